@@ -2,19 +2,26 @@ use ratatui::layout::Rect;
 
 use crate::app::{Action, Pane, State};
 use crate::view::Scroll;
-use crate::view::layout::{PaneLayout, places};
+use crate::view::layout::places;
 use crate::view::pane::computers;
 use crate::view::rect::inside;
 
 /// The pane at that point, for the wheel; `None` under an overlay.
 pub fn pane_at(area: Rect, state: &State, x: u16, y: u16) -> Option<Pane> {
-    let places = places(area, state).filter(|_| state.ui.overlay.is_none());
-    places?.pane_at(x, y)
+    let places = places(area, state).filter(|_| state.ui.overlay.is_none())?;
+    let panes = [
+        (Pane::Listener, places.listener),
+        (Pane::Computers, places.computers),
+        (Pane::Sockets, places.sockets),
+        (Pane::Notices, places.notices),
+    ];
+    let found = panes.into_iter().find(|(_, place)| place.contains((x, y).into()));
+    found.map(|(pane, _)| pane)
 }
 
 /// The actions of a click: focus the pane, and select the row or computer at that point.
 pub fn hit(area: Rect, state: &State, scroll: &Scroll, x: u16, y: u16) -> Vec<Action> {
-    let Some((places, pane)) = places(area, state).zip(pane_at(area, state, x, y)) else {
+    let Some(pane) = pane_at(area, state, x, y) else {
         return Vec::new();
     };
     let below = match pane {
@@ -22,16 +29,16 @@ pub fn hit(area: Rect, state: &State, scroll: &Scroll, x: u16, y: u16) -> Vec<Ac
             let row = scroll.cells.iter().find(|(place, _)| place.contains((x, y).into()));
             row.map(|(_, name)| Action::SelectRow(*name))
         }
-        Pane::Computers => computer_at(&places, state, scroll, y),
+        Pane::Computers => computer_at(area, state, scroll, y),
         Pane::Listener | Pane::Notices => None,
     };
     [Some(Action::Focus(pane)), below].into_iter().flatten().collect()
 }
 
-fn computer_at(places: &PaneLayout, state: &State, scroll: &Scroll, y: u16) -> Option<Action> {
-    let down = usize::from(y.checked_sub(inside(places.computers).y)?);
-    let n = scroll.computers.top + down;
-    let is_entry = down < computers::list_height(places.computers, state.clients.computers.len())
-        && n < state.clients.computers.len();
+fn computer_at(area: Rect, state: &State, scroll: &Scroll, y: u16) -> Option<Action> {
+    let place = places(area, state)?.computers;
+    let down = usize::from(y.checked_sub(inside(place).y)?);
+    let (n, count) = (scroll.computers.top + down, state.clients.computers.len());
+    let is_entry = down < computers::list_height(place, count) && n < count;
     is_entry.then_some(Action::SelectComputer(n))
 }

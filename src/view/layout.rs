@@ -5,27 +5,22 @@ use crate::view::pane::footer::has_room_for_keys;
 use crate::view::pane::notices;
 use crate::view::rect;
 use crate::view::rect::{take_bottom, take_right, take_top};
-use crate::view::table::height::rows_wanted;
+use crate::view::table::window::rows_wanted;
 
-/// The areas of the panes. A rectangle without height is not drawn.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct PaneLayout {
-    /// The first line.
-    pub header: Rect,
+/// The areas of the panes, from top to bottom. A rectangle without height is not drawn.
+#[derive(Default)]
+pub(crate) struct PaneLayout {
+    pub(crate) header: Rect,
     /// The warning that other machines can connect.
-    pub banner: Rect,
-    /// The server.
-    pub listener: Rect,
-    /// The client computers.
-    pub computers: Rect,
-    /// The table.
-    pub sockets: Rect,
-    /// The notices.
-    pub notices: Rect,
+    pub(crate) banner: Rect,
+    pub(crate) listener: Rect,
+    pub(crate) computers: Rect,
+    /// The table, or another main view.
+    pub(crate) sockets: Rect,
+    pub(crate) notices: Rect,
     /// The keys that were pressed last, for an audience.
-    pub keys: Rect,
-    /// The key hints.
-    pub footer: Rect,
+    pub(crate) keys: Rect,
+    pub(crate) footer: Rect,
 }
 
 /// The smallest screen, in columns and lines.
@@ -41,7 +36,7 @@ const TABLE: u16 = 5;
 const KEYS: u16 = 32;
 
 /// The layout for a screen of that size; `None` when it is too small.
-pub fn places(area: Rect, state: &State) -> Option<PaneLayout> {
+pub(crate) fn places(area: Rect, state: &State) -> Option<PaneLayout> {
     if area.width < LEAST.0 || area.height < LEAST.1 {
         return None;
     }
@@ -58,22 +53,22 @@ pub fn places(area: Rect, state: &State) -> Option<PaneLayout> {
     } else {
         area.height < 40
     };
-    let top = if hides_top {
-        Rect::default()
-    } else {
-        take_top(&mut rest, 2 + top_lines(area.height, state))
-    };
+    let top = if hides_top { 0 } else { 2 + top_lines(area.height, state) };
+    let mut listener = take_top(&mut rest, top);
+    let computers = take_right(&mut listener, area.width / 2);
     let shows_keys = state.ui.look.keys && has_room_for_keys(area);
-    let beside = 2 + if shows_keys { KEYS } else { 0 };
-    let lines = notice_lines(area.height);
-    let lines = if hides_top { (1, 3) } else { lines };
-    let spare = spare_lines(state, (area.height, rest.height), lines.0);
-    let (lines, spare) = for_readers(state, rest.height, (lines, spare));
-    let lines = notices::height(state, area.width - beside, lines, spare);
+    let keys = if shows_keys { KEYS } else { 0 };
+    let (usual, most) = if hides_top { (1, 3) } else { notice_lines(area.height) };
+    let (most, spare) = if state.ui.focus == Pane::Notices {
+        // With the focus, notices may take almost all.
+        let all = rest.height.saturating_sub(2 + TABLE);
+        (most.max(all), all)
+    } else {
+        (most, spare_lines(state, (area.height, rest.height), usual))
+    };
+    let lines = notices::height(state, area.width - 2 - keys, (usual, most), spare);
     let mut notices = take_bottom(&mut rest, 2 + lines);
-    let keys = if shows_keys { take_right(&mut notices, KEYS) } else { Rect::default() };
-    let mut listener = top;
-    let computers = take_right(&mut listener, top.width / 2);
+    let keys = take_right(&mut notices, keys);
     Some(PaneLayout { header, banner, listener, computers, sockets: rest, notices, keys, footer })
 }
 
@@ -85,8 +80,8 @@ fn spare_lines(state: &State, (screen, rest): (u16, u16), usual: u16) -> u16 {
     let is_table = state.ui.picture == MainView::Table;
     let rows = if is_table { rows_wanted(state) } else { rows_wanted(state).clamp(4, MAIN_VIEW) };
     let least = HEAD + LEFT + 2 + usual;
-    let one_more = u16::from(is_table && screen < 22 && rest > least && has_ghost(state));
-    rest.saturating_sub(HEAD + rows + 2 + usual).max(one_more)
+    let one_more = is_table && screen < 22 && rest > least && has_ghost(state);
+    rest.saturating_sub(HEAD + rows + 2 + usual).max(u16::from(one_more))
 }
 
 /// Whether a short table has a row that is gone; a longer table is scrolled anyway.
@@ -95,19 +90,6 @@ fn has_ghost(state: &State) -> bool {
     let shown = &state.ui.shown;
     let is_gone = |name| state.seen().get(name).is_some_and(|line| line.gone.is_some());
     shown.len() <= NEARLY && shown.iter().any(|name| is_gone(*name))
-}
-
-/// The lines of the notices and those the table can spare; with the focus, notices may take almost all.
-fn for_readers(
-    state: &State,
-    height: u16,
-    ((usual, most), spare): ((u16, u16), u16),
-) -> ((u16, u16), u16) {
-    if state.ui.focus != Pane::Notices {
-        return ((usual, most), spare);
-    }
-    let all = height.saturating_sub(2 + TABLE);
-    ((usual, most.max(all)), all)
 }
 
 fn top_lines(height: u16, state: &State) -> u16 {
@@ -129,22 +111,5 @@ const fn notice_lines(height: u16) -> (u16, u16) {
         34..40 => (5, 8),
         40..50 => (6, 8),
         50.. => (8, 10),
-    }
-}
-
-impl PaneLayout {
-    /// The pane at that point.
-    pub fn pane_at(&self, x: u16, y: u16) -> Option<Pane> {
-        Pane::ALL.into_iter().find(|pane| self.of(*pane).contains((x, y).into()))
-    }
-
-    /// The area of a pane.
-    pub const fn of(&self, pane: Pane) -> Rect {
-        match pane {
-            Pane::Listener => self.listener,
-            Pane::Computers => self.computers,
-            Pane::Sockets => self.sockets,
-            Pane::Notices => self.notices,
-        }
     }
 }

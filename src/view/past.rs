@@ -1,6 +1,7 @@
 //! Titles of panes that show the past, or are paused.
 
 use crate::app::State;
+use crate::view::ThemeRole::{KeyCap, Warning};
 use crate::view::{ThemeRole, Titles, text};
 
 /// Which step of the past is shown, and how long ago that was.
@@ -18,10 +19,10 @@ fn title(state: &State) -> Option<String> {
 
 /// Titles for a pane that may show the past: the step after `before` at the right, and the border.
 pub(crate) fn titles(state: &State, before: Vec<(ThemeRole, String)>) -> Titles {
-    let words = title(state).map(|words| (ThemeRole::KeyCap, words));
+    let words = title(state).map(|words| (KeyCap, words));
     Titles {
         right: before.into_iter().chain(words).collect(),
-        border: state.is_past().then_some(ThemeRole::Warning),
+        border: state.is_past().then_some(Warning),
         ..Titles::default()
     }
 }
@@ -37,5 +38,5 @@ pub(crate) fn short(state: &State) -> Option<String> {
 /// For panes without a history.
 pub(crate) fn as_of_now(state: &State) -> Vec<(ThemeRole, String)> {
     let words = state.is_past().then(|| String::from("as of now"));
-    words.map(|words| (ThemeRole::Warning, words)).into_iter().collect()
+    words.map(|words| (Warning, words)).into_iter().collect()
 }

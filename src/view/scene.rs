@@ -2,9 +2,13 @@
 
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, BorderType};
 use tui_input::Input;
 
 use crate::app::{State, TableRow};
+use crate::tcp::TcpState;
+use crate::view::ThemeRole::{Cursor, Field, Key, Selected, Text};
+use crate::view::style::glyphs::glyph;
 use crate::view::style::theme::{Theme, ThemeRole};
 use crate::view::text;
 
@@ -35,6 +39,16 @@ impl<'a> Scene<'a> {
         Line::from(self.span(part, text))
     }
 
+    /// A line of text in the style of `part`, cut at `room` columns.
+    pub(crate) fn cut(self, part: ThemeRole, text: &str, room: usize) -> Line<'static> {
+        self.line(part, text::cut(text, room))
+    }
+
+    /// A state and its glyph.
+    pub(crate) fn state_span(self, state: TcpState) -> Span<'static> {
+        Span::styled(format!("{} {state}", glyph(state)), self.theme.state(state))
+    }
+
     /// A text in lines of at most `room` columns, all in the style of `part`.
     pub(crate) fn wrapped(self, part: ThemeRole, text: &str, room: usize) -> Vec<Line<'static>> {
         text::wrap(text, room).into_iter().map(|words| self.line(part, words)).collect()
@@ -42,6 +56,10 @@ impl<'a> Scene<'a> {
 
     pub(crate) fn style(self, part: ThemeRole) -> Style {
         self.theme.of(part)
+    }
+
+    pub(crate) fn block(self, kind: BorderType, part: ThemeRole) -> Block<'static> {
+        Block::bordered().border_type(kind).border_style(self.style(part))
     }
 
     /// A text that the user typed; escaped beyond ASCII in an ASCII theme.
@@ -66,25 +84,21 @@ impl<'a> Scene<'a> {
         while text::width(&rest) > left {
             rest.pop();
         }
-        vec![
-            self.span(ThemeRole::Field, before),
-            self.span(ThemeRole::Cursor, under),
-            self.span(ThemeRole::Field, rest),
-        ]
+        vec![self.span(Field, before), self.span(Cursor, under), self.span(Field, rest)]
     }
 
     /// A selected line: one style for all of it.
     pub(crate) fn selected(self, spans: Vec<Span<'static>>) -> Line<'static> {
         let text: String = spans.into_iter().map(|span| span.content).collect();
-        Line::styled(text, self.style(ThemeRole::Selected))
+        Line::styled(text, self.style(Selected))
     }
 
     /// Keys and what they do.
     pub(crate) fn keys(self, hints: &[(&str, &str)]) -> Line<'static> {
         let mut spans = vec![Span::raw(" ")];
         for (key, help) in hints {
-            spans.push(self.span(ThemeRole::Key, *key));
-            spans.push(self.span(ThemeRole::Text, format!(" {help}  ")));
+            spans.push(self.span(Key, *key));
+            spans.push(self.span(Text, format!(" {help}  ")));
         }
         Line::from(spans)
     }
@@ -111,6 +125,26 @@ impl Titles {
     /// The width of the pieces at the right.
     pub(crate) fn right_width(&self) -> usize {
         self.right.iter().map(|(_, text)| text::width(text) + 2).sum()
+    }
+}
+
+/// Lines and their rank.
+pub(crate) type RankedLines = (u8, Vec<Line<'static>>);
+
+/// Leaves out lines of the highest rank until `most` are left; returns those that were left out.
+pub(crate) fn leave_out(groups: &mut Vec<RankedLines>, most: usize) -> Vec<Line<'static>> {
+    let mut left_out = Vec::new();
+    while groups.iter().map(|(_, lines)| lines.len()).sum::<usize>() > most {
+        let least = (0..groups.len()).max_by_key(|n| groups[*n].0);
+        left_out.extend(groups.remove(least.unwrap_or(0)).1);
+    }
+    left_out
+}
+
+/// Adds a piece to a line if both fit into `room` columns.
+pub(crate) fn push_fitting(spans: &mut Vec<Span<'static>>, span: Span<'static>, room: usize) {
+    if width(spans) + span.width() <= room {
+        spans.push(span);
     }
 }
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::tcp::{Delivery, Moment, WireSegment};
+use crate::view::ThemeRole::{Changed, Error, Text, Warning};
 use crate::view::style::glyphs::REFUSED;
 use crate::view::{ThemeRole, text};
 
@@ -22,10 +23,10 @@ pub(super) struct SegmentArrow<'a> {
 /// The style of a segment: one that waits or is lost stands out.
 pub(crate) fn part(crossing: &WireSegment) -> ThemeRole {
     match crossing.fate {
-        Delivery::OnTheWay => ThemeRole::Warning,
-        Delivery::Lost(..) => ThemeRole::Error,
-        Delivery::Arrived(_) if crossing.again => ThemeRole::Changed,
-        Delivery::Arrived(_) => ThemeRole::Text,
+        Delivery::OnTheWay => Warning,
+        Delivery::Lost(..) => Error,
+        Delivery::Arrived(_) if crossing.again => Changed,
+        Delivery::Arrived(_) => Text,
     }
 }
 

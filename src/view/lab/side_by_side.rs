@@ -3,10 +3,11 @@
 use ratatui::layout::Rect;
 
 use crate::app::{Pane, State};
+use crate::view::ThemeRole::Dim;
 use crate::view::lab::pairs::PairedRow;
 use crate::view::lab::titles::titles;
 use crate::view::lab::{pairs, stacked, wire};
-use crate::view::table::column::{Bracket, ColumnLayout};
+use crate::view::table::column::ColumnLayout;
 use crate::view::table::{empty, narrow, titles};
 use crate::view::{Painter, Scene, ThemeRole, Titles, rect};
 
@@ -16,7 +17,7 @@ const BESIDE: u16 = 116;
 /// The least width of the wire.
 const WIRE: u16 = 28;
 
-pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
+pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
     painter.scroll.cells.clear();
     if area.width >= BESIDE && !scene.state.ui.netstat {
@@ -26,7 +27,7 @@ pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
     }
 }
 
-fn beside(painter: &mut Painter<'_, '_>, area: Rect) {
+fn beside(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
     let width = |columns: &ColumnLayout| rect::len(columns.width() + 2);
     let wide = narrow::wide();
@@ -37,7 +38,7 @@ fn beside(painter: &mut Painter<'_, '_>, area: Rect) {
     let middle = Rect { x: left.right(), width: area.width - 2 * width, ..area };
     let height = usize::from(rect::inside(area).height.saturating_sub(1));
     let pairs = pairs::fitting(scene.state, height);
-    let pane = |painter: &mut Painter<'_, '_>, place: Rect, is_server: bool, below: Vec<_>| {
+    let pane = |painter: &mut Painter<'_>, place: Rect, is_server: bool, below: Vec<_>| {
         let titles = Titles { below, ..titles(scene, is_server, place.width) };
         painter.pane(Pane::Sockets, place, titles)
     };
@@ -48,7 +49,7 @@ fn beside(painter: &mut Painter<'_, '_>, area: Rect) {
 
     if pairs.is_empty() {
         empty::draw(painter, left);
-        let words = scene.span(ThemeRole::Dim, "   no row");
+        let words = scene.span(Dim, "   no row");
         painter.render(words, right);
         return;
     }
@@ -59,8 +60,8 @@ fn beside(painter: &mut Painter<'_, '_>, area: Rect) {
         for (place, name) in [(left, pair.left), (right, pair.right)] {
             let line = rect::line(place, n);
             let cell = match name {
-                Some(name) => columns.line(scene, name, Bracket::None),
-                None => scene.line(ThemeRole::Dim, absent(scene.state, *pair)),
+                Some(name) => columns.line(scene, name, None),
+                None => scene.line(Dim, absent(scene.state, *pair)),
             };
             painter.render(cell, line);
             if let Some(name) = name {
@@ -97,9 +98,9 @@ fn absent(state: &State, pair: PairedRow) -> String {
     }
 }
 
-fn draw_wire(painter: &mut Painter<'_, '_>, area: Rect) {
+fn draw_wire(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
-    let mut inner = painter.plain_frame(area, "The wire");
+    let mut inner = painter.pane(None, area, Titles { name: "The wire", ..Titles::default() });
     let room = usize::from(inner.width);
     for status in wire::status_lines(scene, room) {
         painter.render(status, rect::take_top(&mut inner, 1));

@@ -5,13 +5,14 @@ use ratatui::text::{Line, Span};
 
 use crate::app::Pane;
 use crate::tcp::SocketId;
+use crate::view::ThemeRole::{Border, Dim, Title};
 use crate::view::lab::titles::titles;
 use crate::view::lab::{pairs, wire};
 use crate::view::style::glyphs::{DASH, SELECTED};
 use crate::view::table::{columns, narrow, netstat, titles};
 use crate::view::{Painter, Scene, ThemeRole, rect, text, width};
 
-pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
+pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
     let state = scene.state;
     let mut rest = rect::inside(area);
@@ -42,7 +43,7 @@ pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
     painter.pane(Pane::Sockets, area, title);
     let part = pairs::part(state, client, &places[1]);
     draw_table(painter, &mut rest, &rows[0], (of_server, head));
-    let mut spans = vec![scene.span(ThemeRole::Title, " The wire ")];
+    let mut spans = vec![scene.span(Title, " The wire ")];
     let status = wire::status_lines(scene, room.saturating_sub(20));
     spans.extend(status.into_iter().take(1).flat_map(|line| line.spans));
     rule(painter, rect::take_top(&mut rest, 1), spans);
@@ -69,8 +70,8 @@ fn client_title(
     };
     let spans = |place: &str| {
         vec![
-            scene.span(ThemeRole::Title, format!(" {symbol}{}", titles.name)),
-            scene.span(ThemeRole::Dim, format!(" {} {place}", titles.about)),
+            scene.span(Title, format!(" {symbol}{}", titles.name)),
+            scene.span(Dim, format!(" {} {place}", titles.about)),
         ]
     };
     let tries = match part {
@@ -90,12 +91,12 @@ fn client_title(
 }
 
 /// A title on a line across the pane.
-fn rule(painter: &mut Painter<'_, '_>, place: Rect, mut spans: Vec<Span<'static>>) {
+fn rule(painter: &mut Painter<'_>, place: Rect, mut spans: Vec<Span<'static>>) {
     let scene = painter.scene;
     let room = usize::from(place.width);
-    spans.insert(0, scene.span(ThemeRole::Border, DASH.repeat(2)));
+    spans.insert(0, scene.span(Border, DASH.repeat(2)));
     let left = room.saturating_sub(width(&spans));
-    spans.push(scene.span(ThemeRole::Border, format!(" {}", DASH.repeat(left.saturating_sub(1)))));
+    spans.push(scene.span(Border, format!(" {}", DASH.repeat(left.saturating_sub(1)))));
     painter.render(Line::from(spans), place);
 }
 
@@ -104,7 +105,7 @@ const ROLES: usize = 68;
 
 /// Draws a table of so many lines at the top of `rest`.
 fn draw_table(
-    painter: &mut Painter<'_, '_>,
+    painter: &mut Painter<'_>,
     rest: &mut Rect,
     rows: &[SocketId],
     (lines, head): (usize, usize),
@@ -116,7 +117,7 @@ fn draw_table(
         netstat::draw(painter, place, (2, rows));
     } else if rows.is_empty() {
         let words = text::cut(&format!("   {}", no_row(scene)), room);
-        painter.render(scene.span(ThemeRole::Dim, words), place);
+        painter.render(scene.span(Dim, words), place);
     } else {
         let columns =
             if room < ROLES { narrow::wide() } else { columns::fitting(scene, room, rows) };

@@ -1,8 +1,9 @@
 use std::net::IpAddr;
 
+use crate::view::ThemeRole::Error;
 use crate::view::style::glyphs::DASH;
 use crate::view::table::titles;
-use crate::view::{Scene, ThemeRole, Titles};
+use crate::view::{Scene, Titles};
 
 /// The title of a computer's table.
 pub(super) fn titles(scene: Scene<'_>, is_server: bool, width: u16) -> Titles {
@@ -14,7 +15,7 @@ pub(super) fn titles(scene: Scene<'_>, is_server: bool, width: u16) -> Titles {
     };
     let unread = |host| {
         let words = titles::unread(state, host).into_iter();
-        words.map(|words| (ThemeRole::Error, words)).collect()
+        words.map(|words| (Error, words)).collect()
     };
     if is_server {
         let server = state.lab.server();

@@ -4,6 +4,7 @@ use ratatui::text::{Line, Span};
 
 use crate::app::format;
 use crate::tcp::{Delivery, Protocol, Segment, WireSegment, escape};
+use crate::view::ThemeRole::{Banner, Dim, Error, KeyCap, Warning};
 use crate::view::lab::arrow::SegmentArrow;
 use crate::view::lab::segment_label::SegmentLabel;
 use crate::view::lab::{arrow, segment_label};
@@ -16,7 +17,7 @@ pub(crate) fn status(scene: Scene<'_>) -> Vec<(ThemeRole, String)> {
     let mut pieces = Vec::new();
     let waiting = text::number(many);
     if wire.held {
-        pieces.push((ThemeRole::KeyCap, format!("HELD: {waiting} queued")));
+        pieces.push((KeyCap, format!("HELD: {waiting} queued")));
     }
     if !wire.delay.is_zero() {
         // One piece, so that nothing moves as segments come and go.
@@ -26,22 +27,22 @@ pub(crate) fn status(scene: Scene<'_>) -> Vec<(ThemeRole, String)> {
             _ => format!(", {waiting} now"),
         };
         let delay = format::brief(wire.delay);
-        pieces.push((ThemeRole::Warning, format!("{delay} one way{now}")));
+        pieces.push((Warning, format!("{delay} one way{now}")));
     }
     if wire.cut {
-        pieces.push((ThemeRole::Banner, "CUT".to_owned()));
+        pieces.push((Banner, "CUT".to_owned()));
     }
     match wire.drop_next {
         0 => (),
-        1 => pieces.push((ThemeRole::Error, "drops next".to_owned())),
-        n => pieces.push((ThemeRole::Error, format!("drops next {n}"))),
+        1 => pieces.push((Error, "drops next".to_owned())),
+        n => pieces.push((Error, format!("drops next {n}"))),
     }
     if pieces.is_empty() {
-        pieces.push((ThemeRole::Dim, "no delay".to_owned()));
+        pieces.push((Dim, "no delay".to_owned()));
     }
     // They may be anywhere among the others.
     if let Ok(untold @ 1..) = usize::try_from(state.lab.known.untold) {
-        pieces.push((ThemeRole::Dim, format!("{} not shown", text::number(untold))));
+        pieces.push((Dim, format!("{} not shown", text::number(untold))));
     }
     pieces
 }
@@ -88,7 +89,7 @@ pub(crate) fn lines(scene: Scene<'_>, room: usize, height: usize) -> Vec<Line<'s
         let counting = usize::from(behind > 1);
         if lines.len() + block.len() + counting > height {
             let text = format!(" + {} more queued", text::number(behind));
-            lines.push(scene.line(ThemeRole::Dim, text));
+            lines.push(scene.line(Dim, text));
             break;
         }
         lines.extend(block);
@@ -104,7 +105,7 @@ fn nothing_yet(scene: Scene<'_>, room: usize, height: usize) -> Vec<Line<'static
         "Nothing has crossed the wire yet. h holds it, o delivers one segment, b delays it, u drops the next segment, B cuts it."
     };
     let words = text::wrap(words, room.saturating_sub(2)).into_iter().take(height);
-    words.map(|line| scene.line(ThemeRole::Dim, format!(" {line}"))).collect()
+    words.map(|line| scene.line(Dim, format!(" {line}"))).collect()
 }
 
 /// How many of the segments had been sent at the moment that is shown.
@@ -222,7 +223,7 @@ fn in_lines(
     }
     if crossing.segment.length > 0 {
         let payload = format!(" \"{}\"", escape(&crossing.segment.first));
-        lines.push(scene.line(ThemeRole::Dim, text::cut(&payload, inner + 2)));
+        lines.push(scene.line(Dim, text::cut(&payload, inner + 2)));
     }
     lines
 }

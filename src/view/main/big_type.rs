@@ -2,16 +2,16 @@ use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 
-use crate::tcp::Port;
+use crate::view::ThemeRole::{Dim, Gauge, Gone, Key, Strong};
 use crate::view::pane::notices;
 use crate::view::style::glyphs::{ARROW, HOLLOW, glyph};
 use crate::view::table::column::ColumnWidth::{UpTo, Whole};
-use crate::view::table::column::{Column, ColumnLayout, RowView};
+use crate::view::table::column::{Column, ColumnLayout, ROLE, RowView, STATE};
 use crate::view::table::columns::longest_address;
 use crate::view::table::window::Window;
-use crate::view::table::{empty, height, role, timer, titles};
+use crate::view::table::{empty, role, timer, titles, window};
 use crate::view::text::big_digits::Digits;
-use crate::view::{Painter, ThemeRole, rect, text};
+use crate::view::{Painter, rect, text};
 
 /// The lines of a row, with the blank one below it.
 const ROW: u16 = 2;
@@ -20,7 +20,7 @@ const ROW: u16 = 2;
 const WHOLE: usize = 74;
 
 /// The table in big type, for the back of a lecture hall: two large numbers, a few columns, the newest notice.
-pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
+pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
     let mut rest = area;
     let digits = Digits::fitting(area, scene.theme.is_ascii());
@@ -29,19 +29,16 @@ pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
     let between = rect::take_top(&mut rest, 1);
     let room = usize::from(area.width);
     let lines = if area.height < 18 { (2, 5) } else { (3, 5) };
-    let spare = rest.height.saturating_sub(ROW * height::rows_wanted(scene.state) + lines.0);
+    let spare = rest.height.saturating_sub(ROW * window::rows_wanted(scene.state) + lines.0);
     let high = notices::height(scene.state, area.width, lines, spare);
     let place = rect::take_bottom(&mut rest, high);
-    painter.put(
-        place,
-        notices::newest(scene, scene.state.notices.back, (room, usize::from(place.height))),
-    );
+    let back = scene.state.notices.back;
+    painter.put(place, notices::newest(scene, back, (room, place.height.into())));
     // No blank line is needed below the last row.
     let height = usize::from(rest.height.div_ceil(ROW));
     let window = Window::of(scene.state, painter.scroll, (height, 1));
     if window.len() == 0 {
-        empty::draw(painter, rest);
-        return;
+        return empty::draw(painter, rest);
     }
     let rows = window.names(&scene.state.ui.shown);
     let shown = scene.state.ui.shown.len();
@@ -57,65 +54,57 @@ pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
 }
 
 /// The port and the number of connections.
-fn draw_numbers(painter: &mut Painter<'_, '_>, area: Rect, digits: Digits) {
+fn draw_numbers(painter: &mut Painter<'_>, area: Rect, digits: Digits) {
     let scene = painter.scene;
     let state = scene.state;
-    let listener = &state.server;
-    let number = match listener.at().port {
-        Port::ANY => String::from("0"),
-        port => port.to_string(),
-    };
+    let at = state.server.at();
     let (label, part) = if state.listened() {
-        ("LISTEN on port", ThemeRole::Gauge)
-    } else if state.seen().is_listening(listener.at().port) {
-        ("in use elsewhere: port", ThemeRole::Dim)
+        ("LISTEN on port", Gauge)
+    } else if state.seen().is_listening(at.port) {
+        ("in use elsewhere: port", Dim)
     } else {
-        ("not listening on port", ThemeRole::Dim)
+        ("not listening on port", Dim)
     };
     let open = state.seen().connections();
     let halves = [
-        (label, number, part),
-        (if open == 1 { "connection" } else { "connections" }, open.to_string(), ThemeRole::Key),
+        (label, at.port.0.to_string(), part),
+        (if open == 1 { "connection" } else { "connections" }, open.to_string(), Key),
     ];
     let half = area.width / 2;
     for (n, (label, number, part)) in (0..2).zip(halves) {
         let place = Rect { x: area.x + n * half + 2, width: half.saturating_sub(2), ..area };
-        let label = scene.line(ThemeRole::Strong, label);
+        let label = scene.line(Strong, label);
         let number = digits.draw(&number).into_iter().map(|line| scene.line(part, line));
         painter.put(place, std::iter::once(label).chain(number));
     }
 }
 
-const ROLE: &str = "Role";
 const PORTS: &str = "Ports";
-const STATE: &str = "State";
 
 /// Role, both ports with the foreign address, the longest of which takes `foreign` columns, and the state.
 fn columns(foreign: usize, room: usize) -> ColumnLayout {
-    let spread = room >= 96;
-    let (role, foreign, gap) = if spread {
-        (24, 23, 4)
-    } else {
+    let (role, foreign, gap) = match room {
+        96.. => (24, 23, 4),
+        WHOLE.. => (15, foreign.clamp(16, 23), 1),
         // A whole address matters more than a long role.
-        let most = if room < WHOLE { 18 } else { 23 };
-        let foreign = foreign.clamp(16, most);
-        let taken = if room < WHOLE { foreign - 16 } else { 0 };
-        (15 - taken, foreign, 1)
+        _ => (15 + 16 - foreign.clamp(16, 18), foreign.clamp(16, 18), 1),
     };
     let columns = vec![
-        Column { titles: &[ROLE], widths: vec![(0, Whole(role))], cell: role_cell },
-        Column { titles: &[PORTS], widths: vec![(0, Whole(5 + 3 + foreign))], cell: ports },
-        Column { titles: &[STATE], widths: vec![(0, Whole(1)), (1, UpTo(room))], cell: state },
+        Column::new(&[ROLE], [(0, Whole(role))], |row, width| {
+            vec![strong(row, text::cut(&role::role(row.scene, row.line, width), width))]
+        }),
+        Column::new(&[PORTS], [(0, Whole(5 + 3 + foreign))], ports),
+        Column::new(&[STATE], [(0, Whole(1)), (1, UpTo(room))], |row, width| {
+            let words = words(row, width);
+            let text = text::cut(&words.content, width);
+            vec![words.content(text)]
+        }),
     ];
-    ColumnLayout::with_gap(columns, room, (3, gap))
+    ColumnLayout::new(columns, room, (3, gap))
 }
 
 fn strong(row: &RowView<'_>, text: String) -> Span<'static> {
-    row.scene.span(ThemeRole::Strong, text)
-}
-
-fn role_cell(row: &RowView<'_>, width: usize) -> Vec<Span<'static>> {
-    vec![strong(row, text::cut(&role::role(row.scene, row.line, width), width))]
+    row.scene.span(Strong, text)
 }
 
 /// Local port and foreign end; without a foreign end the state begins earlier, if it needs the room.
@@ -136,18 +125,12 @@ fn ports(row: &RowView<'_>, width: usize) -> Vec<Span<'static>> {
     vec![strong(row, local + &blank), words(row, room).content(state)]
 }
 
-fn state(row: &RowView<'_>, width: usize) -> Vec<Span<'static>> {
-    let words = words(row, width);
-    let text = text::cut(&words.content, width);
-    vec![words.content(text)]
-}
-
 /// The state, or why the row is gone.
 fn words(row: &RowView<'_>, room: usize) -> Span<'static> {
     let (scene, state) = (row.scene, row.line.row.state);
     if let Some(gone) = row.line.gone {
         let tries = [gone.why.words(), gone.why.brief()].map(|why| format!("{HOLLOW} {why}"));
-        return scene.span(ThemeRole::Gone, text::fitting(room, tries));
+        return scene.span(Gone, text::fitting(room, tries));
     }
     let mut left = timer::time_left(scene, row.line).unwrap_or_default();
     if room < 21 {

@@ -1,16 +1,17 @@
 use ratatui::layout::Rect;
-use ratatui::widgets::{Block, BorderType};
+use ratatui::widgets::BorderType;
 
 use crate::app::FIVE;
 use crate::tcp::SocketId;
+use crate::view::ThemeRole::{self, Border, Dim, Strong};
 use crate::view::table::columns;
-use crate::view::{Painter, ThemeRole, rect, text};
+use crate::view::{Painter, rect, text};
 
 /// The names of the fields where there is hardly room.
 const SHORT: [&str; 5] = ["", "local", "port", "foreign", "port"];
 
 /// The five fields of a row.
-pub(crate) fn numbers(name: SocketId) -> [String; 5] {
+pub(super) fn numbers(name: SocketId) -> [String; 5] {
     let (local, remote) = (name.tuple.local, name.tuple.remote);
     [
         columns::proto(&name),
@@ -21,71 +22,61 @@ pub(crate) fn numbers(name: SocketId) -> [String; 5] {
     ]
 }
 
-/// The widths and titles of five boxes for these fields; `None` where they do not fit.
-pub(super) fn columns_of(rows: &[[String; 5]], room: usize) -> Option<[(usize, &'static str); 5]> {
+/// The width and the title of a box for each field of these rows; `None` where they do not fit.
+pub(super) fn boxes_for(rows: &[[String; 5]], room: usize) -> Option<[(u16, &'static str); 5]> {
     let boxes = |titles: [&'static str; 5]| {
-        let mut column = 0;
-        titles.map(|title| {
-            let longest = rows.iter().map(|numbers| text::width(&numbers[column]));
-            let longest = longest.max().unwrap_or(0).max(text::width(title));
-            column += 1;
-            (longest + 4, title)
+        std::array::from_fn(|n| {
+            let longest = rows.iter().map(|numbers| text::width(&numbers[n])).max();
+            (rect::len(longest.unwrap_or(0).max(text::width(titles[n])) + 4), titles[n])
         })
     };
-    let fits =
-        |boxes: &[(usize, &str); 5]| boxes.iter().map(|(width, _)| width).sum::<usize>() <= room;
+    let fits = |boxes: &[(u16, &str); 5]| {
+        boxes.iter().map(|(width, _)| usize::from(*width)).sum::<usize>() <= room
+    };
     [FIVE, SHORT].map(boxes).into_iter().find(fits)
 }
 
 /// The style of a box: its frame, its text, and a symbol on its lower border.
 #[derive(Clone, Copy)]
 pub(super) struct BoxStyle {
-    pub(crate) border: (BorderType, ThemeRole),
-    pub(crate) number: ThemeRole,
-    pub(crate) symbol: &'static str,
+    pub(super) kind: BorderType,
+    pub(super) border: ThemeRole,
+    pub(super) number: ThemeRole,
+    pub(super) symbol: &'static str,
 }
 
 /// Draws five boxes beside each other.
-pub(super) fn boxes(
-    painter: &mut Painter<'_, '_>,
+pub(super) fn draw_boxes(
+    painter: &mut Painter<'_>,
     area: Rect,
-    (boxes, numbers): ([(usize, &'static str); 5], [String; 5]),
+    (boxes, numbers): ([(u16, &'static str); 5], [String; 5]),
     styles: [BoxStyle; 5],
 ) {
     let scene = painter.scene;
+    let padded = |text: &str| if text.is_empty() { String::new() } else { format!(" {text} ") };
     let mut x = area.x;
     for (((width, title), number), style) in boxes.into_iter().zip(numbers).zip(styles) {
-        let width = rect::len(width);
         let place = Rect { x, width, ..area };
-        let padded = |text: &str| {
-            if text.is_empty() { String::new() } else { format!(" {text} ") }
-        };
-        let (border, part) = style.border;
-        let block = Block::bordered()
-            .border_type(border)
-            .border_style(scene.style(part))
-            .title_top(scene.line(ThemeRole::Dim, padded(title)).centered())
-            .title_bottom(scene.line(part, padded(style.symbol)).centered());
+        let block = scene
+            .block(style.kind, style.border)
+            .title_top(scene.line(Dim, padded(title)).centered())
+            .title_bottom(scene.line(style.border, padded(style.symbol)).centered());
         painter.render(block, place);
-        let number = scene.line(style.number, number).centered();
         let inside = rect::inside(place);
-        painter.render(number, rect::line(inside, inside.height / 2));
+        let middle = rect::line(inside, inside.height / 2);
+        painter.render(scene.line(style.number, number).centered(), middle);
         x += width;
     }
 }
 
 /// Draws the five fields in boxes, or as text where boxes do not fit.
-pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect, name: SocketId) {
-    let scene = painter.scene;
+pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect, name: SocketId) {
     let room = usize::from(area.width);
     let numbers = numbers(name);
-    let Some(places) = columns_of(std::slice::from_ref(&numbers), room) else {
-        return painter.put(area, scene.wrapped(ThemeRole::Strong, &numbers.join("  "), room));
+    let Some(boxes) = boxes_for(std::slice::from_ref(&numbers), room) else {
+        let lines = painter.scene.wrapped(Strong, &numbers.join("  "), room);
+        return painter.put(area, lines);
     };
-    let plain = BoxStyle {
-        border: (BorderType::Rounded, ThemeRole::Border),
-        number: ThemeRole::Strong,
-        symbol: "",
-    };
-    boxes(painter, area, (places, numbers), [plain; 5]);
+    let plain = BoxStyle { kind: BorderType::Rounded, border: Border, number: Strong, symbol: "" };
+    draw_boxes(painter, area, (boxes, numbers), [plain; 5]);
 }

@@ -1,10 +1,10 @@
 use ratatui::layout::Rect;
-use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::app::history::{Ladder, Rung, StateMark, ladder};
-use crate::view::style::glyphs::{DASH, HOLLOW, glyph};
-use crate::view::{Painter, Scene, ThemeRole, rect, text};
+use crate::view::ThemeRole::{Border, Dim, Error, Gone, Strong, Text, Title, Warning};
+use crate::view::style::glyphs::{DASH, HOLLOW};
+use crate::view::{Painter, Scene, rect, text};
 
 /// A state with its glyph, or in brackets.
 const STATE: usize = 13;
@@ -12,30 +12,26 @@ const STATE: usize = 13;
 const TIME: usize = 8;
 
 /// The ladder of the selected connection: time goes down.
-pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
+pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
-    let mut rest = area;
+    let (mut rest, room) = (area, usize::from(area.width));
     let Some(ladder) = ladder::of(scene.state) else {
         let none = if scene.state.server.is_listening() {
             "No connections to draw yet. Press c to connect."
         } else {
             "No connections to draw yet. Press l, then c."
         };
-        let below = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
-        painter.put(below, scene.wrapped(ThemeRole::Dim, none, usize::from(area.width)));
-        return;
+        rect::take_top(&mut rest, 1);
+        return painter.put(rest, scene.wrapped(Dim, none, room));
     };
-    let room = usize::from(area.width);
     let height = usize::from(area.height.saturating_sub(2));
     let newest = ladder.rungs.len().saturating_sub(scene.state.ui.back);
     let from = newest.saturating_sub(height);
     let to = (from + height).min(ladder.rungs.len());
-    painter.put(
-        rect::take_top(&mut rest, 2),
-        [heading(scene, &ladder, (from, to), room), ends(scene, &ladder, room)],
-    );
+    let head = [heading(scene, &ladder, (from, to), room), ends(scene, &ladder, room)];
     let rungs = ladder.rungs[from..to].iter();
-    painter.put(rest, rungs.map(|rung| line(scene, &ladder, rung, room)));
+    let lines = head.into_iter().chain(rungs.map(|rung| line(scene, &ladder, rung, room)));
+    painter.put(rest, lines);
 }
 
 /// The source of the arrows, and which of the rungs are shown.
@@ -45,15 +41,16 @@ fn heading(
     (from, to): (usize, usize),
     room: usize,
 ) -> Line<'static> {
-    let tries: &[&str] = if ladder.of_all {
-        &["all connections: the segments as they crossed the wire", "all, as captured", "all"]
+    let tries = if ladder.of_all {
+        ["all connections: the segments as they crossed the wire", "all, as captured", "all", ""]
     } else if ladder.captured {
-        &["the segments as they crossed the wire", "as captured"]
+        ["the segments as they crossed the wire", "as captured", "", ""]
     } else {
-        &[
+        [
             "inferred from states and system calls, not captured",
             "inferred, not captured",
             "inferred",
+            "",
         ]
     };
     let many = ladder.rungs.len();
@@ -61,26 +58,19 @@ fn heading(
     if to - from < many {
         pieces.push(format!("{}-{to} of {many}", from + 1));
     }
-    if let Ok(hidden @ 1..) = usize::try_from(ladder.hidden) {
-        pieces.push(format!("{} not shown", text::number(hidden)));
+    if ladder.hidden > 0 {
+        pieces.push(format!("{} not shown", text::number(ladder.hidden)));
     }
-    let part = match pieces.join(", ") {
-        none if none.is_empty() => none,
-        pieces => format!(" {pieces} "),
-    };
-    let left = room.saturating_sub(12 + part.len() + 4);
-    let about = tries.iter().find(|words| words.len() <= left).unwrap_or(&"");
+    let part = if pieces.is_empty() { String::new() } else { format!(" {} ", pieces.join(", ")) };
+    let about = text::fitting(room.saturating_sub(12 + part.len() + 4), tries) + " ";
     let title = format!("{DASH}{DASH} Ladder {DASH} ");
-    let fill = room.saturating_sub(text::width(&title) + about.len() + 1 + part.len() + 2);
+    let fill = room.saturating_sub(text::width(&title) + about.len() + part.len() + 2);
     Line::from(vec![
-        scene.span(ThemeRole::Title, title),
-        scene.span(
-            if ladder.captured { ThemeRole::Dim } else { ThemeRole::Warning },
-            format!("{about} "),
-        ),
-        scene.span(ThemeRole::Border, DASH.repeat(fill)),
-        scene.span(ThemeRole::Dim, part),
-        scene.span(ThemeRole::Border, DASH.repeat(2)),
+        scene.span(Title, title),
+        scene.span(if ladder.captured { Dim } else { Warning }, about),
+        scene.span(Border, DASH.repeat(fill)),
+        scene.span(Dim, part),
+        scene.span(Border, DASH.repeat(2)),
     ])
 }
 
@@ -93,45 +83,40 @@ fn ends(scene: Scene<'_>, ladder: &Ladder, room: usize) -> Line<'static> {
     let [client, server] = [client, server].map(|end| text::cut(&end, most));
     let gap = left.saturating_sub(text::width(&client) + text::width(&server));
     Line::from(vec![
-        scene.span(ThemeRole::Dim, text::fit("seconds", TIME)),
-        scene.span(ThemeRole::Strong, client),
+        scene.span(Dim, text::fit("seconds", TIME)),
+        scene.span(Strong, client),
         Span::raw(" ".repeat(gap)),
-        scene.span(ThemeRole::Strong, server),
+        scene.span(Strong, server),
     ])
 }
 
 fn line(scene: Scene<'_>, ladder: &Ladder, rung: &Rung, room: usize) -> Line<'static> {
     let columns = room.saturating_sub(TIME + 2 * (STATE + 2));
-    let (left, left_style) = state(scene, rung.states[0]);
-    let (right, right_style) = state(scene, rung.states[1]);
-    let arrow = rung.arrow.as_ref();
-    let part = match arrow {
-        Some(arrow) if arrow.is_lost() => ThemeRole::Error,
-        Some(arrow) if arrow.again => ThemeRole::Warning,
-        Some(_) | None => ThemeRole::Text,
+    let [left, right] = rung.states.map(|mark| state(scene, mark));
+    let part = match &rung.arrow {
+        Some(arrow) if arrow.is_lost() => Error,
+        Some(arrow) if arrow.again => Warning,
+        Some(_) | None => Text,
     };
-    let arrow = rung.drawn(columns);
     Line::from(vec![
-        scene.span(ThemeRole::Dim, format!("{:>width$} ", ladder.time(rung), width = TIME - 1)),
-        Span::styled(
-            format!("{}{left}", " ".repeat(STATE.saturating_sub(text::width(&left)))),
-            left_style,
-        ),
-        scene.span(ThemeRole::Border, " │"),
-        scene.span(part, text::fit(&arrow, columns)),
-        scene.span(ThemeRole::Border, "│ "),
-        Span::styled(right, right_style),
+        scene.span(Dim, format!("{:>width$} ", ladder.time(rung), width = TIME - 1)),
+        Span::raw(" ".repeat(STATE.saturating_sub(left.width()))),
+        left,
+        scene.span(Border, " │"),
+        scene.span(part, text::fit(&rung.drawn(columns), columns)),
+        scene.span(Border, "│ "),
+        right,
     ])
 }
 
 /// The state an end has entered.
-fn state(scene: Scene<'_>, mark: Option<StateMark>) -> (String, Style) {
+fn state(scene: Scene<'_>, mark: Option<StateMark>) -> Span<'static> {
     let Some(mark) = mark else {
-        return (String::new(), Style::new());
+        return Span::default();
     };
     match mark.state {
-        Some(state) if mark.seen => (format!("{} {state}", glyph(state)), scene.theme.state(state)),
-        None if mark.seen => (format!("{HOLLOW} {}", mark.word()), scene.style(ThemeRole::Gone)),
-        Some(_) | None => (mark.word(), scene.style(ThemeRole::Dim)),
+        Some(state) if mark.seen => scene.state_span(state),
+        None if mark.seen => scene.span(Gone, format!("{HOLLOW} {}", mark.word())),
+        Some(_) | None => scene.span(Dim, mark.word()),
     }
 }

@@ -3,37 +3,34 @@ use ratatui::text::{Line, Span};
 
 use crate::app::{Action, MythCall, Pane, binding_of};
 use crate::tcp::{Endpoint, SocketId, TcpState};
+use crate::view::ThemeRole::{Dim, Error, Heading, New, Strong, Text};
 use crate::view::past;
 use crate::view::style::glyphs::{ARROW, DASH, REFUSED, glyph};
 use crate::view::table::columns::longest_address;
 use crate::view::table::{columns, narrow};
-use crate::view::{Painter, Scene, Scroll, ThemeRole, Titles, rect, text};
+use crate::view::{Painter, Scene, Scroll, Titles, rect, text};
 
 /// From this width on both models fit beside each other.
 const BESIDE: u16 = 110;
 
 /// The myth beside the kernel's rows; below, the myth tried for real.
-pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
+pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
     let titles = Titles {
         name: "The myth",
         about: format!("{DASH} \"a connected client occupies the server's port\""),
         ..past::titles(scene.state, Vec::new())
     };
-    let inner = painter.pane(Pane::Sockets, area, titles);
-    let room = usize::from(inner.width);
-    let tried = trial(scene, (room, usize::from(inner.height)));
-    let below = rect::len(tried.len());
-    let above = Rect { height: inner.height.saturating_sub(below), ..inner };
+    let mut inner = painter.pane(Pane::Sockets, area, titles);
+    let tried = trial(scene, (usize::from(inner.width), usize::from(inner.height)));
+    let above = Rect { height: inner.height.saturating_sub(rect::len(tried.len())), ..inner };
     let used = models(painter, above);
-    let gap = u16::from(used < above.height);
-    let below =
-        Rect { y: inner.y + used + gap, height: inner.height.saturating_sub(used + gap), ..inner };
-    painter.put(below, tried);
+    rect::take_top(&mut inner, used + u16::from(used < above.height));
+    painter.put(inner, tried);
 }
 
 /// Draws both models; returns the number of lines.
-fn models(painter: &mut Painter<'_, '_>, area: Rect) -> u16 {
+fn models(painter: &mut Painter<'_>, area: Rect) -> u16 {
     let scene = painter.scene;
     let rows = server_rows(scene, usize::from(area.height));
     let is_beside = area.width >= BESIDE;
@@ -43,14 +40,15 @@ fn models(painter: &mut Painter<'_, '_>, area: Rect) -> u16 {
         Rect { height: if area.height < 9 { 2 } else { 4 }.min(area.height), ..area }
     };
     let wrong = wrong(scene, &rows, believed);
-    let above = lines_of(&wrong).min(believed.height);
-    let real = if is_beside {
-        Rect { x: area.x + WRONG + 1, width: area.width - WRONG - 1, ..area }
+    let above = rect::len(wrong.len()).min(believed.height);
+    let mut real = area;
+    if is_beside {
+        real = rect::take_right(&mut real, area.width - WRONG - 1);
     } else {
-        Rect { y: area.y + above, height: area.height - above, ..area }
-    };
+        rect::take_top(&mut real, above);
+    }
     let right = right(scene, &rows, real, painter.scroll);
-    let below = lines_of(&right).min(real.height);
+    let below = rect::len(right.len()).min(real.height);
     painter.put(believed, wrong);
     painter.put(real, right);
     if is_beside { above.max(below) } else { above + below }
@@ -58,10 +56,6 @@ fn models(painter: &mut Painter<'_, '_>, area: Rect) -> u16 {
 
 /// The width of the wrong model beside the right one.
 const WRONG: u16 = 52;
-
-fn lines_of(lines: &[Line<'_>]) -> u16 {
-    rect::len(lines.len())
-}
 
 /// The rows of the server: LISTEN, and its ends of connections.
 fn server_rows(scene: Scene<'_>, most: usize) -> Vec<SocketId> {
@@ -77,29 +71,24 @@ fn server_rows(scene: Scene<'_>, most: usize) -> Vec<SocketId> {
 /// The table as the myth has it.
 fn wrong(scene: Scene<'_>, rows: &[SocketId], place: Rect) -> Vec<Line<'static>> {
     let room = usize::from(place.width);
-    let most = usize::from(place.height);
     let head = format!("{REFUSED} Common belief: \"the port is taken\"");
-    let mut lines = vec![scene.line(ThemeRole::Error, text::cut(&head, room))];
-    let connections = rows.iter().filter(|row| row.tuple.is_connected());
-    let connections: Vec<SocketId> = connections.copied().collect();
-    if connections.is_empty() {
+    let mut lines = vec![scene.cut(Error, &head, room)];
+    let mut connections = rows.iter().filter(|row| row.tuple.is_connected()).peekable();
+    if connections.peek().is_none() {
         let words = "  LISTEN would become the connection: press c";
-        lines.push(scene.line(ThemeRole::Dim, text::cut(words, room)));
+        lines.push(scene.cut(Dim, words, room));
         return lines;
     }
     if place.height > 3 {
-        let columns = ["Local Address", "Foreign Address"].map(|head| text::fit(head, 17));
-        let head = format!("  {} {} State", columns[0], columns[1]);
-        lines.push(scene.line(ThemeRole::Heading, text::cut(&head, room)));
+        let head = format!("  {:17} {:17} State", "Local Address", "Foreign Address");
+        lines.push(scene.cut(Heading, &head, room));
     }
     if place.height > 5 {
-        let words = format!("{REFUSED} no LISTEN row any more");
-        lines.push(scene.line(ThemeRole::Dim, words));
+        lines.push(scene.line(Dim, format!("{REFUSED} no LISTEN row any more")));
     }
-    for (n, row) in connections.iter().enumerate() {
-        if lines.len() + 1 > most {
-            break;
-        }
+    for (n, row) in
+        connections.enumerate().take(usize::from(place.height).saturating_sub(lines.len()))
+    {
         let port = row.tuple.local.port;
         let same_port = Endpoint { port, ..row.tuple.remote };
         let words = if n == 0 {
@@ -108,7 +97,7 @@ fn wrong(scene: Scene<'_>, rows: &[SocketId], place: Rect) -> Vec<Line<'static>>
         } else {
             format!("{REFUSED} {}: port {port} would be taken", row.tuple.remote.ip)
         };
-        lines.push(scene.line(ThemeRole::Dim, text::cut(&words, room)));
+        lines.push(scene.cut(Dim, &words, room));
     }
     lines
 }
@@ -123,16 +112,15 @@ fn right(
     let room = usize::from(place.width);
     let head =
         format!("{} The kernel's rows on the server's computer", glyph(TcpState::Established));
-    let mut lines = vec![scene.line(ThemeRole::New, text::cut(&head, room))];
+    let mut lines = vec![scene.cut(New, &head, room)];
     if rows.is_empty() {
         let words = "  The port is unused: press l, then c";
-        lines.push(scene.line(ThemeRole::Dim, text::cut(words, room)));
+        lines.push(scene.cut(Dim, words, room));
         return lines;
     }
-    let longest = longest_address(rows);
     let mut columns = columns::fitting(scene, room, rows);
     // The addresses matter here: where they would be cut, other columns are left out.
-    if longest > columns.width_of("Local Address") {
+    if longest_address(rows) > columns.width_of("Local Address") {
         columns = narrow::wide();
     }
     if place.height > 4 {
@@ -142,68 +130,60 @@ fn right(
     let cut = rows.len() > left && left > 2;
     let shown = &rows[..rows.len().min(left - usize::from(cut))];
     let mut below = place;
-    rect::take_top(&mut below, lines_of(&lines));
+    rect::take_top(&mut below, rect::len(lines.len()));
     scroll.list(below, shown.iter().copied(), 1);
     lines.extend(columns.lines(scene, shown));
     if cut {
         let port = rows[0].tuple.local.port;
         let words = format!("   ... and more, all on the same local port {port}");
-        lines.push(scene.line(ThemeRole::Dim, text::cut(&words, room)));
+        lines.push(scene.cut(Dim, &words, room));
     }
     lines
 }
 
 /// The trial of the myth.
 fn trial(scene: Scene<'_>, (room, height): (usize, usize)) -> Vec<Line<'static>> {
-    let head = |words: &str| scene.line(ThemeRole::Strong, text::cut(words, room));
     let Some(myth) = &scene.state.ui.myth else {
-        let keys = binding_of(Action::TryMyth).map(|binding| (binding.keys[0].to_string(), room));
-        let (key, room) = keys.unwrap_or_default();
-        let long = "test it: clients connect from the server's own port number";
-        let short = "test it from the server's own port number";
-        let fits = text::width(long) + text::width(&key) + 3 <= room;
-        return vec![scene.keys(&[(&key, if fits { long } else { short })])];
+        let key = binding_of(Action::TryMyth).map(|binding| binding.keys[0].to_string());
+        let key = key.unwrap_or_default();
+        let tries = [
+            "test it: clients connect from the server's own port number",
+            "test it from the server's own port number",
+        ];
+        let words = text::fitting(room.saturating_sub(text::width(&key) + 3), tries);
+        return vec![scene.keys(&[(&key, &words)])];
     };
-    let port = myth.port;
-    let mut lines = vec![head(&format!("Tested: {port} {ARROW} {port}"))];
-    for (n, call) in myth.calls.iter().enumerate() {
-        let again = if n == 1 { " again" } else { "" };
-        lines.push(call_line(scene, call, again, room));
-    }
+    let head = format!("Tested: {port} {ARROW} {port}", port = myth.port);
+    let mut lines = vec![scene.cut(Strong, &head, room)];
+    let calls = myth.calls.iter().enumerate();
+    lines.extend(calls.map(|(n, call)| call_line(scene, call, n == 1, room)));
     let sum = "So it works, but only once per client address. That is why the kernel picks a different source port each time.";
     let sum = text::wrap(sum, room.saturating_sub(1));
     if myth.is_as_usual() && lines.len() + sum.len() + 6 <= height {
-        let sum = sum.into_iter().map(|words| format!(" {words}"));
-        lines.extend(sum.map(|words| scene.line(ThemeRole::Text, words)));
+        lines.extend(sum.into_iter().map(|words| scene.line(Text, format!(" {words}"))));
     }
     lines
 }
 
 /// One connect() of the trial and its result.
-fn call_line(scene: Scene<'_>, call: &MythCall, again: &str, room: usize) -> Line<'static> {
-    let who = format!("{}{again}", text::safe(&call.who));
+fn call_line(scene: Scene<'_>, call: &MythCall, is_again: bool, room: usize) -> Line<'static> {
+    let who = text::safe(&call.who) + if is_again { " again" } else { "" };
+    let room = room.saturating_sub(18);
     let (symbol, part, said) = match call.answer {
-        None => ("~", ThemeRole::Dim, String::from("connecting ...")),
+        None => ("~", Dim, String::from("connecting ...")),
         Some(Ok(row)) => {
             let (local, remote) = (row.tuple.local, row.tuple.remote);
-            ("+", ThemeRole::New, format!("connected: {local} {ARROW} {remote}"))
+            ("+", New, format!("connected: {local} {ARROW} {remote}"))
         }
         Some(Err(why)) => {
-            let errno = why.errno;
-            let name = errno.symbol().unwrap_or("failed");
-            let words = format!("{} failed: {} ({name})", why.call, errno.words());
-            let words = if text::width(&words) + 18 > room {
-                format!("{} failed: {name}", why.call)
-            } else {
-                words
-            };
-            (REFUSED, ThemeRole::Error, words)
+            let name = why.errno.symbol().unwrap_or("failed");
+            let long = format!("{} failed: {} ({name})", why.call, why.errno.words());
+            (REFUSED, Error, text::fitting(room, [long, format!("{} failed: {name}", why.call)]))
         }
     };
-    let words = text::cut(&said, room.saturating_sub(18));
     Line::from(vec![
         scene.span(part, format!(" {symbol} ")),
         Span::raw(text::fit(&who, 15)),
-        scene.span(part, words),
+        scene.span(part, text::cut(&said, room)),
     ])
 }

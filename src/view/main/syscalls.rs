@@ -4,13 +4,14 @@ use ratatui::text::{Line, Span};
 use crate::app::query::names;
 use crate::app::{Pane, State, SyscallEntry, format};
 use crate::tcp::{Errno, Purpose, SockOpt, SocketId, Syscall, SyscallRecord, SyscallResult};
+use crate::view::ThemeRole::{Dim, Error, Key, Strong, Text, Warning};
 use crate::view::past;
 use crate::view::style::glyphs::{ARROW, DASH, REFUSED, SELECTED};
 use crate::view::table::columns;
-use crate::view::{Painter, Scene, ThemeRole, Titles, rect, text, width};
+use crate::view::{Painter, Scene, Titles, rect, text, width};
 
 /// The system calls of our own sockets; those of the selected row, else the newest, stand out.
-pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
+pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
     let mut inner = painter.pane(Pane::Sockets, area, titles(scene, area.width));
     let selected = scene.state.ui.selected;
@@ -21,36 +22,32 @@ pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
         painter.put(head, selected_row(scene, name, head));
     }
     let calls = &scene.state.calls;
-    let known = calls.until(scene.state.then());
-    if known == 0 {
+    let Some(last) = calls.until(scene.state.then()).checked_sub(1) else {
         let why = if scene.state.staged.is_empty() {
             "No sockets created yet. Press l to listen."
         } else {
             HELD_BY_S.trim_start()
         };
-        let line = scene.line(ThemeRole::Dim, why).centered();
-        painter.render(line, rect::middle(inner, inner.width, 1));
-        return;
-    }
+        let middle = rect::middle(inner, inner.width, 1);
+        return painter.render(scene.line(Dim, why).centered(), middle);
+    };
     let is_selected =
         |entry: &SyscallEntry| entry.record.row.is_some() && entry.record.row == selected;
-    let anchor = (0..known).rev().find(|n| calls.entry(*n).is_some_and(is_selected));
+    let anchor = (0..=last).rev().find(|n| calls.entry(*n).is_some_and(is_selected));
     if selected.is_some() && anchor.is_none() {
         let place = rect::take_bottom(&mut inner, 1);
         painter.render(unknown(scene, selected), place);
     }
-    let last = known - 1;
-    let anchor = anchor.unwrap_or(last);
-    let stands_out = |n: usize, entry: &SyscallEntry| match selected {
-        Some(_) => is_selected(entry),
-        None => n == last,
-    };
     let room = usize::from(inner.width);
-    let group = |n: usize| match calls.entry(n) {
-        Some(entry) => lines(scene, entry, stands_out(n, entry), room),
-        None => Vec::new(),
+    let group = |n: usize| {
+        let entry = calls.entry(n);
+        let lines = entry.map(|entry| {
+            let stands_out = if selected.is_some() { is_selected(entry) } else { n == last };
+            lines(scene, entry, stands_out, room)
+        });
+        lines.unwrap_or_default()
     };
-    painter.put(inner, around(anchor, last, usize::from(inner.height), group));
+    painter.put(inner, around(anchor.unwrap_or(last), last, usize::from(inner.height), group));
 }
 
 /// The lines around `anchor` that fit.
@@ -68,12 +65,9 @@ fn around(
         }
         shown.extend(more);
     }
-    for before in (0..anchor).rev() {
-        let left = height.saturating_sub(shown.len());
-        if left == 0 {
-            break;
-        }
-        let more = group(before);
+    let mut before = (0..anchor).rev();
+    while let (left @ 1.., Some(n)) = (height.saturating_sub(shown.len()), before.next()) {
+        let more = group(n);
         shown.splice(0..0, more[more.len().saturating_sub(left)..].iter().cloned());
     }
     shown
@@ -85,10 +79,10 @@ fn titles(scene: Scene<'_>, width: u16) -> Titles {
     if calls.forgotten > 0 {
         let forgotten =
             format::many(calls.forgotten, "older one forgotten", "older ones forgotten");
-        right.push((ThemeRole::Dim, forgotten));
+        right.push((Dim, forgotten));
     }
     if !calls.is_empty() {
-        right.push((ThemeRole::Dim, text::plural(calls.len(), "call")));
+        right.push((Dim, text::plural(calls.len(), "call")));
     }
     let titles = past::titles(scene.state, right);
     let what = format!("{DASH} the system calls of our own sockets");
@@ -116,7 +110,7 @@ fn unknown(scene: Scene<'_>, selected: Option<SocketId>) -> Line<'static> {
     } else {
         " No calls for this row: another program's, too old, or one of many alike."
     };
-    scene.line(ThemeRole::Warning, words)
+    scene.line(Warning, words)
 }
 
 /// The notice of `S` lists the system calls of its sockets.
@@ -129,22 +123,18 @@ fn lines(
     stands_out: bool,
     room: usize,
 ) -> Vec<Line<'static>> {
-    let (symbol, part) =
-        if stands_out { (SELECTED, ThemeRole::Strong) } else { (" ", ThemeRole::Dim) };
+    let (symbol, part) = if stands_out { (SELECTED, Strong) } else { (" ", Dim) };
     let clock = text::clock(scene.state.started, entry.at);
     let heading = text::cut(&heading(scene, entry), room.saturating_sub(clock.len() + 5));
-    let mut head =
-        vec![scene.span(ThemeRole::Key, format!("{symbol} ")), scene.span(part, heading)];
+    let mut head = vec![scene.span(Key, format!("{symbol} ")), scene.span(part, heading)];
     let pad = room.saturating_sub(width(&head) + clock.len() + 1);
-    head.push(scene.span(ThemeRole::Dim, " ".repeat(pad) + &clock));
+    head.push(scene.span(Dim, " ".repeat(pad) + &clock));
     let mut lines = vec![Line::from(head)];
-    for call in &entry.record.calls {
-        lines.extend(one(scene, entry, call, (stands_out, room)));
-    }
+    let calls = entry.record.calls.iter();
+    lines.extend(calls.flat_map(|call| one(scene, entry, call, (stands_out, room))));
     if entry.alike > 0 {
-        let more = text::number(entry.alike);
-        let words = format!("    and {more} more like this one");
-        lines.push(scene.line(ThemeRole::Warning, words));
+        let words = format!("    and {} more like this one", text::number(entry.alike));
+        lines.push(scene.line(Warning, words));
     }
     lines
 }
@@ -167,21 +157,17 @@ fn heading(scene: Scene<'_>, entry: &SyscallEntry) -> String {
         let stops = if deed == Purpose::Close { " stops" } else { "" };
         return format!("the listener{stops}: {local}");
     }
-    let who = text::safe(&names::client_name(state, row));
     let end = if deed == Purpose::Accept || State::is_servers(&state.server, &state.clients, row) {
-        let peer = text::safe(&state.peer_name(remote.ip, row));
-        format!("the server's end, for {peer}")
+        format!("the server's end, for {}", text::safe(&state.peer_name(remote.ip, row)))
     } else {
-        who
+        text::safe(&names::client_name(state, row))
     };
-    let ends = format!("{local} {ARROW} {remote}");
-    match deed {
-        Purpose::Close => format!("{end} closes: {ends}"),
-        Purpose::HalfClose => format!("{end} half-closes: {ends}"),
-        Purpose::Listen | Purpose::Connect | Purpose::Accept | Purpose::Try => {
-            format!("{end}: {ends}")
-        }
-    }
+    let verb = match deed {
+        Purpose::Close => " closes",
+        Purpose::HalfClose => " half-closes",
+        Purpose::Listen | Purpose::Connect | Purpose::Accept | Purpose::Try => "",
+    };
+    format!("{end}{verb}: {local} {ARROW} {remote}")
 }
 
 /// One call and its remark; a remark that does not fit beside it is below it, if it is needed.
@@ -193,55 +179,45 @@ fn one(
 ) -> Vec<Line<'static>> {
     let refused = call.is_refused();
     let (symbol, part) = match (refused, stands_out) {
-        (true, _) => (REFUSED, ThemeRole::Error),
-        (false, true) => (" ", ThemeRole::Strong),
-        (false, false) if scene.state.ui.selected.is_some() => (" ", ThemeRole::Dim),
-        (false, false) => (" ", ThemeRole::Text),
+        (true, _) => (REFUSED, Error),
+        (false, true) => (" ", Strong),
+        (false, false) if scene.state.ui.selected.is_some() => (" ", Dim),
+        (false, false) => (" ", Text),
     };
     let text = text::cut(&format!("  {symbol} {call}"), room);
-    let remark = remark(entry, call);
     let used = text::width(&text);
-    let mut first = vec![scene.span(part, text)];
-    if remark.is_empty() {
-        return vec![Line::from(first)];
-    }
+    let remark = remark(entry, call);
     let column = used.max(if room < 100 { 44 } else { 50 }) + 2;
-    if column + remark.len() <= room {
-        first.push(Span::raw(" ".repeat(column - used)));
-        first.push(scene.span(ThemeRole::Dim, remark));
-        return vec![Line::from(first)];
+    let mut first = Line::from(scene.span(part, text));
+    if !remark.is_empty() && column + remark.len() <= room {
+        first.push_span(Span::raw(" ".repeat(column - used)));
+        first.push_span(scene.span(Dim, remark));
+    } else if !remark.is_empty() && (refused || call.asked == Syscall::GetSockName) {
+        return vec![first, scene.cut(Dim, &format!("      {remark}"), room)];
     }
-    let is_needed = refused || call.asked == Syscall::GetSockName;
-    if !is_needed {
-        return vec![Line::from(first)];
-    }
-    let below = text::cut(&format!("      {remark}"), room);
-    vec![Line::from(first), scene.line(ThemeRole::Dim, below)]
+    vec![first]
 }
 
 /// The effect of a system call on the table, if it is not obvious.
 fn remark(entry: &SyscallEntry, call: &SyscallRecord) -> &'static str {
-    let mut calls = entry.record.calls.iter();
-    let bound = calls.find_map(|call| {
-        let Syscall::Bind(at) = call.asked else {
-            return None;
-        };
+    let calls = &entry.record.calls;
+    let bound = calls.iter().find_map(|call| {
+        let Syscall::Bind(at) = call.asked else { return None };
         Some(at)
     });
     let is_client = entry.record.deed == Purpose::Connect;
     let waits_for_connect = Syscall::SetSockOpt(SockOpt::BindAddressNoPort);
-    let is_picked_late = (entry.record.calls.iter()).any(|call| call.asked == waits_for_connect);
+    let is_picked_late = calls.iter().any(|call| call.asked == waits_for_connect);
     match (call.asked, call.answer) {
         (Syscall::Connect(_), SyscallResult::Failed(Errno::EINPROGRESS)) => {
             "SYN sent; the program does not wait here"
         }
         (_, SyscallResult::Failed(errno)) => errno.words(),
+        (Syscall::Bind(at), _) if is_client && at.port.0 == 0 && is_picked_late => {
+            "the address only, no port"
+        }
         (Syscall::Bind(at), _) if is_client && at.port.0 == 0 => {
-            if is_picked_late {
-                "the address only, no port"
-            } else {
-                "port 0: the kernel chooses a port at once"
-            }
+            "port 0: the kernel chooses a port at once"
         }
         (Syscall::Listen(_), _) => "creates the LISTEN row",
         (Syscall::ConnectAnswer, _) => "no error: connected",

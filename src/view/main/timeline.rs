@@ -7,12 +7,13 @@ use crate::app::history::Timeline;
 use crate::app::history::timeline::span;
 use crate::app::{GoneReason, Pane, TableRow};
 use crate::tcp::{Moment, TcpState};
+use crate::view::ThemeRole::{Dim, Gone, Key, Reported, Selected, Text, Warning};
 use crate::view::main::ladder;
 use crate::view::past;
 use crate::view::style::glyphs::{DASH, HOLLOW, SELECTED, glyph};
 use crate::view::table::titles::part_shown;
 use crate::view::table::{empty, role};
-use crate::view::{Painter, Scene, Scroll, ThemeRole, Titles, rect, text};
+use crate::view::{Painter, Scene, Scroll, Titles, rect, text};
 
 /// A glyph, a state, and a blank.
 const STATE: usize = 14;
@@ -22,7 +23,7 @@ const LADDER: usize = 10 + 1;
 const FEW: usize = 3;
 
 /// A line of time for each row that fits, the newest at the bottom, and below them the ladder of one connection.
-pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
+pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
     let state = scene.state;
     let all = Timeline::of(state);
@@ -64,24 +65,16 @@ fn selected(scene: Scene<'_>, all: &Timeline<'_>, scroll: &mut Scroll) -> Option
 
 fn titles(scene: Scene<'_>, axis: &Axis, (from, to, many): (usize, usize, usize)) -> Titles {
     let mut right = Vec::new();
-    if to - from < many {
-        let mut part = part_shown(from + 1, to, many);
-        if to - from == 1 {
-            part.1 = format!("{} of {}", text::number(to), text::number(many));
-        }
-        right.push(part);
+    match to - from {
+        shown if shown >= many => (),
+        1 => right.push((Dim, format!("{} of {}", text::number(to), text::number(many)))),
+        _ => right.push(part_shown(from + 1, to, many)),
     }
-    right.push((ThemeRole::Key, axis.title()));
-    let wide = axis.columns + axis.label + STATE >= 90;
-    Titles {
-        name: "Timeline",
-        about: if wide {
-            format!("{DASH} when each row appeared, its states, and when it disappeared")
-        } else {
-            String::new()
-        },
-        ..past::titles(scene.state, right)
-    }
+    right.push((Key, axis.title()));
+    let is_wide = axis.columns + axis.label + STATE >= 90;
+    let about = "when each row appeared, its states, and when it disappeared";
+    let about = if is_wide { format!("{DASH} {about}") } else { String::new() };
+    Titles { name: "Timeline", about, ..past::titles(scene.state, right) }
 }
 
 /// The axis of time, from left to right.
@@ -126,40 +119,35 @@ impl Axis {
 
     /// The numbers below the rows, in seconds before now, and the legend.
     fn line(&self, scene: Scene<'_>) -> Line<'static> {
-        let mut numbers: Vec<char> = vec![' '; self.columns];
-        let is_past = scene.state.is_past();
+        // The most columns of a number, with the gap before it.
+        const NUMBER: usize = 5;
+        let mut numbers = " ".repeat(self.columns);
         let fits = |step: &usize| self.columns * step / 10 >= NUMBER;
         let step = [1, 2, 5].into_iter().find(fits).unwrap_or(10);
         let mut right = self.columns;
-        for n in (0_u32..=10).step_by(step) {
-            let ago = self.span * n / 10;
-            let words = match (n, ago.as_secs_f64()) {
-                (0, _) if is_past => String::from("then"),
-                (0, _) => String::from("now"),
-                (_, seconds) if self.span.as_secs() >= 20 => format!("{seconds:.0}"),
-                (_, seconds) => format!("{seconds:.1}"),
+        for n in (0_u16..=10).step_by(step) {
+            let seconds = (self.span * u32::from(n) / 10).as_secs_f64();
+            let words = match n {
+                0 if scene.state.is_past() => String::from("then"),
+                0 => String::from("now"),
+                _ if self.span.as_secs() >= 20 => format!("{seconds:.0}"),
+                _ => format!("{seconds:.1}"),
             };
-            let share = self.columns * usize::try_from(n).unwrap_or(0) / 10;
-            let end = (self.columns - share).max(words.len());
-            if end > right {
-                continue;
+            let end = (self.columns - self.columns * usize::from(n) / 10).max(words.len());
+            if end <= right {
+                let from = end - words.len();
+                numbers.replace_range(from..end, &words);
+                right = from.saturating_sub(2);
             }
-            let from = end - words.len();
-            numbers.splice(from..end, words.chars());
-            right = from.saturating_sub(2);
         }
-        let numbers: String = numbers.into_iter().collect();
-        let label = ["seconds ago", "seconds before"][usize::from(self.label > 20)];
+        let label = if self.label > 20 { "  seconds before" } else { "  seconds ago" };
         Line::from(vec![
-            scene.span(ThemeRole::Dim, text::fit(&format!("  {label}"), self.label)),
-            scene.span(ThemeRole::Dim, numbers),
-            scene.span(ThemeRole::Warning, " · inferred"),
+            scene.span(Dim, text::fit(label, self.label)),
+            scene.span(Dim, numbers),
+            scene.span(Warning, " · inferred"),
         ])
     }
 }
-
-/// The most columns of a number, with the gap before it.
-const NUMBER: usize = 5;
 
 /// One row: its name, its states over time, and its state now.
 fn history_line(scene: Scene<'_>, axis: &Axis, history: &TableRow) -> Line<'static> {
@@ -174,7 +162,7 @@ fn history_line(scene: Scene<'_>, axis: &Axis, history: &TableRow) -> Line<'stat
     let role_room = axis.label - 9;
     let role = text::fit(&role::name(scene, history, role_room), role_room);
     let who = format!("{mark} {role} {port:>5} ");
-    let theme_role = if is_selected { ThemeRole::Selected } else { ThemeRole::Text };
+    let theme_role = if is_selected { Selected } else { Text };
     let mut spans = vec![scene.span(theme_role, who)];
     spans.extend(drawn(scene, axis, history));
     spans.push(now(scene, history));
@@ -184,93 +172,58 @@ fn history_line(scene: Scene<'_>, axis: &Axis, history: &TableRow) -> Line<'stat
 /// The state now, or why the row is gone.
 fn now(scene: Scene<'_>, history: &TableRow) -> Span<'static> {
     let state = history.row.state;
-    if let Some(gone) = history.gone {
-        let why = match gone.why {
-            GoneReason::ClosedByClient => "by client",
-            GoneReason::ClosedByServer => "by server",
-            GoneReason::ClosedSecond => "closed last",
-            GoneReason::TimeWaitOver => "wait over",
-            GoneReason::Stopped => "stopped",
-            GoneReason::NeverConnected => "no answer",
-            GoneReason::Reset | GoneReason::Refused | GoneReason::Unknown => gone.why.words(),
-        };
-        return scene.span(ThemeRole::Gone, format!(" {HOLLOW} {why}"));
-    }
-    let words = format!(" {} {state}", glyph(state));
-    Span::styled(text::cut(&words, STATE), scene.theme.state(state))
+    let Some(gone) = history.gone else {
+        let words = format!(" {} {state}", glyph(state));
+        return Span::styled(text::cut(&words, STATE), scene.theme.state(state));
+    };
+    let why = match gone.why {
+        GoneReason::ClosedByClient => "by client",
+        GoneReason::ClosedByServer => "by server",
+        GoneReason::ClosedSecond => "closed last",
+        GoneReason::TimeWaitOver => "wait over",
+        GoneReason::Stopped => "stopped",
+        GoneReason::NeverConnected => "no answer",
+        GoneReason::Reset | GoneReason::Refused | GoneReason::Unknown => gone.why.words(),
+    };
+    scene.span(Gone, format!(" {HOLLOW} {why}"))
 }
 
-/// A cell of a row's history.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum SpanCell {
-    Nothing,
-    /// The state began here.
-    Begins(TcpState),
-    /// The state lasted.
-    Lasts(TcpState),
-    /// Known from our own calls only.
-    Reported,
-    /// A state that was not observed.
-    Unseen,
-    Gone,
-}
-
+/// The states of a row over time: the glyph of a state where it begins, then a line.
 fn drawn(scene: Scene<'_>, axis: &Axis, history: &TableRow) -> Vec<Span<'static>> {
-    let cells = cells(axis, history);
-    cells
-        .chunk_by(|one, other| one == other)
-        .map(|run| {
-            let (symbol, style) = match run[0] {
-                SpanCell::Nothing => (' ', scene.style(ThemeRole::Text)),
-                SpanCell::Begins(state) => (glyph(state), scene.theme.state(state)),
-                SpanCell::Lasts(TcpState::TimeWait) => ('─', scene.theme.state(TcpState::TimeWait)),
-                SpanCell::Lasts(state) => ('━', scene.theme.state(state)),
-                SpanCell::Reported => ('·', scene.style(ThemeRole::Reported)),
-                SpanCell::Unseen => ('·', scene.style(ThemeRole::Warning)),
-                SpanCell::Gone => {
-                    (HOLLOW.chars().next().unwrap_or('o'), scene.style(ThemeRole::Gone))
-                }
-            };
-            Span::styled(symbol.to_string().repeat(run.len()), style)
-        })
-        .collect()
-}
-
-fn cells(axis: &Axis, history: &TableRow) -> Vec<SpanCell> {
-    let mut cells = vec![SpanCell::Nothing; axis.columns];
+    let mut cells = vec![(' ', scene.style(Text)); axis.columns];
+    // The columns in which a state begins.
+    let mut used = Vec::new();
     let spans = history.spans();
     for span in spans.iter().filter(|span| span.seen || history.told) {
         let Some(last) = axis.column(span.until.unwrap_or(axis.now)) else {
             continue;
         };
-        let first = axis.column(span.from);
-        let lasts = if span.seen { SpanCell::Lasts(span.state) } else { SpanCell::Reported };
+        let (first, style) = (axis.column(span.from), scene.theme.state(span.state));
+        let line = if span.state == TcpState::TimeWait { '─' } else { '━' };
+        // Other spans are known from our own calls only.
+        let lasts = if span.seen { (line, style) } else { ('·', scene.style(Reported)) };
         cells[first.unwrap_or(0)..=last].fill(lasts);
-        if let Some(first) = first.filter(|_| span.seen && !is_older(history, span.from)) {
-            cells[first] = SpanCell::Begins(span.state);
+        // The first state of a row that is older than the first poll began earlier.
+        let is_older = history.found && span.from == history.born;
+        if let Some(first) = first.filter(|_| span.seen && !is_older) {
+            cells[first] = (glyph(span.state), style);
+            used.push(first);
         }
     }
     // Where several begin in one cell, those not observed move to the left.
-    let unseen = spans.iter().rev().filter(|span| !span.seen && !history.told);
-    let mut used: Vec<usize> = Vec::new();
-    for span in unseen {
+    for span in spans.iter().rev().filter(|span| !span.seen && !history.told) {
         let Some(mut column) = axis.column(span.from) else {
             continue;
         };
-        while column > 0 && (used.contains(&column) || matches!(cells[column], SpanCell::Begins(_)))
-        {
+        while column > 0 && used.contains(&column) {
             column -= 1;
         }
         used.push(column);
-        cells[column] = SpanCell::Unseen;
+        cells[column] = ('·', scene.style(Warning));
     }
     if let Some(column) = history.gone.and_then(|gone| axis.column(gone.at)) {
-        cells[column] = SpanCell::Gone;
+        cells[column] = (HOLLOW, scene.style(Gone));
     }
-    cells
-}
-
-/// Whether the row is older than the first poll.
-fn is_older(history: &TableRow, from: Moment) -> bool {
-    history.found && from == history.born
+    let runs = cells.chunk_by(|one, other| one == other);
+    runs.map(|run| Span::styled(run[0].0.to_string().repeat(run.len()), run[0].1)).collect()
 }

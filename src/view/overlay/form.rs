@@ -2,6 +2,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::app::{Field, Form, Value};
+use crate::view::ThemeRole::{Dim, Error, Key, Selected, Strong, Text};
 use crate::view::pane::footer::form_keys;
 use crate::view::style::glyphs::{ARROW, REFUSED, SELECTED};
 use crate::view::{Painter, Scene, ThemeRole, rect, text, width};
@@ -11,7 +12,7 @@ const fn field_width(room: usize) -> usize {
 }
 
 /// A form; beside each field the socket call it becomes.
-pub(crate) fn draw(painter: &mut Painter<'_, '_>, screen: Rect, title: &str, form: &Form) {
+pub(crate) fn draw(painter: &mut Painter<'_>, screen: Rect, title: &str, form: &Form) {
     let scene = painter.scene;
     let count = form.fields.len();
     let keys = form_keys(scene, form);
@@ -38,15 +39,15 @@ fn line(
     let focused = n == form.at;
     let wrong = form.wrong.as_ref().is_some_and(|wrong| wrong.field == n);
     let symbol = match (wrong, focused) {
-        (true, _) => scene.span(ThemeRole::Error, format!("{REFUSED} ")),
-        (false, true) => scene.span(ThemeRole::Key, format!("{SELECTED} ")),
+        (true, _) => scene.span(Error, format!("{REFUSED} ")),
+        (false, true) => scene.span(Key, format!("{SELECTED} ")),
         (false, false) => Span::raw("  "),
     };
     let idle = form.is_idle(n);
     let part = match (focused, idle) {
-        (true, _) => ThemeRole::Strong,
-        (false, true) => ThemeRole::Dim,
-        (false, false) => ThemeRole::Text,
+        (true, _) => Strong,
+        (false, true) => Dim,
+        (false, false) => Text,
     };
     let name = scene.span(part, format!("{}  ", text::fit(field.label, label)));
     let most = field_width(room).min(room.saturating_sub(label + 6));
@@ -59,7 +60,7 @@ fn line(
     };
     if idle && !focused {
         let shown = scene.own(field.shown());
-        spans.push(scene.span(ThemeRole::Dim, text::fit(&shown, most)));
+        spans.push(scene.span(Dim, text::fit(&shown, most)));
     } else {
         spans.extend(value(scene, field, cursor, most));
     }
@@ -74,7 +75,7 @@ fn line(
     }
     if left >= 8 && room >= 60 {
         let call = format!("{}{}", " ".repeat(pad), text::cut(&call, left));
-        spans.push(scene.span(ThemeRole::Dim, call));
+        spans.push(scene.span(Dim, call));
     }
     Line::from(spans)
 }
@@ -94,10 +95,7 @@ fn value(scene: Scene<'_>, field: &Field, cursor: Cursor, most: usize) -> Vec<Sp
         Value::Text(_) if cursor == Cursor::JustCame => {
             let shown = text::cut(&shown, most);
             let blank = most.saturating_sub(text::width(&shown));
-            vec![
-                scene.span(ThemeRole::Selected, shown),
-                scene.span(ThemeRole::Field, " ".repeat(blank)),
-            ]
+            vec![scene.span(Selected, shown), scene.span(ThemeRole::Field, " ".repeat(blank))]
         }
         Value::Text(input) if cursor == Cursor::Here => {
             let mut spans = scene.input(input, most);
@@ -108,8 +106,8 @@ fn value(scene: Scene<'_>, field: &Field, cursor: Cursor, most: usize) -> Vec<Sp
         Value::Text(_) => vec![scene.span(ThemeRole::Field, text::fit(&shown, most))],
         Value::Choice { .. } => {
             let elsewhere = cursor == Cursor::Elsewhere;
-            let arrows = if elsewhere { ThemeRole::Dim } else { ThemeRole::Key };
-            let part = if elsewhere { ThemeRole::Text } else { ThemeRole::Strong };
+            let arrows = if elsewhere { Dim } else { Key };
+            let part = if elsewhere { Text } else { Strong };
             vec![
                 scene.span(arrows, "‹ "),
                 scene.span(part, text::cut(&shown, most.saturating_sub(4))),
@@ -123,8 +121,8 @@ fn value(scene: Scene<'_>, field: &Field, cursor: Cursor, most: usize) -> Vec<Sp
 fn foot(scene: Scene<'_>, form: &Form, room: usize) -> Vec<Line<'static>> {
     let hint = form.fields.get(form.at).map_or("", |field| &*field.hint);
     let wrong = form.wrong.as_ref();
-    let (part, words) = wrong.map_or((ThemeRole::Dim, hint.to_owned()), |wrong| {
-        (ThemeRole::Error, format!("{REFUSED} {}", scene.own(&wrong.why)))
+    let (part, words) = wrong.map_or((Dim, hint.to_owned()), |wrong| {
+        (Error, format!("{REFUSED} {}", scene.own(&wrong.why)))
     });
     // On a small screen the calls have no room beside the fields.
     let call = form.fields.get(form.at).map_or("", |field| &field.call);
@@ -133,6 +131,6 @@ fn foot(scene: Scene<'_>, form: &Form, room: usize) -> Vec<Line<'static>> {
     } else {
         String::new()
     };
-    let call = scene.line(ThemeRole::Dim, call);
+    let call = scene.line(Dim, call);
     std::iter::once(call).chain(scene.wrapped(part, &words, room)).collect()
 }

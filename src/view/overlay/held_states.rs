@@ -2,12 +2,13 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::app::{HELD, held_in_lab, how_held};
+use crate::view::ThemeRole::{Dim, Key};
 use crate::view::pane::footer::HELD_STATES_KEYS;
 use crate::view::style::glyphs::{SELECTED, glyph};
-use crate::view::{Painter, ThemeRole, text};
+use crate::view::{Painter, text};
 
 /// The menu of the states a connection can be held in, and how the selected one is held.
-pub(crate) fn draw(painter: &mut Painter<'_, '_>, screen: Rect, at: usize) {
+pub(crate) fn draw(painter: &mut Painter<'_>, screen: Rect, at: usize) {
     let scene = painter.scene;
     let width = 84.min(screen.width - 2);
     let room = usize::from(width - 4);
@@ -16,7 +17,7 @@ pub(crate) fn draw(painter: &mut Painter<'_, '_>, screen: Rect, at: usize) {
         let name = format!("{} {state:<12}", glyph(state));
         let meaning = text::cut(state.meaning(), room.saturating_sub(5 + text::width(&name)));
         let spans = vec![
-            scene.span(ThemeRole::Key, format!("{symbol}{} ", n + 1)),
+            scene.span(Key, format!("{symbol}{} ", n + 1)),
             Span::styled(name, scene.theme.state(state)),
             Span::raw(format!(" {meaning}")),
         ];
@@ -30,7 +31,7 @@ pub(crate) fn draw(painter: &mut Painter<'_, '_>, screen: Rect, at: usize) {
         } else {
             format!("How: {}.", how_held(held))
         };
-        scene.wrapped(ThemeRole::Dim, &how, room)
+        scene.wrapped(Dim, &how, room)
     };
     // The same height for each state, so that nothing jumps as the selection moves.
     let most = HELD.into_iter().map(|held| how(held).len()).max();

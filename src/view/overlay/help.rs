@@ -2,10 +2,11 @@ use ratatui::layout::{Flex, Layout, Rect};
 use ratatui::text::{Line, Span};
 
 use crate::app::{BINDINGS, Binding, Group};
-use crate::view::{Painter, Scene, ThemeRole, rect, text};
+use crate::view::ThemeRole::{Heading, Key};
+use crate::view::{Painter, Scene, rect, text};
 
 /// All keys by group; `down` lines are scrolled away.
-pub(crate) fn draw(painter: &mut Painter<'_, '_>, screen: Rect, down: usize) {
+pub(crate) fn draw(painter: &mut Painter<'_>, screen: Rect, down: usize) {
     let scene = painter.scene;
     // Views are in the right column, actions in the left one.
     let (right, left): (Vec<Group>, Vec<Group>) =
@@ -50,12 +51,12 @@ fn lines(scene: Scene<'_>, groups: &[Group], room: usize) -> Vec<Line<'static>> 
         if !lines.is_empty() {
             lines.push(Line::default());
         }
-        lines.push(scene.line(ThemeRole::Heading, group.title()));
+        lines.push(scene.line(Heading, group.title()));
         for binding in bindings(*group) {
             let mut keys = keys_of(binding);
             for about in text::wrap(binding.about, room.saturating_sub(width + 2)) {
                 let keys = text::fit(&std::mem::take(&mut keys), width + 2);
-                lines.push(Line::from(vec![scene.span(ThemeRole::Key, keys), Span::raw(about)]));
+                lines.push(Line::from(vec![scene.span(Key, keys), Span::raw(about)]));
             }
         }
     }

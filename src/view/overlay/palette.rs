@@ -2,12 +2,13 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::app::{BINDINGS, Binding, Palette};
+use crate::view::ThemeRole::{Dim, Field, Key};
 use crate::view::overlay::help::keys_of;
 use crate::view::style::glyphs::SELECTED;
-use crate::view::{Painter, Scene, ThemeRole, rect, text, width};
+use crate::view::{Painter, Scene, rect, text, width};
 
 /// The input line, and below it the matching actions with their keys.
-pub(crate) fn draw(painter: &mut Painter<'_, '_>, screen: Rect, palette: &Palette) {
+pub(crate) fn draw(painter: &mut Painter<'_>, screen: Rect, palette: &Palette) {
     let scene = painter.scene;
     let found = palette.found();
     let listed = BINDINGS.iter().filter(|binding| binding.is_listed());
@@ -22,16 +23,16 @@ pub(crate) fn draw(painter: &mut Painter<'_, '_>, screen: Rect, palette: &Palett
         n if n == all => format!("  {n} actions"),
         n => format!("  {n} of {all}"),
     };
-    let mut spans = vec![scene.span(ThemeRole::Key, ": ")];
+    let mut spans = vec![scene.span(Key, ": ")];
     let typed = room.saturating_sub(2 + count.len());
     spans.extend(scene.input(&palette.text, typed));
     let pad = (room - count.len().min(room)).saturating_sub(width(&spans));
-    spans.push(scene.span(ThemeRole::Field, " ".repeat(pad)));
-    spans.push(scene.span(ThemeRole::Dim, count));
+    spans.push(scene.span(Field, " ".repeat(pad)));
+    spans.push(scene.span(Dim, count));
     painter.render(Line::from(spans), typing);
     if found.is_empty() {
         let words = "  no action matches";
-        painter.put(rest, [scene.line(ThemeRole::Dim, words)]);
+        painter.put(rest, [scene.line(Dim, words)]);
         return;
     }
     let high = usize::from(rest.height);
@@ -50,7 +51,6 @@ fn line(
     let keys = text::fit(&keys_of(binding), key + 2);
     let about = text::cut(binding.about, room.saturating_sub(key + 4));
     let symbol = if selected { SELECTED } else { " " };
-    let spans =
-        vec![Span::raw(format!("{symbol} ")), scene.span(ThemeRole::Key, keys), Span::raw(about)];
+    let spans = vec![Span::raw(format!("{symbol} ")), scene.span(Key, keys), Span::raw(about)];
     if selected { scene.selected(spans) } else { Line::from(spans) }
 }

@@ -2,31 +2,27 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::app::{BurstProgress, Computer, Pane, State};
-use crate::tcp::{Host, Port, SocketId, SourcePort};
+use crate::tcp::{Host, Port, SourcePort};
+use crate::view::ThemeRole::{Dim, Gauge, InactiveSelected, Text, Warning};
 use crate::view::past;
 use crate::view::style::glyphs::{DASH, SELECTED};
-use crate::view::text::gauge::gauge;
-use crate::view::{List, Painter, Scene, ThemeRole, Titles, rect, text};
+use crate::view::text::gauge;
+use crate::view::{Painter, Scene, Titles, rect, text};
 
 /// The client computers, and below them their destination.
-pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
+pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
     let clients = &scene.state.clients;
-    let count = clients.computers.len();
-    let height = list_height(area, count);
-    painter.scroll.computers.follow(count, height, Some(clients.chosen));
-    let titles = titles(scene, area, &painter.scroll.computers);
-    let inner = painter.pane(Pane::Computers, area, titles);
+    let height = list_height(area, clients.computers.len());
+    let list = &mut painter.scroll.computers;
+    list.follow(clients.computers.len(), height, Some(clients.chosen));
+    let top = list.top;
+    let inner = painter.pane(Pane::Computers, area, titles(scene, area, top));
     let room = usize::from(inner.width);
-    let computers = clients.computers.iter().enumerate();
-    let rows = computers.skip(painter.scroll.computers.top).take(height).map(|(n, computer)| {
-        let selected = n == clients.chosen;
-        row(scene, computer, selected, room)
-    });
-    painter.put(inner, rows);
+    let computers = clients.computers.iter().enumerate().skip(top).take(height);
+    painter.put(inner, computers.map(|(n, computer)| row(scene, (n, computer), room)));
     if usize::from(inner.height) > height {
-        let foot = rect::line(inner, inner.height - 1);
-        painter.render(foot_line(scene, room), foot);
+        painter.render(foot_line(scene, room), rect::line(inner, inner.height - 1));
     }
 }
 
@@ -37,17 +33,16 @@ pub(crate) fn list_height(area: Rect, count: usize) -> usize {
 }
 
 /// Without a last line the destination is in the title.
-fn titles(scene: Scene<'_>, area: Rect, list: &List) -> Titles {
+fn titles(scene: Scene<'_>, area: Rect, top: usize) -> Titles {
     let clients = &scene.state.clients;
     let count = clients.computers.len();
     let height = list_height(area, count);
     let has_foot = usize::from(area.height.saturating_sub(2)) > height;
     let mut right = past::as_of_now(scene.state);
     if let Some(progress) = clients.under_way.as_ref().filter(|_| !has_foot) {
-        right.push((ThemeRole::Warning, opened(progress)));
+        right.push((Warning, opened(progress)));
     } else if count > height {
-        let end = (list.top + height).min(count);
-        right.push((ThemeRole::Dim, format!("{}-{end} of {count}", list.top + 1)));
+        right.push((Dim, format!("{}-{} of {count}", top + 1, (top + height).min(count))));
     }
     let about = if has_foot || area.width < 40 {
         String::new()
@@ -57,43 +52,38 @@ fn titles(scene: Scene<'_>, area: Rect, list: &List) -> Titles {
     Titles { name: "Computers", about, right, ..Titles::default() }
 }
 
-fn row(scene: Scene<'_>, computer: &Computer, selected: bool, room: usize) -> Line<'static> {
-    let all = &scene.state.clients.computers;
+fn row(scene: Scene<'_>, (n, computer): (usize, &Computer), room: usize) -> Line<'static> {
+    let state = scene.state;
+    let all = &state.clients.computers;
     let names = all.iter().map(|computer| text::width(&computer.name));
     let name_width = names.max().unwrap_or(0).clamp(6, 11);
-    let roomy = room >= 50;
     let ips = all.iter().map(|computer| computer.ip.to_string().len());
-    let ip_width = ips.max().unwrap_or(0).max(9);
+    let mut ip_width = ips.max().unwrap_or(0).max(9);
+    let mut ip = computer.ip.to_string();
     // Where there is hardly room, the end of an address distinguishes the lab's computers.
-    let is_short = computer.host != Host::THIS && 3 + name_width + 1 + ip_width + 1 + OPEN > room;
-    let ip = computer.ip.to_string();
-    let end = ip.rfind('.').filter(|_| is_short).unwrap_or(0);
-    let ip_width = if is_short { ENDING } else { ip_width };
-    let mark = if selected { SELECTED } else { " " };
-    let name = text::fit(&computer.name, name_width);
-    let open = match computer.ends.len() {
-        0 => String::new(),
-        open => format!("{} open", text::number(open)),
-    };
-    let gap = if roomy { "   " } else { " " };
-    let open_width = if roomy { 12 } else { OPEN };
-    let before = format!(" {mark} {name}{gap}{:<ip_width$}{gap}", &ip[end..]);
-    let mut open = format!("{open:<open_width$} ");
-    let left = room.saturating_sub(text::width(&before));
-    if open.trim_end().len() > left {
-        // A number is shown whole, or not at all.
-        let many = text::number(computer.ends.len());
-        open = if many.len() < left { many + " " } else { String::new() };
+    if computer.host != Host::THIS && 3 + name_width + 1 + ip_width + 1 + OPEN > room {
+        ip.replace_range(..ip.rfind('.').unwrap_or(0), "");
+        ip_width = ENDING;
     }
-    let ports = ports(computer, room.saturating_sub(text::width(&before) + open.len()));
-    let part = if selected { ThemeRole::InactiveSelected } else { ThemeRole::Text };
-    let line = Line::from(vec![
-        scene.span(part, before),
-        scene.span(ThemeRole::Gauge, open),
-        scene.span(ThemeRole::Dim, ports),
-    ]);
-    let focused = scene.state.ui.focus == Pane::Computers;
-    if selected && focused { scene.selected(line.spans) } else { line }
+    let is_selected = n == state.clients.chosen;
+    let mark = if is_selected { SELECTED } else { " " };
+    let name = text::fit(&computer.name, name_width);
+    let (gap, open_width) = if room >= 50 { ("   ", 12) } else { (" ", OPEN) };
+    let before = format!(" {mark} {name}{gap}{ip:<ip_width$}{gap}");
+    let many = text::number(computer.ends.len());
+    let open = if many == "0" { String::new() } else { format!("{many} open") };
+    let left = room.saturating_sub(text::width(&before));
+    // A number is shown whole, or not at all.
+    let open = match () {
+        () if open.len() <= left => format!("{open:<open_width$} "),
+        () if many.len() < left => many + " ",
+        () => String::new(),
+    };
+    let ports = ports(computer, left.saturating_sub(open.len()));
+    let part = if is_selected { InactiveSelected } else { Text };
+    let spans = vec![scene.span(part, before), scene.span(Gauge, open), scene.span(Dim, ports)];
+    let is_focused = is_selected && state.ui.focus == Pane::Computers;
+    if is_focused { scene.selected(spans) } else { Line::from(spans) }
 }
 
 /// The width of `10 open`.
@@ -104,7 +94,7 @@ const ENDING: usize = 4;
 /// The newest ports, as many as fit.
 fn ports(computer: &Computer, room: usize) -> String {
     let open = computer.ends.len();
-    let mut newest = computer.ends.newest_first().map(port);
+    let mut newest = computer.ends.newest_first().map(|end| end.tuple.local.port.to_string());
     let Some(mut ports) = newest.next() else {
         return String::new();
     };
@@ -123,10 +113,6 @@ fn ports(computer: &Computer, room: usize) -> String {
     text::fitting(room, [all, format!("{ports}{more}"), ports, String::new()])
 }
 
-fn port(end: SocketId) -> String {
-    end.tuple.local.port.to_string()
-}
-
 /// The destination; none while the kernel has yet to choose the server's port.
 fn destination(state: &State) -> String {
     let to = state.clients.target(state.server.at());
@@ -138,36 +124,37 @@ fn foot_line(scene: Scene<'_>, room: usize) -> Line<'static> {
     if let Some(progress) = &clients.under_way {
         return burst(scene, progress);
     }
-    let (long, short) = match clients.spec.source_port {
-        SourcePort::KernelPicks => match scene.state.lab.unusual_range() {
-            Some(range) => (
-                format!("source port: kernel picks from {range}"),
-                format!("kernel picks from {range}"),
-            ),
-            None => {
-                ("source port: chosen by the kernel".to_owned(), "kernel picks port".to_owned())
-            }
-        },
-        SourcePort::Fixed(port) => (format!("source port: {port}"), format!("from port {port}")),
-        SourcePort::SameAsServer => {
-            ("source port: same as the server's".to_owned(), "same port".to_owned())
+    let (long, short) = match (clients.spec.source_port, scene.state.lab.unusual_range()) {
+        (SourcePort::KernelPicks, Some(range)) => {
+            (format!("kernel picks from {range}"), format!("kernel picks from {range}"))
         }
-        SourcePort::Toy(range) => (format!("source port: one of {range}"), format!("from {range}")),
+        (SourcePort::KernelPicks, None) => {
+            (String::from("chosen by the kernel"), String::from("kernel picks port"))
+        }
+        (SourcePort::Fixed(port), _) => (port.to_string(), format!("from port {port}")),
+        (SourcePort::SameAsServer, _) => {
+            (String::from("same as the server's"), String::from("same port"))
+        }
+        (SourcePort::Toy(range), _) => (format!("one of {range}"), format!("from {range}")),
     };
     let to = text::cut(&format!(" to {}", destination(scene.state)), room);
-    let left = room.saturating_sub(text::width(&to));
-    let tries = [format!("   {long}"), format!("  {short}"), format!(" {short}"), String::new()];
-    let from = text::fitting(left, tries);
-    Line::from(vec![Span::raw(to), scene.span(ThemeRole::Dim, from)])
+    let tries = [
+        format!("   source port: {long}"),
+        format!("  {short}"),
+        format!(" {short}"),
+        String::new(),
+    ];
+    let from = text::fitting(room.saturating_sub(text::width(&to)), tries);
+    Line::from(vec![Span::raw(to), scene.span(Dim, from)])
 }
 
 fn burst(scene: Scene<'_>, progress: &BurstProgress) -> Line<'static> {
     let (filled, blank) = gauge(progress.opened, progress.asked, 12);
     Line::from(vec![
-        scene.span(ThemeRole::Warning, " connecting "),
+        scene.span(Warning, " connecting "),
         Span::raw("▕"),
-        scene.span(ThemeRole::Gauge, filled),
-        scene.span(ThemeRole::Dim, blank),
+        scene.span(Gauge, filled),
+        scene.span(Dim, blank),
         Span::raw(format!("▏ {}", opened(progress))),
     ])
 }

@@ -1,17 +1,18 @@
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, BorderType};
+use ratatui::widgets::BorderType;
 
 use crate::app::{Action, Form, Key, Overlay, TableRow, Value, binding_of};
 use crate::cli::ThemeName;
-use crate::view::rect::inside;
+use crate::view::ThemeRole::{Dim, KeyCap, Text, Warning};
+use crate::view::style::glyphs::CUT;
 use crate::view::{Painter, Scene, Theme, ThemeRole, rect, text, width};
 
 /// The key hints, the most useful first, as many as fit.
-pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
+pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
     let mut keys = theme(scene);
-    keys.extend(inline_keys(painter.frame.area(), scene));
+    keys.extend(inline_keys(painter.buffer.area, scene));
     let room = usize::from(area.width).saturating_sub(width(&keys));
     let line = if scene.state.ui.find.typing { find(scene, room) } else { hints(scene, room) };
     painter.render(line, area);
@@ -22,23 +23,18 @@ pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
 
 fn hints(scene: Scene<'_>, room: usize) -> Line<'static> {
     let ui = &scene.state.ui;
-    let mut spans = Vec::new();
-    if let Some(count) = ui.count {
-        spans.push(
-            scene.span(ThemeRole::KeyCap, format!(" {count}{} ", crate::view::style::glyphs::CUT)),
-        );
-    }
     if let Some(notice) = newest_notice(scene, room) {
         return notice;
     }
     if let Some(overlay) = &ui.overlay {
         return keys_over(scene, overlay);
     }
+    let mut spans = Vec::new();
+    spans.extend(ui.count.map(|count| scene.span(KeyCap, format!(" {count}{CUT} "))));
     let hints = scene.state.hints().into_iter().map(|(key, help)| {
         let always = matches!(key, Key::Char('?' | 'q'));
-        let spans =
-            [scene.span(ThemeRole::Key, format!(" {key}")), Span::raw(format!(" {help}  "))];
-        (always, spans)
+        let key = scene.span(ThemeRole::Key, format!(" {key}"));
+        (always, [key, Span::raw(format!(" {help}  "))])
     });
     let mut hints: Vec<(bool, [Span<'static>; 2])> = hints.collect();
     let first = hints.iter().take(FIRST).chain(hints.iter().filter(|(always, _)| *always));
@@ -47,12 +43,12 @@ fn hints(scene: Scene<'_>, room: usize) -> Line<'static> {
             help.content = help.content.replace("stop listening", "stop").into();
         }
     }
-    let reserved = hints.iter().filter(|(always, _)| *always);
-    let mut left = room.saturating_sub(width(&spans));
-    left = left.saturating_sub(reserved.map(|(_, hint)| width(hint)).sum());
+    let reserved = hints.iter().filter(|(always, _)| *always).map(|(_, hint)| width(hint));
+    let mut left = room.saturating_sub(width(&spans) + reserved.sum::<usize>());
     for (always, hint) in hints {
-        if always || width(&hint) <= left {
-            left -= if always { 0 } else { width(&hint) };
+        let wide = if always { 0 } else { width(&hint) };
+        if wide <= left {
+            left -= wide;
             spans.extend(hint);
         }
     }
@@ -98,7 +94,7 @@ fn newest_notice(scene: Scene<'_>, room: usize) -> Option<Line<'static>> {
     let last = state.notices.last()?;
     let is_new = last.at > state.ui.covered && state.now.since(last.at) < TableRow::FRESH;
     let text = text::cut(&format!(" {}", text::safe(&last.text)), room);
-    is_new.then(|| scene.line(ThemeRole::Text, text))
+    is_new.then(|| scene.line(Text, text))
 }
 
 /// The keys of a form, with those of a choice in a field with one.
@@ -116,7 +112,7 @@ fn find(scene: Scene<'_>, room: usize) -> Line<'static> {
     let mut spans = vec![scene.span(ThemeRole::Key, " find ")];
     spans.extend(scene.input(&state.ui.find.text, (room / 2).max(10)));
     let rows = text::plural(state.ui.shown.len(), "row");
-    spans.push(scene.span(ThemeRole::Dim, format!("   {rows}   ")));
+    spans.push(scene.span(Dim, format!("   {rows}   ")));
     spans.extend(scene.keys(&[("Enter", "keep"), ("Esc", "clear")]).spans);
     Line::from(spans)
 }
@@ -132,7 +128,7 @@ fn theme(scene: Scene<'_>) -> Vec<Span<'static>> {
         ThemeName::HighContrast => "high contrast",
         ThemeName::Mono => "mono",
     };
-    vec![scene.span(ThemeRole::Dim, format!(" theme: {name} "))]
+    vec![scene.span(Dim, format!(" theme: {name} "))]
 }
 
 /// Whether the last keys get a pane of their own.
@@ -148,30 +144,25 @@ fn inline_keys(screen: Rect, scene: Scene<'_>) -> Vec<Span<'static>> {
     }
     let caps = scene.state.ui.keys.iter().flat_map(|key| {
         let cap = format!(" {} ", scene.own(key));
-        [Span::raw(" "), scene.span(ThemeRole::KeyCap, cap)]
+        [Span::raw(" "), scene.span(KeyCap, cap)]
     });
     caps.collect()
 }
 
 /// The last keys as caps, the newest at the right.
-pub(crate) fn draw_caps(painter: &mut Painter<'_, '_>, area: Rect) {
+pub(crate) fn draw_caps(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
-    let mut right = area.right();
-    let mut newest = true;
-    for key in scene.state.ui.keys.iter().rev() {
+    let mut rest = area;
+    let mut line = rect::take_bottom(&mut rest, 3);
+    for (n, key) in scene.state.ui.keys.iter().rev().enumerate() {
         let key = scene.own(key);
         let wide = rect::len(text::width(&key)).saturating_add(4);
-        if wide > right.saturating_sub(area.x) || area.height < 3 {
+        if wide > line.width || line.height < 3 {
             return;
         }
-        right -= wide;
-        let cap = Rect { x: right, y: area.bottom() - 3, width: wide, height: 3 };
-        let part = if newest { ThemeRole::Warning } else { ThemeRole::Dim };
-        let block =
-            Block::bordered().border_type(BorderType::Rounded).border_style(scene.style(part));
-        painter.render(block, cap);
-        let letter = if newest { ThemeRole::KeyCap } else { ThemeRole::Dim };
-        painter.render(scene.line(letter, format!(" {key} ")), inside(cap));
-        newest = false;
+        let cap = rect::take_right(&mut line, wide);
+        let (frame, letter) = if n == 0 { (Warning, KeyCap) } else { (Dim, Dim) };
+        painter.render(scene.block(BorderType::Rounded, frame), cap);
+        painter.render(scene.line(letter, format!(" {key} ")), rect::inside(cap));
     }
 }

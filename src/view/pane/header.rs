@@ -3,13 +3,14 @@ use ratatui::text::{Line, Span};
 
 use crate::app::PointOfView;
 use crate::tcp::TcpState;
+use crate::view::ThemeRole::{Dim, Gauge, KeyCap, Name, Strong};
 use crate::view::lab::wire;
 use crate::view::past;
 use crate::view::style::glyphs::glyph;
-use crate::view::{Painter, Scene, ThemeRole, text, width};
+use crate::view::{Painter, Scene, text, width};
 
 /// The first line: the address of the server, the number of connections, what part of the table is shown.
-pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
+pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
     let room = usize::from(area.width);
     let tries = [
@@ -61,26 +62,23 @@ const LEAST: HeaderText = HeaderText { counts: false, ..SYMBOL };
 
 fn left(scene: Scene<'_>, words: HeaderText) -> Vec<Span<'static>> {
     let gap = " ".repeat(words.gap);
-    let mut spans = Vec::new();
-    if words.name {
-        spans.push(scene.span(ThemeRole::Name, " fivetuple "));
-        spans.push(Span::raw(gap.clone()));
+    let mut spans = if words.name {
+        vec![scene.span(Name, " fivetuple "), Span::raw(gap.clone())]
     } else {
-        spans.push(Span::raw(" "));
-    }
+        vec![Span::raw(" ")]
+    };
     spans.extend(place(scene, words));
     spans.push(Span::raw(gap));
     let sockets = scene.state.seen();
-    spans.push(scene.span(ThemeRole::Strong, text::plural(sockets.connections(), "connection")));
+    spans.push(scene.span(Strong, text::plural(sockets.connections(), "connection")));
     // The whole table is counted, whatever part of it is shown.
     let all = scene.state.ui.lens.view == PointOfView::BothEnds;
     let mut before = if all { ":" } else { ", both ends:" };
-    for state in TcpState::ALL {
-        let count = sockets.count(state);
-        if count == 0 || !words.counts {
+    for state in TcpState::ALL.into_iter().filter(|_| words.counts) {
+        let many = text::number(sockets.count(state));
+        if many == "0" {
             continue;
         }
-        let many = text::number(count);
         spans.push(Span::raw(format!("{before} ")));
         spans.push(Span::styled(format!("{many} {state}"), scene.theme.state(state)));
         before = if words.gap == WHOLE.gap { " " } else { "" };
@@ -90,7 +88,7 @@ fn left(scene: Scene<'_>, words: HeaderText) -> Vec<Span<'static>> {
 
 fn place(scene: Scene<'_>, words: HeaderText) -> Vec<Span<'static>> {
     if !scene.state.listened() {
-        return vec![scene.span(ThemeRole::Dim, "not listening")];
+        return vec![scene.span(Dim, "not listening")];
     }
     let listens = if words.words {
         Span::raw("listening on ")
@@ -99,44 +97,35 @@ fn place(scene: Scene<'_>, words: HeaderText) -> Vec<Span<'static>> {
         Span::styled(symbol, scene.theme.state(TcpState::Listen))
     };
     let at = scene.state.server.at().to_string();
-    vec![listens, scene.span(ThemeRole::Strong, at)]
-}
-
-/// The settings of the wire, for views that do not show it.
-fn wire_status(scene: Scene<'_>, most: usize) -> Vec<Span<'static>> {
-    let status = wire::status(scene).into_iter();
-    let matters = status.filter(|(part, _)| *part != ThemeRole::Dim);
-    let shown = matters.take(most);
-    shown
-        .flat_map(|(part, words)| [Span::raw(" "), scene.span(part, words)])
-        .chain([Span::raw("  ")])
-        .collect()
+    vec![listens, scene.span(Strong, at)]
 }
 
 /// The right side; the higher `shrunk`, the less of it is shown.
 fn right(scene: Scene<'_>, (words, shrunk): (HeaderText, u8)) -> Vec<Span<'static>> {
-    let ui = &scene.state.ui;
+    let state = scene.state;
     let mut spans = Vec::new();
-    let scope = match ui.lens.view {
-        _ if ui.lens.whole_machine => "whole machine",
-        PointOfView::BothEnds | PointOfView::Server | PointOfView::Client => "demo sockets",
-    };
-    let scope = if scene.state.lab.is_up() {
-        let most = [4, 1, 0].get(usize::from(shrunk));
-        spans.extend(wire_status(scene, most.copied().unwrap_or(0)));
-        "lab"
-    } else {
-        scope
-    };
-    match shrunk {
-        0 => spans.push(scene.span(ThemeRole::Dim, format!(" {scope}   "))),
-        1 => (),
-        _ => spans.push(scene.span(ThemeRole::Dim, format!("{scope}  "))),
+    let mut scope = if state.ui.lens.whole_machine { "whole machine" } else { "demo sockets" };
+    if state.lab.is_up() {
+        // The settings of the wire, for views that do not show it.
+        let most = match shrunk {
+            0 => 4,
+            1 => 1,
+            _ => 0,
+        };
+        let settings = wire::status(scene).into_iter().filter(|(part, _)| *part != Dim);
+        let settings = settings.take(most);
+        spans.extend(settings.flat_map(|(part, words)| [Span::raw(" "), scene.span(part, words)]));
+        spans.push(Span::raw("  "));
+        scope = "lab";
     }
-    spans.push(match past::short(scene.state) {
-        Some(words) => scene.span(ThemeRole::KeyCap, words),
-        None if words.gap == TIGHT.gap => scene.span(ThemeRole::Gauge, "live"),
-        None => scene.span(ThemeRole::Gauge, "live "),
+    match shrunk {
+        0 => spans.push(scene.span(Dim, format!(" {scope}   "))),
+        1 => (),
+        _ => spans.push(scene.span(Dim, format!("{scope}  "))),
+    }
+    spans.push(match past::short(state) {
+        Some(words) => scene.span(KeyCap, words),
+        None => scene.span(Gauge, if words.gap == TIGHT.gap { "live" } else { "live " }),
     });
     spans
 }

@@ -1,33 +1,29 @@
 use ratatui::layout::Rect;
-use ratatui::text::{Line, Span};
+use ratatui::text::Line;
 
 use crate::app::{Notice, Pane, State, Tone};
+use crate::view::ThemeRole::{Dim, Error, Strong, Text, Warning};
 use crate::view::style::glyphs::{BLAMED, CUT, REFUSED};
-use crate::view::{Painter, Scene, ThemeRole, Titles, rect, text};
+use crate::view::{Painter, Scene, Titles, rect, text};
 
 /// The notices, the newest at the bottom.
-pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
+pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
     let notices = &scene.state.notices;
     let inside = rect::inside(area);
-    let end = end(scene.state, usize::from(inside.width), usize::from(inside.height));
+    let (room, height) = (usize::from(inside.width), usize::from(inside.height));
+    let end = end(scene.state, room, height);
     painter.scroll.notices_end = Some(end);
     let back = notices.back.min(end);
     let mut right = Vec::new();
     if back > 0 {
-        let back = text::plural(back, "sentence");
-        right.push((ThemeRole::Warning, format!("{back} back")));
+        right.push((Warning, format!("{} back", text::plural(back, "sentence"))));
     }
-    let titles = Titles { name: "What happened", right, ..Titles::default() };
-    let inner = painter.pane(Pane::Notices, area, titles);
+    painter.pane(Pane::Notices, area, Titles { name: "What happened", right, ..Titles::default() });
     if notices.is_empty() {
-        let words = scene.span(ThemeRole::Dim, " Nothing yet.");
-        painter.render(words, inner);
-        return;
+        return painter.render(scene.span(Dim, " Nothing yet."), inside);
     }
-    let room = usize::from(inner.width);
-    let lines = newest(scene, back, (room, usize::from(inner.height)));
-    painter.put(inner, lines);
+    painter.put(inside, newest(scene, back, (room, height)));
 }
 
 /// How many notices are newer than the oldest ones that fit.
@@ -73,22 +69,17 @@ pub(crate) fn newest(
             if n > back {
                 break;
             }
-            shorten(&mut words, left);
+            // An ellipsis ends it in place of a full stop.
+            words.truncate(left);
+            if let Some(last) = words.last_mut() {
+                last.truncate(last.trim_end_matches(['.', ',', ':', ';']).len());
+                last.push_str(CUT);
+            }
         }
         left -= words.len();
         shown.push(lines(scene, (notice, room), words, n == 0));
     }
     shown.into_iter().rev().flatten().collect()
-}
-
-/// Cuts a notice to so many lines, with an ellipsis at the end.
-fn shorten(words: &mut Vec<String>, height: usize) {
-    words.truncate(height);
-    if let Some(last) = words.last_mut() {
-        let most = last.trim_end_matches(['.', ',', ':', ';']).len();
-        last.truncate(most);
-        last.push_str(CUT);
-    }
 }
 
 /// The text of a notice, wrapped.
@@ -115,22 +106,15 @@ fn lines(
 ) -> Vec<Line<'static>> {
     let time = time(scene.state, notice, room);
     let (part, symbol) = match notice.tone {
-        Tone::Plain if newest => (ThemeRole::Strong, ""),
-        Tone::Plain => (ThemeRole::Text, ""),
-        Tone::Refused => (ThemeRole::Error, REFUSED),
-        Tone::Warning => (ThemeRole::Warning, BLAMED),
+        Tone::Plain if newest => (Strong, ""),
+        Tone::Plain => (Text, ""),
+        Tone::Refused => (Error, REFUSED),
+        Tone::Warning => (Warning, BLAMED),
     };
     let line = |(n, words): (usize, String)| {
-        let margin = if n == 0 {
-            vec![
-                scene.span(ThemeRole::Dim, format!(" {time} ")),
-                scene.span(part, format!("{symbol:<2}")),
-            ]
-        } else {
-            vec![Span::raw(" ".repeat(time.len() + 4))]
-        };
-        let words = scene.span(part, words);
-        margin.into_iter().chain([words]).collect()
+        let margin = if n == 0 { format!(" {time} ") } else { " ".repeat(time.len() + 4) };
+        let symbol = if n == 0 { format!("{symbol:<2}") } else { String::new() };
+        Line::from(vec![scene.span(Dim, margin), scene.span(part, symbol + &words)])
     };
     words.into_iter().enumerate().map(line).collect()
 }

@@ -3,13 +3,15 @@ use ratatui::text::{Line, Span};
 
 use crate::app::{Pane, State, TableRow};
 use crate::tcp::{Host, ListenSpec, OnData, Port, ServerCloses, TcpState, escape};
+use crate::view::ThemeRole::{Dim, Error, Gauge, Strong, Text, Warning};
 use crate::view::past;
+use crate::view::scene::{RankedLines, leave_out};
 use crate::view::style::glyphs::glyph;
-use crate::view::text::gauge::gauge;
-use crate::view::{Painter, Scene, ThemeRole, Titles, text, width};
+use crate::view::text::gauge;
+use crate::view::{Painter, Scene, Titles, push_fitting, text};
 
 /// The listener: its address, its accept queue, its totals.
-pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
+pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
     let titles =
         Titles { name: "Listener", right: past::as_of_now(scene.state), ..Titles::default() };
@@ -24,32 +26,21 @@ pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
     };
     lines.extend(totals(scene, room));
     lines.extend(payload(scene, room));
-    // Lines of a high rank are left out first.
-    while lines.len() > usize::from(inner.height) {
-        let least = (0..lines.len()).max_by_key(|n| lines[*n].0).unwrap_or(0);
-        lines.remove(least);
-    }
-    painter.put(inner, lines.into_iter().map(|(_, line)| line));
+    leave_out(&mut lines, usize::from(inner.height));
+    painter.put(inner, lines.into_iter().flat_map(|(_, lines)| lines));
 }
 
-/// A line and its rank: high ranks are left out first.
-type RankedLine = (u8, Line<'static>);
-
-fn running_lines(scene: Scene<'_>, running: &ListenSpec, room: usize) -> Vec<RankedLine> {
+fn running_lines(scene: Scene<'_>, running: &ListenSpec, room: usize) -> Vec<RankedLines> {
     let symbol = glyph(TcpState::Listen);
     let long = format!(" {symbol} LISTEN ");
     let fits = text::width(&long) + running.at.to_string().len() <= room;
     let label = if fits { long } else { format!(" {symbol} ") };
     let at = text::end(running.at, room.saturating_sub(text::width(&label)));
-    let mut first = vec![
-        Span::styled(label, scene.theme.state(TcpState::Listen)),
-        scene.span(ThemeRole::Strong, at),
-    ];
-    let reach = Span::raw(format!("   {}", reach(running)));
-    if width(&first) + reach.width() <= room {
-        first.push(reach);
-    }
-    vec![(0, Line::from(first)), mode(scene, running, room), (1, queue(scene, running, room))]
+    let label = Span::styled(label, scene.theme.state(TcpState::Listen));
+    let mut first = vec![label, scene.span(Strong, at)];
+    push_fitting(&mut first, Span::raw(format!("   {}", reach(running))), room);
+    let queue = queue(scene, running, room);
+    vec![(0, vec![Line::from(first)]), mode(scene, running, room), (1, vec![queue])]
 }
 
 fn reach(spec: &ListenSpec) -> &'static str {
@@ -67,18 +58,18 @@ fn reach(spec: &ListenSpec) -> &'static str {
     }
 }
 
-fn mode(scene: Scene<'_>, running: &ListenSpec, room: usize) -> RankedLine {
+fn mode(scene: Scene<'_>, running: &ListenSpec, room: usize) -> RankedLines {
     let listener = &scene.state.server;
-    let mut spans = vec![Span::raw(" ")];
     let pausing = listener.pausing(scene.state.now);
-    match (pausing, listener.held) {
-        (Some(why), _) => spans.push(scene.span(
-            ThemeRole::Error,
-            text::cut(&format!("paused: {}", why.errno), room.saturating_sub(1)),
-        )),
-        (None, true) => spans.push(scene.span(ThemeRole::Warning, "accept() is held: a resumes")),
-        (None, false) => spans.push(Span::raw("accepts at once")),
-    }
+    let (rank, accepts) = match pausing {
+        Some(why) => {
+            let words = format!("paused: {}", why.errno);
+            (1, scene.span(Error, text::cut(&words, room.saturating_sub(1))))
+        }
+        None if listener.held => (1, scene.span(Warning, "accept() is held: a resumes")),
+        None => (4, Span::raw("accepts at once")),
+    };
+    let mut spans = vec![Span::raw(" "), accepts];
     let mut more = vec![format!("backlog {}", text::number(running.backlog))];
     match running.on_data {
         OnData::Read => (),
@@ -97,13 +88,9 @@ fn mode(scene: Scene<'_>, running: &ListenSpec, room: usize) -> RankedLine {
         more.push(format!("{} listeners", running.listeners));
     }
     for text in more {
-        let text = scene.span(ThemeRole::Dim, format!("   {text}"));
-        if width(&spans) + text.width() <= room {
-            spans.push(text);
-        }
+        push_fitting(&mut spans, scene.span(Dim, format!("   {text}")), room);
     }
-    let unusual = listener.held || pausing.is_some();
-    (if unusual { 1 } else { 4 }, Line::from(spans))
+    (rank, vec![Line::from(spans)])
 }
 
 /// The accept queue: both queue columns of the LISTEN rows.
@@ -122,30 +109,32 @@ fn queue(scene: Scene<'_>, running: &ListenSpec, room: usize) -> Line<'static> {
     let held = if state.server.held && is_room { "  held" } else { "" };
     let spare = room.saturating_sub(label.len() + words.len() + held.len() + 3);
     let (filled, blank) = gauge(waiting, most, GAUGE.min(spare));
-    let full = waiting > 0 && waiting >= most;
-    let part = if full { ThemeRole::Error } else { ThemeRole::Strong };
+    let (gauge, number) = match waiting {
+        0 => (Gauge, Text),
+        waiting if waiting >= most => (Error, Error),
+        _ => (Gauge, Strong),
+    };
     Line::from(vec![
         Span::raw(format!("{label}▕")),
-        scene.span(if full { ThemeRole::Error } else { ThemeRole::Gauge }, filled),
-        scene.span(ThemeRole::Dim, blank),
+        scene.span(gauge, filled),
+        scene.span(Dim, blank),
         Span::raw("▏"),
-        scene.span(if waiting > 0 { part } else { ThemeRole::Text }, words),
-        scene.span(ThemeRole::Warning, held),
+        scene.span(number, words),
+        scene.span(Warning, held),
     ])
 }
 
 /// The LISTEN rows of the server; LISTEN rows come first in the table.
 fn listen_rows(state: &State) -> impl Iterator<Item = &TableRow> {
     let listens = |line: &&TableRow| line.row.state == TcpState::Listen;
-    let own = move |line: &&TableRow| {
-        let sockets = &state.server.sockets;
+    let is_own = |line: &&TableRow| {
         let name = line.row.name();
-        sockets.iter().any(|socket| socket.name == name)
+        state.server.sockets.iter().any(|socket| socket.name == name)
     };
-    state.sockets.in_order().take_while(listens).filter(own)
+    state.sockets.in_order().take_while(listens).filter(is_own)
 }
 
-fn idle_lines(scene: Scene<'_>, room: usize) -> Vec<RankedLine> {
+fn idle_lines(scene: Scene<'_>, room: usize) -> Vec<RankedLines> {
     let spec = &scene.state.server.spec;
     let port = match spec.at.port {
         Port::ANY => String::from("a port chosen by the kernel"),
@@ -153,12 +142,8 @@ fn idle_lines(scene: Scene<'_>, room: usize) -> Vec<RankedLine> {
     };
     let label = " will listen on ";
     let at = text::end(spec.at, room.saturating_sub(label.len()));
-    let would = format!("{label}{at}");
-    let mut would = vec![scene.span(ThemeRole::Dim, would)];
-    let reach = scene.span(ThemeRole::Dim, format!(", {}", reach(spec)));
-    if width(&would) + reach.width() <= room {
-        would.push(reach);
-    }
+    let mut would = vec![scene.span(Dim, format!("{label}{at}"))];
+    push_fitting(&mut would, scene.span(Dim, format!(", {}", reach(spec))), room);
     let idle = if let Some(seconds) = scene.state.retries_in() {
         [
             format!(" nothing is listening; retry in {seconds} s"),
@@ -179,13 +164,13 @@ fn idle_lines(scene: Scene<'_>, room: usize) -> Vec<RankedLine> {
         ]
     };
     vec![
-        (0, Line::from(text::fitting(room, idle))),
-        (2, Line::from(would)),
-        (1, scene.keys(&[("l", "listen"), ("L", "options")])),
+        (0, vec![Line::from(text::fitting(room, idle))]),
+        (2, vec![Line::from(would)]),
+        (1, vec![scene.keys(&[("l", "listen"), ("L", "options")])]),
     ]
 }
 
-fn totals(scene: Scene<'_>, room: usize) -> Option<RankedLine> {
+fn totals(scene: Scene<'_>, room: usize) -> Option<RankedLines> {
     let listener = &scene.state.server;
     let totals = listener.totals;
     if !listener.is_listening() && totals.accepted == 0 {
@@ -207,15 +192,15 @@ fn totals(scene: Scene<'_>, room: usize) -> Option<RankedLine> {
     let which = shorter.into_iter().find(wide).unwrap_or_default();
     let mut spans = Vec::new();
     for (label, value) in which.iter().map(|n| &numbers[*n]) {
-        spans.push(scene.span(ThemeRole::Dim, format!(" {label} ")));
-        spans.push(scene.span(ThemeRole::Strong, format!("{value} ")));
+        spans.push(scene.span(Dim, format!(" {label} ")));
+        spans.push(scene.span(Strong, format!("{value} ")));
     }
-    Some((2, Line::from(spans)))
+    Some((2, vec![Line::from(spans)]))
 }
 
-fn payload(scene: Scene<'_>, room: usize) -> Option<RankedLine> {
+fn payload(scene: Scene<'_>, room: usize) -> Option<RankedLines> {
     let (from, bytes) = scene.state.server.last_payload.as_ref()?;
     let who = scene.state.peer_name(from.tuple.remote.ip, *from);
     let said = format!(" {} sent \"{}\"", text::safe(&who), escape(bytes));
-    Some((3, Line::from(text::cut(&said, room))))
+    Some((3, vec![Line::from(text::cut(&said, room))]))
 }

@@ -10,7 +10,7 @@ pub(crate) const SELECTED: &str = "▶";
 /// Where a text was cut.
 pub(crate) const CUT: &str = "…";
 /// The glyph of a row that is gone, whatever its last state was.
-pub(crate) const HOLLOW: &str = "○";
+pub(crate) const HOLLOW: char = '○';
 /// After the other end of the selected connection.
 pub(crate) const OTHER: &str = "◀";
 /// After the mark of a row that is to be compared.
@@ -19,11 +19,11 @@ pub(crate) const MARKED: &str = "◆";
 pub(crate) const DIFFERS: &str = "≠";
 pub(crate) const EQUAL: &str = "=";
 /// Above the selected port.
-pub(crate) const DOWN: &str = "▼";
+pub(crate) const DOWN: char = '▼';
 /// A port in use, a free one, and one that the kernel never chooses.
-pub(crate) const FULL: &str = "█";
-pub(crate) const FREE: &str = "·";
-pub(crate) const NEVER: &str = "╌";
+pub(crate) const FULL: char = '█';
+pub(crate) const FREE: char = '·';
+pub(crate) const NEVER: char = '╌';
 /// Before what failed.
 pub(crate) const REFUSED: &str = "✗";
 /// Before a warning, and a row that is to blame.
@@ -65,55 +65,42 @@ pub(crate) const fn mark(mark: Mark) -> &'static str {
     }
 }
 
+/// Characters beyond ASCII; the last of each piece replaces the others.
+const ASCII: [&str; 28] = [
+    "▶→›>",
+    "‹←◀<",
+    "…═~",
+    "✗x",
+    "─–▂▃▌-",
+    "━▄▅=",
+    "╍╏╌╎◫%",
+    "│┃|",
+    "║I",
+    "╭╮╰╯┏┓┗┛╔╗╚╝+",
+    "┐└┴\\",
+    "┘/",
+    "▕[",
+    "▏]",
+    "█≠#",
+    "▁_",
+    "▆▇●*",
+    "·○.",
+    "◎@",
+    "◁&",
+    "◕1",
+    "◔2",
+    "◨w",
+    "◧a",
+    "◌:",
+    "◇o",
+    "▼◆v",
+    "▷?",
+];
+
 /// The replacement of `c` in an ASCII theme.
-#[allow(clippy::match_same_arms, reason = "one line for each kind of symbol")]
-pub const fn in_ascii(c: char) -> char {
-    match c {
-        '▶' | '→' => '>',
-        '‹' => '<',
-        '›' => '>',
-        '…' => '~',
-        '✗' => 'x',
-        '─' | '–' => '-',
-        '━' => '=',
-        '═' => '~',
-        '╍' | '╏' | '╌' | '╎' => '%',
-        '│' | '┃' => '|',
-        '║' => 'I',
-        '╭' | '╮' | '╰' | '╯' | '┏' | '┓' | '┗' | '┛' | '╔' | '╗' | '╚' | '╝' => {
-            '+'
-        }
-        '┐' => '\\',
-        '┘' => '/',
-        '▕' => '[',
-        '▏' => ']',
-        '█' => '#',
-        '▁' => '_',
-        '▂' | '▃' => '-',
-        '▄' | '▅' => '=',
-        '▆' | '▇' => '*',
-        '└' | '┴' => '\\',
-        '▌' => '-',
-        '·' => '.',
-        '◎' => '@',
-        '▷' => '?',
-        '◁' => '&',
-        '●' => '*',
-        '◕' => '1',
-        '◔' => '2',
-        '◨' => 'w',
-        '◫' => '%',
-        '◧' => 'a',
-        '◌' => ':',
-        '◇' => 'o',
-        '○' => '.',
-        '←' | '◀' => '<',
-        '▼' => 'v',
-        '◆' => 'v',
-        '≠' => '#',
-        c if c.is_ascii() => c,
-        _ => '?',
-    }
+pub fn in_ascii(c: char) -> char {
+    let alike = ASCII.iter().find(|alike| alike.contains(c));
+    alike.and_then(|alike| alike.chars().last()).unwrap_or(if c.is_ascii() { c } else { '?' })
 }
 
 /// Replaces every character of a finished frame that is not ASCII.

@@ -80,34 +80,43 @@ pub enum ThemeRole {
 
 impl ThemeRole {
     /// Every role.
-    pub const ALL: [ThemeRole; 23] = [
-        ThemeRole::Text,
-        ThemeRole::Strong,
-        ThemeRole::Dim,
-        ThemeRole::Name,
-        ThemeRole::Border,
-        ThemeRole::FocusBorder,
-        ThemeRole::Title,
-        ThemeRole::FocusTitle,
-        ThemeRole::Heading,
-        ThemeRole::Key,
-        ThemeRole::KeyCap,
-        ThemeRole::Selected,
-        ThemeRole::InactiveSelected,
-        ThemeRole::Field,
-        ThemeRole::Cursor,
-        ThemeRole::New,
-        ThemeRole::Changed,
-        ThemeRole::Gone,
-        ThemeRole::Reported,
-        ThemeRole::Error,
-        ThemeRole::Warning,
-        ThemeRole::Banner,
-        ThemeRole::Gauge,
-    ];
+    pub fn all() -> impl Iterator<Item = ThemeRole> {
+        STYLES.into_iter().map(|(role, _, _)| role)
+    }
 }
 
-#[derive(Clone, Copy)]
+const PLAIN: Modifier = Modifier::empty();
+const BOLD: Modifier = Modifier::BOLD;
+const REVERSED: Modifier = BOLD.union(Modifier::REVERSED);
+
+/// The style of each role, in their order.
+const STYLES: [(ThemeRole, Ink, Modifier); 23] = [
+    (ThemeRole::Text, Ink::Text, PLAIN),
+    (ThemeRole::Strong, Ink::Text, BOLD),
+    (ThemeRole::Dim, Ink::Dim, PLAIN),
+    (ThemeRole::Name, Ink::Blue, REVERSED),
+    (ThemeRole::Border, Ink::Dim, PLAIN),
+    (ThemeRole::FocusBorder, Ink::Blue, BOLD),
+    (ThemeRole::Title, Ink::Text, BOLD),
+    (ThemeRole::FocusTitle, Ink::Blue, BOLD),
+    (ThemeRole::Heading, Ink::Dim, BOLD),
+    (ThemeRole::Key, Ink::Blue, BOLD),
+    (ThemeRole::KeyCap, Ink::Yellow, REVERSED),
+    (ThemeRole::Selected, Ink::Text, REVERSED),
+    (ThemeRole::InactiveSelected, Ink::Text, BOLD),
+    (ThemeRole::Field, Ink::Text, Modifier::UNDERLINED),
+    (ThemeRole::Cursor, Ink::Text, Modifier::REVERSED),
+    (ThemeRole::New, Ink::Green, BOLD),
+    (ThemeRole::Changed, Ink::Yellow, BOLD),
+    (ThemeRole::Gone, Ink::Dim, PLAIN),
+    (ThemeRole::Reported, Ink::Purple, PLAIN),
+    (ThemeRole::Error, Ink::Red, BOLD),
+    (ThemeRole::Warning, Ink::Yellow, BOLD),
+    (ThemeRole::Banner, Ink::Red, REVERSED),
+    (ThemeRole::Gauge, Ink::Green, BOLD),
+];
+
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Ink {
     Text,
     Dim,
@@ -117,6 +126,28 @@ enum Ink {
     Yellow,
     Red,
     Purple,
+}
+
+impl Ink {
+    /// Okabe and Ito's colours, distinguishable with any colour vision, and colours of the user's palette: for a dark ground, for a light
+    /// one, and for bad projectors. Grey is left to the terminal's dim.
+    const fn colours(self) -> ([[u8; 3]; 3], [Color; 3]) {
+        use Color::{Blue, Cyan, Gray, Green, LightRed, Magenta, Red, Reset, White, Yellow};
+        match self {
+            Ink::Text => ([[255; 3]; 3], [Reset, Reset, White]),
+            Ink::Dim => ([[158; 3], [95; 3], [200; 3]], [Reset, Reset, Gray]),
+            Ink::Green => ([[0, 175, 128], [0, 115, 80], [60, 230, 170]], [Green; 3]),
+            Ink::Blue => ([[86, 180, 233], [0, 95, 160], [120, 205, 255]], [Cyan, Blue, Cyan]),
+            Ink::Orange => {
+                ([[230, 159, 0], [140, 80, 0], [255, 180, 40]], [Yellow, Magenta, Yellow])
+            }
+            Ink::Yellow => {
+                ([[240, 228, 66], [125, 95, 0], [255, 240, 80]], [Yellow, Magenta, Yellow])
+            }
+            Ink::Red => ([[230, 110, 20], [175, 55, 0], [255, 150, 80]], [LightRed, Red, LightRed]),
+            Ink::Purple => ([[204, 121, 167], [145, 50, 105], [240, 170, 210]], [Magenta; 3]),
+        }
+    }
 }
 
 impl Theme {
@@ -185,34 +216,8 @@ impl Theme {
 
     /// The style of a role.
     pub fn of(self, part: ThemeRole) -> Style {
-        const BOLD: Modifier = Modifier::BOLD;
-        const REVERSED: Modifier = Modifier::REVERSED;
-        const NONE: Modifier = Modifier::empty();
-        match part {
-            ThemeRole::Text => self.inked(Ink::Text, NONE),
-            ThemeRole::Strong | ThemeRole::Title | ThemeRole::InactiveSelected => {
-                self.inked(Ink::Text, BOLD)
-            }
-            ThemeRole::Dim | ThemeRole::Border | ThemeRole::Gone => self.inked(Ink::Dim, NONE),
-            ThemeRole::Name => self.inked(Ink::Blue, BOLD | REVERSED),
-            ThemeRole::FocusBorder | ThemeRole::FocusTitle | ThemeRole::Key => {
-                self.inked(Ink::Blue, BOLD)
-            }
-            ThemeRole::Heading => self.inked(Ink::Dim, BOLD),
-            ThemeRole::KeyCap => self.inked(Ink::Yellow, BOLD | REVERSED),
-            ThemeRole::Selected => self.inked(Ink::Text, BOLD | REVERSED),
-            ThemeRole::Field => self.inked(Ink::Text, Modifier::UNDERLINED),
-            ThemeRole::Cursor => self.inked(Ink::Text, REVERSED),
-            ThemeRole::New | ThemeRole::Gauge => self.inked(Ink::Green, BOLD),
-            ThemeRole::Changed | ThemeRole::Warning => self.inked(Ink::Yellow, BOLD),
-            ThemeRole::Reported => self.inked(Ink::Purple, NONE),
-            ThemeRole::Error => self.inked(Ink::Red, BOLD),
-            ThemeRole::Banner => self.inked(Ink::Red, BOLD | REVERSED),
-        }
-    }
-
-    fn is_mono(self) -> bool {
-        self.depth == ColourDepth::Mono || self.name == ThemeName::Mono
+        let (_, ink, modifier) = STYLES[part as usize];
+        self.inked(ink, modifier)
     }
 
     fn inked(self, ink: Ink, modifier: Modifier) -> Style {
@@ -226,57 +231,21 @@ impl Theme {
 
     /// The colour of an ink; `None` leaves the terminal's own.
     fn colour(self, ink: Ink) -> Option<Color> {
-        if self.is_mono() {
-            return None;
-        }
-        let [r, g, b] = self.mixed(ink)?;
+        let ground = match self.name {
+            ThemeName::Mono => return None,
+            ThemeName::Dark | ThemeName::Light if ink == Ink::Text => return None,
+            ThemeName::Dark => 0,
+            ThemeName::Light => 1,
+            ThemeName::HighContrast => 2,
+        };
+        let (mixed, named) = ink.colours();
+        let [r, g, b] = mixed[ground];
         match self.depth {
             ColourDepth::Mono => None,
-            ColourDepth::Ansi16 => self.named(ink),
+            ColourDepth::Ansi16 => Some(named[ground]).filter(|colour| *colour != Color::Reset),
             ColourDepth::Ansi256 => Some(Color::Indexed(nearest(r, g, b))),
             ColourDepth::True => Some(Color::Rgb(r, g, b)),
         }
-    }
-
-    /// Okabe and Ito's colours, distinguishable with any colour vision; darker on white, brighter for bad projectors.
-    const fn mixed(self, ink: Ink) -> Option<[u8; 3]> {
-        let [dark, light, high_contrast] = match ink {
-            Ink::Text => match self.name {
-                ThemeName::HighContrast => return Some([255, 255, 255]),
-                ThemeName::Dark | ThemeName::Light | ThemeName::Mono => return None,
-            },
-            Ink::Dim => [[158, 158, 158], [95, 95, 95], [200, 200, 200]],
-            Ink::Green => [[0, 175, 128], [0, 115, 80], [60, 230, 170]],
-            Ink::Blue => [[86, 180, 233], [0, 95, 160], [120, 205, 255]],
-            Ink::Orange => [[230, 159, 0], [140, 80, 0], [255, 180, 40]],
-            Ink::Yellow => [[240, 228, 66], [125, 95, 0], [255, 240, 80]],
-            Ink::Red => [[230, 110, 20], [175, 55, 0], [255, 150, 80]],
-            Ink::Purple => [[204, 121, 167], [145, 50, 105], [240, 170, 210]],
-        };
-        match self.name {
-            ThemeName::Dark => Some(dark),
-            ThemeName::Light => Some(light),
-            ThemeName::HighContrast => Some(high_contrast),
-            ThemeName::Mono => None,
-        }
-    }
-
-    /// Colours of the user's palette; grey is left to the terminal's dim.
-    const fn named(self, ink: Ink) -> Option<Color> {
-        let light = matches!(self.name, ThemeName::Light);
-        Some(match ink {
-            Ink::Text if matches!(self.name, ThemeName::HighContrast) => Color::White,
-            Ink::Dim if matches!(self.name, ThemeName::HighContrast) => Color::Gray,
-            Ink::Text | Ink::Dim => return None,
-            Ink::Green => Color::Green,
-            Ink::Blue if light => Color::Blue,
-            Ink::Blue => Color::Cyan,
-            Ink::Orange | Ink::Yellow if light => Color::Magenta,
-            Ink::Orange | Ink::Yellow => Color::Yellow,
-            Ink::Red if light => Color::Red,
-            Ink::Red => Color::LightRed,
-            Ink::Purple => Color::Magenta,
-        })
     }
 }
 

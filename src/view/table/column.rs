@@ -2,14 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::app::TableRow;
+use crate::app::{Mark, TableRow};
 use crate::tcp::SocketId;
-use crate::view::style::glyphs::{LOWER, UPPER};
-use crate::view::table::symbols::symbols;
-use crate::view::{Scene, ThemeRole, text, width};
+use crate::view::ThemeRole::{self, Gone, Heading};
+use crate::view::style::glyphs::{BLAMED, MARKED, SELECTED, mark};
+use crate::view::{Scene, text, width};
+
+/// The names of columns that a row in TIME_WAIT, or one that is gone, covers.
+pub(crate) const STATE: &str = "State";
+pub(crate) const ROLE: &str = "Role";
+pub(crate) const AGE: &str = "Age";
 
 /// One column of a table of sockets.
 pub(crate) struct Column {
@@ -17,9 +21,11 @@ pub(crate) struct Column {
     pub(crate) titles: &'static [&'static str],
     /// The widths it grows to, each with its rank: low ranks get their room first, rank 0 in any case.
     pub(crate) widths: Vec<(u8, ColumnWidth)>,
-    /// The cell of a row. One that is wider than its column covers those to the right of it.
-    pub(crate) cell: fn(&RowView<'_>, usize) -> Vec<Span<'static>>,
+    cell: Cell,
 }
+
+/// The cell of a row in so many columns. One that is wider than its column covers those to the right of it.
+type Cell = fn(&RowView<'_>, usize) -> Vec<Span<'static>>;
 
 /// How a column grows.
 #[derive(Clone, Copy)]
@@ -30,15 +36,14 @@ pub(crate) enum ColumnWidth {
     UpTo(usize),
 }
 
-/// How a row is joined to its neighbour: both are ends of one connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Bracket {
-    /// To the one below.
-    Upper,
-    /// To the one above.
-    Lower,
-    /// Not at all.
-    None,
+impl Column {
+    pub(crate) fn new(
+        titles: &'static [&'static str],
+        widths: impl Into<Vec<(u8, ColumnWidth)>>,
+        cell: Cell,
+    ) -> Column {
+        Column { titles, widths: widths.into(), cell }
+    }
 }
 
 /// A list of columns, and the width of each; a column of no width is not shown.
@@ -50,22 +55,12 @@ pub(crate) struct ColumnLayout {
     gap: usize,
 }
 
-/// How wide the symbols of a row are.
-const SYMBOLS: usize = 3;
+/// The blanks of a table whose rows begin with their symbols: before the first column, and between two.
+pub(crate) const WITH_SYMBOLS: (usize, usize) = (3, 1);
 
 impl ColumnLayout {
-    /// The columns in `room`, behind the symbols of each row.
-    pub(crate) fn fitting(columns: Vec<Column>, room: usize) -> ColumnLayout {
-        ColumnLayout::with_gap(columns, room, (SYMBOLS, 1))
-    }
-
-    /// The columns without symbols before them.
-    pub(crate) fn plain(columns: Vec<Column>, room: usize) -> ColumnLayout {
-        ColumnLayout::with_gap(columns, room, (0, 1))
-    }
-
-    /// The columns with so many blanks before the first and between them.
-    pub(crate) fn with_gap(
+    /// The columns in `room`, with so many blanks before the first and between them.
+    pub(crate) fn new(
         columns: Vec<Column>,
         room: usize,
         (indent, gap): (usize, usize),
@@ -102,8 +97,7 @@ impl ColumnLayout {
 
     /// How many columns of the screen all take.
     pub(crate) fn width(&self) -> usize {
-        let shown = self.widths.iter().filter(|width| **width > 0);
-        self.indent + shown.map(|width| width + self.gap).sum::<usize>().saturating_sub(self.gap)
+        self.indent + self.joined(&self.widths)
     }
 
     /// How wide a column is; 0 if it is not shown.
@@ -114,10 +108,12 @@ impl ColumnLayout {
     /// How wide the columns are from one to another, with the gaps between them.
     pub(crate) fn width_through(&self, first: &str, last: &str) -> usize {
         let place = |name| self.columns.iter().position(|column| column.titles[0] == name);
-        let Some((first, last)) = place(first).zip(place(last)) else {
-            return 0;
-        };
-        let shown = self.widths[first..=last].iter().filter(|width| **width > 0);
+        let ends = place(first).zip(place(last));
+        ends.map_or(0, |(first, last)| self.joined(&self.widths[first..=last]))
+    }
+
+    fn joined(&self, widths: &[usize]) -> usize {
+        let shown = widths.iter().filter(|width| **width > 0);
         shown.map(|width| width + self.gap).sum::<usize>().saturating_sub(self.gap)
     }
 
@@ -132,11 +128,16 @@ impl ColumnLayout {
             let title = column.titles.iter().find(|title| text::width(title) <= width);
             head += &text::fit(title.or(column.titles.last()).unwrap_or(&""), width + self.gap);
         }
-        Line::from(head).style(scene.style(ThemeRole::Heading))
+        Line::from(head).style(scene.style(Heading))
     }
 
-    /// One row; blank if there is no row of that name.
-    pub(crate) fn line(&self, scene: Scene<'_>, name: SocketId, bracket: Bracket) -> Line<'static> {
+    /// One row with the symbol that joins it to its neighbour; blank if there is no row of that name.
+    pub(crate) fn line(
+        &self,
+        scene: Scene<'_>,
+        name: SocketId,
+        bracket: Option<&'static str>,
+    ) -> Line<'static> {
         let Some(line) = scene.state.seen().get(name) else {
             return Line::default();
         };
@@ -155,7 +156,7 @@ impl ColumnLayout {
             return scene.selected(spans);
         }
         if line.gone.is_some() {
-            let gone = scene.style(ThemeRole::Gone);
+            let gone = scene.style(Gone);
             spans.iter_mut().skip(1).for_each(|span| span.style = gone);
         }
         Line::from(spans)
@@ -167,33 +168,46 @@ impl ColumnLayout {
         scene: Scene<'_>,
         rows: &[SocketId],
     ) -> impl Iterator<Item = Line<'static>> {
-        rows.iter().map(move |name| self.line(scene, *name, Bracket::None))
+        rows.iter().map(move |name| self.line(scene, *name, None))
     }
+}
+
+/// The symbols in front of a row: whether it is selected, new, changed, gone or to blame, and marked for comparison.
+fn symbols(scene: Scene<'_>, line: &TableRow) -> Span<'static> {
+    let (state, name) = (scene.state, line.row.name());
+    let fresh = line.mark(state.then());
+    let (part, symbol) = match fresh {
+        _ if state.blamed().contains(&name) => (ThemeRole::Error, BLAMED),
+        Mark::New => (ThemeRole::New, mark(fresh)),
+        Mark::Changed => (ThemeRole::Changed, mark(fresh)),
+        Mark::Gone => (ThemeRole::Gone, mark(fresh)),
+        Mark::Told => (ThemeRole::Reported, mark(fresh)),
+        Mark::Plain => (ThemeRole::Text, mark(fresh)),
+    };
+    let selected = if state.ui.selected == Some(name) { SELECTED } else { " " };
+    let marked = if state.ui.marked == Some(name) { MARKED } else { " " };
+    scene.span(part, format!("{selected}{symbol}{marked}"))
 }
 
 /// One row, as the cells of its columns see it.
 pub(crate) struct RowView<'a> {
     pub(crate) scene: Scene<'a>,
     pub(crate) line: &'a TableRow,
-    pub(crate) bracket: Bracket,
+    /// The symbol that joins it to its neighbour, if both are ends of one connection.
+    pub(crate) bracket: Option<&'static str>,
     pub(crate) layout: &'a ColumnLayout,
 }
 
 impl RowView<'_> {
-    /// The symbol that joins the row to its neighbour.
-    pub(crate) const fn join(&self) -> &'static str {
-        match self.bracket {
-            Bracket::Upper => UPPER,
-            Bracket::Lower => LOWER,
-            Bracket::None => " ",
-        }
-    }
-
     /// A text in the style of its state.
     pub(crate) fn in_state(&self, text: String) -> Vec<Span<'static>> {
-        let style: Style = self.scene.theme.state(self.line.row.state);
-        vec![Span::styled(text, style)]
+        vec![Span::styled(text, self.scene.theme.state(self.line.row.state))]
     }
+}
+
+/// A cell without a style.
+pub(crate) fn plain(text: String) -> Vec<Span<'static>> {
+    vec![Span::raw(text)]
 }
 
 #[cfg(test)]
@@ -201,21 +215,15 @@ mod tests {
     use super::ColumnWidth::{UpTo, Whole};
     use super::*;
 
-    fn blank(_: &RowView<'_>, _: usize) -> Vec<Span<'static>> {
-        Vec::new()
-    }
-
     #[test]
     fn columns_get_their_room_by_rank() {
-        let first = |widths| Column { titles: &["first"], widths, cell: blank };
-        let second = |widths| Column { titles: &["second"], widths, cell: blank };
         let table = [(3, [5, 0]), (9, [9, 0]), (10, [5, 4]), (12, [7, 4]), (40, [9, 4])];
         for (room, widths) in table {
             let columns = vec![
-                first(vec![(0, Whole(5)), (2, UpTo(9))]),
-                second(vec![(1, Whole(4)), (1, UpTo(4))]),
+                Column::new(&["first"], [(0, Whole(5)), (2, UpTo(9))], |_, _| Vec::new()),
+                Column::new(&["second"], [(1, Whole(4)), (1, UpTo(4))], |_, _| Vec::new()),
             ];
-            let layout = ColumnLayout::plain(columns, room);
+            let layout = ColumnLayout::new(columns, room, (0, 1));
             assert_eq!(layout.widths, widths, "in {room} columns");
         }
     }

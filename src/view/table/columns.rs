@@ -3,36 +3,37 @@
 use ratatui::text::Span;
 
 use crate::app::query::server_side::is_unaccepted;
-use crate::app::{State, TableRow};
+use crate::app::{GoneReason, State, TableRow};
 use crate::tcp::{Protocol, SocketId, TcpState};
-use crate::view::style::glyphs::glyph;
+use crate::view::ThemeRole::Dim;
+use crate::view::style::glyphs::{HOLLOW, REFUSED, glyph};
 use crate::view::table::column::ColumnWidth::{UpTo, Whole};
-use crate::view::table::column::{Column, ColumnLayout, RowView};
-use crate::view::table::gone_row::{AGE, ROLE, STATE, countdown, gone, with_time_left};
-use crate::view::table::role::{role, udp};
-use crate::view::table::timer::{time_left, unanswered};
-use crate::view::{Scene, ThemeRole, text};
+use crate::view::table::column::{
+    AGE, Column, ColumnLayout, ROLE, RowView, STATE, WITH_SYMBOLS, plain,
+};
+use crate::view::table::role::role;
+use crate::view::table::timer::{countdown, time_left, unanswered, with_time_left};
+use crate::view::{Scene, text};
 
 /// The least width of the age column with room for "47 s left".
 const LONG_AGE: usize = 9;
 
 /// The columns that fit into `room` for these rows. Unread data matters more than ages.
 pub(crate) fn fitting(scene: Scene<'_>, room: usize, rows: &[SocketId]) -> ColumnLayout {
-    ColumnLayout::fitting(columns(scene, room, rows), room)
+    ColumnLayout::new(columns(scene, room, rows), room, WITH_SYMBOLS)
 }
 
 /// The same with whole words for the time that is left, if a row has one: such rows have no queues.
 pub(crate) fn with_countdown(scene: Scene<'_>, room: usize, rows: &[SocketId]) -> ColumnLayout {
-    let mut lines = rows.iter().filter_map(|row| scene.state.seen().get(*row));
-    if !lines.any(|line| line.row.state == TcpState::TimeWait) {
-        return fitting(scene, room, rows);
-    }
     let mut columns = columns(scene, room, rows);
-    columns.retain(|column| !matches!(column.titles[0], "Recv-Q" | "Send-Q"));
-    for column in columns.iter_mut().filter(|column| column.titles[0] == AGE) {
-        column.widths = vec![(5, Whole(LONG_AGE))];
+    let mut lines = rows.iter().filter_map(|row| scene.state.seen().get(*row));
+    if lines.any(|line| line.row.state == TcpState::TimeWait) {
+        columns.retain(|column| !matches!(column.titles[0], "Recv-Q" | "Send-Q"));
+        for column in columns.iter_mut().filter(|column| column.titles[0] == AGE) {
+            column.widths = vec![(5, Whole(LONG_AGE))];
+        }
     }
-    ColumnLayout::fitting(columns, room)
+    ColumnLayout::new(columns, room, WITH_SYMBOLS)
 }
 
 fn columns(scene: Scene<'_>, room: usize, rows: &[SocketId]) -> Vec<Column> {
@@ -42,37 +43,30 @@ fn columns(scene: Scene<'_>, room: usize, rows: &[SocketId]) -> Vec<Column> {
         100..160 => 24,
         _ => (room / 4).min(47),
     });
-    let address = || vec![(0, Whole(15)), (2, UpTo(longest)), (15, UpTo(17)), (17, UpTo(23))];
+    let address = [(0, Whole(15)), (2, UpTo(longest)), (15, UpTo(17)), (17, UpTo(23))];
+    // With the bracket at its end. 22 have room for "server end of laptop".
+    let role = [(0, Whole(9)), (3, Whole(16)), (8, Whole(17)), (11, Whole(22)), (18, UpTo(27))];
     let (received, sent) = longest_queues(scene, rows);
     let recv = if received > 0 { 4 } else { 6 };
     let [received, sent] = [received, sent].map(queue_width);
     vec![
-        Column { titles: &["Proto"], widths: vec![(1, Whole(5))], cell: proto_cell },
-        Column { titles: &["Recv-Q"], widths: vec![(recv, Whole(received))], cell: recv_queue },
-        Column { titles: &["Send-Q"], widths: vec![(6, Whole(sent))], cell: send_queue },
-        Column { titles: &["Local Address"], widths: address(), cell: local },
-        Column { titles: &["Foreign Address"], widths: address(), cell: foreign },
-        Column { titles: &[STATE], widths: vec![(0, Whole(13))], cell: state },
-        Column {
-            titles: &[ROLE],
-            // With the bracket at its end. 22 have room for "server end of laptop".
-            widths: vec![
-                (0, Whole(9)),
-                (3, Whole(16)),
-                (8, Whole(17)),
-                (11, Whole(22)),
-                (18, UpTo(27)),
-            ],
-            cell: role_cell,
-        },
-        Column {
-            titles: &[AGE],
-            widths: vec![(5, Whole(5)), (10, Whole(6)), (12, Whole(LONG_AGE))],
-            cell: age,
-        },
-        Column {
-            titles: &["Owner"],
-            widths: vec![
+        Column::new(&["Proto"], [(1, Whole(5))], proto_cell),
+        Column::new(&["Recv-Q"], [(recv, Whole(received))], recv_queue),
+        Column::new(&["Send-Q"], [(6, Whole(sent))], |row, width| {
+            plain(format!("{:>width$}", row.line.row.queues.send))
+        }),
+        Column::new(&["Local Address"], address, |row, width| {
+            plain(text::end(row.line.row.tuple.local, width))
+        }),
+        Column::new(&["Foreign Address"], address, |row, width| {
+            plain(text::end(row.line.row.tuple.remote, width))
+        }),
+        Column::new(&[STATE], [(0, Whole(13))], state),
+        Column::new(&[ROLE], role, role_cell),
+        Column::new(&[AGE], [(5, Whole(5)), (10, Whole(6)), (12, Whole(LONG_AGE))], age),
+        Column::new(
+            &["Owner"],
+            [
                 (7, Whole(8)),
                 (9, Whole(9)),
                 (13, Whole(11)),
@@ -80,8 +74,11 @@ fn columns(scene: Scene<'_>, room: usize, rows: &[SocketId]) -> Vec<Column> {
                 (16, UpTo(24)),
                 (19, UpTo(40)),
             ],
-            cell: owner_cell,
-        },
+            |row, width| {
+                let owner = owner(row.scene.state, row.line, width);
+                vec![row.scene.span(Dim, text::cut(&owner, width))]
+            },
+        ),
     ]
 }
 
@@ -105,7 +102,7 @@ pub(super) fn queue_width(longest: u32) -> usize {
 }
 
 pub(super) fn proto_cell(row: &RowView<'_>, _: usize) -> Vec<Span<'static>> {
-    vec![Span::raw(proto(&row.line.row.name()))]
+    plain(proto(&row.line.row.name()))
 }
 
 /// The protocol as netstat prints it.
@@ -115,31 +112,38 @@ pub(crate) fn proto(row: &SocketId) -> String {
 }
 
 pub(super) fn recv_queue(row: &RowView<'_>, width: usize) -> Vec<Span<'static>> {
-    vec![Span::raw(format!("{:>width$}", row.line.row.queues.recv))]
-}
-
-fn send_queue(row: &RowView<'_>, width: usize) -> Vec<Span<'static>> {
-    vec![Span::raw(format!("{:>width$}", row.line.row.queues.send))]
-}
-
-fn local(row: &RowView<'_>, width: usize) -> Vec<Span<'static>> {
-    vec![Span::raw(text::end(row.line.row.tuple.local, width))]
-}
-
-fn foreign(row: &RowView<'_>, width: usize) -> Vec<Span<'static>> {
-    vec![Span::raw(text::end(row.line.row.tuple.remote, width))]
+    plain(format!("{:>width$}", row.line.row.queues.recv))
 }
 
 /// The state; or why the row is gone, or how long it stays, over the columns beside it.
 fn state(row: &RowView<'_>, _: usize) -> Vec<Span<'static>> {
     let state = row.line.row.state;
-    if let Some(why) = row.line.gone {
-        return vec![Span::raw(gone(row, why.why))];
+    if let Some(gone) = row.line.gone {
+        return plain(why_gone(row, gone.why));
     }
     match time_left(row.scene, row.line).filter(|_| row.layout.width_of(AGE) == 0) {
         Some(left) => countdown(row, &left),
         None => row.in_state(format!("{} {state}", glyph(state))),
     }
+}
+
+/// The last state of a row that is gone, and the reason, which matters more where there is hardly room.
+fn why_gone(row: &RowView<'_>, why: GoneReason) -> String {
+    let state = row.line.row.state;
+    // A space keeps the words apart from the bracket.
+    let room = match row.bracket {
+        Some(_) => row.layout.width_through(STATE, ROLE) - 2,
+        None => row.layout.width_through(STATE, AGE),
+    };
+    let symbol = if why == GoneReason::Reset { format!("{REFUSED} ") } else { String::new() };
+    let tries = [
+        format!("{HOLLOW} {state:<11} {symbol}{}", why.words()),
+        format!("{HOLLOW} {state:<11} {symbol}{}", why.brief()),
+        format!("{HOLLOW} {symbol}{}", why.words()),
+        format!("{HOLLOW} {symbol}{}", why.brief()),
+    ];
+    let text = text::cut_to_fit(tries, room);
+    row.bracket.map_or(text.clone(), |bracket| text::fit(&text, room + 1) + bracket)
 }
 
 /// The role and the bracket.
@@ -149,14 +153,18 @@ fn role_cell(row: &RowView<'_>, width: usize) -> Vec<Span<'static>> {
     }
     let room = width - 1;
     let text = role_with_time(row).unwrap_or_else(|| plain_role(row, room));
-    let bracket = row.scene.span(ThemeRole::Dim, row.join());
+    let bracket = row.scene.span(Dim, row.bracket.unwrap_or(" "));
     vec![Span::raw(text::fit(&text, room)), bracket]
 }
 
+/// The role; with the protocol of a UDP row, where no column shows it.
 fn plain_role(row: &RowView<'_>, room: usize) -> String {
     let role = role(row.scene, row.line, room);
-    let is_udp = row.line.row.tuple.protocol == Protocol::Udp;
-    if is_udp && row.layout.width_of("Proto") == 0 { udp(&role, room) } else { role }
+    let protocol = row.line.row.tuple.protocol;
+    if protocol == Protocol::Tcp || row.layout.width_of("Proto") > 0 {
+        return role;
+    }
+    text::fitting(room, [format!("{protocol} {role}"), protocol.to_string()])
 }
 
 /// The role and the time that is left, where there is no room for it in the age column and both fit.
@@ -183,12 +191,7 @@ fn age(row: &RowView<'_>, width: usize) -> Vec<Span<'static>> {
     if age.len() > width {
         age = age.replace(' ', "");
     }
-    vec![Span::raw(text::cut(&age, width))]
-}
-
-fn owner_cell(row: &RowView<'_>, width: usize) -> Vec<Span<'static>> {
-    let owner = owner(row.scene.state, row.line, width);
-    vec![row.scene.span(ThemeRole::Dim, text::cut(&owner, width))]
+    plain(text::cut(&age, width))
 }
 
 /// The process that holds the socket, in at most about `room` columns.

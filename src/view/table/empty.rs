@@ -3,15 +3,16 @@ use ratatui::text::Line;
 
 use crate::app::PointOfView;
 use crate::tcp::Port;
+use crate::view::ThemeRole::{Dim, Key, Text};
 use crate::view::table::titles::command;
-use crate::view::{Painter, Scene, ThemeRole, rect, text};
+use crate::view::{Painter, Scene, rect, text};
 
 /// An empty table: the reason, and which key to press.
-pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
+pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
     let (why, key) = words(scene);
-    let mut lines = scene.wrapped(ThemeRole::Text, &why, usize::from(area.width).saturating_sub(4));
-    lines.extend([Line::default(), scene.line(ThemeRole::Key, key)]);
+    let mut lines = scene.wrapped(Text, &why, usize::from(area.width).saturating_sub(4));
+    lines.extend([Line::default(), scene.line(Key, key)]);
     let place = rect::middle(area, area.width, rect::len(lines.len()));
     painter.put(place, lines.into_iter().map(Line::centered));
 }
@@ -61,7 +62,7 @@ fn words(scene: Scene<'_>) -> (String, String) {
 }
 
 /// The next step, below a table that shows nothing but a listening socket.
-pub(crate) fn hint(painter: &mut Painter<'_, '_>, area: Rect, used: usize) {
+pub(crate) fn hint(painter: &mut Painter<'_>, area: Rect, used: usize) {
     let scene = painter.scene;
     let state = scene.state;
     let waits = state.server.is_listening() && state.seen().connections() == 0;
@@ -72,6 +73,6 @@ pub(crate) fn hint(painter: &mut Painter<'_, '_>, area: Rect, used: usize) {
     if waits && quiet && state.ui.shown.len() == 1 {
         let words = "   No connections yet. Press c to connect.";
         let words = text::cut(words, usize::from(area.width));
-        painter.render(scene.line(ThemeRole::Dim, words), rect::line(area, below));
+        painter.render(scene.line(Dim, words), rect::line(area, below));
     }
 }

@@ -3,29 +3,27 @@
 pub(crate) mod column;
 pub(crate) mod columns;
 pub(crate) mod empty;
-pub(crate) mod gone_row;
-pub(crate) mod height;
 pub(crate) mod narrow;
 pub(crate) mod netstat;
 pub(crate) mod role;
-pub(crate) mod symbols;
 pub(crate) mod timer;
 pub(crate) mod titles;
 pub(crate) mod window;
 
 use ratatui::layout::Rect;
-use ratatui::widgets::{Scrollbar, ScrollbarOrientation, ScrollbarState};
+use ratatui::widgets::{Scrollbar, ScrollbarOrientation, ScrollbarState, StatefulWidget};
 
 use crate::app::Pane;
 use crate::tcp::SocketId;
 use crate::tcp::table::row::are_one_connection;
-use crate::view::table::column::Bracket;
+use crate::view::ThemeRole::{Border, FocusBorder};
+use crate::view::style::glyphs::{LOWER, UPPER};
 use crate::view::table::titles::titles;
 use crate::view::table::window::Window;
-use crate::view::{Painter, ThemeRole, rect};
+use crate::view::{Painter, rect};
 
 /// The kernel's table: the rows that fit.
-pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
+pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
     let ui = &scene.state.ui;
     let mut body = rect::inside(area);
@@ -53,18 +51,17 @@ pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
 /// The least rows below those that stay at the top.
 const LEFT: usize = 2;
 
-/// The bracket that joins a row to its neighbour.
-fn bracket(shown: &[SocketId], n: usize) -> Bracket {
-    let name = shown[n];
-    let above = n.checked_sub(1).and_then(|n| shown.get(n));
-    match (above, shown.get(n + 1)) {
-        (_, Some(below)) if are_one_connection(name, *below) => Bracket::Upper,
-        (Some(above), _) if are_one_connection(*above, name) => Bracket::Lower,
-        _ => Bracket::None,
-    }
+/// The bracket that joins a row to its neighbour, if both are ends of one connection.
+fn bracket(shown: &[SocketId], n: usize) -> Option<&'static str> {
+    let joins = |above: usize| {
+        let ends = shown.get(above).zip(shown.get(above + 1));
+        ends.is_some_and(|(above, below)| are_one_connection(*above, *below))
+    };
+    let lower = || n.checked_sub(1).is_some_and(joins).then_some(LOWER);
+    joins(n).then_some(UPPER).or_else(lower)
 }
 
-fn scrollbar(painter: &mut Painter<'_, '_>, area: Rect, window: &Window) {
+fn scrollbar(painter: &mut Painter<'_>, area: Rect, window: &Window) {
     let scene = painter.scene;
     let (count, height) = (scene.state.ui.shown.len(), window.len());
     if count <= height {
@@ -79,7 +76,7 @@ fn scrollbar(painter: &mut Painter<'_, '_>, area: Rect, window: &Window) {
         .end_symbol(None)
         .track_symbol(Some("│"))
         .thumb_symbol("█")
-        .track_style(scene.style(ThemeRole::Border))
-        .thumb_style(scene.style(ThemeRole::FocusBorder));
-    painter.frame.render_stateful_widget(bar, beside, &mut position);
+        .track_style(scene.style(Border))
+        .thumb_style(scene.style(FocusBorder));
+    bar.render(beside, painter.buffer, &mut position);
 }

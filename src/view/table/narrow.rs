@@ -5,7 +5,7 @@ use ratatui::text::Span;
 use crate::tcp::Protocol;
 use crate::view::style::glyphs::{HOLLOW, glyph};
 use crate::view::table::column::ColumnWidth::Whole;
-use crate::view::table::column::{Column, ColumnLayout, RowView};
+use crate::view::table::column::{Column, ColumnLayout, RowView, WITH_SYMBOLS, plain};
 use crate::view::table::timer::time_left;
 use crate::view::text;
 
@@ -24,32 +24,28 @@ pub(crate) fn tight() -> ColumnLayout {
 
 fn with_local(width: usize) -> ColumnLayout {
     let columns = vec![
-        Column { titles: &[LOCAL, "Local"], widths: vec![(0, Whole(width))], cell: local },
-        Column { titles: &[FOREIGN], widths: vec![(0, Whole(18))], cell: foreign },
-        Column { titles: &["State"], widths: vec![(0, Whole(15))], cell: state },
+        Column::new(&[LOCAL, "Local"], [(0, Whole(width))], |row, width| plain(local(row, width))),
+        Column::new(&[FOREIGN], [(0, Whole(18))], |row, width| plain(foreign(row, width))),
+        Column::new(&["State"], [(0, Whole(15))], state),
     ];
-    ColumnLayout::fitting(columns, 0)
+    ColumnLayout::new(columns, 0, WITH_SYMBOLS)
 }
 
 /// The local end. Where only the port has room, an address other than that of the title covers the foreign column, if both fit there.
-fn local(row: &RowView<'_>, width: usize) -> Vec<Span<'static>> {
+fn local(row: &RowView<'_>, width: usize) -> String {
     let local = row.line.row.tuple.local;
     if width >= LOCAL.len() {
-        return vec![Span::raw(text::end(local, width))];
+        return text::end(local, width);
     }
     let is_own = row.scene.state.lab.address_of(row.line.row.host) == Some(local.ip.to_canonical());
-    let both = format!("{local} {}", foreign_end(row, row.layout.width_of(FOREIGN)));
-    if !is_own && both.len() <= row.layout.width_through(LOCAL, FOREIGN) {
-        return vec![Span::raw(both)];
+    let both = format!("{local} {}", foreign(row, row.layout.width_of(FOREIGN)));
+    if is_own || both.len() > row.layout.width_through(LOCAL, FOREIGN) {
+        return format!(":{}", local.port);
     }
-    vec![Span::raw(format!(":{}", local.port))]
+    both
 }
 
-fn foreign(row: &RowView<'_>, width: usize) -> Vec<Span<'static>> {
-    vec![Span::raw(foreign_end(row, width))]
-}
-
-fn foreign_end(row: &RowView<'_>, width: usize) -> String {
+fn foreign(row: &RowView<'_>, width: usize) -> String {
     let remote = row.line.row.tuple.remote;
     match remote.port.0 {
         0 => format!("{}:*", remote.ip),
@@ -59,16 +55,14 @@ fn foreign_end(row: &RowView<'_>, width: usize) -> String {
 
 fn state(row: &RowView<'_>, width: usize) -> Vec<Span<'static>> {
     let socket = &row.line.row;
-    let left = time_left(row.scene, row.line).map_or_else(String::new, |left| {
-        format!(" {}", left.trim_end_matches(" left").replace(' ', ""))
-    });
-    let symbol = if socket.tuple.protocol == Protocol::Udp {
+    let left = time_left(row.scene, row.line).unwrap_or_default();
+    let left = left.trim_end_matches(" left").replace(' ', "");
+    let symbol = match socket.tuple.protocol {
         // No column shows the protocol, and UDP's states have TCP's names.
-        socket.tuple.protocol.to_string()
-    } else if row.line.gone.is_some() {
-        HOLLOW.to_owned()
-    } else {
-        glyph(socket.state).to_string()
+        Protocol::Udp => socket.tuple.protocol.to_string(),
+        Protocol::Tcp if row.line.gone.is_some() => HOLLOW.to_string(),
+        Protocol::Tcp => glyph(socket.state).to_string(),
     };
-    row.in_state(text::cut(&format!("{symbol} {}{left}", socket.state), width))
+    let words = format!("{symbol} {} {left}", socket.state);
+    row.in_state(text::cut(words.trim_end(), width))
 }

@@ -4,6 +4,7 @@ use ratatui::layout::Rect;
 
 use crate::app::{PointOfView, State};
 use crate::tcp::{Host, Port, Protocol};
+use crate::view::ThemeRole::{Dim, Error, Key, Warning};
 use crate::view::past;
 use crate::view::style::glyphs::DASH;
 use crate::view::table::window::Window;
@@ -62,13 +63,13 @@ fn status(scene: Scene<'_>, window: &Window) -> Vec<(ThemeRole, String)> {
         let name =
             if state.lab.is_up() { format!("{} ", state.table_name(*host)) } else { String::new() };
         let unread = unread(state, *host).unwrap_or_default();
-        pieces.push((ThemeRole::Error, format!("{name}{unread}")));
+        pieces.push((Error, format!("{name}{unread}")));
     }
     if sockets.torn {
-        pieces.push((ThemeRole::Warning, String::from("~ rows may be missing")));
+        pieces.push((Warning, String::from("~ rows may be missing")));
     }
     if sockets.source == "procfs" {
-        pieces.push((ThemeRole::Dim, String::from("read from /proc")));
+        pieces.push((Dim, String::from("read from /proc")));
     }
     pieces.extend(found(scene));
     let count = state.ui.shown.len();
@@ -90,11 +91,11 @@ pub(crate) fn found(scene: Scene<'_>) -> Option<(ThemeRole, String)> {
     let find = scene.state.ui.find.text.value();
     let rows = text::plural(scene.state.ui.shown.len(), "row");
     let words = format!("/{}: {rows}", text::cut(&scene.own(find), 16));
-    (!find.is_empty()).then_some((ThemeRole::Key, words))
+    (!find.is_empty()).then_some((Key, words))
 }
 
 /// Which part of `count` rows is shown.
 pub(crate) fn part_shown(from: usize, to: usize, count: usize) -> (ThemeRole, String) {
     let [from, to, count] = [from, to, count].map(text::number);
-    (ThemeRole::Dim, format!("{from}-{to} of {count}"))
+    (Dim, format!("{from}-{to} of {count}"))
 }

@@ -2,7 +2,7 @@ use std::ops::Range;
 
 use crate::app::State;
 use crate::tcp::{SocketId, TcpState};
-use crate::view::Scroll;
+use crate::view::{Scroll, rect};
 
 /// Which rows of a table are drawn: LISTEN rows stay at the top, the others are scrolled.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,4 +58,12 @@ fn pinned(state: &State, (height, left): (usize, usize)) -> usize {
     };
     let listening = state.ui.shown.iter().take(PINNED + 1).take_while(listens).count();
     if listening <= PINNED && listening + left <= height { listening } else { 0 }
+}
+
+/// How many lines the table could fill; an empty one explains why.
+pub(crate) fn rows_wanted(state: &State) -> u16 {
+    match state.ui.shown.len() {
+        0 => 4,
+        rows => rect::len(rows).clamp(3, 1000),
+    }
 }

@@ -3,7 +3,6 @@
 //! textwrap breaks the lines. Cutting and padding are done here: unicode-truncate takes five times as long for each cell of the table.
 
 pub(crate) mod big_digits;
-pub(crate) mod gauge;
 
 use std::borrow::Cow;
 use std::net::IpAddr;
@@ -108,10 +107,19 @@ pub(crate) fn fit(text: &str, columns: usize) -> String {
 }
 
 /// The first text that takes at most `room` columns, else the last.
-pub(crate) fn fitting<const N: usize>(room: usize, tries: [String; N]) -> String {
-    let mut tries = tries.into_iter();
-    let last = tries.next_back().unwrap_or_default();
-    tries.find(|text| text.width() <= room).unwrap_or(last)
+pub(crate) fn fitting<T>(room: usize, tries: impl IntoIterator<Item = T>) -> String
+where
+    T: AsRef<str> + Into<String>,
+{
+    let mut last = None;
+    for text in tries {
+        let fits = text.as_ref().width() <= room;
+        last = Some(text);
+        if fits {
+            break;
+        }
+    }
+    last.map_or_else(String::new, Into::into)
 }
 
 /// The first text that takes at most `room` columns, else the last, which is cut.
@@ -150,24 +158,30 @@ pub(crate) fn wrap(text: &str, columns: usize) -> Vec<String> {
     textwrap::wrap(text, options).into_iter().map(Cow::into_owned).collect()
 }
 
+/// A gauge of `columns`: the filled part, which is blank only for 0, and the rest.
+pub(crate) fn gauge(value: u32, most: u32, columns: usize) -> (String, String) {
+    let halves = u128::try_from(columns).unwrap_or(0) * 2;
+    let share = u128::from(value.min(most)) * halves / u128::from(most.max(1));
+    let share = usize::try_from(share).unwrap_or(0);
+    let share = share.max(usize::from(value > 0 && columns > 0));
+    let filled = "█".repeat(share / 2) + "▌".repeat(share % 2).as_str();
+    (filled, "·".repeat(columns - share.div_ceil(2)))
+}
+
 /// An untrusted text in printable ASCII. One that is escaped already stays as it is.
 pub(crate) fn safe(text: &str) -> String {
-    let mut clean = String::with_capacity(text.len());
-    for c in text.chars() {
-        if c == ' ' || c.is_ascii_graphic() {
-            clean.push(c);
-        } else {
-            clean.push_str(&escape(c.encode_utf8(&mut [0; 4]).as_bytes()));
-        }
-    }
-    clean
+    escaped(text, |c| c == ' ' || c.is_ascii_graphic())
 }
 
 /// A text that the user typed: visible characters stay as they are.
 pub(crate) fn own(text: &str) -> String {
+    escaped(text, |c| is_legible(c) && c.width().is_some_and(|width| width > 0))
+}
+
+fn escaped(text: &str, stays: fn(char) -> bool) -> String {
     let mut clean = String::with_capacity(text.len());
     for c in text.chars() {
-        if is_legible(c) && c.width().is_some_and(|width| width > 0) {
+        if stays(c) {
             clean.push(c);
         } else {
             clean.push_str(&escape(c.encode_utf8(&mut [0; 4]).as_bytes()));

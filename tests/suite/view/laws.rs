@@ -60,7 +60,7 @@ fn every_colour_can_be_read_on_its_ground() {
             let theme = Theme::new(name, depth, false);
             let states = TcpState::ALL.map(|state| theme.state(state));
             let ground = luminance(theme.assumed_ground());
-            for style in ThemeRole::ALL.map(|role| theme.of(role)).into_iter().chain(states) {
+            for style in ThemeRole::all().map(|role| theme.of(role)).chain(states) {
                 let Some(colour) = style.fg.and_then(rgb) else {
                     continue;
                 };

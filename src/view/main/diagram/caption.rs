@@ -4,11 +4,11 @@ use ratatui::text::Line;
 
 use crate::app::{Certainty, GoneReason, PathStep, StatePath, TableRow};
 use crate::tcp::{Protocol, TcpState};
-use crate::view::main::diagram::paths::StatePaths;
-use crate::view::main::diagram::stroke::Stroke;
+use crate::view::ThemeRole::{Dim, FocusBorder, Text, Warning};
+use crate::view::main::diagram::paths::{StatePaths, Stroke};
 use crate::view::style::glyphs::{ARROW, OTHER, SELECTED};
 use crate::view::table::role;
-use crate::view::{Scene, ThemeRole, text, width};
+use crate::view::{Scene, push_fitting, text};
 
 /// At most `most` lines, and a short title.
 pub(super) fn of(
@@ -16,15 +16,14 @@ pub(super) fn of(
     paths: &StatePaths<'_>,
     (room, most): (usize, usize),
 ) -> (Vec<Line<'static>>, String) {
-    let Some((line, path)) = &paths.selected else {
+    let Some((line, path)) = &paths.0[0] else {
         let is_udp = |line: &TableRow| line.row.tuple.protocol == Protocol::Udp;
         let none = if scene.selected_or_newest().is_some_and(is_udp) {
             "The selected row is UDP, which has no states. Select another with j and k."
         } else {
             "No connections yet. Press l to listen, c to connect."
         };
-        let lines = vec![scene.line(ThemeRole::Dim, none)];
-        return (lines, none.to_owned());
+        return (vec![scene.line(Dim, none)], none.to_owned());
     };
     let who = role::name(scene, line, 15);
     let (brief, tries) = last_arrow(line, path, &who);
@@ -34,34 +33,26 @@ pub(super) fn of(
     let wrapped = tries.map(|words| text::wrap(&words, room));
     let fitting = wrapped.iter().find(|lines| lines.len() <= left);
     let said = fitting.unwrap_or(&wrapped[1]).iter().take(left);
-    lines.extend(said.map(|words| scene.line(ThemeRole::Text, words.as_str())));
+    lines.extend(said.map(|words| scene.line(Text, words.as_str())));
     (lines, brief)
 }
 
 /// Both ends and their states, and what the lines mean.
 fn legend(scene: Scene<'_>, paths: &StatePaths<'_>, room: usize) -> Line<'static> {
     let mut spans = Vec::new();
-    let ends = [
-        (&paths.selected, SELECTED, ThemeRole::FocusBorder),
-        (&paths.other, OTHER, ThemeRole::Warning),
-    ];
-    for (end, symbol, part) in ends {
+    let symbols = [(SELECTED, FocusBorder), (OTHER, Warning)];
+    for (end, (symbol, part)) in paths.0.iter().zip(symbols) {
         if let Some((line, path)) = end {
             let who = role::name(scene, line, 15);
             let gone = if line.gone.is_some() { " (gone)" } else { "" };
-            let text = format!("{symbol} {who}: {}{gone}  ", path.at);
-            spans.push(scene.span(part, text));
+            spans.push(scene.span(part, format!("{symbol} {who}: {}{gone}  ", path.at)));
         }
     }
-    let strokes = |known| {
-        let both = [Stroke::Selected(known), Stroke::Other(known)];
-        both.map(|stroke| stroke.lines()[0]).concat()
-    };
-    let (seen, inferred) = (strokes(Certainty::Seen), strokes(Certainty::WorkedOut));
-    let means = format!("{seen} seen  {inferred} inferred");
-    if width(&spans) + text::width(&means) <= room {
-        spans.push(scene.span(ThemeRole::Dim, means));
-    }
+    let [seen, inferred] = [Certainty::Seen, Certainty::WorkedOut].map(|known| {
+        [Stroke::Selected(known), Stroke::Other(known)].map(|stroke| stroke.lines()[0]).concat()
+    });
+    let means = scene.span(Dim, format!("{seen} seen  {inferred} inferred"));
+    push_fitting(&mut spans, means, room);
     Line::from(spans)
 }
 

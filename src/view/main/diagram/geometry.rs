@@ -1,12 +1,13 @@
 use ratatui::layout::Rect;
+use ratatui::symbols::border::Set;
 
 use crate::tcp::TcpState;
 use crate::tcp::TcpState::{
     CloseWait, Closed, Closing, Established, FinWait1, FinWait2, LastAck, Listen, SynReceived,
     SynSent, TimeWait,
 };
-use crate::view::main::diagram::stroke::Polyline;
-use crate::view::rect;
+use crate::view::main::diagram::paths::Stroke;
+use crate::view::{Painter, rect};
 
 /// The positions of the boxes and arrows of the state diagram.
 #[derive(Clone, Copy, Debug)]
@@ -16,7 +17,7 @@ pub(super) struct Figure {
     widths: [u16; 3],
     lefts: [u16; 3],
     /// The height of a box, and the lines between two.
-    pub(crate) high: u16,
+    pub(super) high: u16,
     gap: u16,
 }
 
@@ -35,22 +36,17 @@ const FRAME: u16 = 4;
 const WIDEST_GAP: u16 = 26;
 
 impl Figure {
-    const fn lines(high: u16, gap: u16) -> u16 {
-        5 * high + 4 * gap
-    }
-
     /// Whether boxes for such texts fit beside each other with arrows between them.
-    pub(crate) fn is_wide(area: Rect, text: [u16; 3]) -> bool {
+    pub(super) fn is_wide(area: Rect, text: [u16; 3]) -> bool {
         text.iter().sum::<u16>() + 3 * FRAME + 2 * 6 <= area.width
     }
 
     /// The largest figure that fits; `text` has the widest text of each column.
-    pub(crate) fn fitting(area: Rect, text: [u16; 3]) -> Figure {
+    pub(super) fn fitting(area: Rect, text: [u16; 3]) -> Figure {
         const SIZES: [(u16, u16); 5] = [(3, 2), (3, 1), (1, 2), (1, 1), (1, 0)];
         let wide = Figure::is_wide(area, text);
-        let fits = |(high, gap): &(u16, u16)| {
-            Figure::lines(*high, *gap) <= area.height && (*high == 1 || wide)
-        };
+        let fits =
+            |(high, gap): &(u16, u16)| 5 * high + 4 * gap <= area.height && (*high == 1 || wide);
         let (high, gap) = SIZES.into_iter().find(fits).unwrap_or((1, 0));
         let widths = text.map(|width| width + FRAME);
         let taken: u16 = widths.iter().sum();
@@ -64,23 +60,17 @@ impl Figure {
         Figure { area, widths, lefts: [left, middle, right], high, gap }
     }
 
-    /// The column of a state.
-    pub(crate) fn column(state: TcpState) -> usize {
-        Figure::place(state).0
-    }
-
-    fn place(state: TcpState) -> (usize, u16) {
-        let rows = (0..).zip(GRID);
-        let cells = rows.flat_map(|(row, states)| {
-            let columns = states.into_iter().enumerate();
-            columns.map(move |(column, state)| (state, column, row))
+    /// The column and the row of a state.
+    pub(super) fn place(state: TcpState) -> (usize, u16) {
+        let columns = (0..).zip(GRID).map(|(row, states)| {
+            let column = states.iter().position(|cell| *cell == Some(state));
+            column.map(|column| (column, row))
         });
-        let found = cells.into_iter().find(|(cell, _, _)| *cell == Some(state));
-        found.map_or((1, 0), |(_, column, row)| (column, row))
+        columns.flatten().next().unwrap_or((1, 0))
     }
 
     /// The box of a state.
-    pub(crate) fn of(&self, state: TcpState) -> Rect {
+    pub(super) fn of(&self, state: TcpState) -> Rect {
         let (column, row) = Figure::place(state);
         Rect {
             x: self.lefts[column],
@@ -95,7 +85,7 @@ impl Figure {
     }
 
     /// The symbol for CLOSED between TIME_WAIT and LAST_ACK, and where it begins.
-    pub(crate) fn end(&self) -> (&'static str, (u16, u16)) {
+    pub(super) fn end(&self) -> (&'static str, (u16, u16)) {
         let gap = self.gap_at_right();
         let (text, half) = if gap >= 14 { ("CLOSED", 3) } else { ("◇", 0) };
         let x = self.lefts[1] + self.widths[1] + gap / 2;
@@ -103,7 +93,7 @@ impl Figure {
     }
 
     /// The line of a transition; `None` where there is no room for it.
-    pub(crate) fn route(&self, from: TcpState, to: TcpState) -> Option<Polyline> {
+    pub(super) fn route(&self, from: TcpState, to: TcpState) -> Option<Polyline> {
         let (a, b) = (self.of(from), self.of(to));
         let ((ax, ay), (bx, by)) = (middle(a), middle(b));
         let (below, above) = (a.bottom(), b.y.saturating_sub(1));
@@ -113,12 +103,8 @@ impl Figure {
             (Closed, Listen) => (vec![(a.x, ay), (bx, ay), (bx, above)], "▼"),
             (Closed, SynSent) => (vec![(last(a), ay), (bx, ay), (bx, above)], "▼"),
             (SynSent, Established) => (vec![(ax, below - 1), (ax, by), (b.right(), by)], "◀"),
-            (Established, FinWait1) if has_gap => {
-                let x = a.x + 2;
-                (vec![(x, below - 1), (x, below), (bx, below), (bx, above)], "▼")
-            }
-            (Established, CloseWait) if has_gap => {
-                let x = last(a).saturating_sub(2);
+            (Established, FinWait1 | CloseWait) if has_gap => {
+                let x = if to == FinWait1 { a.x + 2 } else { last(a).saturating_sub(2) };
                 (vec![(x, below - 1), (x, below), (bx, below), (bx, above)], "▼")
             }
             (TimeWait | LastAck, Closed) => return self.line_to_end(from),
@@ -152,12 +138,67 @@ impl Figure {
         } else {
             (place.x, x + long + space, "◀")
         };
-        let points = vec![(first, y), (end, y)];
-        Some(Polyline { points, head })
+        Some(Polyline { points: vec![(first, y), (end, y)], head })
     }
 }
 
 /// The middle of a box.
 pub(super) fn middle(rect: Rect) -> (u16, u16) {
     (rect.x + rect.width / 2, rect.y + rect.height / 2)
+}
+
+/// A line of straight pieces with a head. Its first point is in the frame of the box it leaves, and is not drawn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Polyline {
+    pub(super) points: Vec<(u16, u16)>,
+    pub(super) head: &'static str,
+}
+
+impl Polyline {
+    pub(super) fn draw(&self, painter: &mut Painter<'_>, area: Rect, stroke: Stroke) {
+        let style = stroke.style(painter.scene);
+        let mut set = |at: (u16, u16), symbol: &str| {
+            if area.contains(at.into()) {
+                painter.set(at, symbol.chars().next().unwrap_or(' '), style);
+            }
+        };
+        let [side, down] = stroke.lines();
+        let corners = stroke.border().to_border_set();
+        for pair in self.points.windows(2) {
+            let ((x0, y0), (x1, y1)) = (pair[0], pair[1]);
+            let is_first = pair[0] == self.points[0];
+            let cells = (x0.min(x1)..=x0.max(x1))
+                .flat_map(|x| (y0.min(y1)..=y0.max(y1)).map(move |y| (x, y)));
+            for at in cells.filter(|at| !(is_first && *at == pair[0])) {
+                set(at, if y0 == y1 { side } else { down });
+            }
+        }
+        for turn in self.points.windows(3) {
+            if let Some(symbol) = corner(&corners, (turn[0], turn[1], turn[2])) {
+                set(turn[1], symbol);
+            }
+        }
+        if let Some(end) = self.points.last() {
+            set(*end, self.head);
+        }
+    }
+}
+
+/// The corner at `at` on the way from `from` to `to`; `None` on a straight line.
+fn corner<'a>(
+    set: &Set<'a>,
+    (from, at, to): ((u16, u16), (u16, u16), (u16, u16)),
+) -> Option<&'a str> {
+    if from.0 == to.0 || from.1 == to.1 {
+        return None;
+    }
+    // A corner joins one neighbour beside it with one above or below it.
+    let has_left = from.0.min(to.0) < at.0;
+    let has_above = from.1.min(to.1) < at.1;
+    Some(match (has_left, has_above) {
+        (false, false) => set.top_left,
+        (true, false) => set.top_right,
+        (false, true) => set.bottom_left,
+        (true, true) => set.bottom_right,
+    })
 }

@@ -4,26 +4,25 @@ mod caption;
 mod geometry;
 mod labels;
 mod paths;
-mod stroke;
 
-use ratatui::layout::Rect;
+use ratatui::layout::{Margin, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Block;
 
 use crate::app::Pane;
 use crate::tcp::{TcpState, Transition};
+use crate::view::ThemeRole::{Dim, FocusBorder, Strong, Warning};
 use crate::view::main::diagram::geometry::Figure;
-use crate::view::main::diagram::paths::StatePaths;
-use crate::view::main::diagram::stroke::Stroke;
+use crate::view::main::diagram::paths::{StatePaths, Stroke};
 use crate::view::past;
-use crate::view::style::glyphs::{OTHER, SELECTED, glyph};
-use crate::view::{Painter, Scene, ThemeRole, Titles, rect, text};
+use crate::view::style::glyphs::{DASH, OTHER, SELECTED, glyph};
+use crate::view::{Painter, Scene, Titles, rect, text};
 
 /// TCP's states as boxes, its transitions as arrows; the rows in each state, and the path of one connection.
-pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
+pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
     let paths = StatePaths::of(scene);
-    let ends = [&paths.selected, &paths.other].into_iter().flatten();
+    let ends = paths.0.iter().flatten();
     painter.scroll.visible.extend(ends.map(|(line, _)| line.row.name()));
     let mut inner = rect::inside(area);
     let room = usize::from(inner.width);
@@ -31,17 +30,12 @@ pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
     let (lines, brief) = caption::of(scene, &paths, (room, usize::from(below)));
     let about =
         if below == 0 { brief } else { String::from("RFC 9293, figure 5; each symbol is one end") };
-    let titles = Titles {
-        name: "States",
-        about: format!("{} {about}", crate::view::style::glyphs::DASH),
-        ..past::titles(scene.state, Vec::new())
-    };
+    let about = format!("{DASH} {about}");
+    let titles = Titles { name: "States", about, ..past::titles(scene.state, Vec::new()) };
     painter.pane(Pane::Sockets, area, titles);
     let text = rect::take_bottom(&mut inner, below);
-    let wide = widths(scene, LONG);
-    let most = if Figure::is_wide(inner, wide) { LONG } else { SHORT };
-    let text_widths = widths(scene, most);
-    let figure = Figure::fitting(inner, text_widths);
+    let most = if Figure::is_wide(inner, widths(scene, LONG)) { LONG } else { SHORT };
+    let figure = Figure::fitting(inner, widths(scene, most));
     draw_arrows(painter, inner, (&figure, &paths));
     for state in TcpState::ALL {
         draw_box(painter, (&figure, &paths), (state, most));
@@ -71,7 +65,7 @@ fn widths(scene: Scene<'_>, most: usize) -> [u16; 3] {
     for state in TcpState::ALL {
         let longest = format!("{state} {}", tokens(scene, state, most));
         let width = text::width(&longest).max(text::width(state.name()) + 3);
-        let column = &mut widths[Figure::column(state)];
+        let column = &mut widths[Figure::place(state).0];
         *column = rect::len(width).max(*column);
     }
     widths
@@ -89,70 +83,58 @@ fn tokens(scene: Scene<'_>, state: TcpState, most: usize) -> String {
     }
 }
 
-fn draw_arrows(
-    painter: &mut Painter<'_, '_>,
-    area: Rect,
-    (figure, paths): (&Figure, &StatePaths<'_>),
-) {
+fn draw_arrows(painter: &mut Painter<'_>, area: Rect, (figure, paths): (&Figure, &StatePaths<'_>)) {
     let scene = painter.scene;
-    let mut arrows: Vec<(Stroke, Transition)> =
-        Transition::USUAL.into_iter().map(|arrow| (paths.stroke(arrow), arrow)).collect();
     // The arrows that an end took are drawn over the others.
-    arrows.sort_by_key(|(stroke, _)| match stroke {
+    let mut arrows = Transition::USUAL;
+    arrows.sort_by_key(|arrow| match paths.stroke(*arrow) {
         Stroke::Neither => 0,
         Stroke::Other(_) => 1,
         Stroke::Selected(_) => 2,
     });
     let (end, (x, y)) = figure.end();
-    let end = scene.span(ThemeRole::Dim, end);
+    let end = scene.span(Dim, end);
     let place = Rect::new(x, y, rect::len(end.width()), 1);
     painter.render(Line::from(end), place.intersection(area));
-    for (stroke, arrow) in arrows {
+    for arrow in arrows {
         if let Some(route) = figure.route(arrow.from, arrow.to) {
-            route.draw(painter, area, stroke);
+            route.draw(painter, area, paths.stroke(arrow));
         }
     }
 }
 
 /// The box of a state: its name, its rows, and which ends of the selected connection are in it.
 fn draw_box(
-    painter: &mut Painter<'_, '_>,
+    painter: &mut Painter<'_>,
     (figure, paths): (&Figure, &StatePaths<'_>),
     (state, most): (TcpState, usize),
 ) {
     let scene = painter.scene;
-    let area = figure.of(state).intersection(painter.frame.area());
+    let area = figure.of(state).intersection(painter.buffer.area);
     let stroke = paths.frame(state);
     if figure.high > 1 {
-        let block =
-            Block::bordered().border_type(stroke.border()).border_style(stroke.style(scene));
-        painter.render(block, area);
+        let block = Block::bordered().border_type(stroke.border());
+        painter.render(block.border_style(stroke.style(scene)), area);
     } else {
         let side = Span::styled(stroke.lines()[1], stroke.style(scene));
         painter.render(Line::from(side.clone()), area);
         painter.render(Line::from(side).right_aligned(), area);
     }
-    let body = Rect {
-        x: area.x + 1,
-        y: area.y + area.height / 2,
-        width: area.width.saturating_sub(2),
-        height: area.height.min(1),
-    };
+    let body = rect::line(area, area.height / 2).inner(Margin::new(1, 0));
     let [is_selected, is_other] = paths.are_at(state);
     if is_selected {
-        painter.render(scene.span(ThemeRole::FocusBorder, SELECTED), body);
+        painter.render(scene.span(FocusBorder, SELECTED), body);
     }
     if is_other {
-        painter.render(scene.line(ThemeRole::Warning, OTHER).right_aligned(), body);
+        painter.render(scene.line(Warning, OTHER).right_aligned(), body);
     }
     let tokens = tokens(scene, state, most);
     let name = match (tokens.is_empty(), stroke) {
         (false, _) => scene.theme.state(state),
-        (true, Stroke::Neither) => scene.style(ThemeRole::Dim),
-        (true, Stroke::Selected(_) | Stroke::Other(_)) => scene.style(ThemeRole::Strong),
+        (true, Stroke::Neither) => scene.style(Dim),
+        (true, Stroke::Selected(_) | Stroke::Other(_)) => scene.style(Strong),
     };
     let gap = if tokens.is_empty() { "" } else { " " };
     let text = Line::styled(format!("{state}{gap}{tokens}"), name);
-    let between = Rect { x: body.x + 1, width: body.width.saturating_sub(2), ..body };
-    painter.render(text.centered(), between);
+    painter.render(text.centered(), body.inner(Margin::new(1, 0)));
 }

@@ -1,50 +1,87 @@
+use ratatui::style::Style;
+use ratatui::widgets::BorderType;
+
 use crate::app::{Certainty, StatePath, TableRow};
 use crate::tcp::{TcpState, Transition};
 use crate::view::Scene;
-use crate::view::main::diagram::stroke::Stroke;
+use crate::view::ThemeRole::{Border, FocusBorder, Warning};
 
-/// The selected connection, else the newest: both ends and their paths through the states.
-#[derive(Default)]
-pub(super) struct StatePaths<'a> {
-    pub(crate) selected: Option<(&'a TableRow, StatePath)>,
-    pub(crate) other: Option<(&'a TableRow, StatePath)>,
-}
+/// The selected connection, else the newest: its selected end and the other one, and their paths through the states.
+pub(super) struct StatePaths<'a>(pub(super) [Option<(&'a TableRow, StatePath)>; 2]);
 
 impl<'a> StatePaths<'a> {
-    pub(crate) fn of(scene: Scene<'a>) -> StatePaths<'a> {
-        let state = scene.state;
+    pub(super) fn of(scene: Scene<'a>) -> StatePaths<'a> {
         let line = scene.selected_or_newest();
-        let mirror = line.and_then(|line| state.seen().mirror(line.row.name()));
+        let mirror = line.and_then(|line| scene.state.seen().mirror(line.row.name()));
         let path = |line: &'a TableRow| StatePath::of(line).map(|path| (line, path));
-        StatePaths { selected: line.and_then(path), other: mirror.and_then(path) }
+        StatePaths([line, mirror].map(|line| line.and_then(path)))
     }
 
     /// The stroke of a transition.
-    pub(crate) fn stroke(&self, arrow: Transition) -> Stroke {
-        let known = |end: &Option<(&TableRow, StatePath)>| {
+    pub(super) fn stroke(&self, arrow: Transition) -> Stroke {
+        let known = self.0.each_ref().map(|end| {
             let mut steps = end.iter().flat_map(|(_, path)| &path.steps);
-            let step = steps.find(|step| step.arrow == arrow)?;
-            Some(step.known)
-        };
-        match (known(&self.selected), known(&self.other)) {
-            (Some(known), _) => Stroke::Selected(known),
-            (None, Some(known)) => Stroke::Other(known),
-            (None, None) => Stroke::Neither,
+            steps.find(|step| step.arrow == arrow).map(|step| step.known)
+        });
+        match known {
+            [Some(known), _] => Stroke::Selected(known),
+            [None, Some(known)] => Stroke::Other(known),
+            [None, None] => Stroke::Neither,
         }
     }
 
     /// Whether the selected end, and the other one, are in that state.
-    pub(crate) fn are_at(&self, state: TcpState) -> [bool; 2] {
-        let is_at = |(_, path): &(&TableRow, StatePath)| path.at == state;
-        [&self.selected, &self.other].map(|end| end.as_ref().is_some_and(is_at))
+    pub(super) fn are_at(&self, state: TcpState) -> [bool; 2] {
+        self.0.each_ref().map(|end| end.as_ref().is_some_and(|(_, path)| path.at == state))
     }
 
     /// The stroke of a state's box.
-    pub(crate) fn frame(&self, state: TcpState) -> Stroke {
+    pub(super) fn frame(&self, state: TcpState) -> Stroke {
         match self.are_at(state) {
             [true, _] => Stroke::Selected(Certainty::Seen),
             [false, true] => Stroke::Other(Certainty::Seen),
             [false, false] => Stroke::Neither,
+        }
+    }
+}
+
+/// The stroke of an arrow or a box: which end took it, and how that is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stroke {
+    /// Neither end.
+    Neither,
+    /// The other end of the selected one.
+    Other(Certainty),
+    /// The selected end.
+    Selected(Certainty),
+}
+
+impl Stroke {
+    pub(super) fn style(self, scene: Scene<'_>) -> Style {
+        scene.style(match self {
+            Stroke::Neither => Border,
+            Stroke::Other(_) => Warning,
+            Stroke::Selected(_) => FocusBorder,
+        })
+    }
+
+    /// The frame of a box.
+    pub(super) const fn border(self) -> BorderType {
+        match self {
+            Stroke::Neither | Stroke::Other(Certainty::WorkedOut) => BorderType::Rounded,
+            Stroke::Other(Certainty::Seen) => BorderType::Double,
+            Stroke::Selected(_) => BorderType::Thick,
+        }
+    }
+
+    /// A horizontal and a vertical piece of line.
+    pub(super) const fn lines(self) -> [&'static str; 2] {
+        match self {
+            Stroke::Neither => ["─", "│"],
+            Stroke::Other(Certainty::Seen) => ["═", "║"],
+            Stroke::Other(Certainty::WorkedOut) => ["╌", "╎"],
+            Stroke::Selected(Certainty::Seen) => ["━", "┃"],
+            Stroke::Selected(Certainty::WorkedOut) => ["╍", "╏"],
         }
     }
 }

@@ -5,7 +5,8 @@ use ratatui::text::Line;
 
 use crate::app::Parity;
 use crate::tcp::{Port, PortRange, TcpState};
-use crate::view::main::ports::selection::{ALL, SelectedPort, listening};
+use crate::view::ThemeRole::{Border, Dim, FocusBorder, Gauge, Key, Warning};
+use crate::view::main::ports::selection::{ALL, listening};
 use crate::view::style::glyphs::{DOWN, glyph};
 use crate::view::{Painter, ThemeRole, rect, text};
 
@@ -56,9 +57,9 @@ impl Scale {
 
 /// The bars of even and of odd ports, symbols above them, and the ranges below them.
 pub(super) fn draw(
-    painter: &mut Painter<'_, '_>,
+    painter: &mut Painter<'_>,
     area: Rect,
-    (range, selected): (PortRange, Option<SelectedPort<'_>>),
+    (range, selected): (PortRange, Option<Port>),
 ) {
     let scene = painter.scene;
     let mut rest = area;
@@ -67,11 +68,9 @@ pub(super) fn draw(
     let symbols = rect::take_top(&mut rest, 1);
     draw_symbols(painter, symbols, (scale, selected));
     let high = (rest.height / 2).clamp(1, HIGHEST);
-    for (parity, label, part) in
-        [(Parity::Even, "even", ThemeRole::Gauge), (Parity::Odd, "odd", ThemeRole::Key)]
-    {
+    for (parity, label, part) in [(Parity::Even, "even", Gauge), (Parity::Odd, "odd", Key)] {
         let place = rect::take_top(&mut rest, high);
-        painter.render(scene.span(ThemeRole::Dim, label), rect::line(place, high - 1));
+        painter.render(scene.span(Dim, label), rect::line(place, high - 1));
         draw_bars(painter, place, (scale, parity, part));
     }
     let below = Rect { y: rest.y.min(below.y), ..below };
@@ -83,7 +82,7 @@ pub(super) fn draw(
 }
 
 fn draw_bars(
-    painter: &mut Painter<'_, '_>,
+    painter: &mut Painter<'_>,
     area: Rect,
     (scale, parity, part): (Scale, Parity, ThemeRole),
 ) {
@@ -98,7 +97,7 @@ fn draw_bars(
         for line in 0..area.height {
             let below = usize::from(area.height - 1 - line) * 8;
             let (symbol, part) = match level.saturating_sub(below).min(8) {
-                0 if line + 1 == area.height && level == 0 => ('·', ThemeRole::Border),
+                0 if line + 1 == area.height && level == 0 => ('·', Border),
                 eighths => (EIGHTHS[eighths], part),
             };
             let at = (scale.area.x + column, area.y + line);
@@ -117,38 +116,25 @@ fn level(used: usize, all: usize, most: usize) -> usize {
 }
 
 /// The listening ports and the selected one, above their columns.
-fn draw_symbols(
-    painter: &mut Painter<'_, '_>,
-    area: Rect,
-    (scale, selected): (Scale, Option<SelectedPort<'_>>),
-) {
+fn draw_symbols(painter: &mut Painter<'_>, area: Rect, (scale, selected): (Scale, Option<Port>)) {
     let scene = painter.scene;
-    let style = scene.theme.state(TcpState::Listen);
-    let symbol = glyph(TcpState::Listen);
-    let mut symbols: Vec<(u16, String, _)> = Vec::new();
-    for port in listening(scene) {
-        symbols.extend(scale.x(port).map(|x| (x, format!("{symbol} {port}"), style)));
-    }
-    if let Some(selected) = selected {
-        let style = scene.style(ThemeRole::FocusBorder);
-        let words = format!("{DOWN} {}", selected.port);
-        symbols.extend(scale.x(selected.port).map(|x| (x, words, style)));
-    }
-    for (x, words, style) in symbols {
-        let wide = rect::len(text::width(&words));
-        let (x, words) = if x + wide <= area.right() {
-            (x, words)
-        } else {
-            let (symbol, number) = words.split_once(' ').unwrap_or_default();
-            ((x + 1).saturating_sub(wide), format!("{number} {symbol}"))
-        };
-        let place = Rect { x, width: wide, ..area };
+    let listen = (glyph(TcpState::Listen), scene.theme.state(TcpState::Listen));
+    let listening = listening(scene).into_iter().map(|port| (port, listen));
+    let selected = selected.map(|port| (port, (DOWN, scene.style(FocusBorder))));
+    for (port, (symbol, style)) in listening.chain(selected) {
+        let Some(x) = scale.x(port) else { continue };
+        let mut place = Rect { x, width: rect::len(port.to_string().len() + 2), ..area };
+        let mut words = format!("{symbol} {port}");
+        if place.right() > area.right() {
+            words = format!("{port} {symbol}");
+            place.x = (x + 1).saturating_sub(place.width);
+        }
         painter.render(Line::styled(words, style), place.intersection(area));
     }
 }
 
 /// The ranges of RFC 6335, and the ephemeral range of this kernel.
-fn draw_parts(painter: &mut Painter<'_, '_>, area: Rect, scale: Scale) {
+fn draw_parts(painter: &mut Painter<'_>, area: Rect, scale: Scale) {
     const PARTS: [(u16, u16, &str); 3] = [
         (0, 1023, ""),
         (1024, 49151, "registered 1024-49151"),
@@ -167,17 +153,15 @@ fn draw_parts(painter: &mut Painter<'_, '_>, area: Rect, scale: Scale) {
         }
     };
     for (low, high, name) in PARTS {
-        draw(0, ThemeRole::Dim, bracket(low, high, name));
+        draw(0, Dim, bracket(low, high, name));
     }
     let range = scene.state.port_range();
     let picks = format!("picked from {range}");
-    draw(1, ThemeRole::Warning, bracket(range.low.0, range.high.0, &picks));
+    draw(1, Warning, bracket(range.low.0, range.high.0, &picks));
     let left = scale.x(range.low).unwrap_or(0).saturating_sub(scale.area.x);
-    let well_known = ["└ well-known 0-1023", "└ well-known"];
-    let fits = |words: &&&str| text::width(words) < usize::from(left);
-    if let Some(words) = well_known.iter().find(fits) {
-        draw(1, ThemeRole::Dim, Some((scale.area.x, (*words).to_owned())));
-    }
+    let well_known = ["└ well-known 0-1023", "└ well-known", ""];
+    let words = text::fitting(usize::from(left).saturating_sub(1), well_known);
+    draw(1, Dim, Some((scale.area.x, words)));
 }
 
 /// A bracket of `wide` columns, with as much of its name as fits.
@@ -188,22 +172,21 @@ fn span_text(wide: usize, name: &str) -> String {
     let room = wide - 2;
     let words = name.split(' ').next().unwrap_or_default();
     let last = name.rsplit(' ').next().unwrap_or_default();
-    let tries = [name, last, words, ""];
-    let fits = |words: &&&str| words.is_empty() || text::width(words) + 4 <= room;
-    let words = tries.iter().find(fits).copied().unwrap_or_default();
-    let words = if words.is_empty() { String::new() } else { format!(" {words} ") };
+    let mut words = text::fitting(room.saturating_sub(4), [name, last, words, ""]);
+    if !words.is_empty() {
+        words = format!(" {words} ");
+    }
     let lines = room.saturating_sub(text::width(&words));
     let (left, right) = (lines / 2, lines - lines / 2);
     format!("└{}{words}{}┘", "─".repeat(left), "─".repeat(right))
 }
 
-fn draw_numbers(painter: &mut Painter<'_, '_>, area: Rect, scale: Scale) {
+fn draw_numbers(painter: &mut Painter<'_>, area: Rect, scale: Scale) {
     let scene = painter.scene;
     let line = Rect { x: scale.area.x, width: scale.area.width, ..rect::line(area, 0) };
     let (low, high) = (scale.range.low, scale.range.high);
     let middle = Port(low.0 + (high.0 - low.0) / 2);
-    let numbers = [low, middle, high].map(|port| scene.line(ThemeRole::Dim, port.to_string()));
-    let [low, middle, high] = numbers;
+    let [low, middle, high] = [low, middle, high].map(|port| scene.line(Dim, port.to_string()));
     painter.render(low, line);
     painter.render(middle.centered(), line);
     painter.render(high.right_aligned(), line);

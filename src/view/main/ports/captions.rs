@@ -2,28 +2,23 @@
 
 use ratatui::text::{Line, Span};
 
-use crate::app::{Parity, State};
-use crate::tcp::{Protocol, SourcePort, TcpState};
-use crate::view::main::ports::selection::{SelectedPort, holder, listening};
+use crate::app::{Parity, State, TableRow};
+use crate::tcp::{Port, Protocol, SourcePort, TcpState};
+use crate::view::ThemeRole::{Dim, Error, FocusBorder, Gauge, Strong, Text};
+use crate::view::main::ports::selection::listening;
 use crate::view::style::glyphs::{DOWN, FREE, FULL, NEVER, glyph};
-use crate::view::{Scene, ThemeRole, text, width};
+use crate::view::table::role;
+use crate::view::{Scene, ThemeRole, push_fitting, text};
 
 /// The lines of text, the most useful first.
-pub(super) fn of(
-    scene: Scene<'_>,
-    selected: Option<SelectedPort<'_>>,
-    room: usize,
-) -> Vec<Line<'static>> {
+pub(super) fn of(scene: Scene<'_>, selected: Option<&TableRow>, room: usize) -> Vec<Line<'static>> {
     let (part, left) = left(scene.state);
     let mut lines = vec![
         scene.line(part, text::cut_to_fit(left, room)),
         Line::from(text::cut_to_fit(parities(scene), room)),
     ];
-    if let Some(selected) = selected {
-        let named =
-            scene.span(ThemeRole::FocusBorder, text::cut_to_fit(named(scene, selected), room));
-        lines.push(Line::from(named));
-    }
+    let named = selected.map(|line| text::cut_to_fit(named(scene, line), room));
+    lines.extend(named.map(|words| scene.line(FocusBorder, words)));
     lines.push(legend(scene, room));
     lines
 }
@@ -41,23 +36,19 @@ fn left(state: &State) -> (ThemeRole, [String; 2]) {
             }
         };
         let why = format!("{who}: {why}");
-        return (ThemeRole::Text, [why.clone(), why]);
+        return (Text, [why.clone(), why]);
     };
     let (all, left) = (text::number(supply.range.len()), text::number(supply.left()));
     let (to, range) = (supply.to, supply.range);
     if supply.left() == 0 {
-        let long = format!(
-            "{who} to {to}: none of {all} ports left: EADDRNOTAVAIL. All are free for another destination."
-        );
         let short = format!("{who} to {to}: none of {all} ports left");
-        return (ThemeRole::Error, [long, short]);
+        let long = format!("{short}: EADDRNOTAVAIL. All are free for another destination.");
+        return (Error, [long, short]);
     }
-    let long = format!(
-        "{who} ({}) to {to}: {left} of {all} ports left; {} of {range} in use",
-        supply.from,
-        text::number(supply.used)
-    );
-    (ThemeRole::Strong, [long, format!("{who} to {to}: {left} of {all} ports left")])
+    let (from, used) = (supply.from, text::number(supply.used));
+    let long =
+        format!("{who} ({from}) to {to}: {left} of {all} ports left; {used} of {range} in use");
+    (Strong, [long, format!("{who} to {to}: {left} of {all} ports left")])
 }
 
 /// Ports in use in the range of the next port, even and odd ones.
@@ -66,8 +57,8 @@ fn parities(scene: Scene<'_>) -> [String; 2] {
     let range = state.port_range();
     let listening = listening(scene);
     let [even, odd] = [Parity::Even, Parity::Odd].map(|parity| {
-        let held = listening.iter().filter(|port| range.contains(**port));
-        let held = held.filter(|port| Parity::of(**port) == parity).count();
+        let counts = |port: &&Port| range.contains(**port) && Parity::of(**port) == parity;
+        let held = listening.iter().filter(counts).count();
         let used = state.seen().ports().used(range, parity) as usize;
         used.saturating_sub(held)
     });
@@ -84,46 +75,41 @@ fn parities(scene: Scene<'_>) -> [String; 2] {
 }
 
 /// The owner of the selected port.
-fn named(scene: Scene<'_>, selected: SelectedPort<'_>) -> [String; 2] {
-    let row = &selected.line.row;
-    let who = holder(scene, selected);
-    let state = if selected.line.gone.is_some() {
+fn named(scene: Scene<'_>, line: &TableRow) -> [String; 2] {
+    let (row, port) = (&line.row, line.row.tuple.local.port);
+    let state = if line.gone.is_some() {
         String::from("gone")
     } else if row.tuple.is_connected() {
         format!("{} with {}", row.state, row.tuple.remote)
     } else {
         row.state.to_string()
     };
-    let rows = scene.state.seen().ports().rows_at(selected.port);
-    let more = match rows {
+    let more = match scene.state.seen().ports().rows_at(port) {
         0 | 1 => String::new(),
         rows => format!("; {} use it", text::plural(rows, "row")),
     };
-    let short = format!("{DOWN} {} {who}: {state}", selected.port);
+    let short = format!("{DOWN} {port} {}: {state}", role::name(scene, line, 26));
     [format!("{short}{more}"), short]
 }
 
-/// The legend.
 fn legend(scene: Scene<'_>, room: usize) -> Line<'static> {
-    let mut spans: Vec<Span<'static>> = Vec::new();
-    let listen = glyph(TcpState::Listen);
     let last = match scene.state.ui.zoom {
         0 => "bar height: ports in use (square root)".to_owned(),
         2 => format!("{NEVER} free, never picked"),
         _ => String::new(),
     };
+    let listens = format!("{} listens", glyph(TcpState::Listen));
     let pieces = [
-        (format!("{listen} listens"), scene.theme.state(TcpState::Listen)),
-        (format!("{DOWN} selected"), scene.style(ThemeRole::FocusBorder)),
-        (format!("{FULL} in use"), scene.style(ThemeRole::Gauge)),
-        (format!("{FREE} free"), scene.style(ThemeRole::Dim)),
-        (last, scene.style(ThemeRole::Dim)),
+        (listens, scene.theme.state(TcpState::Listen)),
+        (format!("{DOWN} selected"), scene.style(FocusBorder)),
+        (format!("{FULL} in use"), scene.style(Gauge)),
+        (format!("{FREE} free"), scene.style(Dim)),
+        (last, scene.style(Dim)),
     ];
+    let mut spans = Vec::new();
     for (words, style) in pieces {
-        let piece = Span::styled(format!("{words}   "), style);
-        if width(&spans) + text::width(&words) <= room {
-            spans.push(piece);
-        }
+        // The blanks behind a piece may be cut.
+        push_fitting(&mut spans, Span::styled(format!("{words}   "), style), room + 3);
     }
     Line::from(spans)
 }

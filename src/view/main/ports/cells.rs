@@ -1,12 +1,14 @@
 //! Ports as cells, the even ones above the odd ones.
 
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 
 use crate::app::Parity;
 use crate::tcp::{Port, PortRange, TcpState};
-use crate::view::main::ports::selection::{SelectedPort, listening};
+use crate::view::ThemeRole::{Border, Dim, FocusBorder, Gauge, Key};
+use crate::view::main::ports::selection::listening;
 use crate::view::style::glyphs::{DOWN, FREE, FULL, NEVER, glyph};
-use crate::view::{Painter, Scene, ThemeRole};
+use crate::view::{Painter, Scene, rect};
 
 /// The number of the first port of a line, and a blank.
 const LABEL: u16 = 7;
@@ -40,26 +42,28 @@ pub(super) fn around(port: Port, area: Rect) -> PortRange {
 }
 
 pub(super) fn draw(
-    painter: &mut Painter<'_, '_>,
+    painter: &mut Painter<'_>,
     area: Rect,
-    (range, selected): (PortRange, Option<SelectedPort<'_>>),
+    (range, selected): (PortRange, Option<Port>),
 ) {
     let scene = painter.scene;
     let listening = listening(scene);
     let few = few(range, area);
-    for port in range.low.0..=range.high.0 {
-        let port = Port(port);
+    for port in (range.low.0..=range.high.0).map(Port) {
         let (place, label) = match few {
             Some(high) => large(area, range, port, high),
             None => small(area, range, port),
         };
         if let Some(label) = label {
-            let text = scene.line(ThemeRole::Dim, port.0.to_string());
+            let text = scene.line(Dim, port.0.to_string());
             let text = if few.is_some() { text.centered() } else { text };
             painter.render(text, label.intersection(area));
         }
-        let is_selected = selected.is_some_and(|selected| selected.port == port);
-        let (symbol, style) = symbol(scene, port, (is_selected, listening.contains(&port)));
+        let (symbol, style) = if selected == Some(port) {
+            (DOWN, scene.style(FocusBorder))
+        } else {
+            symbol(scene, port, listening.contains(&port))
+        };
         for at in place.intersection(area).positions() {
             painter.set(at.into(), symbol, style);
         }
@@ -79,56 +83,33 @@ const WIDE: u16 = 7;
 /// The areas of a large cell and of its number.
 fn large(area: Rect, range: PortRange, port: Port, high: u16) -> (Rect, Option<Rect>) {
     let far = port.0 - (range.low.0 & !1);
-    let cell = Rect {
-        x: area.x + 1 + far / 2 * WIDE,
-        y: area.y + far % 2 * (high + 2),
-        width: WIDE - 1,
-        height: 1,
-    };
-    let body = Rect { y: cell.y + 1, height: high, ..cell };
-    (body, Some(cell))
+    let (x, y) = (area.x + 1 + far / 2 * WIDE, area.y + far % 2 * (high + 2));
+    (Rect::new(x, y + 1, WIDE - 1, high), Some(Rect::new(x, y, WIDE - 1, 1)))
 }
 
 /// The areas of a small cell and of the number at the start of its line.
 fn small(area: Rect, range: PortRange, port: Port) -> (Rect, Option<Rect>) {
     let per_pair = u32::from(across(area)) * 2;
-    let first = u32::from(range.low.0) & !1;
-    let far = u32::from(port.0) - first;
+    let far = u32::from(port.0) - (u32::from(range.low.0) & !1);
     let (pair, odd, column) = (far / per_pair, far % 2, far % per_pair / 2);
-    let has_air = u32::from(area.height) >= 3 * needed(range, per_pair);
+    let pairs = range.len().div_ceil(per_pair as usize);
+    let has_air = usize::from(area.height) >= 3 * pairs;
     let line = pair * if has_air { 3 } else { 2 } + odd;
-    let small = |number: u32| u16::try_from(number).unwrap_or(u16::MAX);
-    let y = area.y.saturating_add(small(line));
-    let place = Rect::new(area.x + LABEL + small(column), y, 1, 1);
-    let label = Rect::new(area.x + 1, y, LABEL - 1, 1);
+    let y = area.y.saturating_add(rect::len(line));
     let is_first = far % per_pair < 2 || port == range.low;
-    (place, is_first.then_some(label))
+    let label = Rect::new(area.x + 1, y, LABEL - 1, 1);
+    (Rect::new(area.x + LABEL + rect::len(column), y, 1, 1), is_first.then_some(label))
 }
 
-fn needed(range: PortRange, per_pair: u32) -> u32 {
-    u32::try_from(range.len()).unwrap_or(u32::MAX).div_ceil(per_pair)
-}
-
-fn symbol(
-    scene: Scene<'_>,
-    port: Port,
-    (is_selected, listens): (bool, bool),
-) -> (char, ratatui::style::Style) {
-    let state = scene.state;
-    let first = |text: &str| text.chars().next().unwrap_or(' ');
-    if is_selected {
-        (first(DOWN), scene.style(ThemeRole::FocusBorder))
-    } else if listens {
+fn symbol(scene: Scene<'_>, port: Port, listens: bool) -> (char, Style) {
+    if listens {
         (glyph(TcpState::Listen), scene.theme.state(TcpState::Listen))
-    } else if state.seen().ports().rows_at(port) > 0 {
-        let look = match Parity::of(port) {
-            Parity::Even => ThemeRole::Gauge,
-            Parity::Odd => ThemeRole::Key,
-        };
-        (first(FULL), scene.style(look))
-    } else if state.port_range().contains(port) {
-        (first(FREE), scene.style(ThemeRole::Border))
+    } else if scene.state.seen().ports().rows_at(port) > 0 {
+        let is_even = Parity::of(port) == Parity::Even;
+        (FULL, scene.style(if is_even { Gauge } else { Key }))
+    } else if scene.state.port_range().contains(port) {
+        (FREE, scene.style(Border))
     } else {
-        (first(NEVER), scene.style(ThemeRole::Border))
+        (NEVER, scene.style(Border))
     }
 }

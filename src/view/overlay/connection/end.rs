@@ -6,11 +6,12 @@ use ratatui::text::Span;
 
 use crate::app::{StatePath, TableRow};
 use crate::tcp::{Protocol, TcpInfo, TcpState, Timer, TimerKind};
+use crate::view::ThemeRole::{Dim, Gone, Strong, Warning};
 use crate::view::overlay::connection::queues;
 use crate::view::style::glyphs::{ARROW, HOLLOW, glyph};
-use crate::view::table::{columns, role, timer};
+use crate::view::table::{columns, role};
 use crate::view::text::fitting;
-use crate::view::{Scene, ThemeRole, text};
+use crate::view::{Scene, text};
 
 /// The facts of an end and their ranks: high ones are left out first.
 pub(super) const FACTS: [(u8, &str); 16] = [
@@ -46,7 +47,7 @@ pub(super) fn facts(scene: Scene<'_>, line: &TableRow, room: usize) -> Vec<Vec<S
         } else {
             "the last state seen"
         };
-        (HOLLOW.to_owned(), scene.style(ThemeRole::Gone), meaning)
+        (HOLLOW.to_string(), scene.style(Gone), meaning)
     } else {
         let symbol = glyph(row.state).to_string();
         let meaning = if state.seen().is_half_open(line) {
@@ -73,9 +74,9 @@ pub(super) fn facts(scene: Scene<'_>, line: &TableRow, room: usize) -> Vec<Vec<S
     let [trip, bytes, segments, window, resent] = inside(scene, line, room);
     let address = text::end(row.tuple.local, room);
     vec![
-        vec![scene.span(ThemeRole::Strong, role)],
+        vec![scene.span(Strong, role)],
         vec![seen],
-        meaning.map(|words| scene.span(ThemeRole::Dim, words)).collect(),
+        meaning.map(|words| scene.span(Dim, words)).collect(),
         plain(&owner),
         plain(ends),
         plain(&queues::received(scene, line, room).unwrap_or_default()),
@@ -106,9 +107,9 @@ fn timer(scene: Scene<'_>, line: &TableRow, room: usize) -> Vec<Span<'static>> {
     if line.gone.is_some() {
         return Vec::new();
     }
-    if let Some(tries) = timer::tries(scene, line) {
+    if let Some(tries) = tries(scene, line) {
         let lines = text::wrap(&tries, room).into_iter();
-        return lines.map(|words| scene.span(ThemeRole::Warning, words)).collect();
+        return lines.map(|words| scene.span(Warning, words)).collect();
     }
     let Some(Timer { kind, .. }) = line.row.timer else {
         return vec![Span::raw("no timer running")];
@@ -123,6 +124,19 @@ fn timer(scene: Scene<'_>, line: &TableRow, room: usize) -> Vec<Span<'static>> {
     };
     let tries = [format!("{left}, {long}"), format!("{left}: {brief}"), left];
     vec![Span::raw(fitting(room, tries))]
+}
+
+/// How often the kernel has retried without an answer, and when the next try is.
+fn tries(scene: Scene<'_>, line: &TableRow) -> Option<String> {
+    let timer = line.row.timer.filter(|timer| timer.tries > 0)?;
+    let what = match timer.kind {
+        TimerKind::ZeroWindowProbe => "window probed",
+        TimerKind::Retransmit => "resent",
+        TimerKind::KeepAlive | TimerKind::TimeWait => return None,
+    };
+    let often = text::plural(timer.tries, "time");
+    let left = text::short(line.time_left(scene.state.then())?);
+    Some(format!("{what} {often}, no answer; next in {left}"))
 }
 
 /// Data of TCP_INFO: round trip, bytes, segments, window, retransmissions.

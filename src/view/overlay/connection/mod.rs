@@ -9,11 +9,12 @@ use ratatui::text::{Line, Span};
 
 use crate::app::{GoneReason, TableRow};
 use crate::tcp::{Protocol, SocketId, TcpState};
+use crate::view::ThemeRole::{Dim, Heading, Key, Text};
 use crate::view::main::five_tuple;
-use crate::view::{Painter, Scene, ThemeRole, rect, text};
+use crate::view::{Painter, Scene, rect, text};
 
 /// One connection: its five-tuple, both ends with their states, and data of TCP_INFO.
-pub(crate) fn draw(painter: &mut Painter<'_, '_>, screen: Rect, name: SocketId) {
+pub(crate) fn draw(painter: &mut Painter<'_>, screen: Rect, name: SocketId) {
     let scene = painter.scene;
     let width = 100.min(screen.width - 2);
     let room = usize::from(width.saturating_sub(4));
@@ -23,7 +24,7 @@ pub(crate) fn draw(painter: &mut Painter<'_, '_>, screen: Rect, name: SocketId) 
         if name.tuple.is_connected() { "Inside this connection" } else { "Inside this socket" };
     let mut keys = scene.keys(&[("Esc", "close")]);
     if !whole {
-        let more = scene.span(ThemeRole::Dim, " enlarge the window for more ");
+        let more = scene.span(Dim, " enlarge the window for more ");
         keys.spans.insert(0, more);
     }
     let mut inner = painter.sheet(screen, (width, lines.len() + 3), title, keys);
@@ -47,23 +48,23 @@ fn lines(
     let sockets = scene.state.seen();
     let Some(line) = sockets.get(name) else {
         let gone = "This row is gone.";
-        let lines = vec![Line::default(), scene.line(ThemeRole::Dim, gone)];
+        let lines = vec![Line::default(), scene.line(Dim, gone)];
         return (lines, true);
     };
     let mirror = sockets.mirror(name);
     let sentences = story::sentences(scene, line, mirror);
     let said = sentences.iter().filter(|words| !words.is_empty());
     let mut groups: Vec<RankedLines> =
-        said.map(|words| (1, scene.wrapped(ThemeRole::Text, words, room))).collect();
+        said.map(|words| (1, scene.wrapped(Text, words, room))).collect();
     groups.push((9, vec![Line::default()]));
     groups.extend(ends(scene, line, mirror, room));
     groups.push((9, vec![Line::default()]));
     let inferred = "(in brackets: inferred, too brief to be polled)";
     if name.tuple.is_connected() && name.tuple.protocol == Protocol::Tcp {
-        groups.push((8, scene.wrapped(ThemeRole::Dim, inferred, room)));
+        groups.push((8, scene.wrapped(Dim, inferred, room)));
     }
     for (rank, command) in (3..).step_by(5).zip(story::commands(scene, line)) {
-        let command = scene.span(ThemeRole::Key, text::cut(&format!("$ {command}"), room));
+        let command = scene.span(Key, text::cut(&format!("$ {command}"), room));
         groups.push((rank, vec![Line::from(command)]));
     }
     let mut whole = true;
@@ -93,8 +94,8 @@ fn ends(
     };
     let head = vec![
         Span::raw(" ".repeat(LABEL)),
-        scene.span(ThemeRole::Heading, text::fit(heads[0], column + 1)),
-        scene.span(ThemeRole::Heading, heads[1]),
+        scene.span(Heading, text::fit(heads[0], column + 1)),
+        scene.span(Heading, heads[1]),
     ];
     let this = end::facts(scene, line, column);
     let other = match mirror {
@@ -111,7 +112,7 @@ fn ends(
             let [this, other] =
                 [this, other].map(|lines| lines.get(i).cloned().unwrap_or_default());
             let pad = " ".repeat((column + 1).saturating_sub(this.width()));
-            Line::from(vec![scene.span(ThemeRole::Dim, label), this, Span::raw(pad), other])
+            Line::from(vec![scene.span(Dim, label), this, Span::raw(pad), other])
         };
         groups.push((rank, (0..this.len().max(other.len())).map(line).collect()));
     }
@@ -138,5 +139,5 @@ fn missing_end(scene: Scene<'_>, line: &TableRow, room: usize) -> Vec<Vec<Span<'
         (true, true) => "no row yet",
         (true, false) => "gone",
     };
-    vec![vec![scene.span(ThemeRole::Dim, text::cut(words, room))]]
+    vec![vec![scene.span(Dim, text::cut(words, room))]]
 }
