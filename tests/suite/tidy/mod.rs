@@ -1,7 +1,7 @@
 //! The rules of the house, read off the source: who may know whom, what stays pure, how long a file may be.
 
 mod imports;
-mod source;
+pub(crate) mod source;
 mod words;
 
 use std::collections::BTreeMap;

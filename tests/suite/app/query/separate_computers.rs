@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use fivetuple::app::Event;
 use fivetuple::tcp::{
-    Command, Endpoint, Errno, Host, LabEvent, LabLimits, Port, PortRange, Probe, SocketEvent,
-    SocketId, SourcePort, TcpInfo,
+    Command, Endpoint, Errno, Host, LabEvent, Port, PortRange, Probe, SocketEvent, SocketId,
+    SourcePort, TcpInfo,
 };
 
 use crate::app::events::lab::connected;
@@ -81,15 +81,6 @@ fn what_one_kernel_knows_inside_leaves_alone_what_the_other_told() {
     assert_eq!(trips(&robot), [Some(three), Some(two)]);
     robot.tell(Event::Inspected { host: there.host, found: vec![] });
     assert_eq!(trips(&robot), [Some(three), None]);
-}
-
-#[test]
-fn a_trial_of_the_myth_ends_where_the_lab_begins() {
-    let mut robot = Robot::listening();
-    robot.press("U");
-    assert!(robot.state.ui.myth.is_some());
-    robot.lab_comes_up(3, LabLimits::MEANT);
-    assert!(robot.state.ui.myth.is_none());
 }
 
 #[test]
