@@ -4,6 +4,7 @@
 //! == title                  a new dashboard; the lines below play one test
 //! # why                     a remark
 //! start lab connected       where it begins; else with nothing listening yet, for port 5000
+//! after TITLE               it goes on where that one ended
 //! given descriptors 300     a fact about this machine, or a setting
 //! > h 3o "text"             keys; what stands in quotes is typed
 //! * connected $laptop       TCP or the lab reports something; `* 2 s` lets time pass
@@ -26,6 +27,8 @@ mod orders;
 mod reports;
 mod story;
 
+use std::collections::BTreeMap;
+
 use crate::tidy::source::{files, root};
 
 use self::story::Story;
@@ -35,23 +38,28 @@ const ANSWERS: [&str; 3] = ["= ", "! ", "| "];
 
 /// Plays the text without its answers, and gives it back with those of today.
 fn played(text: &str) -> String {
-    let mut story = Story::new("");
-    let mut written = String::new();
+    let is_answer = |line: &&str| ANSWERS.iter().any(|start| line.starts_with(start));
     let is_row =
         |line: &str| ["tcp ", "udp ", "$", "("].iter().any(|start| line.starts_with(start));
-    let asked = text.lines().filter(|line| !ANSWERS.iter().any(|start| line.starts_with(start)));
-    let mut asked = asked.peekable();
-    while let Some(line) = asked.next() {
-        println!("{line}");
-        written.extend([line, "\n"]);
-        let mut rows = vec![line];
-        while is_row(line) && asked.peek().is_some_and(|next| is_row(next)) {
-            let next = asked.next().unwrap_or_default();
-            written.extend([next, "\n"]);
-            rows.push(next);
+    let asked: Vec<&str> = text.lines().filter(|line| !is_answer(line)).collect();
+    let mut story = Story::new("");
+    // What was played under each title.
+    let mut all: BTreeMap<&str, Vec<&[&str]>> = BTreeMap::new();
+    let mut title = "";
+    let mut written = String::new();
+    for lines in asked.chunk_by(|one, next| is_row(one) && is_row(next)) {
+        println!("{}", lines.join("\n"));
+        written.extend(lines.iter().flat_map(|line| [line, "\n"]));
+        title = lines[0].strip_prefix("== ").unwrap_or(title);
+        let before = lines[0].strip_prefix("after ").map(|title| all[title].clone());
+        let to_play = before.clone().unwrap_or_else(|| vec![lines]);
+        for lines in &to_play {
+            let answers =
+                if is_row(lines[0]) { story.netstat(lines) } else { story.play(lines[0]) };
+            let shown = answers.into_iter().filter(|_| before.is_none());
+            written.extend(shown.map(|answer| answer + "\n"));
         }
-        let answers = if is_row(line) { story.netstat(&rows) } else { story.play(line) };
-        written.extend(answers.into_iter().map(|answer| answer + "\n"));
+        all.entry(title).or_default().extend(to_play);
     }
     written
 }
