@@ -44,7 +44,7 @@ impl Script {
         let name = self.name;
         let mut beats = self.beats.iter();
         let finished = player.play(|_, step, terminal| {
-            if !matches!(step.command, Command::Wait { .. }) {
+            if !matches!(step.command, Command::Wait(_)) {
                 return;
             }
             let wanted =
