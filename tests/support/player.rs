@@ -129,15 +129,12 @@ impl Stage<'_> {
 
 /// Whether the pattern is on the screen, or the prompt on the cursor's line.
 fn shows(screen: &vt100::Screen, pattern: Option<&Regex>) -> bool {
-    let (_, cols) = screen.size();
-    let (row, _) = screen.cursor_position();
-    match pattern {
-        Some(pattern) => pattern.is_match(screen.contents().trim_end()),
-        None => {
-            let line = screen.rows(0, cols.get()).nth(usize::from(row));
-            line.is_some_and(|line| line.trim_end().ends_with('>'))
-        }
+    if let Some(pattern) = pattern {
+        return pattern.is_match(screen.contents().trim_end());
     }
+    let (row, _) = screen.cursor_position();
+    let line = screen.rows(0, screen.size().1.get()).nth(usize::from(row));
+    line.is_some_and(|line| line.trim_end().ends_with('>'))
 }
 
 /// The width and height of a letter in pixels, in the browser that vhs films.

@@ -58,11 +58,7 @@ impl Terminal {
     /// Presses a key, written as the dashboard writes it: `l`, `ctrl-c`, `Enter`.
     #[track_caller]
     pub(crate) fn press(&self, key: &str) {
-        let mut bytes = keys::bytes(key).unwrap_or_else(|why| panic!("{why}"));
-        let application = self.watch.look().parser.screen().application_cursor();
-        if let ([0x1b, second @ b'[', b'A'..=b'D'], true) = (bytes.as_mut_slice(), application) {
-            *second = b'O';
-        }
+        let bytes = keys::bytes(key).unwrap_or_else(|why| panic!("{why}"));
         self.send(&bytes);
     }
 

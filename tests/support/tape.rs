@@ -78,8 +78,8 @@ impl fmt::Display for TapeError {
 }
 
 /// `Wait+Screen`, `Set Width`, `Type@500ms`: a name and what is behind it; then a value; then a remark.
-const LINE: &str = r##"(?x)^ (?<name> \w+ (?:\+\w+)? (?:\ (?-u:[A-Z])\w+)?) (?:@(?<pace>\S+))?
-    (?:\s+ (?<value> "[^"]*" | / (?:\\.|[^/\\])* / | \{[^}]*\} | [\w./-]+))? \s* (?:\#.*)? $"##;
+const LINE: &str = r#"(?x)^ (?<name> \w+ (?:\+\w+)? (?:\ (?-u:[A-Z])\w+)?) (?:@(?<pace>\S+))?
+    (?:\s+ (?<value> "[^"]*" | / (?:\\.|[^/\\])* / | \{[^}]*\} | [\w./-]+))? \s* (?:\#.*)? $"#;
 
 pub(crate) fn parse(text: &str) -> Result<Tape, TapeError> {
     let pattern = Regex::new(LINE).expect("a regular expression");
