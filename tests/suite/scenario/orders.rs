@@ -17,8 +17,8 @@ pub(super) fn words(order: &Effect) -> Option<String> {
         Effect::Run(Command::HalfClose(name)) => end("shutdown", name),
         Effect::Run(Command::Send(name, _)) => end("write", name),
         Effect::Run(Command::Try(trials)) => {
-            let trials: Vec<String> = trials.iter().map(probe).collect();
-            format!("try {}", trials.join(", "))
+            let words: Vec<String> = trials.iter().map(probe).collect();
+            format!("try {}", words.join(", "))
         }
         Effect::Run(command) => format!("{command:?}"),
         Effect::Lab(LabOrder::Wire(order)) => format!("wire: {order:?}"),
@@ -63,10 +63,11 @@ fn connect(spec: &ConnectSpec, burst: Burst) -> String {
 
 fn probe(probe: &Probe) -> String {
     match probe {
-        Probe::Bind { at, reuse_addr, reuse_port, .. } => {
+        Probe::Bind { host, at, reuse_addr, reuse_port, .. } => {
+            let on = host.name().map_or_else(String::new, |name| format!(" on {name}"));
             let addr = if *reuse_addr { " SO_REUSEADDR" } else { "" };
             let port = if *reuse_port { " SO_REUSEPORT" } else { "" };
-            format!("bind {at}{addr}{port}")
+            format!("bind {at}{on}{addr}{port}")
         }
         Probe::Reach { from, source_port, to, .. } => {
             format!("connect to {to} from {from:?}, {source_port:?}")

@@ -34,7 +34,9 @@ const IMPURE: &str = r"(?x)
   | ::now\(";
 
 /// What stays out of some modules, out of which, and why.
-const FORBIDDEN: [(&str, fn(&Source) -> bool, &str); 4] = [
+type Law = (&'static str, fn(&Source) -> bool, &'static str);
+
+const FORBIDDEN: [Law; 4] = [
     (
         IMPURE,
         |source| ["tcp", "lesson", "app", "view"].contains(&source.layer()),
