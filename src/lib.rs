@@ -74,8 +74,10 @@
 //! - **A view**: a variant of [`app::MainView`], a file in `view/main`, and a screen test in `tests/suite/view`.
 //! - **A sentence**: an entry in a table of `app/explain`, and a test that makes its situation. Say only what was seen.
 //! - **A system call**: `net`, with its line in the trace (`net/trace.rs`) and its words in `view/main/syscalls.rs`.
-//! - **A test**: `tests/suite` has the tree of `src` and needs no sockets; `tests/support/robot.rs` plays the user and the kernel.
-//!   What needs real sockets, a terminal or namespaces goes to `tests/system`. Wait for a condition, never for a time.
+//! - **A test**: `tests/suite` has the tree of `src` and needs no sockets. Keys, reports and rows, with the sentences and orders that
+//!   come of them, are a text file, `*.scenario`, which `tests/suite/scenario` explains and plays; `tests/support/robot.rs` plays
+//!   the user and the kernel. What needs real sockets, a terminal or namespaces goes to `tests/system`. Wait for a condition,
+//!   never for a time.
 //!
 //! # Worth reading
 //!

@@ -10,6 +10,7 @@
 mod app;
 mod kernel;
 mod readme;
+mod scenario;
 mod tcp;
 mod tidy;
 mod view;

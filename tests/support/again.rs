@@ -29,8 +29,28 @@ pub(crate) fn is_inside(place: &str) -> bool {
     var_os(INSIDE).is_some_and(|inside| inside.to_string_lossy().split(' ').any(|it| it == place))
 }
 
+/// Runs the test where `command` runs what follows it, or says why it cannot.
+#[track_caller]
+pub(crate) fn within(
+    place: &str,
+    command: impl FnOnce() -> Result<Command, &'static str>,
+    test: &str,
+    body: impl FnOnce(),
+) {
+    if is_inside(place) {
+        return body();
+    }
+    match command() {
+        Ok(command) => {
+            let output = again(command, place, test).expect("this program once more");
+            passed(&output, &format!("{test}, {place}"));
+        }
+        Err(why) => skipped(&format!("{test}: {why}")),
+    }
+}
+
 /// Has `command` run this test of this program once more.
-pub(crate) fn again(mut command: Command, place: &str, test: &str) -> io::Result<Output> {
+fn again(mut command: Command, place: &str, test: &str) -> io::Result<Output> {
     let outside = var_os(INSIDE).unwrap_or_default();
     command
         .arg(current_exe()?)
@@ -41,7 +61,7 @@ pub(crate) fn again(mut command: Command, place: &str, test: &str) -> io::Result
 
 /// Fails unless the one test of that process passed; repeats what it says about tests that were skipped.
 #[track_caller]
-pub(crate) fn passed(output: &Output, what: &str) {
+fn passed(output: &Output, what: &str) {
     let said = String::from_utf8_lossy(&output.stdout);
     let complained = String::from_utf8_lossy(&output.stderr);
     let passed = output.status.success() && said.contains("1 passed");
@@ -51,12 +71,7 @@ pub(crate) fn passed(output: &Output, what: &str) {
 
 /// Runs the test in a process of its own, for what is told apart by processes.
 pub(crate) fn apart<F: FnOnce()>(body: F) {
-    if is_inside("apart") {
-        return body();
-    }
-    let test = test_around::<F>();
-    let output = again(Command::new("env"), "apart", test).expect("this program once more");
-    passed(&output, &format!("{test}, in a process of its own"));
+    within("apart", || Ok(Command::new("env")), test_around::<F>(), body);
 }
 
 /// Runs `body`; as root, runs the test once more as nobody meanwhile.
@@ -66,12 +81,7 @@ pub(crate) fn as_nobody_too<F: FnOnce()>(body: F) {
 
 /// The same, each time only if that is `possible`.
 pub(crate) fn as_nobody_too_if<F: FnOnce()>(possible: fn() -> bool, body: F) {
-    let body_if = || {
-        if possible() {
-            body();
-        }
-    };
-    as_nobody_too_for(test_around::<F>(), body_if);
+    as_nobody_too_for(test_around::<F>(), || possible().then(body).unwrap_or_default());
 }
 
 fn as_nobody_too_for(test: &str, body: impl FnOnce()) {
@@ -102,19 +112,18 @@ fn as_nobody(test: &str) {
 
 /// Runs the test where /proc/sys is read-only, as in most containers, or says why it cannot.
 pub(crate) fn sealed<F: FnOnce()>(body: F) {
-    if is_inside("sealed") {
-        return body();
-    }
-    let sealed = || {
+    let unshare = || {
         let mut command = Command::new("unshare");
         command.args(["-rm", "sh", "-c", SEAL, "sh"]);
         command
     };
-    let test = test_around::<F>();
-    if !sealed().arg("true").output().is_ok_and(|output| output.status.success()) {
-        let needed = "unshare and mount are needed, and a kernel that lets us";
-        return skipped(&format!("{test}: no read-only /proc/sys here ({needed})"));
-    }
-    let output = again(sealed(), "sealed", test).expect("it ran a moment ago");
-    passed(&output, &format!("{test}, with a read-only /proc/sys"));
+    let needed =
+        "no read-only /proc/sys here (unshare and mount are needed, and a kernel that lets us)";
+    let command = || if works(unshare()) { Ok(unshare()) } else { Err(needed) };
+    within("sealed", command, test_around::<F>(), body);
+}
+
+/// Whether `command` can run what follows it.
+pub(crate) fn works(mut command: Command) -> bool {
+    command.arg("true").output().is_ok_and(|output| output.status.success())
 }

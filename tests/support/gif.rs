@@ -124,14 +124,13 @@ mod tests {
     use super::super::paint::Palette;
     use super::super::seen::blank;
     use super::super::skipped;
-    use super::super::tape::parse;
+    use super::super::tape::Settings;
     use super::*;
 
     #[test]
     fn a_film_is_what_was_on_the_screen() {
-        let tape = parse(include_str!("../../demo.tape")).unwrap();
-        let palette = Palette::from_theme(tape.settings.theme.as_deref().unwrap()).unwrap();
-        let mut painter = match Painter::new(&tape.settings, palette, 1) {
+        let palette = Palette { ground: [0; 3], letters: [255; 3], ansi: [[200, 0, 0]; 16] };
+        let mut painter = match Painter::new(&Settings::default(), palette, 1) {
             Ok(painter) => painter,
             Err(why) => return skipped(&why),
         };

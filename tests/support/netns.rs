@@ -3,8 +3,7 @@
 use std::process::Command;
 use std::sync::OnceLock;
 
-use super::again::{again, is_inside, passed, test_around};
-use super::skipped;
+use super::again::{is_inside, test_around, within, works};
 
 /// Runs the test in a network namespace of its own, with loopback up, or says why it cannot.
 ///
@@ -15,26 +14,14 @@ pub(crate) fn alone<F: FnOnce()>(body: F) {
 
 /// The same, if that is `possible` there.
 pub(crate) fn alone_if<F: FnOnce()>(possible: fn() -> bool, body: F) {
-    let body_if = || {
-        if possible() {
-            body();
-        }
-    };
-    alone_for(test_around::<F>(), body_if);
+    alone_for(test_around::<F>(), || possible().then(body).unwrap_or_default());
 }
 
 /// The same where `body` is not a closure of the test itself.
 pub(crate) fn alone_for(test: &str, body: impl FnOnce()) {
-    if is_inside("netns") {
-        return body();
-    }
-    let Some(options) = unshare() else {
-        return skipped(&format!(
-            "{test}: no network namespaces here (unshare and ip are needed, and a kernel that lets us)"
-        ));
-    };
-    let output = again(in_new_network(options), "netns", test).expect("it ran a moment ago");
-    passed(&output, &format!("{test}, in a network of its own"));
+    let needed =
+        "no network namespaces here (unshare and ip are needed, and a kernel that lets us)";
+    within("netns", || unshare().map(in_new_network).ok_or(needed), test, body);
 }
 
 /// Like `alone`, but in the machine's own network where it must be.
@@ -55,13 +42,7 @@ pub(crate) fn done(program: &str, args: &str) -> bool {
 /// The options with which `unshare` works here, if any do.
 fn unshare() -> Option<&'static str> {
     static WORKS: OnceLock<Option<&str>> = OnceLock::new();
-    *WORKS.get_or_init(|| {
-        let works = |options: &&str| {
-            let tried = in_new_network(options).arg("true").output();
-            tried.is_ok_and(|output| output.status.success())
-        };
-        ["-Urn", "-n"].into_iter().find(works)
-    })
+    *WORKS.get_or_init(|| ["-Urn", "-n"].into_iter().find(|options| works(in_new_network(options))))
 }
 
 /// Runs what follows in a new network, once loopback is up.
@@ -72,21 +53,10 @@ fn in_new_network(options: &str) -> Command {
 }
 
 #[test]
-fn loopback_is_up_and_empty() {
-    alone(|| {
-        let links = std::fs::read_to_string("/proc/net/dev").unwrap();
-        let names = links.lines().skip(2).filter_map(|line| line.split(':').next());
-        assert!(names.clone().any(|name| name.trim() == "lo"), "{links}");
-        let listener = std::net::TcpListener::bind("127.0.0.1:5000").unwrap();
-        std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
-    });
-}
-
-#[test]
 fn a_failure_inside_is_a_failure_outside() {
     let is_outside = !is_inside("netns");
     if is_outside && unshare().is_none() {
-        return skipped("no network namespaces here");
+        return super::skipped("no network namespaces here");
     }
     let result = std::panic::catch_unwind(|| alone(|| panic!("meant to fail")));
     match result {

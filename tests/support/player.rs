@@ -9,7 +9,7 @@ use regex::Regex;
 use super::clock::now;
 use super::footage::{Cue, Footage};
 use super::pty::{Terminal, command};
-use super::tape::{Command, Scope, Settings, Step, Tape};
+use super::tape::{Command, Settings, Step, Tape};
 
 pub(crate) struct Player<'a> {
     tape: &'a Tape,
@@ -53,7 +53,6 @@ impl<'a> Player<'a> {
         let mut stage = Stage {
             terminal,
             settings: &self.tape.settings,
-            pace: self.tape.settings.typing_speed,
             speed: self.speed,
             cues: vec![(now(), Cue::Show)],
         };
@@ -79,9 +78,6 @@ impl<'a> Player<'a> {
         shell.env("PS1", "> ");
         shell.env("INPUTRC", "/dev/null");
         shell.env("BASH_SILENCE_DEPRECATION_WARNING", "1");
-        for (name, value) in &self.tape.env {
-            shell.env(name, value);
-        }
         for (name, value) in &self.env {
             shell.env(name, value);
         }
@@ -92,7 +88,6 @@ impl<'a> Player<'a> {
 struct Stage<'a> {
     terminal: Terminal,
     settings: &'a Settings,
-    pace: Duration,
     speed: f64,
     cues: Vec<(Instant, Cue)>,
 }
@@ -103,22 +98,19 @@ impl Stage<'_> {
             Command::Type { text, every } => {
                 for c in text.chars() {
                     self.terminal.type_text(c.encode_utf8(&mut [0; 4]));
-                    self.pause(every.unwrap_or(self.pace));
+                    self.pause(every.unwrap_or(self.settings.typing_speed));
                 }
             }
-            Command::Press { key, times, every } => {
-                for _ in 0..*times {
-                    self.terminal.press(key);
-                    self.pause(every.unwrap_or(self.pace));
-                }
+            Command::Press(key) => {
+                self.terminal.press(key);
+                self.pause(self.settings.typing_speed);
             }
-            Command::Pace(every) => self.pace = *every,
             Command::Sleep(time) => self.pause(*time),
-            Command::Wait { scope, limit, pattern } => {
-                let pattern = pattern.as_ref().unwrap_or(&self.settings.wait_pattern);
-                let limit = limit.unwrap_or(self.settings.wait_timeout);
-                let what = format!("/{pattern}/ on the {scope:?} (line {} of the tape)", step.line);
-                self.terminal.wait_until(&what, limit, |screen| shows(screen, *scope, pattern));
+            Command::Wait(pattern) => {
+                let what = pattern.as_ref().map_or("the prompt", Regex::as_str);
+                let what = format!("{what} (line {} of the tape)", step.line);
+                let limit = self.settings.wait_timeout;
+                self.terminal.wait_until(&what, limit, |screen| shows(screen, pattern.as_ref()));
             }
             Command::Hide => self.cue(Cue::Hide),
             Command::Show => self.cue(Cue::Show),
@@ -135,22 +127,20 @@ impl Stage<'_> {
     }
 }
 
-fn shows(screen: &vt100::Screen, scope: Scope, pattern: &Regex) -> bool {
-    let (_, cols) = screen.size();
-    let (row, _) = screen.cursor_position();
-    match scope {
-        Scope::Screen => pattern.is_match(screen.contents().trim_end()),
-        Scope::Line => screen
-            .rows(0, cols.get())
-            .nth(usize::from(row))
-            .is_some_and(|line| pattern.is_match(line.trim_end())),
+/// Whether the pattern is on the screen, or the prompt on the cursor's line.
+fn shows(screen: &vt100::Screen, pattern: Option<&Regex>) -> bool {
+    if let Some(pattern) = pattern {
+        return pattern.is_match(screen.contents().trim_end());
     }
+    let (row, _) = screen.cursor_position();
+    let line = screen.rows(0, screen.size().1.get()).nth(usize::from(row));
+    line.is_some_and(|line| line.trim_end().ends_with('>'))
 }
 
 /// The width and height of a letter in pixels, in the browser that vhs films.
 pub(crate) fn cell(settings: &Settings) -> (f64, f64) {
     let width = (0.6 * settings.font_size).floor() + settings.letter_spacing;
-    let height = ((1.32 * settings.font_size).ceil() * settings.line_height).floor();
+    let height = (1.32 * settings.font_size).ceil();
     (width, height)
 }
 
@@ -169,46 +159,22 @@ fn whole(cells: f64) -> u16 {
     cells.clamp(1.0, 1000.0) as u16
 }
 
-#[cfg(test)]
-mod tests {
-    use super::super::tape::parse;
-    use super::*;
-
-    #[test]
-    fn a_small_script_is_played_and_filmed() {
-        let tape = parse(
-            "Output out.gif Set Width 800 Set Height 400 Set Padding 10 Set TypingSpeed 1ms\n\
-             Env GREETING hello\n\
-             Hide Type 'clear' Enter Wait Show\n\
-             Type 'echo $GREETING' Enter Wait+Screen /^hello$|\\nhello\\n/\n\
-             Screenshot a.png Sleep 1s Ctrl+c Wait",
-        )
-        .unwrap();
-        let mut seen = Vec::new();
-        let played = Player::of(&tape).at_speed(8.0).play(|n, step, terminal| {
-            seen.push((n, step.line, terminal.screen().contains("hello")));
-        });
-        assert_eq!((seen[0].2, seen.last().unwrap().2), (false, true));
-        let (shots, length) = played.footage.shots(25.0);
-        assert!(shots.len() > 1 && length >= Duration::from_millis(125));
-        let stills = played.footage.stills();
-        assert!(stills[0].0 == "a.png" && stills[0].1.contents().contains("\nhello\n"));
-    }
-
-    #[test]
-    fn the_size_in_cells_is_the_one_vhs_gives() {
-        let tape = parse(
-            "Set FontSize 20 Set LetterSpacing 0 Set Padding 20 Set Width 1480 Set Height 958",
-        );
-        assert_eq!(grid(&tape.unwrap().settings), (120, 34));
-        let smaller = parse("Set Width 1300").unwrap();
-        assert_eq!(Player::of(&smaller).scaled(0.5).size, (42, 8));
-    }
-
-    #[test]
-    #[should_panic(expected = "line 2 of the tape")]
-    fn what_does_not_come_is_said_with_its_line() {
-        let tape = parse("Type 'true'\nWait+Screen@50ms /never/").unwrap();
-        Player::of(&tape).with_env("A", "b").play(|_, _, _| ());
-    }
+#[test]
+fn a_small_script_is_played_and_filmed() {
+    let tape = super::tape::parse(
+        "Set Width 800\nSet Height 400\nSet Padding 10\nSet TypingSpeed 1ms\n\
+         Hide\nType \"clear\"\nEnter\nWait\nShow\n\
+         Type \"echo hello | tr l r\"\nEnter\nWait+Screen /\\nherro\\n/\n\
+         Screenshot a.png\nSleep 1s\nWait",
+    );
+    let tape = tape.unwrap();
+    let mut seen = Vec::new();
+    let played = Player::of(&tape).at_speed(8.0).play(|_, _, terminal| {
+        seen.push(terminal.screen().contains("herro"));
+    });
+    assert_eq!((seen[0], seen.last()), (false, Some(&true)));
+    let (shots, length) = played.footage.shots(25.0);
+    assert!(shots.len() > 1 && length >= Duration::from_millis(125));
+    let stills = played.footage.stills();
+    assert!(stills[0].0 == "a.png" && stills[0].1.contents().contains("\nherro\n"));
 }

@@ -58,11 +58,7 @@ impl Terminal {
     /// Presses a key, written as the dashboard writes it: `l`, `ctrl-c`, `Enter`.
     #[track_caller]
     pub(crate) fn press(&self, key: &str) {
-        let mut bytes = keys::bytes(key).unwrap_or_else(|why| panic!("{why}"));
-        let application = self.watch.look().parser.screen().application_cursor();
-        if let ([0x1b, second @ b'[', b'A'..=b'D'], true) = (bytes.as_mut_slice(), application) {
-            *second = b'O';
-        }
+        let bytes = keys::bytes(key).unwrap_or_else(|why| panic!("{why}"));
         self.send(&bytes);
     }
 
@@ -259,5 +255,22 @@ fn visible(cell: &vt100::Cell) -> &str {
     if cell.has_contents() { cell.contents() } else { " " }
 }
 
-#[cfg(test)]
-mod tests;
+#[test]
+fn a_terminal_kept_is_found_out() {
+    let table = [
+        ("true", "entered 0 times"),
+        ("printf '\\033[?1049h'", "left 0 times"),
+        ("printf '\\033[?1049h\\033[?25l\\033[?1049l'", "cursor"),
+        ("printf '\\033[?1049h\\033[?1003h\\033[?1049l'", "mouse"),
+        ("printf '\\033[?1049h\\033[?2004h\\033[?1049l'", "bracketed paste"),
+        ("printf '\\033[?1049h\\033[?1049l'; stty -icanon", "raw"),
+    ];
+    for (script, complaint) in table {
+        let mut terminal = Terminal::start(command("/bin/sh", &["-c", script]), 40, 6);
+        terminal.wait_exit();
+        let look = std::panic::AssertUnwindSafe(|| terminal.assert_restored());
+        let why = std::panic::catch_unwind(look).unwrap_err();
+        let why = why.downcast_ref::<String>().unwrap();
+        assert!(why.contains(complaint), "{script}: {why}");
+    }
+}

@@ -258,16 +258,6 @@ impl Robot {
         }
     }
 
-    /// The only order to TCP since the last call: to connect.
-    #[track_caller]
-    pub(crate) fn one_call(&mut self) -> (ConnectSpec, Burst) {
-        let mut commands = self.commands();
-        match (commands.pop(), commands.len()) {
-            (Some(Command::Connect(spec, burst)), 0) => (spec, burst),
-            other => panic!("not one call: {other:?}"),
-        }
-    }
-
     /// The rows that are shown, as `local foreign STATE`, with `gone` behind a ghost.
     pub(crate) fn table(&mut self) -> Vec<String> {
         self.state.arrange();

@@ -25,13 +25,6 @@ pub(crate) fn shows(robot: &mut Robot, size: (u16, u16), words: &str) {
     assert!(screen.contains(words), "{words:?} is not on the screen:\n{screen}");
 }
 
-/// Fails if the screen shows `words`.
-#[track_caller]
-pub(crate) fn shows_not(robot: &mut Robot, size: (u16, u16), words: &str) {
-    let screen = screen(robot, size);
-    assert!(!screen.contains(words), "{words:?} is on the screen:\n{screen}");
-}
-
 pub(crate) fn laptop_connected() -> Robot {
     let mut robot = Robot::listening();
     robot.press("c");

@@ -9,6 +9,8 @@ use super::source::{SOURCES, Source, leaves, regex};
 
 /// A module path, as `["app", "table"]`.
 type Path = Vec<String>;
+/// The modules whose definitions a file names, with the names.
+type Arrows = BTreeMap<Path, BTreeSet<String>>;
 
 /// What one file declares and names.
 struct File {
@@ -24,15 +26,18 @@ struct File {
 /// Every file by its module.
 pub(crate) struct Imports {
     files: BTreeMap<Path, File>,
-    /// From each module to those whose definitions it names, with the names.
-    pub(crate) arrows: BTreeMap<Path, BTreeMap<Path, BTreeSet<String>>>,
+    /// Those of each module, but for what it only hands on.
+    pub(crate) arrows: BTreeMap<Path, Arrows>,
 }
 
 pub(crate) static IMPORTS: LazyLock<Imports> = LazyLock::new(|| {
     let files = SOURCES.iter().map(|source| (source.module.clone(), File::read(source)));
     let mut imports = Imports { files: files.collect(), arrows: BTreeMap::new() };
-    imports.arrows =
-        imports.files.iter().map(|(path, file)| (path.clone(), imports.of(path, file))).collect();
+    imports.arrows = imports
+        .files
+        .iter()
+        .map(|(path, file)| (path.clone(), imports.of(path, file, false)))
+        .collect();
     imports
 });
 
@@ -76,7 +81,7 @@ impl Imports {
         depth: usize,
     ) -> Option<(Path, String)> {
         let (mut at, rest) = match path.first()?.as_str() {
-            "crate" => (Vec::new(), &path[1..]),
+            "crate" | "fivetuple" => (Vec::new(), &path[1..]),
             "self" => (module.to_vec(), &path[1..]),
             "super" => {
                 let up = path.iter().take_while(|name| *name == "super").count();
@@ -105,13 +110,14 @@ impl Imports {
     }
 
     /// What one file names of others: by `use`, by a path through a module, or by a whole path.
-    fn of(&self, module: &Path, file: &File) -> BTreeMap<Path, BTreeSet<String>> {
+    fn of(&self, module: &Path, file: &File, with_reexports: bool) -> Arrows {
         static PATH: LazyLock<Regex> = LazyLock::new(|| regex(r"\b\w+(?:::\w+)+"));
-        let mut arrows: BTreeMap<Path, BTreeSet<String>> = BTreeMap::new();
+        let mut arrows = Arrows::new();
         let code = USE.replace_all(&file.source.code, "");
         let paths = PATH.find_iter(&code);
         let written = paths.map(|path| path.as_str().split("::").map(str::to_owned).collect());
-        let used = file.uses.iter().filter(|(name, _)| !file.reexports.contains(*name));
+        let used = file.uses.iter();
+        let used = used.filter(|(name, _)| with_reexports || !file.reexports.contains(*name));
         for path in used.map(|(_, path)| path.clone()).chain(written) {
             if let Some((to, name)) = self.definition(module, &path, 0)
                 && to != *module
@@ -120,6 +126,17 @@ impl Imports {
             }
         }
         arrows
+    }
+
+    /// Each name of another file: the module that names it, the module that defines it, and the name.
+    pub(crate) fn named(&self) -> Vec<(&Path, Path, String)> {
+        let mut named = Vec::new();
+        for (module, file) in &self.files {
+            for (to, names) in self.of(module, file, true) {
+                named.extend(names.into_iter().map(|name| (module, to.clone(), name)));
+            }
+        }
+        named
     }
 
     /// The files that import each other in a circle.

@@ -1,16 +1,13 @@
 //! The rules of the house, read off the source: who may know whom, what stays pure, how long a file may be.
 
 mod imports;
-mod source;
+pub(crate) mod source;
 mod words;
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
-
-use regex::Regex;
 
 use self::imports::IMPORTS;
-use self::source::{SOURCES, files, leaves, regex, root, without_tests, without_words};
+use self::source::{SOURCES, Source, files, leaves, regex, root, without_tests, without_words};
 
 /// The layers and what each may use besides itself. `src/lib.rs` explains them.
 const MAY_USE: [(&str, &[&str]); 11] = [
@@ -27,10 +24,7 @@ const MAY_USE: [(&str, &[&str]); 11] = [
     ("main", &["cli", "run"]),
 ];
 
-/// Neither input, output, tasks nor clocks: what these do depends on their arguments alone.
-const PURE: [&str; 4] = ["tcp", "lesson", "app", "view"];
-
-/// What a pure module does not touch.
+/// What a module does not touch that depends on its arguments alone: input, output, tasks and clocks.
 const IMPURE: &str = r"(?x)
     \b std::(fs|env|process|thread|os) \b
   | \b std::net::\{? [^;]* \b (Tcp|Udp|ToSocketAddrs)
@@ -39,11 +33,27 @@ const IMPURE: &str = r"(?x)
   | \b (tokio|libc|rustix|socket2|procfs|crossterm) ::
   | ::now\(";
 
-/// Colours and cells begin with the view.
-const PAINT: &str = r"\bratatui\b|\bColor\b";
+/// What stays out of some modules, out of which, and why.
+type Law = (&'static str, fn(&Source) -> bool, &'static str);
 
-/// What ends the program where news would do.
-const HASTY: &str = r"\.unwrap\(\)|\.expect\(|\b(panic|todo|unimplemented)!";
+const FORBIDDEN: [Law; 4] = [
+    (
+        IMPURE,
+        |source| ["tcp", "lesson", "app", "view"].contains(&source.layer()),
+        "in a pure module",
+    ),
+    (
+        r"\bratatui\b|\bColor\b",
+        |source| !["view", "run"].contains(&source.layer()),
+        "below the view",
+    ),
+    (r"\bColor\b", |source| !source.is_in("view", "style"), "outside view/style: ask for a role"),
+    (
+        r"\.unwrap\(\)|\.expect\(|\b(panic|todo|unimplemented)!",
+        |_| true,
+        "ends the program; bad news is news",
+    ),
+];
 
 /// The most lines that a file may have.
 const LONGEST: usize = 300;
@@ -63,22 +73,6 @@ const VIEW: [&str; 14] = [
     "overlay", "layout", "hit",
 ];
 
-/// The paths behind each `crate::` and `fivetuple::`, the braces spread out, with their places.
-fn uses(code: &str) -> Vec<(usize, String)> {
-    static START: LazyLock<Regex> = LazyLock::new(|| {
-        regex(
-            r"\b(?:crate|fivetuple)::((?:\w+::)*(?:\w+|\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}))",
-        )
-    });
-    let found = START.captures_iter(code);
-    found
-        .flat_map(|path| {
-            let at = path.get(0).map_or(0, |whole| whole.start());
-            leaves(&path[1]).into_iter().map(move |(path, _)| (at, path.join("::")))
-        })
-        .collect()
-}
-
 fn check(faults: &[String]) {
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));
 }
@@ -87,19 +81,15 @@ fn check(faults: &[String]) {
 fn every_module_uses_lower_layers_only() {
     let may_use: BTreeMap<_, _> = MAY_USE.into_iter().collect();
     let mut faults = Vec::new();
-    for source in SOURCES.iter() {
-        let Some(allowed) = may_use.get(source.layer()) else {
-            faults.push(source.fault(0, "which layer is this module in? Name it in MAY_USE"));
+    for (from, to, name) in IMPORTS.named() {
+        let Some(allowed) = may_use.get(from[0].as_str()) else {
+            faults.push(format!("{}: which layer is this in? Name it in MAY_USE", from[0]));
             continue;
         };
-        for (at, path) in uses(&source.code) {
-            let module = path.split("::").next().unwrap_or_default();
-            let fine = module == source.layer()
-                || allowed.iter().any(|allowed| *allowed == module || *allowed == path);
-            if !fine {
-                let rule = format!("{} does not use {path}", source.layer());
-                faults.push(source.fault(at, &rule));
-            }
+        let names = [to[0].clone(), format!("{}::{name}", to[0])];
+        let is_allowed = names.iter().any(|name| allowed.contains(&name.as_str()));
+        if from[0] != to[0] && !is_allowed {
+            faults.push(format!("{} uses {name} of {}", from.join("::"), to.join("::")));
         }
     }
     check(&faults);
@@ -108,20 +98,16 @@ fn every_module_uses_lower_layers_only() {
 /// Imports that go from an earlier folder of `layer` to a later one.
 fn upward(layer: &str, order: &[&str]) -> Vec<String> {
     let place = |module: &[String]| {
-        let [first, second, ..] = module else { return None };
-        let place = order.iter().position(|folder| folder == second);
-        (first == layer)
-            .then(|| place.ok_or_else(|| format!("{layer}::{second} has no place in the order")))
+        let folder = module.get(1).filter(|_| module[0] == layer)?;
+        let place = order.iter().position(|known| known == folder);
+        Some(place.unwrap_or_else(|| panic!("{layer}::{folder} has no place in the order")))
     };
     let mut faults = Vec::new();
     for (from, arrows) in &IMPORTS.arrows {
         for (to, names) in arrows {
-            match (place(from), place(to)) {
-                (Some(Ok(from_place)), Some(Ok(to_place))) if to_place > from_place => {
-                    faults.push(format!("{} -> {} {names:?}", from.join("::"), to.join("::")));
-                }
-                (Some(Err(fault)), _) | (_, Some(Err(fault))) => faults.push(fault),
-                _ => (),
+            let places = place(from).zip(place(to));
+            if places.is_some_and(|(from, to)| to > from) {
+                faults.push(format!("{} -> {} {names:?}", from.join("::"), to.join("::")));
             }
         }
     }
@@ -147,35 +133,14 @@ fn one_name_means_one_type() {
 }
 
 #[test]
-fn pure_modules_do_no_input_no_output_and_read_no_clock() {
-    let (impure, paint) = (regex(IMPURE), regex(PAINT));
+fn what_is_forbidden_stays_out() {
     let mut faults = Vec::new();
-    for source in SOURCES.iter() {
-        if PURE.contains(&source.layer()) {
-            faults.extend(source.all(&impure, "in a pure module"));
-        }
-        if source.layer() != "view" && source.layer() != "run" {
-            faults.extend(source.all(&paint, "below the view"));
-        }
+    for (pattern, is_forbidden_in, why) in FORBIDDEN {
+        let pattern = regex(pattern);
+        let sources = SOURCES.iter().filter(|source| is_forbidden_in(source));
+        faults.extend(sources.flat_map(|source| source.all(&pattern, why)));
     }
     check(&faults);
-}
-
-#[test]
-fn colours_have_names_in_one_folder() {
-    let colour = regex(r"\bColor\b");
-    let others = SOURCES
-        .iter()
-        .filter(|source| !source.module.starts_with(&["view".into(), "style".into()]));
-    let why = "outside view/style: ask the theme for a role";
-    check(&others.flat_map(|source| source.all(&colour, why)).collect::<Vec<_>>());
-}
-
-#[test]
-fn nothing_ends_the_program_in_haste() {
-    let hasty = regex(HASTY);
-    let why = "ends the program; bad news is news";
-    check(&SOURCES.iter().flat_map(|source| source.all(&hasty, why)).collect::<Vec<_>>());
 }
 
 #[test]
@@ -202,8 +167,11 @@ fn files_and_folders_stay_small() {
 #[test]
 fn braces_comments_and_strings_are_understood() {
     let code = "use crate::{app::{State, update}, tcp::Port}; // crate::view\nlet a = \"crate::net\"; crate::run::go();";
-    let paths: Vec<_> = uses(&without_words(code)).into_iter().map(|(_, path)| path).collect();
-    assert_eq!(paths, ["app::State", "app::update", "tcp::Port", "run::go"]);
+    let code = without_words(code);
+    let tree = code.split("use ").nth(1).and_then(|code| code.split(';').next()).unwrap();
+    let paths: Vec<_> = leaves(tree).into_iter().map(|(path, _)| path.join("::")).collect();
+    assert_eq!(paths, ["crate::app::State", "crate::app::update", "crate::tcp::Port"]);
+    assert!(!code.contains("view") && !code.contains("net") && code.contains("crate::run::go"));
     let tests = "fn a() {}\n#[cfg(test)]\n#[allow(x)]\nmod tests { fn b() { x.unwrap() } }";
     assert!(!without_tests(tests).contains("unwrap"));
     let clock = regex(IMPURE);

@@ -34,18 +34,17 @@ impl Source {
         &self.module[0]
     }
 
-    /// `src/app/update.rs:12: what is wrong`.
-    pub(crate) fn fault(&self, at: usize, what: &str) -> String {
-        let line = 1 + self.code[..at].matches('\n').count();
-        format!("{}:{line}: {what}", self.path.display())
+    pub(crate) fn is_in(&self, layer: &str, folder: &str) -> bool {
+        self.layer() == layer && self.module.get(1).is_some_and(|name| name == folder)
     }
 
-    /// A fault for each match of `pattern`.
+    /// `src/app/update.rs:12: what is wrong`, for each match of `pattern`.
     pub(crate) fn all(&self, pattern: &Regex, why: &str) -> Vec<String> {
-        let found = pattern.find_iter(&self.code);
-        found
-            .map(|hit| self.fault(hit.start(), &format!("{} {why}", hit.as_str().trim())))
-            .collect()
+        let fault = |hit: regex::Match<'_>| {
+            let line = 1 + self.code[..hit.start()].matches('\n').count();
+            format!("{}:{line}: {} {why}", self.path.display(), hit.as_str().trim())
+        };
+        pattern.find_iter(&self.code).map(fault).collect()
     }
 }
 

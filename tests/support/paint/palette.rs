@@ -6,7 +6,7 @@ use super::canvas::Rgb;
 pub(crate) struct Palette {
     pub(crate) ground: Rgb,
     pub(crate) letters: Rgb,
-    pub(super) ansi: [Rgb; 16],
+    pub(crate) ansi: [Rgb; 16],
 }
 
 /// The names in vhs's themes, in the order of the numbers.

@@ -7,30 +7,13 @@ pub(crate) struct Mask {
     pub(crate) cover: Vec<u8>,
 }
 
-/// Lines by their arms (up, right, down, left), light and heavy.
+/// Lines, light and heavy, and the arms of each: up, right, down, left.
 const LIGHT: &str = "─│┌┐└┘├┤┬┴┼╴╵╶╷";
 const HEAVY: &str = "━┃┏┓┗┛┣┫┳┻╋╸╹╺╻";
-const ARMS: [[bool; 4]; 15] = {
-    const O: bool = false;
-    const X: bool = true;
-    [
-        [O, X, O, X],
-        [X, O, X, O],
-        [O, X, X, O],
-        [O, O, X, X],
-        [X, X, O, O],
-        [X, O, O, X],
-        [X, X, X, O],
-        [X, O, X, X],
-        [O, X, X, X],
-        [X, X, O, X],
-        [X, X, X, X],
-        [O, O, O, X],
-        [X, O, O, O],
-        [O, X, O, O],
-        [O, O, X, O],
-    ]
-};
+const ARMS: [u8; 15] = [
+    0b0101, 0b1010, 0b0110, 0b0011, 0b1100, 0b1001, 0b1110, 0b1011, 0b0111, 0b1101, 0b1111, 0b0001,
+    0b1000, 0b0100, 0b0010,
+];
 
 /// Blocks made of quarters: upper left, upper right, lower left, lower right; from U+2596 on.
 const QUARTERS: [u8; 10] =
@@ -102,7 +85,8 @@ impl Cell {
         (start, start + stroke)
     }
 
-    fn line(self, [up, right, down, left]: [bool; 4], heavy: f64, x: f64, y: f64) -> bool {
+    fn line(self, arms: u8, heavy: f64, x: f64, y: f64) -> bool {
+        let [up, right, down, left] = [8, 4, 2, 1].map(|arm| arms & arm != 0);
         let (x0, x1) = Self::middle(self.width, self.stroke * heavy);
         let (y0, y1) = Self::middle(self.height, self.stroke * heavy);
         let in_column = (x0..x1).contains(&x);
@@ -190,22 +174,14 @@ impl Cell {
 }
 
 #[test]
-fn a_full_block_fills_its_cell_and_halves_their_half() {
+fn more_of_a_sign_covers_more_of_its_cell() {
     let covered = |c| shape(c, 12, 28).unwrap().cover.iter().map(|&n| u32::from(n)).sum::<u32>();
     let all = 12 * 28 * 255;
-    assert_eq!(covered('█'), all);
-    assert_eq!(covered('▌') * 2, all);
-    assert_eq!(covered('▌') + covered('▐'), all);
-    assert_eq!(covered('▙') + covered('▝'), all);
-    assert!(
-        covered('▁') < covered('▂') && covered('▏') < covered('▎') && covered('░') < covered('▓')
-    );
-    assert!(
-        covered('○') < covered('◎')
-            && covered('○') < covered('◔')
-            && covered('◔') < covered('◐')
-            && covered('◐') < covered('●')
-    );
+    assert_eq!([covered('█'), covered('▌') * 2, covered('▙') + covered('▝')], [all; 3]);
+    for signs in ["▁▂▃▄▅▆▇█", "▏▎▍▌▋▊▉█", "░▒▓", "○◔◐●"]
+    {
+        assert!(signs.chars().map(covered).is_sorted_by(|less, more| less < more), "{signs}");
+    }
     assert!(shape('a', 12, 28).is_none());
 }
 

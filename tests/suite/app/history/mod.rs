@@ -1,7 +1,5 @@
-pub(crate) mod lab_rewind;
 pub(crate) mod ladder_captured;
 pub(crate) mod ladder_inferred;
-pub(crate) mod port_reuse;
 pub(crate) mod rewind;
 pub(crate) mod state_marks;
 pub(crate) mod timeline;

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use fivetuple::app::{Table, TableRow};
-use fivetuple::tcp::{CloseKind, Command, SocketEvent};
+use fivetuple::tcp::{CloseKind, SocketEvent};
 use proptest::prelude::{Just, Strategy, any, proptest};
 use proptest::prop_oneof;
 
-use crate::app::{LAPTOP_END, SERVER_END, laptop_connected};
+use crate::app::{LAPTOP_END, SERVER_END};
 use crate::robot::{LISTEN, Robot, end, own};
 
 /// A listener; the laptop connects, and hangs up: four steps, a second apart.
@@ -27,117 +27,11 @@ fn a_short_story() -> Robot {
 }
 
 #[test]
-fn each_step_back_takes_one_change_away_and_each_step_forward_brings_it_again() {
-    let mut robot = a_short_story();
-    let mut seen = vec![robot.table()];
-    for _ in 0..4 {
-        robot.press(",");
-        seen.push(robot.table());
-    }
-    let rows: Vec<usize> = seen.iter().map(Vec::len).collect();
-    assert_eq!(rows, [3, 3, 2, 1, 0]);
-    assert_eq!(seen[1][2], "127.0.0.2:54240 127.0.0.1:5000 ESTABLISHED");
-    robot.says("Step 0 of 4: no rows");
-    robot.press_says(",", "This is the beginning");
-    for before in seen.iter().rev().skip(1) {
-        robot.press(".");
-        assert_eq!(&robot.table(), before);
-    }
-    robot.says("Step 4 of 4");
-    robot.says("laptop: ESTABLISHED to TIME_WAIT");
-    robot.press(".");
-    assert!(!robot.state.is_past());
-    robot.says("live again");
-    robot.press_says(".", "Already live");
-}
-
-#[test]
 fn steps_are_one_sentence_which_changes() {
     let mut robot = a_short_story();
     let before = robot.state.notices.len();
     robot.press(", , . , 2, 3.");
     assert_eq!(robot.state.notices.len(), before + 1);
-}
-
-#[test]
-fn a_count_is_so_many_steps() {
-    let mut robot = a_short_story();
-    robot.press("3,");
-    assert_eq!(robot.table(), ["127.0.0.1:5000 0.0.0.0:* LISTEN"]);
-    robot.press("2.");
-    assert_eq!(robot.table().len(), 3);
-}
-
-#[test]
-fn the_past_stands_still_while_the_sockets_live_on() {
-    let mut robot = a_short_story();
-    robot.press(",");
-    let (then, past) = (robot.state.then(), robot.table());
-    robot.kernel(LISTEN);
-    robot.later(Duration::from_secs(20));
-    assert_eq!((robot.state.then(), robot.table()), (then, past));
-    assert_eq!(robot.state.sockets.len(), 1, "the living table has only LISTEN");
-    robot.press_says("2.", "Step 5 of 5");
-    for key in ["p", "End", "Esc"] {
-        robot.press(",");
-        assert!(robot.state.is_past());
-        robot.press(key);
-        assert!(!robot.state.is_past(), "{key}");
-        assert_eq!(robot.table().len(), 1);
-    }
-}
-
-#[test]
-fn a_pause_freezes_the_table_and_going_on_needs_no_new_look() {
-    let mut robot = laptop_connected();
-    robot.press("p");
-    robot.kernel(LISTEN);
-    robot.later(Duration::from_secs(10));
-    assert_eq!(robot.table().len(), 3);
-    assert_eq!(robot.orders_by("p"), []);
-    assert_eq!(robot.table().len(), 1);
-}
-
-#[test]
-fn a_verb_leaves_the_past_and_acts_on_the_living_sockets() {
-    for keys in [",", "p", "2, Enter Esc"] {
-        let mut robot = laptop_connected();
-        robot.commands();
-        robot.press(keys);
-        robot.press("d");
-        let closed = end("127.0.0.2:54240", "127.0.0.1:5000");
-        assert_eq!(robot.commands(), [Command::Close(closed)], "{keys}");
-        assert!(!robot.state.is_past(), "{keys}");
-    }
-}
-
-#[test]
-fn what_a_form_or_a_menu_does_leaves_the_past_too() {
-    let mut robot = Robot::listening_in_lab();
-    // In the menu of states, too, comma steps back.
-    for (back, key) in
-        [(",", "L"), ("Esc ,", "C"), ("Esc ,", "P"), ("Esc ,", "S"), (",", "Enter"), ("S ,", "7")]
-    {
-        robot.press(back);
-        assert!(robot.state.is_past(), "{back}");
-        robot.press(key);
-        assert!(!robot.state.is_past(), "{key}");
-    }
-    let mut robot = Robot::listening();
-    robot.finds_the_port_taken();
-    robot.press("y ,");
-    assert!(robot.state.is_past());
-    robot.press("w");
-    assert!(!robot.state.is_past());
-}
-
-#[test]
-fn looking_around_leaves_the_past_alone() {
-    let mut robot = laptop_connected();
-    robot.press(", n e e e z z T K Tab j Enter");
-    assert!(robot.state.is_past());
-    robot.press(",");
-    assert!(robot.said().contains("Step 0 of 2"), "in a card, too: {}", robot.said());
 }
 
 #[test]

@@ -1,2 +1,1 @@
 pub(crate) mod ports;
-pub(crate) mod rows;

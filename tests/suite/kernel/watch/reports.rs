@@ -8,6 +8,9 @@ use crate::kernel::watch::{
     CLIENT, COST, LISTEN, SERVER, at, moved, name, row, table, told, watching,
 };
 
+const MAPPED: &str =
+    "tcp 0 0 [::ffff:127.0.0.1]:5000 [::ffff:127.0.0.1]:40000 ESTABLISHED cookie=3";
+
 /// What it reports of these rows once something has moved.
 fn reads(watcher: &mut Planner, ms: u64, rows: &[&str]) -> String {
     let order = moved(watcher, ms);
@@ -19,6 +22,72 @@ fn reads(watcher: &mut Planner, ms: u64, rows: &[&str]) -> String {
 fn looks(watcher: &mut Planner, name: SocketId, found: Option<SocketRow>) -> String {
     watcher.learn_lookup(name, found);
     told(watcher.report())
+}
+
+/// The rows of the stories: a letter is a socket, and what is behind it differs from the usual row.
+fn rows(letters: &str) -> Vec<String> {
+    let row = |letter: &str| match letter {
+        "L" => LISTEN.to_owned(),
+        "C" => CLIENT.to_owned(),
+        "S" => SERVER.to_owned(),
+        "C-closing" => CLIENT.replace("ESTABLISHED", "FIN_WAIT2"),
+        "C-other" => CLIENT.replace("cookie=2", "cookie=9"),
+        "S-mapped" => MAPPED.to_owned(),
+        timer => format!("{CLIENT} retransmit={}", timer.trim_start_matches("C-")),
+    };
+    letters.split_whitespace().map(row).collect()
+}
+
+/// The table at first; then each thing that happens, and what is reported.
+const STORIES: [(&str, &[(&str, &str)]); 15] = [
+    ("", &[("read", "nothing")]),
+    ("L C S", &[("read L C-closing", "-5000 ~40000:FIN_WAIT2")]),
+    ("C", &[("look C-other", "-40000 +40000")]),
+    ("L C", &[("watch all", "nothing"), ("begin C", "afresh +40000")]),
+    ("L C", &[("watch 40000", "nothing"), ("begin C", "afresh +40000")]),
+    ("L", &[("look C", "+40000"), ("gone S", "nothing"), ("gone C", "-40000")]),
+    ("", &[("watch 9", "nothing"), ("begin", "afresh"), ("look C", "nothing")]),
+    // It is known by its own name.
+    ("", &[("look S-mapped", "+5000"), ("read S-mapped", "nothing")]),
+    // A timer that runs down is no news; one that begins, ends, or runs out is.
+    ("C-900ms/1", &[("look C-800ms/1", "nothing"), ("look C-1900ms/1", "~40000:ESTABLISHED")]),
+    ("C-900ms/1", &[("look C-800ms/2", "~40000:ESTABLISHED")]),
+    ("C-900ms/1", &[("look C", "~40000:ESTABLISHED")]),
+    ("C", &[("look C-900ms/0", "~40000:ESTABLISHED")]),
+    // A torn table is reported when it begins and when it ends.
+    ("L", &[("torn L", "torn"), ("torn L", "nothing"), ("read L", ""), ("read L", "nothing")]),
+    // It makes no row vanish unless it happens again.
+    ("L C", &[("torn L", "torn"), ("torn L", "torn -40000")]),
+    ("L C", &[("torn L", "torn"), ("read L C", "")]),
+];
+
+#[test]
+fn each_story_is_reported_as_it_should_be() {
+    for (first, story) in STORIES {
+        let first = rows(first);
+        let mut watcher = watching(&first.iter().map(String::as_str).collect::<Vec<_>>());
+        for (what, expected) in story {
+            let (verb, letters) = what.split_once(' ').unwrap_or((what, ""));
+            let wanted = letters.parse().map(|port| Filter::ports([Port(port)]));
+            match (verb, wanted) {
+                ("watch", wanted) => watcher.watch(wanted.unwrap_or(Filter::everything())),
+                ("look" | "gone", _) => {
+                    let found = row(&rows(letters)[0]);
+                    watcher.learn_lookup(found.name(), (verb == "look").then_some(found));
+                }
+                _ => {
+                    let order = match watcher.read_order(at(20)) {
+                        Some(order) => order,
+                        None => moved(&mut watcher, 20),
+                    };
+                    let snapshot = rows(letters).iter().map(|line| row(line)).collect();
+                    let reading = Reading { snapshot, torn: verb == "torn", ..Reading::default() };
+                    watcher.learn_reading(&order, &reading, COST);
+                }
+            }
+            assert_eq!(told(watcher.report()), *expected, "{first:?}: {what}");
+        }
+    }
 }
 
 #[test]
@@ -34,44 +103,6 @@ fn the_first_report_is_the_whole_table() {
 }
 
 #[test]
-fn an_empty_table_is_told_once() {
-    let mut watcher = watching(&[]);
-    assert_eq!(reads(&mut watcher, 20, &[]), "nothing");
-}
-
-#[test]
-fn only_differences_are_told() {
-    let mut watcher = watching(&[LISTEN, CLIENT, SERVER]);
-    let order = moved(&mut watcher, 20);
-    let closing = CLIENT.replace("ESTABLISHED", "FIN_WAIT2");
-    watcher.learn_reading(&order, &table(&[LISTEN, &closing]), COST);
-    assert_eq!(told(watcher.report()), "-5000 ~40000:FIN_WAIT2");
-}
-
-#[test]
-fn a_socket_that_takes_over_the_numbers_is_another_row() {
-    let mut watcher = watching(&[CLIENT]);
-    assert_eq!(
-        looks(&mut watcher, name(CLIENT), Some(row(&CLIENT.replace("cookie=2", "cookie=9")))),
-        "-40000 +40000"
-    );
-}
-
-#[test]
-fn watching_begins_afresh_for_other_rows_and_for_the_same() {
-    let mut watcher = watching(&[LISTEN, CLIENT]);
-    for (wanted, rows) in
-        [(Filter::everything(), "afresh +40000"), (Filter::ports([Port(40000)]), "afresh +40000")]
-    {
-        watcher.watch(wanted.clone());
-        let order = watcher.read_order(at(1)).expect("at once");
-        assert_eq!(order.wanted, wanted);
-        watcher.learn_reading(&order, &table(&[CLIENT]), COST);
-        assert_eq!(told(watcher.report()), rows);
-    }
-}
-
-#[test]
 fn an_answer_for_rows_that_are_not_wanted_any_more_is_dropped() {
     let mut watcher = watching(&[LISTEN]);
     let old = moved(&mut watcher, 20);
@@ -81,24 +112,6 @@ fn an_answer_for_rows_that_are_not_wanted_any_more_is_dropped() {
     let order = watcher.read_order(at(21)).unwrap();
     watcher.learn_reading(&order, &table(&[CLIENT]), COST);
     assert_eq!(told(watcher.report()), "afresh +40000");
-}
-
-#[test]
-fn a_look_is_told_at_once() {
-    let mut watcher = watching(&[LISTEN]);
-    assert_eq!(looks(&mut watcher, name(CLIENT), Some(row(CLIENT))), "+40000");
-    assert_eq!(looks(&mut watcher, name(SERVER), None), "nothing", "never known");
-    assert_eq!(looks(&mut watcher, name(CLIENT), None), "-40000");
-}
-
-#[test]
-fn a_look_beyond_the_filter_is_not_told() {
-    let mut watcher = watching(&[]);
-    watcher.watch(Filter::ports([Port(9)]));
-    let order = watcher.read_order(at(1)).unwrap();
-    watcher.learn_reading(&order, &table(&[]), COST);
-    watcher.report();
-    assert_eq!(looks(&mut watcher, name(CLIENT), Some(row(CLIENT))), "nothing");
 }
 
 #[test]
@@ -140,14 +153,6 @@ fn a_whole_table_holds_no_row_that_vanished_before_it_is_reported() {
 }
 
 #[test]
-fn a_mapped_row_is_known_by_its_own_name() {
-    let mut watcher = watching(&[]);
-    let mapped = "tcp 0 0 [::ffff:127.0.0.1]:5000 [::ffff:127.0.0.1]:40000 ESTABLISHED cookie=3";
-    assert_eq!(looks(&mut watcher, name(SERVER), Some(row(mapped))), "+5000");
-    assert_eq!(reads(&mut watcher, 20, &[mapped]), "nothing");
-}
-
-#[test]
 fn listeners_come_and_go_in_passing() {
     let mut watcher = watching(&[LISTEN, CLIENT]);
     watcher.set_visible(vec![name(LISTEN), name(CLIENT)]);
@@ -157,48 +162,6 @@ fn listeners_come_and_go_in_passing() {
     watcher.learn_listening(&[row(&other)]);
     assert_eq!(told(watcher.report()), "-5000 +6000");
     assert_eq!(watcher.lookup_order(at(310)), None);
-}
-
-#[test]
-fn a_timer_that_runs_down_is_no_news() {
-    let waits = |ms, tries| row(&format!("{CLIENT} retransmit={ms}ms/{tries}"));
-    let table = [
-        (waits(900, 1), waits(800, 1), "nothing"),
-        (waits(100, 1), waits(1900, 1), "~40000:ESTABLISHED"),
-        (waits(900, 1), waits(800, 2), "~40000:ESTABLISHED"),
-        (waits(900, 1), row(CLIENT), "~40000:ESTABLISHED"),
-        (row(CLIENT), waits(900, 0), "~40000:ESTABLISHED"),
-    ];
-    for (before, after, expected) in table {
-        let mut watcher = watching(&[&before.to_string()]);
-        assert_eq!(
-            looks(&mut watcher, before.name(), Some(after)),
-            expected,
-            "{before} -> {after}"
-        );
-    }
-}
-
-#[test]
-fn torn_is_told_when_it_begins_and_when_it_ends() {
-    let mut watcher = watching(&[LISTEN]);
-    for (torn, expected) in [(true, "torn"), (true, "nothing"), (false, ""), (false, "nothing")] {
-        let order = moved(&mut watcher, 20);
-        let reading = Reading { torn, ..table(&[LISTEN]) };
-        watcher.learn_reading(&order, &reading, COST);
-        assert_eq!(told(watcher.report()), expected);
-    }
-}
-
-#[test]
-fn a_torn_table_makes_no_row_vanish_unless_it_happens_again() {
-    let mut watcher = watching(&[LISTEN, CLIENT]);
-    for expected in ["torn", "-40000"] {
-        let order = watcher.read_order(at(20)).or_else(|| Some(moved(&mut watcher, 20)));
-        let reading = Reading { torn: true, ..table(&[LISTEN]) };
-        watcher.learn_reading(&order.unwrap(), &reading, COST);
-        assert_eq!(told(watcher.report()).replace("torn -", "-"), expected);
-    }
 }
 
 #[test]

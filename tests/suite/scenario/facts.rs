@@ -1,0 +1,38 @@
+//! What a scenario takes as given.
+
+use fivetuple::app::State;
+use fivetuple::tcp::{Endpoint, OnData, Port, Protocol, ServerCloses, SourcePort};
+
+/// A fact about the machine, or a setting that a form or the command line would make.
+pub(super) fn given(state: &mut State, text: &str) {
+    let (what, value) = text.split_once(' ').unwrap();
+    let (machine, server, clients) =
+        (&mut state.machine, &mut state.server.spec, &mut state.clients);
+    match what {
+        "descriptors" => machine.descriptors = value.parse().unwrap(),
+        "somaxconn" => machine.somaxconn = value.parse().unwrap(),
+        "range" => machine.ephemeral = value.parse().unwrap(),
+        "addresses" => {
+            machine.addresses = value.split(' ').map(|ip| ip.parse().unwrap()).collect();
+        }
+        "port" => server.at.port = Port(value.parse().unwrap()),
+        "address" => server.at.ip = value.parse().unwrap(),
+        "lab-address" => state.lab.bind = Some(value.parse().unwrap()),
+        "closes" => server.closes = ServerCloses::Never,
+        "unread" => server.on_data = OnData::LeaveUnread,
+        "only-v6" => server.only_v6 = true,
+        "to" => clients.to = Some(value.parse::<Endpoint>().unwrap().into()),
+        "from" => clients.from = Some(value.parse().unwrap()),
+        "protocol" => {
+            let is_udp = value == "udp";
+            clients.spec.protocol = if is_udp { Protocol::Udp } else { Protocol::Tcp };
+        }
+        "source-port" => {
+            clients.spec.source_port = match value.parse() {
+                Ok(port) => SourcePort::Fixed(Port(port)),
+                Err(_) => value.parse().map_or(SourcePort::SameAsServer, SourcePort::Toy),
+            }
+        }
+        _ => panic!("no such fact: {text}"),
+    }
+}

@@ -1,0 +1,76 @@
+//! Orders in words.
+
+use fivetuple::app::Effect;
+use fivetuple::tcp::{
+    Accepting, Burst, Command, ConnectSpec, LabOrder, ListenSpec, Probe, ServerCloses, SocketId,
+    SourcePort, Stays,
+};
+
+/// An order; what is only looked at is none.
+pub(super) fn words(order: &Effect) -> Option<String> {
+    let end = |verb: &str, end: &SocketId| format!("{verb} {}", end.tuple.local);
+    Some(match order {
+        Effect::Run(Command::Listen(spec)) => listen(spec),
+        Effect::Run(Command::Connect(spec, burst)) => connect(spec, *burst),
+        Effect::Run(Command::Close(name)) => end("close", name),
+        Effect::Run(Command::Abort(name)) => end("abort", name),
+        Effect::Run(Command::HalfClose(name)) => end("shutdown", name),
+        Effect::Run(Command::Send(name, _)) => end("write", name),
+        Effect::Run(Command::Try(trials)) => {
+            let words: Vec<String> = trials.iter().map(probe).collect();
+            format!("try {}", words.join(", "))
+        }
+        Effect::Run(command) => format!("{command:?}"),
+        Effect::Lab(LabOrder::Wire(order)) => format!("wire: {order:?}"),
+        Effect::Lab(LabOrder::Start(spec)) => {
+            let ports = spec.ports.map_or_else(String::new, |ports| format!(", ports {ports}"));
+            format!("start a lab of {} computers{ports}", spec.computers)
+        }
+        Effect::Lab(LabOrder::Stop) => String::from("stop the lab"),
+        Effect::Save { name, .. } => format!("save {name}"),
+        Effect::Exit => String::from("exit"),
+        Effect::Watch(_) | Effect::Lookup(_) => return None,
+    })
+}
+
+fn listen(spec: &ListenSpec) -> String {
+    let held = if spec.accepting == Accepting::Held { ", accept held" } else { "" };
+    let closes = match spec.closes {
+        ServerCloses::WithClient => String::new(),
+        ServerCloses::After(time) => format!(", closes after {time:?}"),
+        ServerCloses::Never => String::from(", never closes"),
+    };
+    format!("listen on {}, backlog {}{held}{closes}", spec.at, spec.backlog)
+}
+
+fn connect(spec: &ConnectSpec, burst: Burst) -> String {
+    let from = spec.from.map(|from| format!(" from {from}"));
+    let port = match spec.source_port {
+        SourcePort::Toy(range) => Some(format!(", a port of {range}")),
+        SourcePort::Fixed(port) => Some(format!(", port {port}")),
+        SourcePort::SameAsServer => Some(format!(", port {}", spec.to.port)),
+        SourcePort::KernelPicks => None,
+    };
+    let stays = match spec.stays {
+        Stays::For(time) => Some(format!(", for {time:?}")),
+        Stays::UntilClosed => None,
+    };
+    let times = (burst.count > 1).then(|| format!(", {} times", burst.count));
+    let who = spec.host.name().map(|name| format!("{name}: "));
+    let more: String = [from, port, stays, times].into_iter().flatten().collect();
+    format!("{}connect to {}{more}", who.unwrap_or_default(), spec.to)
+}
+
+fn probe(probe: &Probe) -> String {
+    match probe {
+        Probe::Bind { host, at, reuse_addr, reuse_port, .. } => {
+            let on = host.name().map_or_else(String::new, |name| format!(" on {name}"));
+            let addr = if *reuse_addr { " SO_REUSEADDR" } else { "" };
+            let port = if *reuse_port { " SO_REUSEPORT" } else { "" };
+            format!("bind {at}{on}{addr}{port}")
+        }
+        Probe::Reach { from, source_port, to, .. } => {
+            format!("connect to {to} from {from:?}, {source_port:?}")
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! One story as it is played.
+
+use std::collections::BTreeMap;
+
+use fivetuple::app::{Action, Effect, Pane};
+use fivetuple::tcp::{Command, ConnectSpec, Flags, Host};
+
+use super::orders;
+use crate::app::actions::held_states::half_closed_by_s;
+use crate::app::actions::port_range::with_range;
+use crate::app::events::lab::connected;
+use crate::app::{LAPTOP_END, SERVER_END, laptop_connected};
+use crate::computers;
+use crate::robot::{self, Robot, own};
+
+/// The rows that have names: of this machine, and of the lab.
+const ROWS: [[(&str, &str); 3]; 2] = [
+    [("listen", robot::LISTEN), ("server", SERVER_END), ("laptop", LAPTOP_END)],
+    [("listen", computers::LISTEN), ("server", computers::SERVES), ("laptop", computers::CLIENT)],
+];
+
+pub(super) struct Story {
+    pub(super) robot: Robot,
+    /// The last connect() that was ordered.
+    pub(super) connect: Option<ConnectSpec>,
+    /// The rows that the file names.
+    rows: BTreeMap<String, String>,
+    /// How many sentences there were, and the last.
+    said: (usize, String),
+}
+
+impl Story {
+    pub(super) fn new(begin: &str) -> Story {
+        let words: Vec<&str> = begin.split(' ').collect();
+        let mut robot = match words[..] {
+            [""] => Robot::new(),
+            ["anywhere"] => Robot::anywhere(),
+            ["listening"] => Robot::listening(),
+            ["connected"] => laptop_connected(),
+            ["held"] => half_closed_by_s(),
+            ["lab", "listening"] => Robot::listening_in_lab(),
+            ["lab", "calling"] => Robot::calling_in_lab(),
+            ["lab", "connected"] => connected(),
+            ["lab", "range", range] => with_range("", range),
+            ["lab", count] => Robot::in_lab(count.parse().unwrap()),
+            _ => panic!("no story begins with {begin:?}"),
+        };
+        robot.orders();
+        let said = (robot.state.notices.len(), robot.said().to_owned());
+        Story { robot, connect: None, rows: BTreeMap::new(), said }
+    }
+
+    /// Plays a line; what came of it.
+    pub(super) fn play(&mut self, line: &str) -> Vec<String> {
+        let (kind, rest) = line.split_once(' ').unwrap_or((line, ""));
+        match kind {
+            "" | "#" => (),
+            "==" => self.begin(""),
+            "start" => self.begin(rest),
+            "row" => {
+                let (name, row) = rest.split_once(' ').unwrap();
+                self.rows.insert(name.to_owned(), self.row(row));
+            }
+            "given" => super::facts::given(&mut self.robot.state, rest),
+            "computer" => self.robot.ask(Action::SelectComputer(rest.parse().unwrap())),
+            "focus" => self.robot.ask(Action::Focus(Pane::Sockets)),
+            "select" => self.robot.ask(Action::SelectRow(own(&self.row(rest), 0).name)),
+            ">" => self.press(rest),
+            "*" => self.report(rest),
+            "~" => self.segment(rest),
+            "?" => return self.answer(rest),
+            _ => panic!("what is {line:?}?"),
+        }
+        self.outcome()
+    }
+
+    fn begin(&mut self, begin: &str) {
+        *self = Story { rows: std::mem::take(&mut self.rows), ..Story::new(begin) };
+    }
+
+    pub(super) fn netstat(&mut self, rows: &[&str]) -> Vec<String> {
+        let is_afresh = rows[0] == "(afresh)";
+        let rows = rows.iter().filter(|row| !row.starts_with('('));
+        let rows: Vec<String> = rows.map(|row| self.row(row)).collect();
+        if self.robot.state.lab.is_up() {
+            let [server, laptop] = [" host=1", " host=2"].map(|host| {
+                let there = rows.iter().map(String::as_str).filter(|row| row.contains(host));
+                there.collect::<Vec<_>>()
+            });
+            self.robot.tables(&server, &laptop);
+        } else if is_afresh {
+            self.robot.kernel_afresh(&rows.join("\n"));
+        } else {
+            self.robot.kernel(&rows.join("\n"));
+        }
+        self.outcome()
+    }
+
+    /// The row behind `$laptop FIN_WAIT2 recv=13`, or the row itself.
+    pub(super) fn row(&self, text: &str) -> String {
+        let (name, changes) = text.split_once(' ').unwrap_or((text, ""));
+        let Some(name) = name.strip_prefix('$') else {
+            return text.to_owned();
+        };
+        let usual = ROWS[usize::from(self.robot.state.lab.is_up())];
+        let usual = usual.into_iter().find(|(usual, _)| *usual == name).map(|(_, row)| row);
+        let row = self.rows.get(name).map(String::as_str).or(usual);
+        let row = row.unwrap_or_else(|| panic!("no row ${name}"));
+        let mut words: Vec<&str> = row.split(' ').collect();
+        for change in changes.split_whitespace() {
+            match change.split_once('=') {
+                Some(("recv", queue)) => words[1] = queue,
+                Some(("send", queue)) => words[2] = queue,
+                Some(_) => words.push(change),
+                None => words[5] = change,
+            }
+        }
+        words.join(" ")
+    }
+
+    fn press(&mut self, keys: &str) {
+        for (n, part) in keys.split('"').enumerate() {
+            if n % 2 == 0 { self.robot.press(part) } else { self.robot.type_text(part) }
+        }
+    }
+
+    /// `1 laptop SYN 0 0 "data"`, `1 arrives`, `1 lost`; `arrives` behind a segment is both.
+    fn segment(&mut self, text: &str) {
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let number = words[0].parse().unwrap();
+        match words[1..] {
+            ["arrives"] => self.robot.arrives(number),
+            ["lost"] => self.robot.loses(number),
+            [from, flags, seq, ack, ..] => {
+                let data = text.split('"').nth(1).unwrap_or_default();
+                let [seq, ack] = [seq, ack].map(|number| number.parse().unwrap());
+                let sent = (Host::named(from).unwrap(), flags_of(flags));
+                self.robot.sends(number, sent, (seq, ack), data.as_bytes());
+                if text.ends_with(" arrives") {
+                    self.robot.arrives(number);
+                }
+            }
+            _ => panic!("no segment: {text}"),
+        }
+    }
+
+    /// The sentences that are new, and the orders.
+    fn outcome(&mut self) -> Vec<String> {
+        let notices = &self.robot.state.notices;
+        let now = (notices.len(), self.robot.said().to_owned());
+        let new = (now.0 - self.said.0).max((now.1 != self.said.1).into());
+        let said = notices.newest_first().take(new).map(|notice| format!("= {}", notice.text));
+        let mut outcome: Vec<String> = said.collect();
+        outcome.reverse();
+        self.said = now;
+        let orders = self.robot.orders();
+        for order in &orders {
+            if let Effect::Run(Command::Connect(spec, _)) = order {
+                self.connect = Some(spec.clone());
+            }
+        }
+        let orders: Vec<String> = orders.iter().filter_map(orders::words).collect();
+        for same in orders.chunk_by(|one, next| one == next) {
+            let times = if same.len() > 1 { format!(" x {}", same.len()) } else { String::new() };
+            outcome.push(format!("! {}{times}", same[0]));
+        }
+        outcome
+    }
+}
+
+fn flags_of(text: &str) -> Flags {
+    let all = [Flags::SYN, Flags::FIN, Flags::RST, Flags::PSH, Flags::ACK];
+    let named = |name: &str| all.into_iter().find(|flag| flag.to_string() == name).unwrap();
+    text.split('+').map(named).fold(Flags::default(), Flags::and)
+}
