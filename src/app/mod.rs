@@ -28,10 +28,10 @@ pub use crate::app::keys::{
     Action, BINDINGS, Binding, Group, Key, MainView, Pane, Scope, Situation, WireKey,
 };
 pub use crate::app::model::{
-    Account, Attempt, BurstProgress, Clients, Computer, Episodes, Fact, Failure, FinOrder, HELD,
-    HeldSockets, LabStage, LabState, LoggedEvent, Myth, MythCall, Notice, Notices, OpenEnd,
+    Account, Attempt, BurstProgress, Clients, Computer, Content, Episodes, Fact, Failure, FinOrder,
+    HELD, HeldSockets, LabStage, LabState, LoggedEvent, Myth, MythCall, Notice, Notices, OpenEnd,
     OpenEnds, PeerKind, Remedy, RowNow, RowOutcome, Server, ServerPolicy, SocketLog, Sockets,
-    SyscallEntry, SyscallLog, Tone, Topic, Totals, Verb, Verdict,
+    Statement, SyscallEntry, SyscallLog, Tone, Topic, Totals, Verb, Verdict,
 };
 pub use crate::app::query::{PortSupply, Role};
 pub use crate::app::state::State;

@@ -7,8 +7,7 @@ use crate::app::actions::{
     connect, connect_queue, export, held_states, lab, look, myth, rewind, save, script, verbs,
     why_not, wire,
 };
-use crate::app::events::{cut_short, episodes};
-use crate::app::events::{server, settle};
+use crate::app::events::{cut_short, episodes, refusal, server};
 use crate::app::input::press;
 use crate::app::keys::Action;
 use crate::app::model::Tone;
@@ -70,7 +69,7 @@ fn apply(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
                 state.sockets.owners.insert(inode, owner);
             }
             server::know_strangers(state);
-            server::explain_again(state);
+            refusal::look_again(state);
             state.ui.stale |= !state.ui.find.text.value().is_empty();
             vec![]
         }
@@ -105,8 +104,7 @@ fn table_read(state: &mut State, at: Moment, update: &TableUpdate) -> Vec<Effect
     }
     state.ui.stale = true;
     cut_short::tell(state, &update.changes);
-    server::explain_again(state);
-    settle::blame_again(state);
+    refusal::look_again(state);
     vec![]
 }
 
@@ -144,7 +142,7 @@ fn say_hidden_owners(state: &mut State, inodes: &[u64]) {
         let text = format!(
             "The owners of user {user}'s sockets are not shown: only that user and root may read them in /proc."
         );
-        state.notices.say_once(state.now, Tone::Plain, text);
+        state.notices.say_once(state.now, Tone::Plain, text.into());
     }
 }
 

@@ -18,11 +18,11 @@ pub(crate) mod verbs;
 pub(crate) mod why_not;
 pub(crate) mod wire;
 
-use crate::app::model::Tone;
+use crate::app::model::{Statement, Tone};
 use crate::app::{Effect, State};
 
 /// Says a sentence, and does nothing else.
-pub(crate) fn only_say(state: &mut State, text: impl Into<String>) -> Vec<Effect> {
+pub(crate) fn only_say(state: &mut State, text: impl Into<Statement>) -> Vec<Effect> {
     state.notices.say(state.now, Tone::Plain, text);
     vec![]
 }

@@ -1,7 +1,7 @@
 //! Stepping through the history of the table. The sockets are not affected.
 
 use crate::app::keys::Action;
-use crate::app::model::{Tone, Topic};
+use crate::app::model::{Statement, Tone, Topic};
 use crate::app::query::Role;
 use crate::app::{State, format};
 use crate::tcp::{SocketId, SocketRow};
@@ -109,7 +109,7 @@ pub(crate) fn forgets(state: &mut State) {
     state.notices.say(state.now, Tone::Plain, text);
 }
 
-fn retell(state: &mut State, text: impl Into<String>) {
+fn retell(state: &mut State, text: impl Into<Statement>) {
     state.notices.retell(state.now, Topic::Past, text);
 }
 

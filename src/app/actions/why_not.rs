@@ -2,15 +2,12 @@
 
 use crate::app::actions::only_say;
 use crate::app::actions::{connect, rewind, verbs};
-use crate::app::explain::failure::connect_error;
-use crate::app::explain::failure::remedies::listen;
-use crate::app::model::failure::ROWS;
-use crate::app::model::{Attempt, Failure, Tone, Verdict};
-use crate::app::query::failure;
+use crate::app::model::{Attempt, Tone, Verdict};
 use crate::app::query::failure::longest_wait;
-use crate::app::query::port_holders::holders;
+use crate::app::query::refusal::remedies;
+use crate::app::query::{failure, refusal};
 use crate::app::{Effect, Overlay, State};
-use crate::tcp::{Command, Errno, Probe, Protocol, SocketId, SyscallError};
+use crate::tcp::{Command, Probe, SyscallError};
 
 /// Shows the last failure and tries its remedies.
 pub(crate) fn open(state: &mut State) -> Vec<Effect> {
@@ -27,14 +24,14 @@ pub(crate) fn open(state: &mut State) -> Vec<Effect> {
     if state.is_past() {
         rewind::live(state);
     }
-    find_blocking_rows(state);
+    look(state);
     let Some(case) = &state.notices.case else {
         return vec![];
     };
-    let remedies = listen::of(state, case);
+    let remedies = remedies::of(state, case);
     let probes = remedies.iter().filter_map(|remedy| match remedy.verdict {
         Verdict::Trying(probe) => Some(probe),
-        Verdict::Works(_) | Verdict::Fails(..) | Verdict::NotTried(_) => None,
+        Verdict::Works(_) | Verdict::Fails(..) | Verdict::NotTried => None,
     });
     let probes: Vec<Probe> = probes.collect();
     if let Some(case) = &mut state.notices.case {
@@ -84,7 +81,7 @@ pub(crate) fn retry(state: &mut State) -> Vec<Effect> {
 
 /// Retries once TIME_WAIT is over, or cancels that.
 pub(crate) fn wait(state: &mut State) -> Vec<Effect> {
-    find_blocking_rows(state);
+    look(state);
     let left = longest_wait(state);
     let is_in_the_way = left.is_some();
     let left = left.filter(|_| state.waiting_helps());
@@ -115,7 +112,7 @@ pub(crate) fn tick(state: &mut State) -> Vec<Effect> {
     if !waits && !matches!(state.ui.overlay, Some(Overlay::Why(_))) {
         return vec![];
     }
-    find_blocking_rows(state);
+    look(state);
     if !waits || longest_wait(state).is_some() {
         return vec![];
     }
@@ -124,33 +121,11 @@ pub(crate) fn tick(state: &mut State) -> Vec<Effect> {
     retry(state)
 }
 
-/// Finds the rows that are in the way now.
-fn find_blocking_rows(state: &mut State) {
-    let Some(case) = &state.notices.case else {
-        return;
-    };
-    let mut rows = blocking_rows(state, case);
-    rows.truncate(ROWS);
-    if let Some(case) = &mut state.notices.case {
-        case.rows = rows;
-    }
-}
-
-fn blocking_rows(state: &State, case: &Failure) -> Vec<SocketId> {
-    match &case.asked {
-        Attempt::Listen(spec) if case.why.errno == Errno::EADDRINUSE => {
-            holders(state, spec.host, spec.at, Protocol::Tcp)
-        }
-        Attempt::Listen(_) => Vec::new(),
-        Attempt::Connect(spec, to) => {
-            let mut rows = connect_error::connect_failed(state, spec, *to, case.why).1;
-            // A listener that came later is not the cause.
-            let was_there = |name: &SocketId| {
-                let line = state.sockets.get(*name);
-                line.is_some_and(|line| line.born <= case.at)
-            };
-            rows.retain(|name| case.why.errno != Errno::ECONNREFUSED || was_there(name));
-            rows
-        }
+/// Looks at the last failure as it is now.
+fn look(state: &mut State) {
+    let case = state.notices.case.as_ref();
+    let seen = case.map(|case| refusal::look(state, case.at, &case.asked, case.why));
+    if let (Some(case), Some(seen)) = (&mut state.notices.case, seen) {
+        (case.message, case.rows) = seen;
     }
 }

@@ -42,6 +42,6 @@ pub(crate) fn stage_failed(state: &mut State, held: TcpState, why: SyscallError)
         None => format!("{} failed: {}", why.call, why.errno),
     };
     let text = format!("Cannot stage a connection in {held}: {reason}.{helps}");
-    state.notices.blame(state.now, text, vec![]);
+    state.notices.blame(state.now, text.into(), &[]);
     vec![]
 }

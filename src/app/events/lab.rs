@@ -110,7 +110,7 @@ fn never_up(state: &mut State) {
 
 fn say_there_is_none(state: &mut State, why: &str) {
     let text = format!("No lab: {why} Everything else still works, with clients on loopback.");
-    state.notices.blame(state.now, text, vec![]);
+    state.notices.blame(state.now, text.into(), &[]);
 }
 
 fn down(state: &mut State, why: Option<String>) -> Vec<Effect> {

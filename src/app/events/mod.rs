@@ -5,8 +5,8 @@ pub(crate) mod episodes;
 pub(crate) mod held_state;
 pub(crate) mod lab;
 pub(crate) mod late_data;
+pub(crate) mod refusal;
 pub(crate) mod server;
-pub(crate) mod settle;
 pub(crate) mod wire;
 
 use crate::app::actions::why_not;

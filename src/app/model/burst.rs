@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::tcp::{Burst, ConnectId, Port, Protocol, SocketId};
+use crate::tcp::{Burst, ConnectId, Port, Protocol};
 
 /// The progress of a burst of connects.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,8 +23,8 @@ pub struct BurstProgress {
     pub protocol: Protocol,
     /// The sockets that it had ever had before.
     pub ever: u64,
-    /// Why it ended early, and the rows in the way: said after the number reached.
-    pub refused: Option<(String, Vec<SocketId>)>,
+    /// Whether it ended early: why is said after the number reached.
+    pub refused: bool,
 }
 
 impl BurstProgress {
@@ -44,7 +44,7 @@ impl BurstProgress {
             computer,
             protocol,
             ever,
-            refused: None,
+            refused: false,
         }
     }
 }

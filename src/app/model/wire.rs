@@ -15,15 +15,6 @@ const DELAYS: [Duration; 4] = [
 /// The most changes of settings that are kept.
 pub(crate) const REMEMBERED: usize = 4096;
 
-/// Why nothing arrives, if that is so.
-pub(crate) const fn why_silent(wire: WireSettings) -> Option<&'static str> {
-    match (wire.cut, wire.held) {
-        (true, _) => Some("the cable is cut (B reconnects)"),
-        (false, true) => Some("the wire is held (h releases)"),
-        (false, false) => None,
-    }
-}
-
 /// The delay after the present one.
 pub(crate) fn next_delay(wire: WireSettings) -> Duration {
     let place = DELAYS.iter().position(|delay| *delay == wire.delay);

@@ -12,12 +12,12 @@ pub(crate) mod past;
 pub(crate) mod peers;
 pub(crate) mod port_holders;
 pub(crate) mod port_supply;
+pub(crate) mod refusal;
 pub(crate) mod role;
 pub(crate) mod server_side;
 pub(crate) mod unaccepted;
 pub(crate) mod visible_rows;
 pub(crate) mod watched;
 
-pub(crate) use crate::app::query::port_holders::PortUse;
 pub use crate::app::query::port_supply::PortSupply;
 pub use crate::app::query::role::Role;

@@ -99,7 +99,7 @@ fn newest_notice(scene: Scene<'_>, room: usize) -> Option<Line<'static>> {
     state.ui.overlay.as_ref()?;
     let last = state.notices.last()?;
     let is_new = last.at > state.ui.covered && state.now.since(last.at) < TableRow::FRESH;
-    let text = text::cut(&format!(" {}", text::safe(&last.text)), room);
+    let text = text::cut(&format!(" {}", text::safe(&last.text())), room);
     is_new.then(|| scene.line(ThemeRole::Text, text))
 }
 

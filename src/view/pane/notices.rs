@@ -95,7 +95,7 @@ fn shorten(words: &mut Vec<String>, height: usize) {
 fn wrapped(state: &State, notice: &Notice, room: usize) -> Vec<String> {
     let indent = time(state, notice, room).len() + 4;
     // One column is left for an ellipsis.
-    text::wrap(&text::safe(&notice.text), room.saturating_sub(indent + 1))
+    text::wrap(&text::safe(&notice.text()), room.saturating_sub(indent + 1))
 }
 
 fn time(state: &State, notice: &Notice, room: usize) -> String {

@@ -1,7 +1,7 @@
 //! Laws that hold for every screen.
 
 use crate::robot::{Robot, own};
-use fivetuple::app::{Action, Form, Overlay, Pane, Tone};
+use fivetuple::app::{Action, Form, Overlay, Pane, Statement, Tone};
 use fivetuple::cli::ThemeName;
 use fivetuple::tcp::{Owner, SocketEvent, SocketRow, TcpState};
 use fivetuple::view::{ColourDepth, LEAST, Theme, ThemeRole, glyph, hit, in_ascii, pane_at};
@@ -105,7 +105,7 @@ fn the_newest_sentence_is_whole_or_marked_as_cut() {
         let mut robot = two_connections();
         robot.press(keys);
         let at = robot.state.now;
-        robot.state.notices.blame(at, long, vec![]);
+        robot.state.notices.blame(at, Statement::verbatim(long), &[]);
         for size in [WIDE, USUAL, SMALL] {
             let text = screen(&mut robot, size);
             let whole = text.contains("runs.") || keys == "z" && text.contains('…');

@@ -81,7 +81,7 @@ fn a_refusal_names_its_owner_as_soon_as_it_is_known() {
     let said = robot.state.notices.len();
     robot.press("j");
     robot.kernel("");
-    assert!(robot.state.notices.newest_first().any(|notice| notice.text.contains("nc (pid 77)")));
+    assert!(robot.state.notices.newest_first().any(|notice| notice.text().contains("nc (pid 77)")));
     assert!(robot.state.notices.len() >= said);
 }
 

@@ -27,14 +27,14 @@ fn closes(robot: &mut Robot, how: CloseKind) -> String {
     let at = name(SERVES);
     robot.hear(SocketEvent::Closed { at, how });
     robot.vanish(SERVER, &[SERVES]);
-    robot.said_in_the_end().to_owned()
+    robot.said_in_the_end()
 }
 
 #[test]
 fn who_sends_is_told_of_the_end_that_is_gone_and_that_the_answer_was_rst() {
     let mut robot = half_open();
     robot.hear(SocketEvent::Sent { at: name(SERVES), bytes: 13 });
-    let said = robot.said_in_the_end().to_owned();
+    let said = robot.said_in_the_end();
     assert!(said.contains("The server sent 13 bytes, but laptop's end is gone"), "{said}");
     robot.sends(2, (SERVER, Flags::PSH.and(Flags::ACK)), (1, 14), b"hello");
     robot.arrives(2);

@@ -14,7 +14,7 @@ fn laptop_is_reset(robot: &mut Robot) -> String {
     let (at, how) = (name(CLIENT), CloseKind::Broken(Errno::ECONNRESET));
     robot.hear(SocketEvent::Closed { at, how });
     robot.vanish(LAPTOP, &[CLIENT]);
-    robot.said_in_the_end().to_owned()
+    robot.said_in_the_end()
 }
 
 /// The server has closed its end, and its FIN is lost.

@@ -33,7 +33,7 @@ fn nobody_listened() -> Robot {
 fn who_listens_only_since_is_not_to_blame_and_y_says_that_it_works_by_now() {
     for at in ["127.0.0.1:5000 0.0.0.0:*", "0.0.0.0:5000 0.0.0.0:*", "[::]:5000 [::]:*"] {
         let mut robot = nobody_listened();
-        let said = robot.said().to_owned();
+        let said = robot.said();
         assert!(said.contains("nothing is listening there"), "{said}");
         robot.kernel(&format!("tcp 0 5 {at} LISTEN inode=70"));
         assert_eq!(robot.said(), said, "{at}");
@@ -108,7 +108,7 @@ fn in_the_lab_another_computer_is_one_of_the_labs() {
         });
         robot.press("y");
         let case = robot.state.notices.case.as_ref().unwrap();
-        let others_words = |remedy: &&Remedy| remedy.words.starts_with("another computer");
+        let others_words = |remedy: &&Remedy| remedy.text().starts_with("another computer");
         let offered = case.remedies.iter().filter(others_words).map(|remedy| {
             let Verdict::Trying(Probe::Bind { host, at, .. }) = remedy.verdict else {
                 panic!("{remedy:?}")

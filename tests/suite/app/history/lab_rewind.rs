@@ -97,7 +97,8 @@ fn a_step_says_what_it_changed_in_a_row() {
         robot.later(Duration::from_secs(1));
         robot.kernel(&table(&now));
         robot.press(", .");
-        let said = robot.said().trim_end_matches('.');
+        let said = robot.said();
+        let said = said.trim_end_matches('.');
         assert!(said.ends_with(words), "{words}: {said}");
         robot.press("p");
     }

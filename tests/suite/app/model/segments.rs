@@ -224,7 +224,7 @@ fn frames_that_never_came_on_the_wire_are_told_but_not_each() {
     let mut robot = Robot::listening_in_lab();
     let tally = WireStatus { missed: 70, ..WireStatus::default() };
     tells(&mut robot, tally);
-    let said = robot.said().to_owned();
+    let said = robot.said();
     assert!(said.starts_with("70 frames never reached the wire"), "{said}");
     let told = robot.state.notices.len();
     tells(&mut robot, WireStatus { missed: 1, ..tally });

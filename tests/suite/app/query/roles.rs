@@ -194,7 +194,7 @@ fn closed(mut robot: Robot, client: &str, server: &str) -> String {
     robot.closes(laptop(), CloseKind::Close);
     let rows = [LISTEN.to_owned(), left(LAPTOP_END, client), left(SERVER_END, server)];
     robot.kernel(&rows.join("\n"));
-    robot.said().to_owned()
+    robot.said()
 }
 
 /// A row that no process holds any more.

@@ -100,7 +100,7 @@ fn several_calls_that_waited_are_those_of_the_computer_that_made_them() {
         let progress = robot.state.clients.under_way.as_ref().unwrap();
         let caller = progress.computer;
         robot.burst_ends(opened, count);
-        (caller, robot.said().to_owned())
+        (caller, robot.said())
     };
     robot.press("h 3c j 2c k");
     assert_eq!(robot.state.clients.chosen, 0);
