@@ -10,7 +10,7 @@ use crate::app::actions::{
 use crate::app::events::{cut_short, episodes, refusal, server};
 use crate::app::input::press;
 use crate::app::keys::Action;
-use crate::app::model::Tone;
+use crate::app::model::{Statement, Tone};
 use crate::app::query::watched::wanted;
 use crate::app::{Effect, Event, Overlay, Palette, State, Ui, events};
 use crate::tcp::{Host, Moment, Port, SocketId, TableUpdate, TcpInfo, procfs_instead};
@@ -60,7 +60,7 @@ fn apply(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
         Event::TableRead(update) => table_read(state, at, &update),
         Event::TableUnreadable { host, why } => table_unreadable(state, host, why),
         Event::FellBackToProcfs(why) => {
-            state.notices.say(at, Tone::Warning, procfs_instead(&why));
+            state.notices.say(at, Tone::Warning, Statement::verbatim(procfs_instead(&why)));
             vec![]
         }
         Event::OwnersFound(found) => {
@@ -114,8 +114,9 @@ fn table_unreadable(state: &mut State, host: Host, why: String) -> Vec<Effect> {
         return vec![];
     }
     if !state.sockets.blind.contains_key(&host) {
-        let text = format!("Cannot read {}: {why}.", state.table_name(host));
-        state.notices.say(state.now, Tone::Warning, text);
+        let table = state.table_name(host);
+        let what = Statement::new("table-unreadable").with("table", table).with("why", &why);
+        state.notices.say(state.now, Tone::Warning, what);
     }
     state.sockets.blind.insert(host, (state.now, why));
     vec![]
@@ -139,10 +140,8 @@ fn say_hidden_owners(state: &mut State, inodes: &[u64]) {
     });
     let users: BTreeSet<u32> = hidden.map(|line| line.row.uid).collect();
     for user in users {
-        let text = format!(
-            "The owners of user {user}'s sockets are not shown: only that user and root may read them in /proc."
-        );
-        state.notices.say_once(state.now, Tone::Plain, text.into());
+        let what = Statement::new("owners-hidden").with("user", user);
+        state.notices.say_once(state.now, Tone::Plain, what);
     }
 }
 

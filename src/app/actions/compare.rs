@@ -3,7 +3,7 @@
 use crate::app::State;
 use crate::app::history::Comparison;
 use crate::app::keys::{MainView, Pane};
-use crate::app::model::Tone;
+use crate::app::model::{Statement, Tone};
 use crate::tcp::{SocketId, TcpState};
 
 /// Marks a row, or compares it with the marked one.
@@ -16,23 +16,22 @@ pub(crate) fn mark(state: &mut State) {
     let newest = state.ui.shown.last().copied();
     let chosen = state.ui.selected.or(newest);
     let Some(chosen) = chosen.filter(|name| state.seen().get(*name).is_some()) else {
-        let nothing = "No row to mark yet. Press l, then c.";
+        let nothing = Statement::new("no-row").when("mark", true);
         return state.notices.say(state.now, Tone::Plain, nothing);
     };
     let ui = &mut state.ui;
     match ui.marked {
         Some(marked) if marked == chosen => {
             ui.marked = None;
-            let taken = "Mark removed.";
-            state.notices.say(state.now, Tone::Plain, taken);
+            state.notices.say(state.now, Tone::Plain, "mark-removed");
         }
         Some(marked) => show(state, marked, chosen),
         None => {
             ui.selected = Some(chosen);
             ui.marked = Some(chosen);
             ui.focus = Pane::Sockets;
-            let words = format!("Marked {}. Press v on another row to compare.", ends(chosen));
-            state.notices.say(state.now, Tone::Plain, words);
+            let what = Statement::new("marked").with("row", ends(chosen));
+            state.notices.say(state.now, Tone::Plain, what);
         }
     }
 }
@@ -56,8 +55,7 @@ pub(crate) fn newest(state: &mut State) {
     if let Some((newer, older)) = pair {
         return show(state, older, newer);
     }
-    let few = "Comparing needs two connections. Press c to connect.";
-    state.notices.say(state.now, Tone::Plain, few);
+    state.notices.say(state.now, Tone::Plain, "compare-needs-two");
 }
 
 fn show(state: &mut State, marked: SocketId, chosen: SocketId) {
@@ -67,5 +65,5 @@ fn show(state: &mut State, marked: SocketId, chosen: SocketId) {
     ui.picture = MainView::Compare;
     ui.look.big = false;
     ui.focus = Pane::Sockets;
-    state.notices.say(state.now, Tone::Plain, words);
+    state.notices.say(state.now, Tone::Plain, Statement::verbatim(words));
 }

@@ -3,7 +3,7 @@
 use crate::app::actions::connect_queue::{UNANSWERED, connect_waiting, enqueue};
 use crate::app::actions::only_say;
 use crate::app::explain::DescriptorBudget;
-use crate::app::model::Tone;
+use crate::app::model::{Statement, Tone};
 use crate::app::query::lab_tables;
 use crate::app::query::watched::wanted;
 use crate::app::{Effect, State};
@@ -13,10 +13,7 @@ pub(crate) fn connect(state: &mut State, count: Option<u32>) -> Vec<Effect> {
     let asked = match count {
         None => state.clients.burst.count,
         Some(0) => {
-            return only_say(
-                state,
-                "0c opens no connection. Type a number from 1 to 64512 before c.",
-            );
+            return only_say(state, "count-of-0");
         }
         Some(n) => n,
     };
@@ -25,10 +22,7 @@ pub(crate) fn connect(state: &mut State, count: Option<u32>) -> Vec<Effect> {
     }
     let spec = state.clients.next_spec(state.server.callable());
     if spec.to.port == Port::ANY {
-        return only_say(
-            state,
-            "Nothing to connect to yet. Press l to listen, or C to set a destination.",
-        );
+        return only_say(state, "no-destination");
     }
     let to_ourselves = spec.to.endpoint().is_some_and(|to| state.is_our_server(to));
     let room = DescriptorBudget::of(state, to_ourselves);
@@ -37,26 +31,21 @@ pub(crate) fn connect(state: &mut State, count: Option<u32>) -> Vec<Effect> {
     }
     let burst = Burst { count: asked.min(room.calls()), every: state.clients.burst.every };
     if burst.count < asked {
-        let text = room.fewer(asked);
-        state.notices.say(state.now, Tone::Warning, text);
+        let what = room.fewer(asked);
+        state.notices.say(state.now, Tone::Warning, what);
     }
     let port = spec.to.port;
     let was_free = state.clients.waiting.is_empty();
     if enqueue(&mut state.clients, spec, burst).is_none() {
-        return only_say(
-            state,
-            "Other connects are queued already. Press r to cancel all of them.",
-        );
+        return only_say(state, "queue-taken");
     }
     let mut effects = Vec::from_iter(watch(state, port));
     effects.extend(connect_waiting(state));
     if was_free && !state.clients.waiting.is_empty() {
-        let text = if state.clients.orders.len() < UNANSWERED {
-            "Queued behind the connects in progress. Press r to cancel them.".to_owned()
-        } else {
-            format!("{UNANSWERED} connects are unanswered. The rest follow as these are answered.")
-        };
-        state.notices.say(state.now, Tone::Plain, text);
+        let what = Statement::new("queued")
+            .with("unanswered", UNANSWERED)
+            .when("Many", state.clients.orders.len() >= UNANSWERED);
+        state.notices.say(state.now, Tone::Plain, what);
     }
     effects
 }

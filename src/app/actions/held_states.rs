@@ -1,9 +1,8 @@
 //! Holding a connection in a state of TCP.
 
 use crate::app::actions::only_say;
-use crate::app::explain::held_state;
-use crate::app::model::Tone;
 use crate::app::model::script::{Script, ScriptEnd, ScriptGoal, steps_to};
+use crate::app::model::{Statement, Tone};
 use crate::app::{Effect, State};
 use crate::tcp::{Command, Syscall, SyscallRecord, TcpState};
 
@@ -14,8 +13,7 @@ pub(crate) fn hold(state: &mut State, held: TcpState) -> Vec<Effect> {
         return vec![Effect::Run(Command::Stage(held, from))];
     }
     if state.clients.awaited() > 0 {
-        let text = "Connects are still in progress. Try again once they are answered, or press r to cancel them.";
-        return only_say(state, text);
+        return only_say(state, "connects-in-progress");
     }
     let (steps, at) = steps_to(held);
     let goal = ScriptGoal::HeldState(held, at);
@@ -43,14 +41,13 @@ pub(crate) fn reached(
         return Vec::from_iter(names.map(Effect::Lookup));
     };
     state.ui.selected = Some(main);
-    let text = format!(
-        "{held} held at {}: {}. System calls: {}. {}",
-        main.tuple.local,
-        held_state::held_in_lab(held),
-        calls(state, &script),
-        held_state::let_go_in_lab(held),
-    );
-    state.notices.say(state.now, Tone::Plain, text);
+    let what = Statement::new("held-state")
+        .when("Lab", true)
+        .when(held.name(), true)
+        .with("state", held)
+        .with("at", main.tuple.local)
+        .with("syscalls", calls(state, &script));
+    state.notices.say(state.now, Tone::Plain, what);
     vec![]
 }
 

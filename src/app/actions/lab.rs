@@ -1,7 +1,7 @@
 //! Starting and stopping the lab.
 
 use crate::app::actions::only_say;
-use crate::app::model::{LabStage, Tone};
+use crate::app::model::{LabStage, Statement, Tone};
 use crate::app::{Effect, State, format};
 use crate::tcp::{Command, LabOrder};
 
@@ -10,34 +10,26 @@ pub(crate) fn toggle(state: &mut State) -> Vec<Effect> {
     match state.lab.stage {
         LabStage::Off => {
             state.lab.stage = LabStage::Starting;
-            let count = state.lab.spec.computers;
-            let text = format!(
-                "Starting the lab: {count} computers, each with its own network, and a wire between them."
-            );
-            state.notices.say(state.now, Tone::Plain, text);
+            let what = Statement::new("lab-starting").with("computers", state.lab.spec.computers);
+            state.notices.say(state.now, Tone::Plain, what);
             vec![Effect::Lab(LabOrder::Start(state.lab.spec))]
         }
         LabStage::Up => {
             state.lab.stage = LabStage::Stopping;
             (state.script, state.lab.plan) = (None, None);
             let open = state.sockets.connections() as u64;
-            let open = match open {
-                0 => String::new(),
-                n => format!(" and closing {}", format::many(n, "connection", "connections")),
-            };
-            let text = format!(
-                "Stopping the lab{open}. Its sockets are closed first, then its computers are removed."
-            );
-            state.notices.say(state.now, Tone::Plain, text);
+            let what = Statement::new("lab-stopping");
+            let what = if open == 0 { what } else { what.with("open", format::number(open)) };
+            state.notices.say(state.now, Tone::Plain, what);
             vec![
                 Effect::Run(Command::StopConnecting),
                 Effect::Run(Command::CloseEverything),
                 Effect::Lab(LabOrder::Stop),
             ]
         }
-        LabStage::Starting => only_say(state, "The lab is already starting."),
+        LabStage::Starting => only_say(state, "lab-is-starting"),
         LabStage::Stopping => {
-            only_say(state, "The lab is stopping. Press N to start it again afterwards.")
+            only_say(state, Statement::new("lab-is-stopping").when("Again", true))
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::app::actions::{connect, only_say};
 use crate::app::keys::{MainView, Pane};
-use crate::app::model::{Myth, MythCall, Script, ScriptGoal, ScriptStep, Tone};
+use crate::app::model::{Myth, MythCall, Script, ScriptGoal, ScriptStep, Statement, Tone};
 use crate::app::{Effect, State, Ui};
 use crate::tcp::{
     ConnectId, ConnectSpec, Endpoint, Port, Protocol, SocketId, SourcePort, SyscallError,
@@ -12,27 +12,22 @@ use crate::tcp::{
 pub(crate) fn try_it(state: &mut State) -> Vec<Effect> {
     show(&mut state.ui);
     if !state.server.is_listening() {
-        return only_say(state, "Nothing to connect to yet. Press l, then U.");
+        return only_say(state, "myth-no-server");
     }
     let is_under_way = |myth: &Myth| myth.calls.iter().any(|call| call.answer.is_none());
     if state.ui.myth.as_ref().is_some_and(is_under_way) {
-        return only_say(state, "The test is running; its connects are not answered yet.");
+        return only_say(state, "myth-running");
     }
     if state.server.callable().ip.is_ipv6() && !state.lab.is_up() {
-        let text = "The test needs two client addresses, and IPv6 loopback has only ::1. Listen on an IPv4 address (L), then press U.";
-        return only_say(state, text);
+        return only_say(state, "myth-ipv6");
     }
     if state.clients.computers.len() < 2 {
-        let option = if state.lab.is_up() { "--lab-computers 3" } else { "--computers 2" };
-        let text = format!("The test needs two clients. Start with {option}, then press U.");
-        return only_say(state, text);
+        let is_lab = state.lab.is_up();
+        return only_say(state, Statement::new("myth-one-client").when("Lab", is_lab));
     }
     let port = state.server.at().port;
     let Some([first, second]) = free_computers(state, port) else {
-        let text = format!(
-            "The test needs two clients with no row on port {port}. Press r to start over."
-        );
-        return only_say(state, text);
+        return only_say(state, Statement::new("myth-ports-used").with("port", port));
     };
     let call = |n: usize| {
         let computer = &state.clients.computers[n];
@@ -92,24 +87,16 @@ pub(crate) fn call(state: &mut State, n: usize) -> Vec<Effect> {
 /// Says how the test ended.
 pub(crate) fn finish(state: &mut State) -> Vec<Effect> {
     if let Some(myth) = &state.ui.myth {
-        let (tone, text) = verdict(myth);
-        state.notices.say(state.now, tone, text);
+        let [first, _, other] = &myth.calls;
+        let (tone, what) = if myth.is_as_usual() {
+            let what = Statement::new("myth-tested").with("port", myth.port);
+            (Tone::Plain, what.with("who", &first.who).with("whom", &other.who))
+        } else {
+            (Tone::Warning, Statement::new("myth-unexpected"))
+        };
+        state.notices.say(state.now, tone, what);
     }
     vec![]
-}
-
-fn verdict(myth: &Myth) -> (Tone, String) {
-    let port = myth.port;
-    let [first, _, other] = &myth.calls;
-    if myth.is_as_usual() {
-        let text = format!(
-            "Myth tested: {} connected from port {port}, its second connect() failed, and {} connected. {port} to {port} works once per client address.",
-            first.who, other.who
-        );
-        return (Tone::Plain, text);
-    }
-    let text = "Unexpected result. See what the kernel reported above.";
-    (Tone::Warning, text.to_owned())
 }
 
 /// Records the result of a connect(), if it belongs to the test.

@@ -28,9 +28,9 @@ fn back(state: &mut State, steps: usize) {
     }
     let (oldest, newest) = state.sockets.steps();
     let text = match (newest, oldest) {
-        (0, _) => "Nothing has happened yet. Press l, then c.",
-        (_, 0) => "This is the beginning. Press . to step forward.",
-        _ => "Older steps are no longer kept. Press . to step forward.",
+        (0, _) => "past-none",
+        (_, 0) => "past-beginning",
+        _ => "past-forgotten",
     };
     retell(state, text);
 }
@@ -38,7 +38,7 @@ fn back(state: &mut State, steps: usize) {
 /// Shows the table as it was so many changes later; after the newest, the live one.
 fn forward(state: &mut State, steps: usize) {
     if !state.is_past() {
-        retell(state, "Already live. Press , to step back.");
+        retell(state, Statement::new("past-is-live").when("Forward", true));
     } else if state.sockets.step_forward(steps) > 0 {
         stepped(state, false);
     } else {
@@ -49,22 +49,14 @@ fn forward(state: &mut State, steps: usize) {
 /// Shows the live table.
 pub(crate) fn live(state: &mut State) {
     state.ui.stale = true;
-    let text = if state.sockets.go_live() {
-        "The table is live again."
-    } else {
-        "Already live. Press p to pause, or , to step back."
-    };
+    let text = if state.sockets.go_live() { "past-live" } else { "past-is-live" };
     retell(state, text);
 }
 
 /// Freezes the table.
 fn pause(state: &mut State) {
     state.sockets.stop(state.now);
-    state.notices.say(
-        state.now,
-        Tone::Plain,
-        "Paused (the sockets stay open). Press p to resume, or , to step back.",
-    );
+    state.notices.say(state.now, Tone::Plain, "past-paused");
 }
 
 /// Actions on live sockets leave the past first, so that their effect is visible.
@@ -99,14 +91,13 @@ pub(crate) fn before(state: &mut State, action: Action) {
     }
     if acts && state.sockets.go_live() {
         state.ui.stale = true;
-        retell(state, "The table is live again: this key acts on live sockets, not on the past.");
+        retell(state, "past-left");
     }
 }
 
 /// Says that the oldest steps are dropped from now on.
 pub(crate) fn forgets(state: &mut State) {
-    let text = "The history is full: only the newest 16 MB of changes are kept from now on.";
-    state.notices.say(state.now, Tone::Plain, text);
+    state.notices.say(state.now, Tone::Plain, "past-full");
 }
 
 fn retell(state: &mut State, text: impl Into<Statement>) {
@@ -121,10 +112,8 @@ fn stepped(state: &mut State, was_live: bool) {
     let step = past.step;
     let (_, newest) = state.sockets.steps();
     let what = changes(state);
-    let hint =
-        if was_live { " The sockets are still open. Press . for forward, p for live." } else { "" };
-    let text = format!("Step {step} of {newest}: {what}.{hint}");
-    retell(state, text);
+    let what = Statement::new("past-step").with("what", what).when("First", was_live);
+    retell(state, what.with("number", step).with("newest", newest));
 }
 
 /// The most rows of a step that are named.

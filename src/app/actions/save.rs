@@ -1,16 +1,15 @@
 //! Saving the ladder as a text file.
 
+use crate::app::actions::only_say;
 use crate::app::history::ladder::of;
 use crate::app::history::ladder::text::as_text;
-use crate::app::model::Tone;
+use crate::app::model::{Statement, Tone};
 use crate::app::{Effect, State};
 
 /// Saves the ladder.
 pub(crate) fn save(state: &mut State) -> Vec<Effect> {
     let Some(ladder) = of(state) else {
-        let text = "No connection to save a ladder of. Press l, then c.";
-        state.notices.say(state.now, Tone::Plain, text);
-        return vec![];
+        return only_say(state, "no-ladder");
     };
     vec![Effect::Save {
         name: String::from("fivetuple-ladder"),
@@ -20,13 +19,12 @@ pub(crate) fn save(state: &mut State) -> Vec<Effect> {
 
 /// Says where the ladder was saved, or why not.
 pub(crate) fn saved(state: &mut State, saved: Result<Vec<String>, String>) -> Vec<Effect> {
-    let (tone, text) = match saved {
-        Ok(files) => (
-            Tone::Plain,
-            format!("Saved the ladder as {} in the current directory.", files.join(" and ")),
-        ),
-        Err(why) => (Tone::Warning, format!("Cannot save the file: {why}.")),
+    let (tone, what) = match saved {
+        Ok(files) => {
+            (Tone::Plain, Statement::new("ladder-saved").with("files", files.join(" and ")))
+        }
+        Err(why) => (Tone::Warning, Statement::new("not-saved").with("why", why)),
     };
-    state.notices.say(state.now, tone, text);
+    state.notices.say(state.now, tone, what);
     vec![]
 }

@@ -2,7 +2,7 @@
 
 use crate::app::actions::only_say;
 use crate::app::actions::{connect, rewind, verbs};
-use crate::app::model::{Attempt, Tone, Verdict};
+use crate::app::model::{Attempt, Statement, Tone, Verdict};
 use crate::app::query::failure::longest_wait;
 use crate::app::query::refusal::remedies;
 use crate::app::query::{failure, refusal};
@@ -13,12 +13,10 @@ use crate::tcp::{Command, Probe, SyscallError};
 pub(crate) fn open(state: &mut State) -> Vec<Effect> {
     let last = state.notices.case.as_ref().map(|case| case.at);
     if failure::datagram_refused(state).is_some_and(|at| Some(at) > last) {
-        let text = "The last failure was a refused datagram: no socket had that UDP port.";
-        return only_say(state, text);
+        return only_say(state, "datagram-was-refused");
     }
     if last.is_none() {
-        let text = "Nothing has failed yet. y explains the next failure.";
-        return only_say(state, text);
+        return only_say(state, "nothing-failed");
     }
     // Rows and remedies are as of now, not of the past that is shown.
     if state.is_past() {
@@ -71,9 +69,7 @@ pub(crate) fn retry(state: &mut State) -> Vec<Effect> {
         state.ui.overlay = None;
     }
     match asked {
-        Attempt::Listen(_) if state.server.will_listen() => {
-            only_say(state, "Already listening. Press l to stop.")
-        }
+        Attempt::Listen(_) if state.server.will_listen() => only_say(state, "already-listening"),
         Attempt::Listen(spec) => verbs::start_listening(state, spec),
         Attempt::Connect(spec, _) => connect::call(state, spec).1,
     }
@@ -88,22 +84,14 @@ pub(crate) fn wait(state: &mut State) -> Vec<Effect> {
     let Some(case) = &mut state.notices.case else {
         return vec![];
     };
-    let text = match (case.waits, left) {
-        (true, _) => {
-            case.waits = false;
-            String::from("Automatic retry is off. Press y twice to retry.")
-        }
-        (false, None) if is_in_the_way => {
-            String::from("TIME_WAIT is not the only problem here; waiting won't help.")
-        }
-        (false, None) => String::from("TIME_WAIT is not the problem here; waiting won't help."),
-        (false, Some(seconds)) => {
-            case.waits = true;
-            format!("Retrying automatically in {seconds} s, when TIME_WAIT is over.")
-        }
+    let what = Statement::new("retry-later").when("TimeWait", is_in_the_way);
+    let what = match left {
+        _ if case.waits => what.when("Off", true),
+        Some(left) => what.with("left", left),
+        None => what,
     };
-    state.notices.say(state.now, Tone::Plain, text);
-    vec![]
+    case.waits = !case.waits && left.is_some();
+    only_say(state, what)
 }
 
 /// Updates the rows in the way; when no TIME_WAIT is left, retries if that was asked for.
@@ -116,8 +104,7 @@ pub(crate) fn tick(state: &mut State) -> Vec<Effect> {
     if !waits || longest_wait(state).is_some() {
         return vec![];
     }
-    let text = "TIME_WAIT is over. Retrying now.";
-    state.notices.say(state.now, Tone::Plain, text);
+    state.notices.say(state.now, Tone::Plain, "retrying");
     retry(state)
 }
 

@@ -1,10 +1,9 @@
 //! The actions on the lab's wire.
 
 use crate::app::actions::only_say;
-use crate::app::explain::wire;
 use crate::app::keys::WireKey;
 use crate::app::model::wire::{next_delay, orders_to_reset};
-use crate::app::model::{ScriptGoal, Tone, segments};
+use crate::app::model::{ScriptGoal, Statement, Tone, segments};
 use crate::app::{Effect, State, format};
 use crate::tcp::{Flags, Protocol, Segment, TcpState, WireOrder};
 
@@ -29,21 +28,18 @@ pub(crate) fn reset(state: &mut State) -> Vec<Effect> {
 pub(crate) fn run(state: &mut State, wish: WireKey, count: Option<u32>) -> Vec<Effect> {
     if !state.lab.is_up() {
         let what = match wish {
-            WireKey::Hold => "hold",
-            WireKey::Step => "deliver a segment on",
-            WireKey::Delay => "delay",
-            WireKey::Lose => "drop a segment on",
-            WireKey::Cut => "cut",
+            WireKey::Hold => "Hold",
+            WireKey::Step => "Step",
+            WireKey::Delay => "Delay",
+            WireKey::Lose => "Lose",
+            WireKey::Cut => "Cut",
         };
-        let text = format!(
-            "No wire to {what}: loopback segments never leave the kernel. Press N for the lab, which has a wire."
-        );
-        return only_say(state, text);
+        return only_say(state, Statement::new("no-wire").when(what, true));
     }
     // A script holds the wire as it needs it; the myth needs none.
     state.script.take_if(|script| script.goal != ScriptGoal::Myth);
     let many = count.map_or(1, |count| count.max(1) as usize);
-    let (order, times, text) = match wish {
+    let (order, times, what) = match wish {
         WireKey::Hold => once(hold_or_release(state)),
         WireKey::Step => match step(state, many) {
             Ok(done) => done,
@@ -54,156 +50,119 @@ pub(crate) fn run(state: &mut State, wish: WireKey, count: Option<u32>) -> Vec<E
         WireKey::Cut if state.lab.wire.cut => once(mend(state)),
         WireKey::Cut => once(cut(state)),
     };
-    state.notices.say(state.now, Tone::Plain, text);
+    state.notices.say(state.now, Tone::Plain, what);
     (0..times).map(|_| Effect::Lab(state.lab.order(order))).collect()
 }
 
-/// An order to give once, and the sentence.
-fn once((order, text): (WireOrder, String)) -> (WireOrder, usize, String) {
-    (order, 1, text)
+/// An order to give once, and what to say.
+fn once((order, what): (WireOrder, Statement)) -> (WireOrder, usize, Statement) {
+    (order, 1, what)
 }
 
-fn hold_or_release(state: &State) -> (WireOrder, String) {
+fn hold_or_release(state: &State) -> (WireOrder, Statement) {
     if !state.lab.wire.held {
-        let text =
-            "The wire is held: segments queue in order. Press o to deliver one, h to release all.";
-        return (WireOrder::Hold, text.to_owned());
+        return (WireOrder::Hold, Statement::new("wire-held"));
     }
-    let text = match state.lab.waiting() {
-        0 => "The wire is released. Nothing was queued.".to_owned(),
-        n => format!(
-            "The wire is released: {} delivered.",
-            format::many(n as u64, "segment", "segments"),
-        ),
-    };
-    (WireOrder::LetGo, text)
+    let what = counted(Statement::new("wire-released"), "segments", state.lab.waiting(), 1);
+    (WireOrder::LetGo, what)
 }
 
-/// The order, how often to give it, and the sentence; or why nothing can be delivered.
-fn step(state: &mut State, many: usize) -> Result<(WireOrder, usize, String), &'static str> {
+/// Adds a number, if there are at least so many.
+fn counted(what: Statement, name: &'static str, number: usize, least: usize) -> Statement {
+    if number < least { what } else { what.with(name, format::number(number as u64)) }
+}
+
+/// The order, how often to give it, and what to say; or why nothing can be delivered.
+fn step(state: &mut State, many: usize) -> Result<(WireOrder, usize, Statement), &'static str> {
     if !state.lab.wire.held {
-        return Err("The wire is not held. Press h to hold it, then o to deliver one segment.");
+        return Err("wire-not-held");
     }
     if state.lab.waiting() == 0 {
-        return Err("Nothing is queued on the wire. The next segment stops there.");
+        return Err("wire-empty");
     }
-    let oldest = oldest(state);
+    let what = Statement::new("wire-stepped").with("segment", oldest(state));
+    let times = let_leave(state, many);
+    let what = counted(what, "many", times, 2);
+    Ok((WireOrder::Step, times, counted(what, "left", state.lab.waiting(), 1)))
+}
+
+/// So many held segments are to leave, or as many as there are.
+fn let_leave(state: &mut State, many: usize) -> usize {
     let times = many.min(state.lab.waiting());
     for _ in 0..times {
         state.lab.oldest_is_to_leave();
     }
-    let what = match times {
-        1 => format!("Delivered {oldest}"),
-        n => {
-            let n = format::number(n as u64);
-            format!("Delivered {n} segments, {oldest} first")
-        }
-    };
-    let text = match state.lab.waiting() {
-        0 => format!("{what}. Nothing else is queued."),
-        1 => format!("{what}. 1 more is queued."),
-        n => format!("{what}. {} more are queued.", format::number(n as u64)),
-    };
-    Ok((WireOrder::Step, times, text))
+    times
 }
 
-fn slow(state: &State) -> (WireOrder, String) {
+fn slow(state: &State) -> (WireOrder, Statement) {
     let delay = next_delay(state.lab.wire);
-    let text = if delay.is_zero() {
-        "The wire has no delay again.".to_owned()
-    } else {
-        format!(
-            "One-way delay set to {}, so the round trip takes {}.",
-            format::brief(delay),
-            format::brief(delay * 2)
-        )
-    };
-    (WireOrder::Delay(delay), text)
+    let what = Statement::new("wire-delay")
+        .when("None", delay.is_zero())
+        .with("delay", format::brief(delay))
+        .with("round_trip", format::brief(delay * 2));
+    (WireOrder::Delay(delay), what)
 }
 
-fn lose(state: &mut State, many: usize) -> (WireOrder, usize, String) {
+fn lose(state: &mut State, many: usize) -> (WireOrder, usize, Statement) {
     let asked = u32::try_from(many).unwrap_or(u32::MAX).min(MOST_LOST);
     if state.lab.wire.held && state.lab.waiting() > 0 {
-        let first = oldest(state);
-        let follows = state.lab.oldest_waiting().map(|oldest| &oldest.segment);
-        let follows = follows.map_or("the sender retransmits it if it carried data", after_loss);
-        let times = (asked as usize).min(state.lab.waiting());
-        for _ in 0..times {
-            state.lab.oldest_is_to_leave();
-        }
-        let text = match times {
-            1 => format!("Dropped {first}: {follows}."),
-            n => {
-                let n = format::number(n as u64);
-                format!("Dropped {n} segments, {first} first.")
-            }
-        };
-        return (WireOrder::DropNext, times, text);
+        let segment = state.lab.oldest_waiting().map(|oldest| kind(&oldest.segment));
+        let what = Statement::new("wire-dropped").with("segment", oldest(state));
+        let what = segment.map_or(what.clone(), |kind| what.when(kind, true));
+        let times = let_leave(state, asked as usize);
+        return (WireOrder::DropNext, times, counted(what, "many", times, 2));
     }
-    let text = match state.lab.wire.drop_next.saturating_add(asked) {
-        1 => "The next segment will be dropped, from either end.".to_owned(),
-        n => {
-            let n = format::number(u64::from(n));
-            format!("The next {n} segments will be dropped, from either end.")
-        }
-    };
-    (WireOrder::DropNext, asked as usize, text)
+    let all = state.lab.wire.drop_next.saturating_add(asked) as usize;
+    let what = counted(Statement::new("wire-will-drop"), "many", all, 2);
+    (WireOrder::DropNext, asked as usize, what)
 }
 
-/// The oldest held segment: `laptop's SYN`.
+/// The oldest held segment, by its flags and who sent it: `laptop's SYN`.
 fn oldest(state: &State) -> String {
-    let oldest = state.lab.oldest_waiting();
-    oldest.map_or_else(|| String::from("the oldest one"), |crossing| wire::segment(state, crossing))
+    let Some(crossing) = state.lab.oldest_waiting() else { return String::from("the oldest one") };
+    let segment = &crossing.segment;
+    let again = if crossing.again { "retransmitted " } else { "" };
+    let what = match segment.tuple.protocol {
+        Protocol::Tcp => segment.flags.to_string(),
+        Protocol::Udp if segment.is_refusal => format!("ICMP \"{}\"", Segment::REFUSES),
+        Protocol::Udp if segment.is_fragment => String::from("first fragment of a datagram"),
+        Protocol::Udp => String::from("datagram"),
+    };
+    format!("{}'s {again}{what}", state.computer_name(segment.from))
 }
 
 /// The most segments that one key drops.
 const MOST_LOST: u32 = 1000;
 
-/// The effect of losing a segment.
-fn after_loss(segment: &Segment) -> &'static str {
+/// What the loss of a segment depends on.
+fn kind(segment: &Segment) -> &'static str {
     if segment.is_refusal {
-        "ICMP is not retransmitted, so the sender does not learn of the refusal"
+        "Refusal"
     } else if segment.tuple.protocol == Protocol::Udp {
-        "UDP does not notice and does not retransmit"
+        "Udp"
     } else if segment.flags.has(Flags::RST) {
-        "an RST is not retransmitted, so the other end does not learn of it"
+        "Rst"
     } else if segments::is_sent_again(segment) {
-        "its sender retransmits it when no answer comes"
+        "SentAgain"
     } else {
-        "a bare ACK is not retransmitted; the end waiting for it retransmits"
+        "Ack"
     }
 }
 
-fn cut(state: &State) -> (WireOrder, String) {
-    let stays = if state.sockets.count(TcpState::Established) > 0 {
-        "Connections stay ESTABLISHED. Press B to reconnect."
-    } else if state.sockets.count(TcpState::SynSent) > 0 {
-        "SYN_SENT stays and retransmits its SYN. Press B to reconnect."
-    } else {
-        "Press B to reconnect."
-    };
-    let waited = match state.lab.waiting() {
-        0 => String::new(),
-        1 => String::from(" The queued segment is lost too."),
-        n => format!(" The {n} queued segments are lost too."),
-    };
-    let text = format!(
-        "The cable is cut: every segment is lost, and neither kernel notices.{waited} {stays}"
-    );
-    (WireOrder::Cut, text)
+fn cut(state: &State) -> (WireOrder, Statement) {
+    let waiting = state.lab.waiting();
+    let what = Statement::new("wire-cut")
+        .when("One", waiting == 1)
+        .when("Established", state.sockets.count(TcpState::Established) > 0)
+        .when("SynSent", state.sockets.count(TcpState::SynSent) > 0);
+    (WireOrder::Cut, counted(what, "waiting", waiting, 2))
 }
 
-fn mend(state: &State) -> (WireOrder, String) {
-    let lost_no_more =
-        if state.lab.wire.drop_next > 0 { " No more segments will be dropped." } else { "" };
+fn mend(state: &State) -> (WireOrder, Statement) {
     let mut rows = state.sockets.in_order();
-    let half_open = if rows.any(|line| state.sockets.is_half_open(line)) {
-        " A lost RST is not retransmitted, so that end stays half-open until it sends."
-    } else {
-        ""
-    };
-    let text = format!(
-        "The cable is reconnected. Unacknowledged segments are retransmitted when their timers expire.{lost_no_more}{half_open}"
-    );
-    (WireOrder::Mend, text)
+    let what = Statement::new("wire-mended")
+        .when("Lossy", state.lab.wire.drop_next > 0)
+        .when("HalfOpen", rows.any(|line| state.sockets.is_half_open(line)));
+    (WireOrder::Mend, what)
 }

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use crate::app::actions::myth;
 use crate::app::events::{episodes, refusal};
-use crate::app::explain::burst;
 use crate::app::model::account::episodes::Cause;
 use crate::app::model::{Attempt, BurstProgress, Clients, OpenEnds, Tone, Verb};
+use crate::app::query::burst_facts;
 use crate::app::query::watched::look_at_both;
 use crate::app::{Effect, State};
 use crate::tcp::{
@@ -104,9 +104,9 @@ pub(crate) fn burst_begun(
     let begun = || BurstProgress::of(id, burst, computer, protocol, ever);
     clients.under_way.get_or_insert_with(begun).whole_range = whole_range;
     let under_way = state.clients.under_way.as_ref();
-    let text = under_way.and_then(|progress| burst::begun(state, progress, burst));
-    if let Some(text) = text {
-        state.notices.say(state.now, Tone::Plain, text);
+    let what = under_way.and_then(|progress| burst_facts::begun(state, progress, burst));
+    if let Some(what) = what {
+        state.notices.say(state.now, Tone::Plain, what);
     }
     vec![]
 }
@@ -120,8 +120,8 @@ pub(crate) fn burst_ended(
     state.clients.orders.remove(&id);
     if let Some(mut progress) = state.clients.under_way.take_if(|burst| burst.id == id) {
         progress.opened = opened;
-        let text = burst::ended(state, &progress, asked, took);
-        state.notices.say(state.now, Tone::Plain, text);
+        let what = burst_facts::ended(state, &progress, asked, took);
+        state.notices.say(state.now, Tone::Plain, what);
         if progress.refused {
             refusal::tell(state);
         }

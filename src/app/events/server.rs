@@ -4,22 +4,27 @@ use std::time::Duration;
 
 use crate::app::actions::use_up_ports;
 use crate::app::events::{episodes, refusal};
-use crate::app::explain::listen;
 use crate::app::model::account::episodes::Cause;
-use crate::app::model::{Attempt, ListenAddress, PeerKind, Tone, Topic, Verb};
+use crate::app::model::{Attempt, ListenAddress, PeerKind, Statement, Tone, Topic, Verb};
 use crate::app::query::peers::{is_nobodys_of_ours, is_stranger};
 use crate::app::query::watched::{look_at_both, wanted};
 use crate::app::query::{opening_facts, refusal as refusal_facts};
 use crate::app::{Effect, State};
-use crate::tcp::{Accepting, ListenSpec, OwnSocket, SocketId, SyscallError};
+use crate::tcp::{Accepting, Host, ListenSpec, OwnSocket, SocketId, SyscallError};
 
 pub(crate) fn listening(
     state: &mut State,
     spec: ListenSpec,
     sockets: Vec<OwnSocket>,
 ) -> Vec<Effect> {
-    let text = listen::listening(&spec, sockets.len());
-    state.notices.say(state.now, Tone::Plain, text);
+    let is_in_lab = spec.host != Host::THIS;
+    let what = Statement::new("listening")
+        .with("at", spec.at)
+        .with("sockets", sockets.len())
+        .when("Several", sockets.len() > 1)
+        .when("OwnHostOnly", is_in_lab && spec.at.ip.to_canonical().is_loopback())
+        .when("Held", spec.accepting == Accepting::Held);
+    state.notices.say(state.now, Tone::Plain, what);
     let listener = &mut state.server;
     listener.ordered = listener.ordered.saturating_sub(1);
     listener.held = spec.accepting == Accepting::Held;
@@ -55,8 +60,8 @@ pub(crate) fn stopped(state: &mut State, why: Option<SyscallError>) -> Vec<Effec
         return vec![Effect::Lookup(names)];
     }
     if let Some(why) = why {
-        let text = format!("The listener ended on its own: {why}.");
-        state.notices.say(state.now, Tone::Warning, text);
+        let what = Statement::new("listener-ended").with("why", why);
+        state.notices.say(state.now, Tone::Warning, what);
     } else if let Some(name) = names.first() {
         let bytes = u32::try_from(names.len()).unwrap_or(u32::MAX);
         let cause = Cause { verb: Verb::Stop, ends: [*name; 2], ordered: None, bytes };
@@ -67,12 +72,8 @@ pub(crate) fn stopped(state: &mut State, why: Option<SyscallError>) -> Vec<Effec
 
 pub(crate) fn held(state: &mut State, held: bool) -> Vec<Effect> {
     state.server.held = held;
-    let text = if held {
-        "accept() is held. The kernel still completes connections; they wait in the accept queue."
-    } else {
-        "accept() runs again: each connection in the queue gets a socket of its own."
-    };
-    state.notices.say(state.now, Tone::Plain, text);
+    let what = if held { "accept-held" } else { "accept-resumed" };
+    state.notices.say(state.now, Tone::Plain, what);
     vec![]
 }
 

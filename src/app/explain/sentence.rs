@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::app::explain::texts::{Evidence, find};
 use crate::app::format::number;
 use crate::app::model::{Account, Content, Notice, Remedy, RowNow, RowOutcome, Statement, Verb};
-use crate::tcp::{Errno, Protocol};
+use crate::tcp::{Errno, Protocol, TcpState};
 
 /// The signs after a key under which the further parts of its sentence are listed.
 pub const PARTS: [&str; 4] = ["+", "?", "!", ">"];
@@ -40,6 +40,16 @@ pub fn words(message: &Statement) -> String {
 /// The text for a message under another key, as `-details` after its own; empty where there is none.
 pub fn further(message: &Statement, suffix: &str) -> String {
     find(&format!("{}{suffix}", message.key), message).map_or_else(String::new, capitalized)
+}
+
+/// How a connection on loopback is kept in that state.
+pub fn how_held(state: TcpState) -> String {
+    words(&Statement::new("how-held").when(state.name(), true))
+}
+
+/// How a connection in the lab is kept in that state, and the keys that do the same.
+pub fn held_in_lab(state: TcpState) -> String {
+    words(&Statement::new("held-in-lab").when(state.name(), true))
 }
 
 /// The same, of one among so many alike where there are others.

@@ -130,14 +130,16 @@ pub(crate) fn find(key: &str, evidence: &impl Evidence) -> Option<String> {
     entries.find_map(|entry| fill(entry.text, evidence))
 }
 
-/// A text with its placeholders filled; `None` if one has no value. `{n: row/rows}` is `1 row` or `2 rows`.
+/// A text with its placeholders filled; `None` if one has no value. `{n: row/rows}` is `1 row` or `2 rows`,
+/// and a placeholder may be the key of another text.
 fn fill(text: &str, evidence: &impl Evidence) -> Option<String> {
     let mut parts = text.split('{');
     let mut filled = parts.next()?.to_owned();
     for part in parts {
         let (hole, rest) = part.split_once('}')?;
         let (name, forms) = hole.split_once(": ").unzip();
-        let value = evidence.value(name.unwrap_or(hole))?;
+        let name = name.unwrap_or(hole);
+        let value = evidence.value(name).or_else(|| find(name, evidence).map(Cow::Owned))?;
         let [one, many] = forms.and_then(|forms| forms.split_once('/')).unwrap_or_default().into();
         let form = if value == "1" { one } else { many };
         let space = if form.is_empty() { "" } else { " " };

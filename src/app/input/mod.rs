@@ -6,8 +6,9 @@ pub(crate) mod press;
 use crate::app::State;
 use crate::app::actions::only_say;
 use crate::app::keys::Key;
+use crate::app::model::Statement;
 
-/// Says that a key has no meaning here, and which one helps.
-fn means_nothing(state: &mut State, key: Key, helps: &str) {
-    only_say(state, format!("{key} does nothing here. {helps}."));
+/// Says that a key has no meaning in that place, and which one helps.
+fn means_nothing(state: &mut State, key: Key, place: &'static str) {
+    only_say(state, Statement::new("no-meaning").with("key", key).when(place, true));
 }

@@ -43,13 +43,7 @@ impl Statement {
 }
 
 impl From<&'static str> for Statement {
-    fn from(text: &'static str) -> Statement {
-        if text.contains(' ') { Statement::verbatim(text) } else { Statement::new(text) }
-    }
-}
-
-impl From<String> for Statement {
-    fn from(text: String) -> Statement {
-        Statement::verbatim(text)
+    fn from(key: &'static str) -> Statement {
+        Statement::new(key)
     }
 }

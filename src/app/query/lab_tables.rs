@@ -5,8 +5,7 @@ use crate::app::{MainView, PointOfView, State};
 
 /// Why nothing can be ordered while the lab stops.
 pub(crate) fn on_the_way(state: &State) -> Option<&'static str> {
-    let why = "The lab is stopping. The clients use loopback again in a moment.";
-    (state.lab.stage == LabStage::Stopping).then_some(why)
+    (state.lab.stage == LabStage::Stopping).then_some("lab-is-stopping")
 }
 
 /// Whether both computers' tables are shown, with the wire between them.

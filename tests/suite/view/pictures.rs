@@ -146,7 +146,7 @@ fn a_failure_marks_the_rows_to_blame() {
                  because the server closed first. Wait, or set SO_REUSEADDR on both runs.";
     let at = robot.state.now;
     robot.state.notices.blame(at, Statement::verbatim(words), &blame);
-    robot.state.notices.say(at, Tone::Warning, "Somebody should know.");
+    robot.state.notices.say(at, Tone::Warning, Statement::verbatim("Somebody should know."));
     check("warning", &mut robot, &[SMALL]);
     robot.state.notices = Notices::default();
     robot.state.notices.blame(

@@ -6,16 +6,14 @@ mod python;
 
 use crate::app::actions::export::plan::Plan;
 use crate::app::actions::only_say;
-use crate::app::model::Tone;
+use crate::app::model::Statement;
 use crate::app::{Effect, State};
 
 /// Writes the program in both languages.
 pub(crate) fn write(state: &mut State) -> Vec<Effect> {
     let plan = Plan::of(state);
     if plan.listeners.is_empty() && plan.clients.is_empty() {
-        let text = "Nothing to write: no socket of ours is open. Press l, then c, then W.";
-        state.notices.say(state.now, Tone::Plain, text);
-        return vec![];
+        return only_say(state, "no-program");
     }
     let name = format!("fivetuple-{}", plan.port);
     let texts = vec![("c", c::text(&plan, &name)), ("py", python::text(&plan))];
@@ -29,16 +27,10 @@ pub(crate) fn is_program(files: &[String]) -> bool {
 
 /// Says where the programs are, and how to run them.
 pub(crate) fn saved(state: &mut State, files: &[String]) -> Vec<Effect> {
-    let port = if state.server.is_listening() { " once l has freed the port here" } else { "" };
-    let files = files.join(" and ");
-    let what = if state.lab.is_up() {
-        let pid = state.machine.pid;
-        format!(
-            "the same calls with the lab's addresses. Run it with `fivetuple lab --join {pid} -- ...`{port}; the server then holds both ends"
-        )
-    } else {
-        format!("each creates the same rows{port}")
-    };
-    let text = format!("Wrote {files} to the current directory: {what}.");
-    only_say(state, text)
+    let what = Statement::new("program-saved")
+        .with("files", files.join(" and "))
+        .with("pid", state.machine.pid)
+        .when("Lab", state.lab.is_up())
+        .when("Listening", state.server.is_listening());
+    only_say(state, what)
 }

@@ -203,7 +203,7 @@ pub(super) fn apply(state: &mut State, form: &Form) -> Result<Vec<Effect>, Wrong
     let clients = &mut state.clients;
     clients.called.extend(to.as_ref().map(|to| to.port));
     (clients.spec, clients.to, clients.from, clients.burst) = (spec, to, from, burst);
-    state.notices.say(state.now, Tone::Plain, "Applied: the next c uses these options.");
+    state.notices.say(state.now, Tone::Plain, "options-taken");
     let after = wanted(state);
     let watch = (before != after).then_some(Effect::Watch(after));
     Ok(watch.into_iter().collect())

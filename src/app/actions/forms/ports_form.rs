@@ -42,8 +42,7 @@ const WHOLE: PortRange = PortRange { low: Port(1024), high: Port(65_535) };
 /// Opens the form, where there is a lab.
 pub(crate) fn open(state: &mut State) -> Vec<Effect> {
     if !state.lab.is_up() {
-        let why = "Ports are used up in the lab, where each computer has its own range. Press N to start it; on loopback, C has toy ranges.";
-        return only_say(state, why);
+        return only_say(state, "ports-need-lab");
     }
     let present = state.lab.unusual_range();
     let range = present.unwrap_or_else(|| largest(room(state)));

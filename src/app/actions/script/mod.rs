@@ -3,7 +3,7 @@
 pub(crate) mod progress;
 
 use crate::app::actions::{connect, held_states, myth, verbs, wire};
-use crate::app::model::{Script, ScriptEnd, ScriptGoal, ScriptStep, Tone};
+use crate::app::model::{Script, ScriptEnd, ScriptGoal, ScriptStep, Statement, Tone};
 use crate::app::{Effect, State};
 use crate::tcp::{Command, ConnectSpec, Delivery, ServerCloses, SocketId};
 
@@ -77,8 +77,7 @@ impl Script {
         };
         match step {
             ScriptStep::WirePlain => {
-                let text = "The wire's delay is removed first.";
-                state.notices.say(state.now, Tone::Plain, text);
+                state.notices.say(state.now, Tone::Plain, "wire-delay-removed");
                 wire::reset(state)
             }
             ScriptStep::WireHeld => vec![wire::hold(state)],
@@ -118,8 +117,11 @@ impl Script {
                 if state.now.since(self.began) >= limit =>
             {
                 let limit = limit.as_secs();
-                let text = format!("{held} was not reached within {limit} s: {what}.");
-                state.notices.say(state.now, Tone::Warning, text);
+                let what = Statement::new("state-not-reached")
+                    .with("state", held)
+                    .with("limit", limit)
+                    .with("waits_for", what);
+                state.notices.say(state.now, Tone::Warning, what);
             }
             _ => state.script = Some(self),
         }

@@ -146,7 +146,7 @@ fn keys_that_are_quicker_than_the_wire_speak_of_what_is_left_on_it() {
     robot.arrives(1);
     robot.sends(2, (SERVER, SYN_ACK), (0, 1), b"");
     robot.sends(3, (SERVER, SYN_ACK), (0, 1), b"");
-    robot.press_says("u u", "Dropped the server's SYN+ACK, sent again");
+    robot.press_says("u u", "Dropped the server's retransmitted SYN+ACK");
     assert_eq!(robot.state.lab.waiting(), 0);
 }
 
