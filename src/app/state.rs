@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::app::model::Script;
 use crate::app::{
-    Clients, Effect, Episodes, LabState, Notices, Server, Sockets, SyscallLog, Tone, Ui,
+    Clients, Effect, Episodes, LabState, Notices, Server, Sockets, Statement, SyscallLog, Tone, Ui,
 };
 use crate::tcp::{HostLimits, Moment, OwnSocket};
 
@@ -58,17 +58,17 @@ impl State {
         }
     }
 
-    pub(crate) fn say(&mut self, text: impl Into<String>) {
-        self.notices.say(self.now, Tone::Plain, text);
+    pub(crate) fn say(&mut self, what: impl Into<Statement>) {
+        self.notices.say(self.now, Tone::Plain, what);
     }
 
-    pub(crate) fn warn(&mut self, text: impl Into<String>) {
-        self.notices.say(self.now, Tone::Warning, text);
+    pub(crate) fn warn(&mut self, what: impl Into<Statement>) {
+        self.notices.say(self.now, Tone::Warning, what);
     }
 
     /// Says a sentence, and does nothing else.
-    pub(crate) fn only_say(&mut self, text: impl Into<String>) -> Vec<Effect> {
-        self.say(text);
+    pub(crate) fn only_say(&mut self, what: impl Into<Statement>) -> Vec<Effect> {
+        self.say(what);
         vec![]
     }
 }

@@ -6,9 +6,9 @@ use crate::app::actions::forms::{self, ports_form};
 use crate::app::actions::{
     connect, export, held_states, lab, look, myth, rewind, script, verbs, why_not, wire,
 };
-use crate::app::events::{cut_short, episodes};
-use crate::app::events::{server, settle};
+use crate::app::events::{cut_short, episodes, refusal, server};
 use crate::app::input::press;
+use crate::app::model::Statement;
 use crate::app::query::watched::wanted;
 use crate::app::{Action, Effect, Event, State, Tone, Ui, events};
 use crate::tcp::{Moment, Port, TableUpdate, procfs_instead};
@@ -65,18 +65,21 @@ fn apply(state: &mut State, event: Event) -> Vec<Effect> {
         Event::TableUnreadable { host, why } if state.lab.shows(host) => {
             // It is said once, until the table can be read again.
             if !state.sockets.blind.contains_key(&host) {
-                state.warn(format!("Cannot read {}: {why}.", state.table_name(host)));
+                let table = state.table_name(host);
+                state.warn(
+                    Statement::new("table-unreadable").with("table", table).with("why", &why),
+                );
             }
             state.sockets.blind.insert(host, (state.now, why));
         }
-        Event::FellBackToProcfs(why) => state.warn(procfs_instead(&why)),
+        Event::FellBackToProcfs(why) => state.warn(Statement::verbatim(procfs_instead(&why))),
         Event::OwnersFound(found) => {
             for (inode, owner) in found {
                 state.sockets.hidden.remove(&inode);
                 state.sockets.owners.insert(inode, owner);
             }
             server::know_strangers(state);
-            server::explain_again(state);
+            refusal::look_again(state);
             state.ui.stale |= !state.ui.find.text.value().is_empty();
         }
         Event::OwnersHidden(inodes) => {
@@ -97,12 +100,11 @@ fn apply(state: &mut State, event: Event) -> Vec<Effect> {
 fn table_read(state: &mut State, update: &TableUpdate) {
     let State { server, clients, sockets, .. } = state;
     if sockets.see(state.now, update, |end| State::is_servers(server, clients, end)) {
-        state.say("The history is full: only the newest 16 MB of changes are kept from now on.");
+        state.say("past-full");
     }
     state.ui.stale = true;
     cut_short::tell(state, &update.changes);
-    server::explain_again(state);
-    settle::blame_again(state);
+    refusal::look_again(state);
 }
 
 /// Says once for each other user why the owners of its sockets are not shown.
@@ -113,10 +115,8 @@ fn say_hidden_owners(state: &mut State, inodes: &[u64]) {
     });
     let users: BTreeSet<u32> = hidden.map(|line| line.row.uid).collect();
     for user in users {
-        let text = format!(
-            "The owners of user {user}'s sockets are not shown: only that user and root may read them in /proc."
-        );
-        state.notices.say_once(state.now, Tone::Plain, text);
+        let what = Statement::new("owners-hidden").with("user", user);
+        state.notices.say_once(state.now, Tone::Plain, what);
     }
 }
 

@@ -5,7 +5,7 @@ mod changes;
 use std::time::Duration;
 
 use fivetuple::app::{
-    Action, Clients, Effect, Event, Form, Key, Overlay, Server, State, TableUpdate, update,
+    Action, Clients, Effect, Event, Form, Key, Notice, Overlay, Server, State, TableUpdate, update,
 };
 use fivetuple::tcp::{
     Burst, Call, Change, CloseKind, Command, ConnectId, ConnectSpec, Endpoint, Errno, Host,
@@ -190,7 +190,7 @@ impl Robot {
     }
 
     /// The newest sentence, once no look is waited for any more.
-    pub(crate) fn said_in_the_end(&mut self) -> &str {
+    pub(crate) fn said_in_the_end(&mut self) -> String {
         self.later(Duration::from_secs(1));
         self.said()
     }
@@ -227,8 +227,8 @@ impl Robot {
         std::mem::take(&mut self.orders)
     }
 
-    pub(crate) fn said(&self) -> &str {
-        self.state.notices.last().map_or("", |notice| &notice.text)
+    pub(crate) fn said(&self) -> String {
+        self.state.notices.last().map_or_else(String::new, Notice::text)
     }
 
     /// Fails unless the newest sentence contains `words`.

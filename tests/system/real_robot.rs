@@ -89,7 +89,7 @@ impl Real {
         self.press(keys);
         self.until(words, |robot| {
             let mut all = robot.state.notices.newest_first();
-            all.any(|notice| notice.at >= pressed && notice.text.contains(words))
+            all.any(|notice| notice.at >= pressed && notice.text().contains(words))
         });
     }
 

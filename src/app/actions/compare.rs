@@ -1,5 +1,6 @@
 //! Comparing two rows.
 
+use crate::app::model::Statement;
 use crate::app::{Comparison, MainView, Pane, State};
 use crate::tcp::{SocketId, TcpState};
 
@@ -13,23 +14,22 @@ pub(crate) fn mark(state: &mut State) {
     let newest = state.ui.shown.last().copied();
     let chosen = state.ui.selected.or(newest);
     let Some(chosen) = chosen.filter(|name| state.seen().get(*name).is_some()) else {
-        let nothing = "No row to mark yet. Press l, then c.";
+        let nothing = Statement::new("no-row").when("mark", true);
         return state.say(nothing);
     };
     let ui = &mut state.ui;
     match ui.marked {
         Some(marked) if marked == chosen => {
             ui.marked = None;
-            let taken = "Mark removed.";
-            state.say(taken);
+            state.say("mark-removed");
         }
         Some(marked) => show(state, marked, chosen),
         None => {
             ui.selected = Some(chosen);
             ui.marked = Some(chosen);
             ui.focus = Pane::Sockets;
-            let words = format!("Marked {}. Press v on another row to compare.", ends(chosen));
-            state.say(words);
+            let what = Statement::new("marked").with("row", ends(chosen));
+            state.say(what);
         }
     }
 }
@@ -53,8 +53,7 @@ pub(crate) fn newest(state: &mut State) {
     if let Some((newer, older)) = pair {
         return show(state, older, newer);
     }
-    let few = "Comparing needs two connections. Press c to connect.";
-    state.say(few);
+    state.say("compare-needs-two");
 }
 
 fn show(state: &mut State, marked: SocketId, chosen: SocketId) {
@@ -64,5 +63,5 @@ fn show(state: &mut State, marked: SocketId, chosen: SocketId) {
     ui.picture = MainView::Compare;
     ui.look.big = false;
     ui.focus = Pane::Sockets;
-    state.say(words);
+    state.say(Statement::verbatim(words));
 }

@@ -1,6 +1,7 @@
 //! Connecting: how many connections, from where, within which limits.
 
 use crate::app::explain::DescriptorBudget;
+use crate::app::model::Statement;
 use crate::app::query::watched::wanted;
 use crate::app::{BurstProgress, Clients, Effect, State};
 use crate::tcp::{Burst, Command, ConnectId, ConnectSpec, Port};
@@ -9,8 +10,7 @@ pub(crate) fn connect(state: &mut State, count: Option<u32>) -> Vec<Effect> {
     let asked = match count {
         None => state.clients.burst.count,
         Some(0) => {
-            return state
-                .only_say("0c opens no connection. Type a number from 1 to 64512 before c.");
+            return state.only_say("count-of-0");
         }
         Some(n) => n,
     };
@@ -19,8 +19,7 @@ pub(crate) fn connect(state: &mut State, count: Option<u32>) -> Vec<Effect> {
     }
     let spec = state.clients.next_spec(state.server.callable());
     if spec.to.port == Port::ANY {
-        return state
-            .only_say("Nothing to connect to yet. Press l to listen, or C to set a destination.");
+        return state.only_say("no-destination");
     }
     let to_ourselves = spec.to.endpoint().is_some_and(|to| state.is_our_server(to));
     let room = DescriptorBudget::of(state, to_ourselves);
@@ -29,22 +28,21 @@ pub(crate) fn connect(state: &mut State, count: Option<u32>) -> Vec<Effect> {
     }
     let burst = Burst { count: asked.min(room.calls()), every: state.clients.burst.every };
     if burst.count < asked {
-        state.warn(room.fewer(asked));
+        let what = room.fewer(asked);
+        state.warn(what);
     }
     let port = spec.to.port;
     let was_free = state.clients.waiting.is_empty();
     if enqueue(&mut state.clients, spec, burst).is_none() {
-        return state.only_say("Other connects are queued already. Press r to cancel all of them.");
+        return state.only_say("queue-taken");
     }
     let mut effects = Vec::from_iter(watch(state, port));
     effects.extend(connect_waiting(state));
     if was_free && !state.clients.waiting.is_empty() {
-        let text = if state.clients.orders.len() < UNANSWERED {
-            "Queued behind the connects in progress. Press r to cancel them.".to_owned()
-        } else {
-            format!("{UNANSWERED} connects are unanswered. The rest follow as these are answered.")
-        };
-        state.say(text);
+        let what = Statement::new("queued")
+            .with("unanswered", UNANSWERED)
+            .when("Many", state.clients.orders.len() >= UNANSWERED);
+        state.say(what);
     }
     effects
 }

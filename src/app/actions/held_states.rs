@@ -1,6 +1,6 @@
 //! Holding a connection in a state of TCP.
 
-use crate::app::explain::held_state;
+use crate::app::model::Statement;
 use crate::app::model::script::{Script, ScriptEnd, ScriptGoal, steps_to};
 use crate::app::{Effect, State};
 use crate::tcp::{Command, Syscall, SyscallRecord, TcpState};
@@ -12,8 +12,7 @@ pub(crate) fn hold(state: &mut State, held: TcpState) -> Vec<Effect> {
         return vec![Effect::Run(Command::Stage(held, from))];
     }
     if state.clients.awaited() > 0 {
-        let text = "Connects are still in progress. Try again once they are answered, or press r to cancel them.";
-        return state.only_say(text);
+        return state.only_say("connects-in-progress");
     }
     let (steps, at) = steps_to(held);
     let goal = ScriptGoal::HeldState(held, at);
@@ -41,13 +40,13 @@ pub(crate) fn reached(
         return Vec::from_iter(names.map(Effect::Lookup));
     };
     state.ui.selected = Some(main);
-    state.say(format!(
-        "{held} held at {}: {}. System calls: {}. {}",
-        main.tuple.local,
-        held_state::held_in_lab(held),
-        calls(state, &script),
-        held_state::let_go_in_lab(held),
-    ));
+    let what = Statement::new("held-state")
+        .when("Lab", true)
+        .when(held.name(), true)
+        .with("state", held)
+        .with("at", main.tuple.local)
+        .with("syscalls", calls(state, &script));
+    state.say(what);
     vec![]
 }
 

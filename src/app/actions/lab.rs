@@ -1,5 +1,6 @@
 //! Starting and stopping the lab.
 
+use crate::app::model::Statement;
 use crate::app::{Effect, LabStage, State, format};
 use crate::tcp::{Command, LabOrder};
 
@@ -7,32 +8,24 @@ pub(crate) fn toggle(state: &mut State) -> Vec<Effect> {
     match state.lab.stage {
         LabStage::Off => {
             state.lab.stage = LabStage::Starting;
-            let count = state.lab.spec.computers;
-            state.say(format!(
-                "Starting the lab: {count} computers, each with its own network, and a wire between them."
-            ));
+            let what = Statement::new("lab-starting").with("computers", state.lab.spec.computers);
+            state.say(what);
             vec![Effect::Lab(LabOrder::Start(state.lab.spec))]
         }
         LabStage::Up => {
             state.lab.stage = LabStage::Stopping;
             (state.script, state.lab.plan) = (None, None);
             let open = state.sockets.connections() as u64;
-            let open = match open {
-                0 => String::new(),
-                n => format!(" and closing {}", format::many(n, "connection", "connections")),
-            };
-            state.say(format!(
-                "Stopping the lab{open}. Its sockets are closed first, then its computers are removed."
-            ));
+            let what = Statement::new("lab-stopping");
+            let what = if open == 0 { what } else { what.with("open", format::number(open)) };
+            state.say(what);
             vec![
                 Effect::Run(Command::StopConnecting),
                 Effect::Run(Command::CloseEverything),
                 Effect::Lab(LabOrder::Stop),
             ]
         }
-        LabStage::Starting => state.only_say("The lab is already starting."),
-        LabStage::Stopping => {
-            state.only_say("The lab is stopping. Press N to start it again afterwards.")
-        }
+        LabStage::Starting => state.only_say("lab-is-starting"),
+        LabStage::Stopping => state.only_say(Statement::new("lab-is-stopping").when("Again", true)),
     }
 }

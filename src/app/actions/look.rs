@@ -3,13 +3,13 @@
 use crate::app::actions::forms::{connect_form, listen_form};
 use crate::app::actions::{compare, rewind};
 use crate::app::history::ladder;
+use crate::app::model::Statement;
 use crate::app::ui::{moved, show};
 use crate::app::{Action, FormKind, HELD, MainView, Overlay, Palette, Pane, State, Topic, Ui};
 
 fn toggle_ladders(state: &mut State) {
     if !state.lab.is_up() {
-        let text = "The ladder of all connections needs a wire, and loopback has none. Press N for the lab, or t for one connection.";
-        state.say(text);
+        state.say("ladders-need-lab");
         return;
     }
     let ui = &mut state.ui;
@@ -18,12 +18,8 @@ fn toggle_ladders(state: &mut State) {
         show(ui, MainView::Timeline);
     }
     (ui.all, ui.back) = (all, 0);
-    let text = if ui.all {
-        "Showing the ladder of all connections, labelled by port. Press O for the selected one."
-    } else {
-        "Showing the ladder of one connection: the selected one, else the newest."
-    };
-    state.say(text);
+    let what = if ui.all { "ladders-all" } else { "ladders-one" };
+    state.say(what);
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "all other actions run elsewhere")]
@@ -164,7 +160,7 @@ fn move_cursor(state: &mut State, steps: i64) {
 fn select_row(state: &mut State, steps: i64) {
     state.arrange();
     let Some(last) = state.ui.shown.len().checked_sub(1) else {
-        state.say("No row to select yet. Press l, then c.");
+        state.say(Statement::new("no-row").when("select", true));
         return;
     };
     let chosen = state.ui.selected;
@@ -188,25 +184,20 @@ fn select_computer(state: &mut State, steps: i64) {
 }
 
 fn say_end_of_list(state: &mut State, what: &str, steps: i64, last: usize) {
-    let text = match (last, steps > 0) {
-        (0, _) => format!("There is only this {what}."),
-        (_, true) => format!("This is the last {what}. Press k to go up."),
-        (_, false) => format!("This is the first {what}. Press j to go down."),
-    };
-    state.notices.retell(state.now, Topic::Looked, text);
+    let what = Statement::new("end-of-list")
+        .with("what", what)
+        .when("Only", last == 0)
+        .when("Last", steps > 0);
+    state.notices.retell(state.now, Topic::Looked, what);
 }
 
 /// Shows every row, or only those of the demonstration's ports.
 pub(crate) fn whole_machine(state: &mut State) {
     let whole = &mut state.ui.lens.whole_machine;
     *whole = !*whole;
-    let text = match (*whole, state.lab.is_up()) {
-        (true, true) => "Showing every socket of these computers.",
-        (true, false) => "Showing every socket of this machine.",
-        (false, _) => "Showing only the sockets on the demo's ports.",
-    };
+    let what = Statement::new(if *whole { "whole-machine" } else { "demo-ports" });
     state.ui.stale = true;
-    state.notices.retell(state.now, Topic::Looked, text);
+    state.notices.retell(state.now, Topic::Looked, what.when("Lab", state.lab.is_up()));
 }
 
 fn zoom(state: &mut State, steps: i64) {
@@ -215,9 +206,9 @@ fn zoom(state: &mut State, steps: i64) {
     let next = u8::try_from(next).unwrap_or(most);
     if next == state.ui.zoom {
         let why = match (most, steps > 0) {
-            (0, _) => "This view has no zoom. Press z for large text.",
-            (_, true) => "Zoomed in to the maximum.",
-            (_, false) => "Already showing all of it.",
+            (0, _) => "no-zoom",
+            (_, true) => "zoom-most",
+            (_, false) => "zoom-least",
         };
         state.say(why);
     }
@@ -230,26 +221,21 @@ fn look_inside(state: &mut State) {
     }
     state.arrange();
     let chosen = state.ui.selected.filter(|name| state.seen().get(*name).is_some());
-    match chosen.or_else(|| state.ui.shown.last().copied()) {
-        Some(name) => {
-            state.ui.selected = Some(name);
-            state.ui.overlay = Some(Overlay::Card(name));
-        }
-        None => state.say("No row to inspect yet. Press l, then c."),
-    }
+    let Some(name) = chosen.or_else(|| state.ui.shown.last().copied()) else {
+        let what = Statement::new("no-row").when("inspect", true);
+        return state.say(what);
+    };
+    state.ui.selected = Some(name);
+    state.ui.overlay = Some(Overlay::Card(name));
 }
 
 fn numbers(state: &mut State) {
     let lab = &mut state.lab;
     lab.absolute = !lab.absolute;
-    let text = match (lab.is_up(), lab.absolute) {
-        (false, _) => "Sequence numbers are visible in the lab only. Press N for the lab.",
-        (true, true) => {
-            "Showing absolute sequence numbers, as in the segments. Each end started from its own random number."
-        }
-        (true, false) => {
-            "Showing relative sequence numbers: each end's SYN is 0, its first byte is 1."
-        }
+    let what = match (lab.is_up(), lab.absolute) {
+        (false, _) => "numbers-need-lab",
+        (true, true) => "numbers-absolute",
+        (true, false) => "numbers-relative",
     };
-    state.say(text);
+    state.say(what);
 }

@@ -1,7 +1,8 @@
 //! The test of the myth that the port is taken: one computer connects twice from the server's port number, then another one.
 
 use crate::app::actions::connect;
-use crate::app::model::{Script, ScriptGoal, ScriptStep};
+use crate::app::model::Statement;
+use crate::app::model::{Script, ScriptGoal, ScriptStep, Tone};
 use crate::app::ui::open;
 use crate::app::{Effect, MainView, Myth, MythCall, State};
 use crate::tcp::{
@@ -11,26 +12,22 @@ use crate::tcp::{
 pub(crate) fn try_it(state: &mut State) -> Vec<Effect> {
     open(&mut state.ui, MainView::Myth);
     if !state.server.is_listening() {
-        return state.only_say("Nothing to connect to yet. Press l, then U.");
+        return state.only_say("myth-no-server");
     }
     let is_under_way = |myth: &Myth| myth.calls.iter().any(|call| call.answer.is_none());
     if state.ui.myth.as_ref().is_some_and(is_under_way) {
-        return state.only_say("The test is running; its connects are not answered yet.");
+        return state.only_say("myth-running");
     }
     if state.server.callable().ip.is_ipv6() && !state.lab.is_up() {
-        let text = "The test needs two client addresses, and IPv6 loopback has only ::1. Listen on an IPv4 address (L), then press U.";
-        return state.only_say(text);
+        return state.only_say("myth-ipv6");
     }
     if state.clients.computers.len() < 2 {
-        let option = if state.lab.is_up() { "--lab-computers 3" } else { "--computers 2" };
-        return state
-            .only_say(format!("The test needs two clients. Start with {option}, then press U."));
+        let is_lab = state.lab.is_up();
+        return state.only_say(Statement::new("myth-one-client").when("Lab", is_lab));
     }
     let port = state.server.at().port;
     let Some([first, second]) = free_computers(state, port) else {
-        return state.only_say(format!(
-            "The test needs two clients with no row on port {port}. Press r to start over."
-        ));
+        return state.only_say(Statement::new("myth-ports-used").with("port", port));
     };
     let call = |n: usize| {
         let computer = &state.clients.computers[n];
@@ -80,16 +77,15 @@ pub(crate) fn call(state: &mut State, n: usize) -> Vec<Effect> {
 }
 
 pub(crate) fn finish(state: &mut State) -> Vec<Effect> {
-    match &state.ui.myth {
-        Some(myth) if myth.is_as_usual() => {
-            let (port, [first, _, other]) = (myth.port, &myth.calls);
-            state.say(format!(
-                "Myth tested: {} connected from port {port}, its second connect() failed, and {} connected. {port} to {port} works once per client address.",
-                first.who, other.who
-            ));
-        }
-        Some(_) => state.warn("Unexpected result. See what the kernel reported above."),
-        None => (),
+    if let Some(myth) = &state.ui.myth {
+        let [first, _, other] = &myth.calls;
+        let (tone, what) = if myth.is_as_usual() {
+            let what = Statement::new("myth-tested").with("port", myth.port);
+            (Tone::Plain, what.with("who", &first.who).with("whom", &other.who))
+        } else {
+            (Tone::Warning, Statement::new("myth-unexpected"))
+        };
+        state.notices.say(state.now, tone, what);
     }
     vec![]
 }

@@ -1,6 +1,7 @@
 //! Stepping through the history of the table. The sockets are not affected.
 
 use crate::app::keys::keymap::is_for_sockets;
+use crate::app::model::Statement;
 use crate::app::{Action, Past, Role, State, Topic, format};
 use crate::tcp::{SocketId, SocketRow};
 
@@ -9,7 +10,7 @@ pub(crate) fn pause(state: &mut State) {
         return live(state);
     }
     state.sockets.stop(state.now);
-    state.say("Paused (the sockets stay open). Press p to resume, or , to step back.");
+    state.say("past-paused");
 }
 
 /// Shows the table as it was so many changes before.
@@ -21,9 +22,9 @@ pub(crate) fn back(state: &mut State, count: Option<u32>) {
     retell(
         state,
         match state.sockets.steps() {
-            (_, 0) => "Nothing has happened yet. Press l, then c.",
-            (0, _) => "This is the beginning. Press . to step forward.",
-            _ => "Older steps are no longer kept. Press . to step forward.",
+            (_, 0) => "past-none",
+            (0, _) => "past-beginning",
+            _ => "past-forgotten",
         },
     );
 }
@@ -31,7 +32,7 @@ pub(crate) fn back(state: &mut State, count: Option<u32>) {
 /// Shows the table as it was so many changes later; after the newest, the live one.
 pub(crate) fn forward(state: &mut State, count: Option<u32>) {
     if !state.is_past() {
-        retell(state, "Already live. Press , to step back.");
+        retell(state, Statement::new("past-is-live").when("Forward", true));
     } else if state.sockets.step_forward(steps(count)) > 0 {
         stepped(state, false);
     } else {
@@ -45,11 +46,7 @@ fn steps(count: Option<u32>) -> usize {
 
 pub(crate) fn live(state: &mut State) {
     state.ui.stale = true;
-    let text = if state.sockets.go_live() {
-        "The table is live again."
-    } else {
-        "Already live. Press p to pause, or , to step back."
-    };
+    let text = if state.sockets.go_live() { "past-live" } else { "past-is-live" };
     retell(state, text);
 }
 
@@ -74,12 +71,12 @@ pub(crate) fn before(state: &mut State, action: Action) {
     }
     if acts && state.sockets.go_live() {
         state.ui.stale = true;
-        retell(state, "The table is live again: this key acts on live sockets, not on the past.");
+        retell(state, "past-left");
     }
 }
 
-fn retell(state: &mut State, text: impl Into<String>) {
-    state.notices.retell(state.now, Topic::Past, text);
+fn retell(state: &mut State, what: impl Into<Statement>) {
+    state.notices.retell(state.now, Topic::Past, what);
 }
 
 fn stepped(state: &mut State, was_live: bool) {
@@ -87,10 +84,8 @@ fn stepped(state: &mut State, was_live: bool) {
     let Some(past) = state.sockets.past() else { return };
     let (step, what) = (past.step, changes(state, past));
     let (_, newest) = state.sockets.steps();
-    let hint =
-        if was_live { " The sockets are still open. Press . for forward, p for live." } else { "" };
-    let text = format!("Step {step} of {newest}: {what}.{hint}");
-    retell(state, text);
+    let what = Statement::new("past-step").with("what", what).when("First", was_live);
+    retell(state, what.with("number", step).with("newest", newest));
 }
 
 const NAMED: usize = 2;

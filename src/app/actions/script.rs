@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::app::actions::{connect, held_states, myth, verbs, wire};
-use crate::app::model::{Script, ScriptEnd, ScriptGoal, ScriptStep};
+use crate::app::model::{Script, ScriptEnd, ScriptGoal, ScriptStep, Statement};
 use crate::app::{Effect, LoggedEvent, State};
 use crate::tcp::{Command, ConnectSpec, Delivery, Flags, ServerCloses, SocketId, WireSegment};
 
@@ -70,7 +70,7 @@ impl Script {
         };
         match step {
             ScriptStep::WirePlain => {
-                state.say("The wire's delay is removed first.");
+                state.say("wire-delay-removed");
                 wire::reset(state)
             }
             ScriptStep::WireHeld => vec![wire::hold(state)],
@@ -107,7 +107,12 @@ impl Script {
         match self.goal {
             ScriptGoal::HeldState(held, _) if state.now.since(self.began) >= LIMIT => {
                 let limit = LIMIT.as_secs();
-                state.warn(format!("{held} was not reached within {limit} s: {what}."));
+                state.warn(
+                    Statement::new("state-not-reached")
+                        .with("state", held)
+                        .with("limit", limit)
+                        .with("waits_for", what),
+                );
             }
             ScriptGoal::HeldState(..) | ScriptGoal::Myth => state.script = Some(self),
         }

@@ -1,6 +1,7 @@
 //! Running out of ports in the lab: a listener, then a connect from every port of the range.
 
 use crate::app::actions::{connect, verbs};
+use crate::app::model::Statement;
 use crate::app::model::UsingUp;
 use crate::app::query::port_supply::left;
 use crate::app::{Effect, State, format};
@@ -14,7 +15,8 @@ pub(crate) fn begin(state: &mut State) -> Vec<Effect> {
     state.clients.choose(caller);
     state.clients.restore_first_options();
     state.clients.spec.payload.clear();
-    state.say(announcement(state, range));
+    let what = announcement(state, range);
+    state.say(what);
     let backlog = state.machine.somaxconn;
     let listener = &mut state.server;
     let is_long = |spec: &ListenSpec| spec.backlog == backlog;
@@ -30,23 +32,16 @@ pub(crate) fn begin(state: &mut State) -> Vec<Effect> {
     stop.into_iter().chain(listens).collect()
 }
 
-fn announcement(state: &State, range: PortRange) -> String {
-    let who = &state.clients.computer().name;
+fn announcement(state: &State, range: PortRange) -> Statement {
     let (left, all) = (left(state, range), range.len());
-    let [few, many] = [left, all].map(|ports| format::number(ports as u64));
-    let what = match left {
-        0 => {
-            return format!(
-                "{who} has used all {many} ports {range}. One more connect() shows it."
-            );
-        }
-        _ if left < all => format!("the other {few} of its {many}"),
-        _ => format!("its {many}"),
-    };
-    let limit = format::number(state.machine.descriptors);
-    format!(
-        "{who} uses up {what} ports {range}: {few} of {limit} descriptors. accept() is held, so the server's ends need none."
-    )
+    let number = |ports: usize| format::number(ports as u64);
+    Statement::new(if left == 0 { "ports-are-used" } else { "ports-using" })
+        .with("who", &state.clients.computer().name)
+        .with("all", number(all))
+        .with("range", range)
+        .with("left", number(left))
+        .with("limit", format::number(state.machine.descriptors))
+        .when("Some", left < all)
 }
 
 /// Once the server listens: connects from every port that is left, and once more.

@@ -4,7 +4,7 @@ use crate::app::actions::targets::{
     answered_targets, client_targets, selected_row, server_targets, targets_at_either_end,
 };
 use crate::app::actions::wire;
-use crate::app::explain::listen;
+use crate::app::model::Statement;
 use crate::app::query::facts;
 use crate::app::query::watched::wanted;
 use crate::app::{Effect, Find, State, TableRow, Topic, format};
@@ -40,28 +40,19 @@ pub(crate) fn hold(state: &mut State) -> Vec<Effect> {
     if !state.server.is_listening() {
         let held = state.server.spec.accepting == Accepting::Held;
         state.server.spec.accepting = if held { Accepting::AtOnce } else { Accepting::Held };
-        let text = if held {
-            "Will start with accept() running. Press l to listen."
-        } else {
-            "Will start with accept() held. Press l to listen."
-        };
-        return state.only_say(text);
+        return state.only_say(if held { "will-not-hold" } else { "will-hold" });
     }
     let command = if state.server.held { Command::ResumeAccept } else { Command::HoldAccept };
     vec![Effect::Run(command)]
 }
 
 pub(crate) fn accept_one(state: &mut State) -> Vec<Effect> {
-    match (state.server.is_listening(), state.server.held) {
-        (false, _) => state.only_say("Nothing to accept: nothing is listening. Press l first."),
-        (true, false) => {
-            state.only_say("accept() is running. Press a to hold it, then A to accept one.")
-        }
-        (true, true) if state.waiting_for_accept() == 0 => {
-            state.only_say("The accept queue is empty, so accept() would block. Press c, then A.")
-        }
-        (true, true) => vec![Effect::Run(Command::AcceptOne)],
+    let (is_listening, held) = (state.server.is_listening(), state.server.held);
+    if is_listening && held && state.waiting_for_accept() > 0 {
+        return vec![Effect::Run(Command::AcceptOne)];
     }
+    let what = Statement::new("nothing-to-accept");
+    state.only_say(what.when("Listening", is_listening).when("Held", held))
 }
 
 pub(crate) fn close(state: &mut State, count: Option<u32>) -> Vec<Effect> {
@@ -69,44 +60,30 @@ pub(crate) fn close(state: &mut State, count: Option<u32>) -> Vec<Effect> {
     if ends.is_empty() {
         return say_no_target(state, "disconnect", count);
     }
-    end_all(state, "Closing", ends, CloseKind::Close, Command::Close)
+    end_all(state, "Close", ends, CloseKind::Close, Command::Close)
 }
 
 pub(crate) fn server_closes(state: &mut State, count: Option<u32>) -> Vec<Effect> {
     let ends = server_targets(state, count);
     if ends.is_empty() {
-        if let Some(text) = why_staged(state, count) {
-            return state.only_say(text);
-        }
-        return state.only_say(nothing_accepted(state));
+        let what = why_staged(state, count).unwrap_or_else(|| nothing_accepted(state));
+        return state.only_say(what);
     }
-    end_all(state, "Closing the server's end of", ends, CloseKind::Close, Command::Close)
+    end_all(state, "Server", ends, CloseKind::Close, Command::Close)
 }
 
 /// Why the server has no socket to close.
-fn nothing_accepted(state: &State) -> String {
-    if selected_row(state).is_some() {
-        return String::from(
-            "The server holds no end of the selected connection. Press Esc, then D to close the newest.",
-        );
-    }
+fn nothing_accepted(state: &State) -> Statement {
+    let what = Statement::new("nothing-accepted")
+        .when("Selected", selected_row(state).is_some())
+        .when("Before", state.server.totals.accepted > 0);
     let newest = client_targets(state, None).first().copied();
     let others = newest.filter(|end| !state.is_with_our_server(*end));
-    if let Some(other) = others.map(|end| state.other_end(end)) {
-        let owners = &state.sockets.owners;
-        let line = state.sockets.get(other);
-        let owner = line.and_then(|line| owners.get(&line.held));
-        let owner = owner.map_or("another program", |owner| owner.program.as_str());
-        return format!(
-            "The server has nothing to close: the end at {} belongs to {owner}.",
-            other.tuple.local
-        );
-    }
-    String::from(if state.server.totals.accepted == 0 {
-        "The server has nothing to close: no connection has been accepted."
-    } else {
-        "The server has nothing to close: all accepted connections are closed already."
-    })
+    let Some(other) = others.map(|end| state.other_end(end)) else { return what };
+    let line = state.sockets.get(other);
+    let owner = line.and_then(|line| state.sockets.owners.get(&line.held));
+    let owner = owner.map_or("another program", |owner| owner.program.as_str());
+    what.with("peer", other.tuple.local).with("owner", owner)
 }
 
 pub(crate) fn abort(state: &mut State, count: Option<u32>) -> Vec<Effect> {
@@ -114,17 +91,17 @@ pub(crate) fn abort(state: &mut State, count: Option<u32>) -> Vec<Effect> {
     if ends.is_empty() {
         return say_no_target(state, "abort", count);
     }
-    end_all(state, "Aborting", ends, CloseKind::Abort, Command::Abort)
+    end_all(state, "Abort", ends, CloseKind::Abort, Command::Abort)
 }
 
 pub(crate) fn half_close(state: &mut State, count: Option<u32>) -> Vec<Effect> {
     let ends = targets_at_either_end(state, count);
     if let [end] = ends[..] {
         if end.tuple.protocol == Protocol::Udp {
-            return state.only_say("UDP has no FIN, so there is nothing to half-close.");
+            return state.only_say("no-fin-in-udp");
         }
         if state.sockets.get(end).is_some_and(TableRow::has_sent_fin) {
-            return state.only_say("This end has already sent its FIN. Press d to close it.");
+            return state.only_say("fin-already-sent");
         }
     }
     if ends.is_empty() {
@@ -140,44 +117,39 @@ pub(crate) fn send(state: &mut State, count: Option<u32>) -> Vec<Effect> {
         if targets_at_either_end(state, count).is_empty() {
             return say_no_target(state, "send over", count);
         }
-        return state.only_say("Nothing to send over yet: connect() has not been answered.");
+        return state.only_say("not-answered-yet");
     }
     let payload = state.clients.spec.payload.clone();
     if payload.is_empty() {
-        return state.only_say("Nothing to send: the payload is empty. Press C to set one.");
+        return state.only_say("no-payload");
     }
     ends.into_iter().map(|end| Effect::Run(Command::Send(end, payload.clone()))).collect()
 }
 
 fn say_no_target(state: &mut State, verb: &str, count: Option<u32>) -> Vec<Effect> {
-    if let Some(text) = why_staged(state, count) {
-        return state.only_say(text);
+    if let Some(what) = why_staged(state, count) {
+        return state.only_say(what);
     }
     let selected = selected_row(state).filter(|_| count.is_none());
-    let why = match selected.map(|name| state.sockets.get(name)) {
-        Some(Some(line)) if line.row.state == TcpState::Listen && line.gone.is_none() => {
-            "the selected row is a listener. Press Esc to use the newest connection."
-        }
-        Some(Some(_)) => {
-            "no client here holds the selected row. Press Esc to use the newest connection."
-        }
-        Some(None) => "the selected row is gone. Press Esc to use the newest connection.",
-        None => "no connection is open. Press c to connect.",
-    };
-    state.only_say(format!("Nothing to {verb}: {why}"))
+    let line = selected.and_then(|name| state.sockets.get(name));
+    let listens = |line: &TableRow| line.row.state == TcpState::Listen && line.gone.is_none();
+    let what = Statement::new("no-target")
+        .with("verb", verb)
+        .when("Selected", selected.is_some())
+        .when("Gone", selected.is_some() && line.is_none())
+        .when("Listener", line.is_some_and(listens));
+    state.only_say(what)
 }
 
 /// Why there is no target, where `S` holds the rows.
-fn why_staged(state: &State, count: Option<u32>) -> Option<String> {
+fn why_staged(state: &State, count: Option<u32>) -> Option<Statement> {
     let selected = selected_row(state).filter(|_| count.is_none());
-    let what = match selected {
-        Some(row) if state.is_staged(row) => "S holds the selected row",
-        None if !state.staged.is_empty() => "S holds the present connections",
-        Some(_) | None => return None,
+    let is_staged = match selected {
+        Some(row) => state.is_staged(row),
+        None => !state.staged.is_empty(),
     };
-    Some(format!(
-        "{what} with sockets that these keys do not reach. Press r to close them, c to open a connection."
-    ))
+    let what = Statement::new("no-target").when("Staged", true);
+    is_staged.then(|| what.when("Selected", selected.is_some()))
 }
 
 /// Notes how the rows are before an order is carried out.
@@ -191,7 +163,7 @@ fn note_rows(state: &mut State, ends: &[SocketId]) {
 /// Orders sockets to end; where they are several, one sentence counts them as they do.
 fn end_all(
     state: &mut State,
-    verb: &str,
+    what: &'static str,
     ends: Vec<SocketId>,
     how: CloseKind,
     command: fn(SocketId) -> Command,
@@ -204,8 +176,9 @@ fn end_all(
     if ends.len() > 1 {
         let is_tcp = ends.iter().any(|end| end.tuple.protocol == Protocol::Tcp);
         let protocol = if is_tcp { Protocol::Tcp } else { Protocol::Udp };
-        let text = format!("{verb} {}.", format::sockets(ends.len() as u64, protocol));
-        state.notices.begin(state.now, Topic::Ordered, text);
+        let ends = format::sockets(ends.len() as u64, protocol);
+        let what = Statement::new("ending").with("ends", ends).when(what, true);
+        state.notices.begin(state.now, Topic::Ordered, what);
     }
     ends.into_iter().map(|end| Effect::Run(command(end))).collect()
 }
@@ -215,15 +188,19 @@ pub(crate) fn reset(state: &mut State) -> Vec<Effect> {
     let (held_ends, held_listeners): (Vec<_>, Vec<_>) = state.staged.drain(..).partition(is_end);
     let open = state.clients.open() + state.server.ends.len() + held_ends.len();
     let waiting = state.sockets.count(TcpState::TimeWait);
-    let mut text = listen::reset(open, held_listeners.len(), waiting);
-    if !state.lab.wire.is_plain() {
-        text += " The wire has no delay again.";
+    let numbers = [
+        ("open", open as u64),
+        ("listeners", held_listeners.len() as u64),
+        ("waiting", u64::from(waiting)),
+    ];
+    let mut what = Statement::new("reset-all").when("Wire", !state.lab.wire.is_plain());
+    for (name, number) in numbers.into_iter().filter(|(_, number)| *number > 0) {
+        what = what.with(name, format::number(number));
     }
     if let Some(range) = state.lab.unusual_range() {
-        let range = range.to_string();
-        text.extend([" The computers keep the ports ", &range, " until N stops the lab."]);
+        what = what.with("range", range);
     }
-    state.say(text);
+    state.say(what);
     state.ui.selected = None;
     state.ui.find = Find::default();
     state.ui.count = None;

@@ -1,38 +1,35 @@
 //! The last failure: the rows in the way, and the remedies, which are tried where they can be.
 
 use crate::app::actions::{connect, rewind, verbs};
-use crate::app::explain::failure::connect_error;
-use crate::app::explain::failure::remedies::listen;
-use crate::app::model::failure::ROWS;
-use crate::app::model::{Attempt, Failure, Verdict};
-use crate::app::query::failure;
+use crate::app::model::Statement;
+use crate::app::model::{Attempt, Verdict};
 use crate::app::query::failure::longest_wait;
-use crate::app::query::port_holders::holders;
+use crate::app::query::refusal::remedies;
+use crate::app::query::{failure, refusal};
 use crate::app::{Effect, Overlay, State};
-use crate::tcp::{Command, Errno, Probe, Protocol, SocketId, SyscallError};
+use crate::tcp::{Command, Probe, SyscallError};
 
 /// Shows the last failure and tries its remedies.
 pub(crate) fn open(state: &mut State) -> Vec<Effect> {
     let last = state.notices.case.as_ref().map(|case| case.at);
     if failure::datagram_refused(state).is_some_and(|at| Some(at) > last) {
-        let text = "The last failure was a refused datagram: no socket had that UDP port.";
-        return state.only_say(text);
+        return state.only_say("datagram-was-refused");
     }
     if last.is_none() {
-        return state.only_say("Nothing has failed yet. y explains the next failure.");
+        return state.only_say("nothing-failed");
     }
     // Rows and remedies are as of now, not of the past that is shown.
     if state.is_past() {
         rewind::live(state);
     }
-    find_blocking_rows(state);
+    look(state);
     let Some(case) = &state.notices.case else {
         return vec![];
     };
-    let remedies = listen::of(state, case);
+    let remedies = remedies::of(state, case);
     let probes = remedies.iter().filter_map(|remedy| match remedy.verdict {
         Verdict::Trying(probe) => Some(probe),
-        Verdict::Works(_) | Verdict::Fails(..) | Verdict::NotTried(_) => None,
+        Verdict::Works(_) | Verdict::Fails(..) | Verdict::NotTried => None,
     });
     let probes: Vec<Probe> = probes.collect();
     if let Some(case) = &mut state.notices.case {
@@ -72,9 +69,7 @@ pub(crate) fn retry(state: &mut State) -> Vec<Effect> {
         state.ui.overlay = None;
     }
     match asked {
-        Attempt::Listen(_) if state.server.will_listen() => {
-            state.only_say("Already listening. Press l to stop.")
-        }
+        Attempt::Listen(_) if state.server.will_listen() => state.only_say("already-listening"),
         Attempt::Listen(spec) => verbs::start_listening(state, spec),
         Attempt::Connect(spec, _) => connect::call(state, spec).1,
     }
@@ -82,29 +77,21 @@ pub(crate) fn retry(state: &mut State) -> Vec<Effect> {
 
 /// Retries once TIME_WAIT is over, or cancels that.
 pub(crate) fn wait(state: &mut State) -> Vec<Effect> {
-    find_blocking_rows(state);
+    look(state);
     let left = longest_wait(state);
     let is_in_the_way = left.is_some();
     let left = left.filter(|_| state.waiting_helps());
     let Some(case) = &mut state.notices.case else {
         return vec![];
     };
-    let text = match (case.waits, left) {
-        (true, _) => {
-            case.waits = false;
-            String::from("Automatic retry is off. Press y twice to retry.")
-        }
-        (false, None) if is_in_the_way => {
-            String::from("TIME_WAIT is not the only problem here; waiting won't help.")
-        }
-        (false, None) => String::from("TIME_WAIT is not the problem here; waiting won't help."),
-        (false, Some(seconds)) => {
-            case.waits = true;
-            format!("Retrying automatically in {seconds} s, when TIME_WAIT is over.")
-        }
+    let what = Statement::new("retry-later").when("TimeWait", is_in_the_way);
+    let what = match left {
+        _ if case.waits => what.when("Off", true),
+        Some(left) => what.with("left", left),
+        None => what,
     };
-    state.say(text);
-    vec![]
+    case.waits = !case.waits && left.is_some();
+    state.only_say(what)
 }
 
 /// Updates the rows in the way; when no TIME_WAIT is left, retries if that was asked for.
@@ -113,41 +100,19 @@ pub(crate) fn tick(state: &mut State) -> Vec<Effect> {
     if !waits && !matches!(state.ui.overlay, Some(Overlay::Why(_))) {
         return vec![];
     }
-    find_blocking_rows(state);
+    look(state);
     if !waits || longest_wait(state).is_some() {
         return vec![];
     }
-    state.say("TIME_WAIT is over. Retrying now.");
+    state.say("retrying");
     retry(state)
 }
 
-/// Finds the rows that are in the way now.
-fn find_blocking_rows(state: &mut State) {
-    let Some(case) = &state.notices.case else {
-        return;
-    };
-    let mut rows = blocking_rows(state, case);
-    rows.truncate(ROWS);
-    if let Some(case) = &mut state.notices.case {
-        case.rows = rows;
-    }
-}
-
-fn blocking_rows(state: &State, case: &Failure) -> Vec<SocketId> {
-    match &case.asked {
-        Attempt::Listen(spec) if case.why.errno == Errno::EADDRINUSE => {
-            holders(state, spec.host, spec.at, Protocol::Tcp)
-        }
-        Attempt::Listen(_) => Vec::new(),
-        Attempt::Connect(spec, to) => {
-            let mut rows = connect_error::connect_failed(state, spec, *to, case.why).1;
-            // A listener that came later is not the cause.
-            let was_there = |name: &SocketId| {
-                let line = state.sockets.get(*name);
-                line.is_some_and(|line| line.born <= case.at)
-            };
-            rows.retain(|name| case.why.errno != Errno::ECONNREFUSED || was_there(name));
-            rows
-        }
+/// Looks at the last failure as it is now.
+fn look(state: &mut State) {
+    let case = state.notices.case.as_ref();
+    let seen = case.map(|case| refusal::look(state, case.at, &case.asked, case.why));
+    if let (Some(case), Some(seen)) = (&mut state.notices.case, seen) {
+        (case.message, case.rows) = seen;
     }
 }

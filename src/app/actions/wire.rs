@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use crate::app::explain::wire;
 use crate::app::model::ScriptGoal;
+use crate::app::model::Statement;
 use crate::app::{Effect, State, WireKey, format};
 use crate::tcp::{Flags, Protocol, Segment, TcpState, WireOrder};
 
@@ -32,20 +32,18 @@ pub(crate) fn reset(state: &mut State) -> Vec<Effect> {
 pub(crate) fn run(state: &mut State, wish: WireKey, count: Option<u32>) -> Vec<Effect> {
     if !state.lab.is_up() {
         let what = match wish {
-            WireKey::Hold => "hold",
-            WireKey::Step => "deliver a segment on",
-            WireKey::Delay => "delay",
-            WireKey::Lose => "drop a segment on",
-            WireKey::Cut => "cut",
+            WireKey::Hold => "Hold",
+            WireKey::Step => "Step",
+            WireKey::Delay => "Delay",
+            WireKey::Lose => "Lose",
+            WireKey::Cut => "Cut",
         };
-        return state.only_say(format!(
-            "No wire to {what}: loopback segments never leave the kernel. Press N for the lab, which has a wire."
-        ));
+        return state.only_say(Statement::new("no-wire").when(what, true));
     }
     // A script holds the wire as it needs it; the myth needs none.
     state.script.take_if(|script| script.goal != ScriptGoal::Myth);
     let many = count.map_or(1, |count| count.max(1) as usize);
-    let (order, times, text) = match wish {
+    let (order, times, what) = match wish {
         WireKey::Hold => once(hold_or_release(state)),
         WireKey::Step => match step(state, many) {
             Ok(done) => done,
@@ -56,49 +54,49 @@ pub(crate) fn run(state: &mut State, wish: WireKey, count: Option<u32>) -> Vec<E
         WireKey::Cut if state.lab.wire.cut => once(mend(state)),
         WireKey::Cut => once(cut(state)),
     };
-    state.say(text);
+    state.say(what);
     (0..times).map(|_| Effect::Lab(state.lab.order(order))).collect()
 }
 
-fn once((order, text): (WireOrder, String)) -> (WireOrder, usize, String) {
-    (order, 1, text)
+/// An order to give once, and what to say.
+fn once((order, what): (WireOrder, Statement)) -> (WireOrder, usize, Statement) {
+    (order, 1, what)
 }
 
-fn hold_or_release(state: &State) -> (WireOrder, String) {
+fn hold_or_release(state: &State) -> (WireOrder, Statement) {
     if !state.lab.wire.held {
-        let text =
-            "The wire is held: segments queue in order. Press o to deliver one, h to release all.";
-        return (WireOrder::Hold, text.to_owned());
+        return (WireOrder::Hold, Statement::new("wire-held"));
     }
-    let text = match state.lab.waiting() {
-        0 => "The wire is released. Nothing was queued.".to_owned(),
-        n => format!(
-            "The wire is released: {} delivered.",
-            format::many(n as u64, "segment", "segments"),
-        ),
-    };
-    (WireOrder::LetGo, text)
+    let what = counted(Statement::new("wire-released"), "segments", state.lab.waiting(), 1);
+    (WireOrder::LetGo, what)
 }
 
-/// The order, how often to give it, and the sentence; or why nothing can be delivered.
-fn step(state: &mut State, many: usize) -> Result<(WireOrder, usize, String), &'static str> {
+/// Adds a number, if there are at least so many.
+fn counted(what: Statement, name: &'static str, number: usize, least: usize) -> Statement {
+    if number < least { what } else { what.with(name, format::number(number as u64)) }
+}
+
+/// The order, how often to give it, and what to say; or why nothing can be delivered.
+fn step(state: &mut State, many: usize) -> Result<(WireOrder, usize, Statement), &'static str> {
     if !state.lab.wire.held {
-        return Err("The wire is not held. Press h to hold it, then o to deliver one segment.");
+        return Err("wire-not-held");
     }
     if state.lab.waiting() == 0 {
-        return Err("Nothing is queued on the wire. The next segment stops there.");
+        return Err("wire-empty");
     }
-    let (times, oldest) = take_out(state, many);
-    let what = match times {
-        1 => format!("Delivered {oldest}"),
-        n => format!("Delivered {} segments, {oldest} first", format::number(n as u64)),
-    };
-    let text = match state.lab.waiting() {
-        0 => format!("{what}. Nothing else is queued."),
-        1 => format!("{what}. 1 more is queued."),
-        n => format!("{what}. {} more are queued.", format::number(n as u64)),
-    };
-    Ok((WireOrder::Step, times, text))
+    let what = Statement::new("wire-stepped").with("segment", oldest(state));
+    let times = let_leave(state, many);
+    let what = counted(what, "many", times, 2);
+    Ok((WireOrder::Step, times, counted(what, "left", state.lab.waiting(), 1)))
+}
+
+/// So many held segments are to leave, or as many as there are.
+fn let_leave(state: &mut State, many: usize) -> usize {
+    let times = many.min(state.lab.waiting());
+    for _ in 0..times {
+        state.lab.oldest_is_to_leave();
+    }
+    times
 }
 
 /// The delays that one key steps through.
@@ -109,99 +107,74 @@ const DELAYS: [Duration; 4] = [
     Duration::from_secs(2),
 ];
 
-fn slow(state: &State) -> (WireOrder, String) {
+fn slow(state: &State) -> (WireOrder, Statement) {
     let place = DELAYS.iter().position(|delay| *delay == state.lab.wire.delay);
     let delay = DELAYS[place.map_or(0, |place| place + 1) % DELAYS.len()];
-    let text = if delay.is_zero() {
-        "The wire has no delay again.".to_owned()
-    } else {
-        format!(
-            "One-way delay set to {}, so the round trip takes {}.",
-            format::brief(delay),
-            format::brief(delay * 2)
-        )
-    };
-    (WireOrder::Delay(delay), text)
+    let what = Statement::new("wire-delay")
+        .when("None", delay.is_zero())
+        .with("delay", format::brief(delay))
+        .with("round_trip", format::brief(delay * 2));
+    (WireOrder::Delay(delay), what)
 }
 
-fn lose(state: &mut State, many: usize) -> (WireOrder, usize, String) {
+fn lose(state: &mut State, many: usize) -> (WireOrder, usize, Statement) {
     let asked = u32::try_from(many).unwrap_or(u32::MAX).min(MOST_LOST);
     if state.lab.wire.held && state.lab.waiting() > 0 {
-        let follows = state.lab.oldest_waiting().map(|oldest| after_loss(&oldest.segment));
-        let follows = follows.unwrap_or("the sender retransmits it if it carried data");
-        let (times, first) = take_out(state, asked as usize);
-        let text = match times {
-            1 => format!("Dropped {first}: {follows}."),
-            n => format!("Dropped {} segments, {first} first.", format::number(n as u64)),
-        };
-        return (WireOrder::DropNext, times, text);
+        let segment = state.lab.oldest_waiting().map(|oldest| kind(&oldest.segment));
+        let what = Statement::new("wire-dropped").with("segment", oldest(state));
+        let what = segment.map_or(what.clone(), |kind| what.when(kind, true));
+        let times = let_leave(state, asked as usize);
+        return (WireOrder::DropNext, times, counted(what, "many", times, 2));
     }
-    let text = match state.lab.wire.drop_next.saturating_add(asked) {
-        1 => "The next segment will be dropped, from either end.".to_owned(),
-        n => format!(
-            "The next {} segments will be dropped, from either end.",
-            format::number(u64::from(n))
-        ),
-    };
-    (WireOrder::DropNext, asked as usize, text)
+    let all = state.lab.wire.drop_next.saturating_add(asked) as usize;
+    let what = counted(Statement::new("wire-will-drop"), "many", all, 2);
+    (WireOrder::DropNext, asked as usize, what)
 }
 
-/// The oldest held segments are to leave the wire; returns how many there are, and the first: `laptop's SYN`.
-fn take_out(state: &mut State, many: usize) -> (usize, String) {
-    let oldest = state.lab.oldest_waiting().map(|crossing| wire::segment(state, crossing));
-    let times = many.min(state.lab.waiting());
-    for _ in 0..times {
-        state.lab.oldest_is_to_leave();
-    }
-    (times, oldest.unwrap_or_else(|| String::from("the oldest one")))
+/// The oldest held segment, by its flags and who sent it: `laptop's SYN`.
+fn oldest(state: &State) -> String {
+    let Some(crossing) = state.lab.oldest_waiting() else { return String::from("the oldest one") };
+    let segment = &crossing.segment;
+    let again = if crossing.again { "retransmitted " } else { "" };
+    let what = match segment.tuple.protocol {
+        Protocol::Tcp => segment.flags.to_string(),
+        Protocol::Udp if segment.is_refusal => format!("ICMP \"{}\"", Segment::REFUSES),
+        Protocol::Udp if segment.is_fragment => String::from("first fragment of a datagram"),
+        Protocol::Udp => String::from("datagram"),
+    };
+    format!("{}'s {again}{what}", state.computer_name(segment.from))
 }
 
 const MOST_LOST: u32 = 1000;
 
-fn after_loss(segment: &Segment) -> &'static str {
+/// What the loss of a segment depends on.
+fn kind(segment: &Segment) -> &'static str {
     if segment.is_refusal {
-        "ICMP is not retransmitted, so the sender does not learn of the refusal"
+        "Refusal"
     } else if segment.tuple.protocol == Protocol::Udp {
-        "UDP does not notice and does not retransmit"
+        "Udp"
     } else if segment.flags.has(Flags::RST) {
-        "an RST is not retransmitted, so the other end does not learn of it"
+        "Rst"
     } else if segment.sequence_length() > 0 {
-        "its sender retransmits it when no answer comes"
+        "SentAgain"
     } else {
-        "a bare ACK is not retransmitted; the end waiting for it retransmits"
+        "Ack"
     }
 }
 
-fn cut(state: &State) -> (WireOrder, String) {
-    let stays = if state.sockets.count(TcpState::Established) > 0 {
-        "Connections stay ESTABLISHED. Press B to reconnect."
-    } else if state.sockets.count(TcpState::SynSent) > 0 {
-        "SYN_SENT stays and retransmits its SYN. Press B to reconnect."
-    } else {
-        "Press B to reconnect."
-    };
-    let waited = match state.lab.waiting() {
-        0 => String::new(),
-        1 => String::from(" The queued segment is lost too."),
-        n => format!(" The {n} queued segments are lost too."),
-    };
-    let text = format!(
-        "The cable is cut: every segment is lost, and neither kernel notices.{waited} {stays}"
-    );
-    (WireOrder::Cut, text)
+fn cut(state: &State) -> (WireOrder, Statement) {
+    let waiting = state.lab.waiting();
+    let what = Statement::new("wire-cut")
+        .when("One", waiting == 1)
+        .when("Established", state.sockets.count(TcpState::Established) > 0)
+        .when("SynSent", state.sockets.count(TcpState::SynSent) > 0);
+    (WireOrder::Cut, counted(what, "waiting", waiting, 2))
 }
 
-fn mend(state: &State) -> (WireOrder, String) {
-    let lost_no_more =
-        if state.lab.wire.drop_next > 0 { " No more segments will be dropped." } else { "" };
+fn mend(state: &State) -> (WireOrder, Statement) {
     let mut rows = state.sockets.in_order();
-    let half_open = if rows.any(|line| state.sockets.is_half_open(line)) {
-        " A lost RST is not retransmitted, so that end stays half-open until it sends."
-    } else {
-        ""
-    };
-    let text = format!(
-        "The cable is reconnected. Unacknowledged segments are retransmitted when their timers expire.{lost_no_more}{half_open}"
-    );
-    (WireOrder::Mend, text)
+    let what = Statement::new("wire-mended")
+        .when("Lossy", state.lab.wire.drop_next > 0)
+        .when("HalfOpen", rows.any(|line| state.sockets.is_half_open(line)));
+    (WireOrder::Mend, what)
 }

@@ -3,12 +3,10 @@
 use std::time::Duration;
 
 use crate::app::actions::myth;
-use crate::app::events::{episodes, settle};
-use crate::app::explain::burst;
-use crate::app::explain::failure::connect_error;
+use crate::app::events::{episodes, refusal};
 use crate::app::model::account::episodes::Cause;
 use crate::app::model::{Attempt, BurstProgress, Clients, OpenEnds, Tone, Verb};
-use crate::app::query::failure;
+use crate::app::query::burst_facts;
 use crate::app::query::watched::look_at_both;
 use crate::app::{Effect, State};
 use crate::tcp::{
@@ -85,11 +83,10 @@ pub(crate) fn failed(
     if !was_on_its_way {
         answered(state, Some(spec.id));
     }
-    let (text, rows) = connect_error::connect_failed(state, spec, to, why);
-    failure::refused(state, Attempt::Connect(spec.clone(), to), why, rows.clone());
+    refusal::note(state, Attempt::Connect(spec.clone(), to), why);
     match state.clients.under_way.as_mut().filter(|burst| burst.id == spec.id) {
-        Some(progress) => progress.refused = Some((text, rows)),
-        None => state.notices.blame(state.now, text, rows),
+        Some(progress) => progress.refused = true,
+        None => refusal::tell(state),
     }
     myth::answered(state, Some(spec.id), Err(why));
     name.map_or_else(Vec::new, |name| look_at_both(state, name))
@@ -114,9 +111,9 @@ pub(crate) fn burst_begun(
         })
         .whole_range = whole_range;
     let under_way = state.clients.under_way.as_ref();
-    let text = under_way.and_then(|progress| burst::begun(state, progress, burst));
-    if let Some(text) = text {
-        state.notices.say(state.now, Tone::Plain, text);
+    let what = under_way.and_then(|progress| burst_facts::begun(state, progress, burst));
+    if let Some(what) = what {
+        state.notices.say(state.now, Tone::Plain, what);
     }
     vec![]
 }
@@ -130,11 +127,10 @@ pub(crate) fn burst_ended(
     state.clients.orders.remove(&id);
     if let Some(mut progress) = state.clients.under_way.take_if(|burst| burst.id == id) {
         progress.opened = opened;
-        let text = burst::ended(state, &progress, asked, took);
-        state.notices.say(state.now, Tone::Plain, text);
-        if let Some((why, rows)) = progress.refused {
-            state.notices.blame(state.now, why, rows);
-            settle::told_now(state);
+        let what = burst_facts::ended(state, &progress, asked, took);
+        state.notices.say(state.now, Tone::Plain, what);
+        if progress.refused {
+            refusal::tell(state);
         }
     }
     vec![]

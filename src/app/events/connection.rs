@@ -4,34 +4,36 @@ use std::time::Duration;
 
 use crate::app::events::episodes;
 use crate::app::model::account::episodes::Cause;
-use crate::app::model::{FinOrder, LoggedEvent, Topic, Verb};
+use crate::app::model::{FinOrder, LoggedEvent, Statement, Topic, Verb};
 use crate::app::query::names;
 use crate::app::query::peers::is_stranger;
 use crate::app::query::watched::look_at_both;
 use crate::app::{Effect, State, format};
 use crate::tcp::{CloseKind, Errno, SocketId, SyscallError, TcpState, escape};
 
+/// The most bytes that a sentence shows.
+const SHOWN: usize = 48;
+
 pub(crate) fn received(state: &mut State, end: SocketId, bytes: u64, first: &[u8]) -> Vec<Effect> {
-    let text = escape(&first[..first.len().min(48)]);
-    let more = if bytes > 48 { "..." } else { "" };
-    let size = format::many(bytes, "byte", "bytes");
-    if state.server.ends.contains(end) {
-        state.server.totals.received += bytes;
-        let who = state.peer_name(end.tuple.remote.ip, end);
-        let many = |n: u32| format!("Data arrived {n} times; the last: {size} from {who}.");
-        let part_of_the_call = is_young(state, end) && !is_stranger(state, end);
-        state.server.last_payload = Some((end, first.to_vec()));
-        if !part_of_the_call {
-            let said = format!("The server read {size} from {who}: \"{text}{more}\"");
-            state.notices.count(state.now, Topic::Data, said, many);
-        }
+    let is_servers = state.server.ends.contains(end);
+    let (key, who) = if is_servers {
+        ("received-by-server", state.peer_name(end.tuple.remote.ip, end))
     } else {
-        let who = names::client_name(state, end);
-        let from = if end.tuple.is_to_itself() { " from itself" } else { "" };
-        let said = format!("{who} received {size}{from}: \"{text}{more}\"");
-        state.notices.count(state.now, Topic::Data, said, |n| {
-            format!("Data arrived {n} times; the last: {size} for {who}.")
-        });
+        ("received", names::client_name(state, end))
+    };
+    let more = if bytes > SHOWN as u64 { "..." } else { "" };
+    let message = Statement::new(key)
+        .with("who", who)
+        .with("bytes", format::number(bytes))
+        .with("first", escape(&first[..first.len().min(SHOWN)]) + more)
+        .when("ToItself", end.tuple.is_to_itself());
+    let part_of_the_call = is_servers && is_young(state, end) && !is_stranger(state, end);
+    if is_servers {
+        state.server.totals.received += bytes;
+        state.server.last_payload = Some((end, first.to_vec()));
+    }
+    if !part_of_the_call {
+        state.notices.count(state.now, Topic::Data, message);
     }
     look_at_both(state, end)
 }
@@ -50,17 +52,14 @@ pub(crate) fn sent(state: &mut State, end: SocketId, bytes: u64) -> Vec<Effect> 
     look_at_both(state, end)
 }
 
-/// Why write() fails after the end's own FIN.
-const OWN_FIN: &str = " Its own half-close (f) sent the FIN, and no data can follow it; the other end can still send.";
-
 pub(crate) fn call_failed(state: &mut State, end: SocketId, why: SyscallError) -> Vec<Effect> {
-    let who = names::client_name(state, end);
     let half_closed = state.own_end(end).is_some_and(|end| end.half_closed.is_some());
-    let own = if why.errno == Errno::EPIPE && half_closed { OWN_FIN } else { "" };
-    let text = format!("{who}: {} failed: {}.{own}", why.call, why.errno);
-    state
-        .notices
-        .count(state.now, Topic::Refused, text, |n| format!("{n} calls failed: {}.", why.errno));
+    let message = Statement::new("call-failed")
+        .with("who", names::client_name(state, end))
+        .with("call", why.call)
+        .with("errno", why.errno)
+        .when("OwnFin", why.errno == Errno::EPIPE && half_closed);
+    state.notices.count(state.now, Topic::Refused, message);
     look_at_both(state, end)
 }
 

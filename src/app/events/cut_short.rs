@@ -1,7 +1,6 @@
 //! Rows that left TIME_WAIT before its time: an RST ended them (RFC 1337).
 
 use crate::app::State;
-use crate::app::explain::sentence::told;
 use crate::app::model::{RowNow, RowOutcome, Topic, Verb};
 use crate::app::query::facts;
 use crate::app::table::GoneReason;
@@ -26,6 +25,6 @@ fn tell_of(state: &mut State, row: &SocketRow) -> Option<()> {
     let mut account = facts::account(state, Verb::CutShort, [name, state.other_end(name)], early);
     account.rows[0] = RowOutcome { before: Some(row.state), after: RowNow::Gone };
     // A FIN retransmitted over a slow wire is acknowledged again, and one ACK arrives after the other end is closed.
-    state.notices.tell(state.now, Some(Topic::CutShort), ((0, account), told), 1);
+    state.notices.tell(state.now, Some(Topic::CutShort), (0, account), 1);
     Some(())
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::app::State;
-use crate::app::explain::sentence::{is_worth_telling, reason, told};
+use crate::app::explain::sentence::{is_worth_telling, reason};
 use crate::app::model::account::episodes::{Cause, Episode, Weight};
 use crate::app::model::{Account, Fact, RowNow, RowOutcome, Topic, Verb};
 use crate::app::query::facts::{self, rows};
@@ -114,7 +114,7 @@ pub(crate) fn settle(state: &mut State) {
             }
             return false;
         } else if episode.is_told && differs {
-            state.notices.amend(episode.id, (&episode.account, told));
+            state.notices.amend(episode.id, &episode.account);
         }
         !episode.is_told || age < WINDOW || is_half(&episode.account)
     });
@@ -134,7 +134,7 @@ fn tell(state: &mut State, episode: &Episode) {
         episode.count
     };
     let account = (episode.id, episode.account.clone());
-    state.notices.tell(episode.opened, episode.topic, (account, told), count);
+    state.notices.tell(episode.opened, episode.topic, account, count);
 }
 
 /// How both rows changed, as of the last polls.

@@ -1,8 +1,7 @@
-use crate::app::explain::held_state::how_held;
-use crate::app::model::{ListenAddress, Tone};
+use crate::app::model::{ListenAddress, Statement, Tone};
 use crate::app::query::watched::wanted;
 use crate::app::{Effect, State};
-use crate::tcp::{OwnSocket, SocketId, SyscallError, TcpState};
+use crate::tcp::{Errno, OwnSocket, SocketId, SyscallError, TcpState};
 
 /// A connection is now in that state.
 pub(crate) fn staged(
@@ -20,28 +19,22 @@ pub(crate) fn staged(
     state.server.ports.extend(port);
     state.server.places.extend(listener.map(ListenAddress::of_socket));
     state.ui.selected = Some(main);
-    let text = format!(
-        "{held} at {}: {}. The calls: {}. r closes it.",
-        main.tuple.local,
-        how_held(held),
-        calls.join("; ")
-    );
-    state.notices.say(state.now, Tone::Plain, text);
+    let what = Statement::new("held-state")
+        .when(held.name(), true)
+        .with("state", held)
+        .with("at", main.tuple.local)
+        .with("syscalls", calls.join("; "));
+    state.notices.say(state.now, Tone::Plain, what);
     let names = [main, state.other_end(main)].into_iter();
     let names = names.chain(sockets.iter().map(|socket| socket.name));
     vec![Effect::Watch(wanted(state)), Effect::Lookup(names.collect())]
 }
 
 pub(crate) fn stage_failed(state: &mut State, held: TcpState, why: SyscallError) -> Vec<Effect> {
-    let helps = match why.errno {
-        crate::tcp::Errno::EMFILE => " Try r, which closes the staged ones.",
-        _ => "",
-    };
-    let reason = match why.of_our_own() {
-        Some(own) => own.to_owned(),
-        None => format!("{} failed: {}", why.call, why.errno),
-    };
-    let text = format!("Cannot stage a connection in {held}: {reason}.{helps}");
-    state.notices.blame(state.now, text, vec![]);
+    let what = Statement::new("stage-failed")
+        .with("state", held)
+        .with("why", why)
+        .when("EMFILE", why.errno == Errno::EMFILE);
+    state.notices.blame(state.now, what, &[]);
     vec![]
 }

@@ -4,9 +4,10 @@ use crate::app::actions::lab::toggle;
 use crate::app::actions::use_up_ports;
 use crate::app::events::late_data;
 use crate::app::events::wire;
-use crate::app::explain::lab::addresses;
 use crate::app::model::Episodes;
-use crate::app::model::{Clients, LabStage, LabState, LoopbackBefore, Server, Sockets, Tone};
+use crate::app::model::{
+    Clients, LabStage, LabState, LoopbackBefore, Server, Sockets, Statement, Tone,
+};
 use crate::app::query::watched::wanted;
 use crate::app::ui::PointOfView;
 use crate::app::{Effect, Find, Overlay, State, format};
@@ -22,7 +23,7 @@ pub(crate) fn heard(state: &mut State, news: LabEvent) -> Vec<Effect> {
         LabEvent::Refused(why) => refused(state, &why),
         LabEvent::Down(why) => down(state, why),
         LabEvent::Warned(what) => {
-            state.notices.say(state.now, Tone::Warning, what);
+            state.notices.say(state.now, Tone::Warning, Statement::verbatim(what));
             vec![]
         }
         LabEvent::Wire(news) => {
@@ -68,17 +69,14 @@ fn up(
     }));
     state.lab.stage = LabStage::Up;
     state.lab.computers = computers;
-    let closed =
-        if were_open > 0 || was_listening { " Sockets on loopback were closed." } else { "" };
-    let low = if limits.unprivileged_from == Port::ANY { " (80 and 500 included)" } else { "" };
-    let text = format!(
-        "The lab is up after {}: {}.{closed} Each host has its own TCP stack, socket table and ports{low}.",
-        format::seconds(took),
-        addresses(state),
-    );
-    state.notices.say(state.now, Tone::Plain, text);
+    let what = Statement::new("lab-up")
+        .with("took", format::seconds(took))
+        .with("hosts", addresses(state))
+        .when("Closed", were_open > 0 || was_listening)
+        .when("LowPorts", limits.unprivileged_from == Port::ANY);
+    state.notices.say(state.now, Tone::Plain, what);
     if let Some(lacks) = limits.lacks() {
-        state.notices.say(state.now, Tone::Warning, lacks);
+        state.notices.say(state.now, Tone::Warning, Statement::verbatim(lacks));
     }
     state.lab.unset = limits.unset;
     let mut effects = begin_anew(state);
@@ -87,16 +85,28 @@ fn up(
 }
 
 fn refused(state: &mut State, why: &LabRefusal) -> Vec<Effect> {
-    let helps = if why.helps.is_empty() {
-        String::new()
-    } else {
-        let helps = why.helps.trim_end();
-        let stop = if helps.ends_with('.') { "" } else { "." };
-        format!(" {helps}{stop}")
-    };
     never_up(state);
-    say_there_is_none(state, &format!("{} failed: {}.{helps}", why.step, why.errno));
+    let what = Statement::new("lab-refused").with("step", &why.step).with("errno", why.errno);
+    let helps = why.helps.trim_end();
+    let stop = if helps.ends_with('.') { "" } else { "." };
+    let what = if helps.is_empty() { what } else { what.with("helps", format!("{helps}{stop}")) };
+    state.notices.blame(state.now, what, &[]);
     vec![]
+}
+
+/// `server 192.168.1.10, laptop 192.168.1.13, phone .14`.
+fn addresses(state: &State) -> String {
+    let server = state.lab.server().map(|server| server.ip.to_string());
+    let mut text = format!("server {}", server.unwrap_or_default());
+    for (n, computer) in state.clients.computers.iter().enumerate() {
+        let ip = computer.ip.to_string();
+        let ip = match ip.rfind('.') {
+            Some(dot) if n > 0 => &ip[dot..],
+            Some(_) | None => &ip,
+        };
+        text.extend([", ", &computer.name, " ", ip]);
+    }
+    text
 }
 
 fn never_up(state: &mut State) {
@@ -106,16 +116,12 @@ fn never_up(state: &mut State) {
     state.lab.spec.ports = None;
 }
 
-fn say_there_is_none(state: &mut State, why: &str) {
-    let text = format!("No lab: {why} Everything else still works, with clients on loopback.");
-    state.notices.blame(state.now, text, vec![]);
-}
-
 fn down(state: &mut State, why: Option<String>) -> Vec<Effect> {
     let Some(before) = state.lab.before.take() else {
         never_up(state);
         if let Some(why) = why {
-            say_there_is_none(state, &format!("it ended before it was up: {why}."));
+            let what = Statement::new("lab-refused").with("why", why);
+            state.notices.blame(state.now, what, &[]);
         }
         return vec![];
     };
@@ -133,19 +139,10 @@ fn down(state: &mut State, why: Option<String>) -> Vec<Effect> {
         plan,
         ..LabState::default()
     };
-    let (tone, text) = match why {
-        None => (
-            Tone::Plain,
-            "The lab is down; clients use loopback again. Press N to restart it.".to_owned(),
-        ),
-        Some(why) => (
-            Tone::Warning,
-            format!(
-                "The lab ended on its own: {why}. Clients use loopback again. Press N to restart it."
-            ),
-        ),
-    };
-    state.notices.say(state.now, tone, text);
+    let tone = if why.is_some() { Tone::Warning } else { Tone::Plain };
+    let what = Statement::new("lab-down");
+    let what = why.map_or(what.clone(), |why| what.with("why", why));
+    state.notices.say(state.now, tone, what);
     let mut effects = begin_anew(state);
     if state.lab.plan.is_some() {
         effects.extend(toggle(state));

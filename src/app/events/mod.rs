@@ -5,12 +5,12 @@ pub(crate) mod episodes;
 pub(crate) mod held_state;
 pub(crate) mod lab;
 pub(crate) mod late_data;
+pub(crate) mod refusal;
 pub(crate) mod server;
-pub(crate) mod settle;
 pub(crate) mod wire;
 
 use crate::app::actions::why_not;
-use crate::app::model::{LabStage, Tone};
+use crate::app::model::{LabStage, Statement, Tone};
 use crate::app::{Effect, State};
 use crate::tcp::{Host, SocketEvent, escape};
 
@@ -63,11 +63,8 @@ pub(crate) fn heard(state: &mut State, news: SocketEvent) -> Vec<Effect> {
             vec![]
         }
         SocketEvent::Crashed(what) => {
-            let text = format!(
-                "A part of fivetuple crashed; the rest continues: {}",
-                escape(what.as_bytes())
-            );
-            state.notices.say(state.now, Tone::Warning, text);
+            let what = Statement::new("crashed").with("what", escape(what.as_bytes()));
+            state.notices.say(state.now, Tone::Warning, what);
             vec![]
         }
     }

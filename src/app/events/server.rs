@@ -3,24 +3,28 @@
 use std::time::Duration;
 
 use crate::app::actions::use_up_ports;
-use crate::app::events::episodes;
-use crate::app::explain::failure::bind_error;
-use crate::app::explain::{accept, listen};
+use crate::app::events::{episodes, refusal};
 use crate::app::model::account::episodes::Cause;
-use crate::app::model::{Attempt, ListenAddress, Tone, Topic, Verb};
+use crate::app::model::{Attempt, ListenAddress, Statement, Tone, Topic, Verb};
 use crate::app::query::peers::{is_nobodys_of_ours, is_stranger};
 use crate::app::query::watched::{look_at_both, wanted};
-use crate::app::query::{failure, opening_facts};
+use crate::app::query::{opening_facts, refusal as refusal_facts};
 use crate::app::{Effect, State};
-use crate::tcp::{Accepting, ListenSpec, OwnSocket, SocketId, SyscallError};
+use crate::tcp::{Accepting, Host, ListenSpec, OwnSocket, SocketId, SyscallError};
 
 pub(crate) fn listening(
     state: &mut State,
     spec: ListenSpec,
     sockets: Vec<OwnSocket>,
 ) -> Vec<Effect> {
-    let text = listen::listening(&spec, sockets.len());
-    state.notices.say(state.now, Tone::Plain, text);
+    let is_in_lab = spec.host != Host::THIS;
+    let what = Statement::new("listening")
+        .with("at", spec.at)
+        .with("sockets", sockets.len())
+        .when("Several", sockets.len() > 1)
+        .when("OwnHostOnly", is_in_lab && spec.at.ip.to_canonical().is_loopback())
+        .when("Held", spec.accepting == Accepting::Held);
+    state.notices.say(state.now, Tone::Plain, what);
     let listener = &mut state.server;
     listener.ordered = listener.ordered.saturating_sub(1);
     listener.held = spec.accepting == Accepting::Held;
@@ -42,28 +46,9 @@ pub(crate) fn listening(
 pub(crate) fn failed(state: &mut State, spec: &ListenSpec, why: SyscallError) -> Vec<Effect> {
     state.server.ordered = state.server.ordered.saturating_sub(1);
     state.lab.plan = None;
-    let (text, rows) = bind_error::listen_failed(state, spec, why);
-    if !bind_error::is_settled(state, &rows) {
-        state.server.refused = Some((state.now, spec.clone(), why));
-    }
-    state.notices.blame(state.now, text, rows.clone());
-    failure::refused(state, Attempt::Listen(spec.clone()), why, rows);
+    refusal::note(state, Attempt::Listen(spec.clone()), why);
+    refusal::tell(state);
     vec![]
-}
-
-/// Explains a failure again, now that more is known of the rows to blame.
-pub(crate) fn explain_again(state: &mut State) {
-    const WHILE: Duration = Duration::from_secs(1);
-    let known = state.server.refused.take();
-    let Some((at, spec, why)) = known.filter(|(at, ..)| state.now.since(*at) < WHILE) else {
-        return;
-    };
-    let (text, rows) = bind_error::listen_failed(state, &spec, why);
-    let is_settled = bind_error::is_settled(state, &rows);
-    let is_last = state.notices.reword_last(at, text, rows);
-    if is_last && !is_settled {
-        state.server.refused = Some((at, spec, why));
-    }
 }
 
 pub(crate) fn stopped(state: &mut State, why: Option<SyscallError>) -> Vec<Effect> {
@@ -75,8 +60,8 @@ pub(crate) fn stopped(state: &mut State, why: Option<SyscallError>) -> Vec<Effec
         return vec![Effect::Lookup(names)];
     }
     if let Some(why) = why {
-        let text = format!("The listener ended on its own: {why}.");
-        state.notices.say(state.now, Tone::Warning, text);
+        let what = Statement::new("listener-ended").with("why", why);
+        state.notices.say(state.now, Tone::Warning, what);
     } else if let Some(name) = names.first() {
         let bytes = u32::try_from(names.len()).unwrap_or(u32::MAX);
         let cause = Cause { verb: Verb::Stop, ends: [*name; 2], ordered: None, bytes };
@@ -87,12 +72,8 @@ pub(crate) fn stopped(state: &mut State, why: Option<SyscallError>) -> Vec<Effec
 
 pub(crate) fn held(state: &mut State, held: bool) -> Vec<Effect> {
     state.server.held = held;
-    let text = if held {
-        "accept() is held. The kernel still completes connections; they wait in the accept queue."
-    } else {
-        "accept() runs again: each connection in the queue gets a socket of its own."
-    };
-    state.notices.say(state.now, Tone::Plain, text);
+    let what = if held { "accept-held" } else { "accept-resumed" };
+    state.notices.say(state.now, Tone::Plain, what);
     vec![]
 }
 
@@ -120,9 +101,8 @@ pub(crate) fn accepted(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
 
 pub(crate) fn accept_failed(state: &mut State, why: SyscallError, pause: Duration) -> Vec<Effect> {
     state.server.pause = Some((why, state.now.plus(pause)));
-    let text = accept::accept_failed(why, pause);
-    let many = |n| format!("accept() failed or refused a connection {n} times: {}.", why.reason());
-    state.notices.count(state.now, Topic::AcceptFailed, text, many);
+    let message = refusal_facts::of_accept(why, pause);
+    state.notices.count(state.now, Topic::AcceptFailed, message);
     vec![]
 }
 

@@ -1,6 +1,6 @@
 //! How many more connections the file descriptor limit allows.
 
-use crate::app::model::LabState;
+use crate::app::model::{LabState, Statement};
 use crate::app::{State, format};
 use crate::tcp::HostLimits;
 
@@ -45,24 +45,18 @@ impl DescriptorBudget {
         u32::try_from(free / self.each).unwrap_or(u32::MAX)
     }
 
-    /// The sentence when none fits.
-    pub(crate) fn none(&self) -> String {
-        let helps = if self.kept + self.each > self.limit {
-            "Try ulimit -n 1024 before starting fivetuple."
-        } else {
-            "Try closing some (0d closes all)."
-        };
-        format!("Cannot connect: {}. {helps}", self.sum())
+    /// When none fits.
+    pub(crate) fn none(&self) -> Statement {
+        let what = Statement::new("descriptors-gone").with("sum", self.sum());
+        what.when("TooFew", self.kept + self.each > self.limit)
     }
 
-    /// The sentence when fewer fit than were ordered.
-    pub(crate) fn fewer(&self, asked: u32) -> String {
-        format!(
-            "Opening only {} of {} connections: {}. That is the hard limit.",
-            format::number(u64::from(self.calls())),
-            format::number(u64::from(asked)),
-            self.sum()
-        )
+    /// When fewer fit than were ordered.
+    pub(crate) fn fewer(&self, asked: u32) -> Statement {
+        Statement::new("descriptors-short")
+            .with("calls", format::number(u64::from(self.calls())))
+            .with("asked", format::number(u64::from(asked)))
+            .with("sum", self.sum())
     }
 
     fn sum(&self) -> String {

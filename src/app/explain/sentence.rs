@@ -1,71 +1,103 @@
 //! Sentences made from what was seen: from the table of texts, or from the row changes where no entry matches.
 
-use crate::app::explain::texts;
-use crate::app::format::{many, number};
-use crate::app::model::{Account, Fact, RowNow, RowOutcome, Verb};
-use crate::tcp::{Errno, Protocol};
+use std::borrow::Cow;
 
-/// What happened, and why if that was seen.
-pub fn sentence(account: &Account) -> String {
-    let key = key(account);
-    let text = texts::find(key, account);
-    let mut text = text.map_or_else(|| row_changes(account), |text| fill(text, account));
-    for part in ["+", "?"] {
-        if let Some(more) = texts::find(&format!("{key}{part}"), account) {
-            text.extend([" ", &fill(more, account)]);
-        }
-    }
-    // A sentence may begin with "the server".
-    let text = text.replace(". the ", ". The ");
-    match text.strip_prefix("the ") {
-        Some(rest) => format!("The {rest}"),
-        None => text,
+use crate::app::explain::texts::{Evidence, find};
+use crate::app::format::number;
+use crate::app::model::{Account, Content, Notice, Remedy, RowNow, RowOutcome, Statement, Verb};
+use crate::tcp::{Errno, Protocol, TcpState};
+
+/// The signs after a key under which the further parts of its sentence are listed.
+pub const PARTS: [&str; 4] = ["+", "?", "!", ">"];
+
+impl Notice {
+    /// The text.
+    pub fn text(&self) -> String {
+        text(&self.content, self.number())
     }
 }
 
-/// The same, of one connection among so many alike where there are others.
-pub(crate) fn told(number: Option<u32>, account: &Account) -> String {
-    number.map_or_else(|| sentence(account), |number| one_of(number, account))
+impl Remedy {
+    /// What it is.
+    pub fn text(&self) -> String {
+        words(&self.what)
+    }
 }
 
-fn one_of(n: u32, account: &Account) -> String {
-    let some = match account.protocol {
-        Protocol::Tcp => many(u64::from(n), "connection", "connections"),
-        Protocol::Udp => many(u64::from(n), "UDP socket", "UDP sockets"),
-    };
-    let were = if n == 1 { "was" } else { "were" };
-    let one = sentence(account);
-    let done = match account.verb {
-        Verb::Call => {
-            let n = number(u64::from(n));
-            return format!("{n} connection attempts had no answer at once. One of them: {one}");
-        }
-        Verb::Send => {
-            let n = number(u64::from(n));
-            return format!("Data was sent {n} times. One of them: {one}");
-        }
-        Verb::Stop => "no longer listened for",
-        Verb::Accept => "accepted",
-        Verb::Connect | Verb::Ack => "made",
-        Verb::Close if account.facts.contains(&Fact::PeerFin) => "closed at the other end too",
-        Verb::Close | Verb::Fin => "closed",
-        Verb::Abort => "aborted",
-        Verb::HalfClose => "half-closed",
-        Verb::Broken(_) | Verb::LateData => "broken",
-        Verb::CutShort => "taken out of TIME_WAIT by RST",
-    };
-    format!("{some} {were} {done}. One of them: {one}")
+/// What happened, and why if that was seen; where there are so many alike, with their number.
+pub fn text(content: &Content, number: Option<u32>) -> String {
+    match content {
+        Content::Account(_, account) => counted(number, key(account), account),
+        Content::Statement(message) => counted(number, message.key, message),
+    }
+}
+
+/// A message, as one sentence or more.
+pub fn words(message: &Statement) -> String {
+    parts(message.key, message)
+}
+
+/// The text for a message under another key, as `-details` after its own; empty where there is none.
+pub fn further(message: &Statement, suffix: &str) -> String {
+    find(&format!("{}{suffix}", message.key), message).map_or_else(String::new, capitalized)
+}
+
+/// How a connection on loopback is kept in that state.
+pub fn how_held(state: TcpState) -> String {
+    words(&Statement::new("how-held").when(state.name(), true))
+}
+
+/// How a connection in the lab is kept in that state, and the keys that do the same.
+pub fn held_in_lab(state: TcpState) -> String {
+    words(&Statement::new("held-in-lab").when(state.name(), true))
+}
+
+/// The same, of one among so many alike where there are others.
+fn counted(count: Option<u32>, key: &str, evidence: &impl Evidence) -> String {
+    let one = parts(key, evidence);
+    let Some(count) = count else { return one };
+    let many = Many { count, one: &one, evidence };
+    find(&format!("{key}*"), &many).unwrap_or(one)
+}
+
+fn parts(key: &str, evidence: &impl Evidence) -> String {
+    let mut text = find(key, evidence).unwrap_or_else(|| evidence.generic());
+    for part in PARTS {
+        let more = find(&format!("{key}{part}"), evidence).unwrap_or_default();
+        let space = if more.is_empty() { "" } else { " " };
+        text.extend([space, &more]);
+    }
+    capitalized(text)
+}
+
+/// Words that are in lower case where no sentence begins with them.
+const CAPITALS: [[&str; 2]; 3] = [
+    ["the ", "The "],
+    ["this program ", "This program "],
+    ["another program ", "Another program "],
+];
+
+/// A sentence may begin with a name, as it is, or with one of those words, which then has a capital.
+fn capitalized(text: String) -> String {
+    if !text.ends_with('.') {
+        return text;
+    }
+    let mut sentences = text.split(". ").map(|sentence| {
+        let word = CAPITALS.iter().find(|[word, _]| sentence.starts_with(word));
+        word.map_or(sentence.to_owned(), |[word, capital]| sentence.replacen(word, capital, 1))
+    });
+    let first = sentences.next().unwrap_or_default();
+    sentences.fold(first, |text, sentence| text + ". " + &sentence)
 }
 
 /// Whether there is anything to say beyond what the rows show.
 pub(crate) fn is_worth_telling(account: &Account) -> bool {
-    account.verb != Verb::Send || texts::find(key(account), account).is_some()
+    account.verb != Verb::Send || find(key(account), account).is_some()
 }
 
 /// Why it happened, if that was seen.
 pub(crate) fn reason(account: &Account) -> Option<String> {
-    let why = texts::find(&format!("{}?", key(account)), account)?;
-    Some(fill(why, account))
+    find(&format!("{}?", key(account)), account)
 }
 
 /// The word that its texts are listed under.
@@ -94,64 +126,117 @@ fn key(account: &Account) -> &'static str {
     }
 }
 
-/// The sentence from the system call and the row changes alone.
-fn row_changes(account: &Account) -> String {
-    let Account { who, whom, rows: [own, other], .. } = account;
-    let did = match account.verb {
-        Verb::Send => "sent data",
-        Verb::Stop => "stopped listening",
-        Verb::Accept => "accepted a connection",
-        Verb::Call => "is connecting",
-        Verb::Connect | Verb::Ack => "connected",
-        Verb::Close => "closed",
-        Verb::Abort => "aborted",
-        Verb::HalfClose => "half-closed",
-        Verb::Broken(_) => "lost its connection",
-        Verb::Fin => "sent its FIN",
-        Verb::LateData => "answered data that arrived late with RST",
-        Verb::CutShort => "left TIME_WAIT",
-    };
-    let mut text = format!("{who} {did}");
-    let mut mark = ": ";
-    for (row, RowOutcome { before, after }) in [("its", own), (&*format!("{whom}'s"), other)] {
-        let change = match (before, after) {
-            (Some(before), RowNow::In(now)) if before != now => {
-                format!("row went from {before} to {now}")
-            }
-            (_, RowNow::In(now)) => format!("row is in {now}"),
-            (Some(before), RowNow::Gone) => format!("row ({before}) is gone"),
-            (None, RowNow::Gone) => String::from("row is gone"),
-            (_, RowNow::Unseen) => continue,
-        };
-        text.extend([mark, row, " ", &change]);
-        mark = "; ";
+impl Evidence for Statement {
+    fn has(&self, fact: &str) -> bool {
+        self.seen.contains_key(fact)
     }
-    text + "."
+
+    fn value(&self, name: &str) -> Option<Cow<'_, str>> {
+        self.seen.get(name).map(Cow::from)
+    }
+
+    fn generic(&self) -> String {
+        self.key.to_owned()
+    }
 }
 
-/// A text with its placeholders replaced.
-fn fill(text: &str, account: &Account) -> String {
-    let [own, other] = account.rows.map(|row| match row.after {
-        RowNow::In(state) => state.to_string(),
-        RowNow::Gone | RowNow::Unseen => String::new(),
-    });
-    let errno =
-        if let Verb::Broken(errno) = account.verb { errno.to_string() } else { String::new() };
-    let from = account.rows[0].before;
-    let holes = [
-        ("{who}", account.who.clone()),
-        ("{whom}", account.whom.clone()),
-        ("{own}", own),
-        ("{other}", other),
-        ("{from}", from.map_or_else(String::new, |state| state.to_string())),
-        ("{port}", account.at[0].port.to_string()),
-        ("{other_port}", account.at[1].port.to_string()),
-        ("{peer}", account.at[1].to_string()),
-        ("{peer_ip}", account.at[1].ip.to_string()),
-        ("{detail}", account.detail.clone()),
-        ("{number}", account.number.to_string()),
-        ("{bytes}", many(u64::from(account.number), "byte", "bytes")),
-        ("{errno}", errno),
-    ];
-    holes.iter().fold(text.to_owned(), |text, (hole, with)| text.replace(hole, with))
+impl Evidence for Account {
+    fn rows(&self) -> [RowOutcome; 2] {
+        self.rows
+    }
+
+    fn has(&self, fact: &str) -> bool {
+        self.facts.iter().any(|known| known.name() == fact)
+    }
+
+    fn value(&self, name: &str) -> Option<Cow<'_, str>> {
+        let state = |row: RowOutcome| match row.after {
+            RowNow::In(state) => Some(state.to_string()),
+            RowNow::Gone | RowNow::Unseen => None,
+        };
+        let [own, other] = self.at;
+        Some(Cow::Owned(match name {
+            "who" => return Some(Cow::from(&self.who)),
+            "whom" => return Some(Cow::from(&self.whom)),
+            "own" => state(self.rows[0])?,
+            "other" => state(self.rows[1])?,
+            "from" => self.rows[0].before?.to_string(),
+            "port" => own.port.to_string(),
+            "other_port" => other.port.to_string(),
+            "peer" => other.to_string(),
+            "peer_ip" => other.ip.to_string(),
+            "detail" => return Some(Cow::from(&self.detail)),
+            "number" => self.number.to_string(),
+            "bytes" => number(self.number.into()),
+            "errno" => {
+                let Verb::Broken(errno) = self.verb else { return None };
+                errno.to_string()
+            }
+            _ => return None,
+        }))
+    }
+
+    /// The sentence from the system call and the row changes alone.
+    fn generic(&self) -> String {
+        let Account { who, whom, rows: [own, other], .. } = self;
+        let did = match self.verb {
+            Verb::Send => "sent data",
+            Verb::Stop => "stopped listening",
+            Verb::Accept => "accepted a connection",
+            Verb::Call => "is connecting",
+            Verb::Connect | Verb::Ack => "connected",
+            Verb::Close => "closed",
+            Verb::Abort => "aborted",
+            Verb::HalfClose => "half-closed",
+            Verb::Broken(_) => "lost its connection",
+            Verb::Fin => "sent its FIN",
+            Verb::LateData => "answered data that arrived late with RST",
+            Verb::CutShort => "left TIME_WAIT",
+        };
+        let mut text = format!("{who} {did}");
+        let mut mark = ": ";
+        for (row, RowOutcome { before, after }) in [("its", own), (&*format!("{whom}'s"), other)] {
+            let change = match (before, after) {
+                (Some(before), RowNow::In(now)) if before != now => {
+                    format!("row went from {before} to {now}")
+                }
+                (_, RowNow::In(now)) => format!("row is in {now}"),
+                (Some(before), RowNow::Gone) => format!("row ({before}) is gone"),
+                (None, RowNow::Gone) => String::from("row is gone"),
+                (_, RowNow::Unseen) => continue,
+            };
+            text.extend([mark, row, " ", &change]);
+            mark = "; ";
+        }
+        text + "."
+    }
+}
+
+/// One of several alike.
+struct Many<'a, S> {
+    count: u32,
+    one: &'a str,
+    evidence: &'a S,
+}
+
+impl<S: Evidence> Evidence for Many<'_, S> {
+    fn rows(&self) -> [RowOutcome; 2] {
+        self.evidence.rows()
+    }
+
+    fn has(&self, fact: &str) -> bool {
+        self.evidence.has(fact)
+    }
+
+    fn value(&self, name: &str) -> Option<Cow<'_, str>> {
+        match name {
+            "n" => Some(Cow::Owned(number(self.count.into()))),
+            "one" => Some(Cow::from(self.one)),
+            _ => self.evidence.value(name),
+        }
+    }
+
+    fn generic(&self) -> String {
+        self.one.to_owned()
+    }
 }

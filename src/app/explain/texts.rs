@@ -1,19 +1,21 @@
 //! The table of texts: `assets/words/`, the head of `close.txt` explains the format.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use crate::app::model::{Account, Fact, RowNow, RowOutcome};
+use crate::app::model::{RowNow, RowOutcome};
 use crate::tcp::TcpState;
 
 /// One text and its condition.
 #[derive(Clone, Debug)]
 pub struct TextEntry {
-    /// What happened; with `?` at its end the text is an explanation.
+    /// What happened; with a sign at its end the text is a further part of the sentence.
     pub keys: Vec<&'static str>,
     /// Patterns of the rows of both ends, the actor's first.
     pub rows: [RowPattern; 2],
-    /// Facts that must have been seen.
-    pub needs: Vec<Fact>,
+    /// What must have been seen; `A/B` is one of them.
+    pub needs: Vec<&'static str>,
     /// The text, with placeholders.
     pub text: &'static str,
 }
@@ -55,14 +57,43 @@ impl RowPattern {
     }
 }
 
+/// What a text is chosen by, and filled with.
+pub(crate) trait Evidence {
+    /// The rows of both ends.
+    fn rows(&self) -> [RowOutcome; 2] {
+        [RowOutcome { before: None, after: RowNow::Unseen }; 2]
+    }
+
+    /// Whether that was seen.
+    fn has(&self, fact: &str) -> bool;
+
+    /// The value of a placeholder.
+    fn value(&self, name: &str) -> Option<Cow<'_, str>>;
+
+    /// What is true where no entry fits.
+    fn generic(&self) -> String;
+}
+
 /// The files.
-pub const SOURCES: [&str; 2] = [
+pub const SOURCES: [&str; 4] = [
     include_str!("../../../assets/words/connect.txt"),
     include_str!("../../../assets/words/close.txt"),
+    include_str!("../../../assets/words/refusals.txt"),
+    include_str!("../../../assets/words/messages.txt"),
 ];
 
 static ENTRIES: LazyLock<Vec<TextEntry>> =
     LazyLock::new(|| SOURCES.iter().flat_map(|text| text.lines()).filter_map(parse).collect());
+
+static BY_KEY: LazyLock<HashMap<&'static str, Vec<&'static TextEntry>>> = LazyLock::new(|| {
+    let mut all: HashMap<_, Vec<_>> = HashMap::new();
+    for entry in entries() {
+        for key in &entry.keys {
+            all.entry(*key).or_default().push(entry);
+        }
+    }
+    all
+});
 
 /// All entries, in order.
 pub fn entries() -> &'static [TextEntry] {
@@ -70,30 +101,49 @@ pub fn entries() -> &'static [TextEntry] {
 }
 
 fn parse(line: &'static str) -> Option<TextEntry> {
-    let mut parts = line.split('|').map(str::trim);
-    let keys = parts.next().filter(|keys| !keys.starts_with('#'))?;
-    let rows = [RowPattern::of(parts.next()?)?, RowPattern::of(parts.next()?)?];
-    let fact = |word| Fact::ALL.iter().copied().find(|fact| format!("{fact:?}") == word);
-    let needs = parts.next()?.split_whitespace().map(fact).collect::<Option<Vec<Fact>>>()?;
-    let text = parts.next()?;
-    Some(TextEntry { keys: keys.split_whitespace().collect(), rows, needs, text })
-}
-
-/// Whether the rows have states for the placeholders in a text.
-fn has_states(text: &str, account: &Account) -> bool {
-    let holes = ["{own}", "{other}"].into_iter().zip(account.rows);
-    holes.into_iter().all(|(hole, row)| !text.contains(hole) || matches!(row.after, RowNow::In(_)))
-}
-
-/// The first matching text for that key.
-pub(crate) fn find(key: &str, account: &Account) -> Option<&'static str> {
-    let fits = |entry: &&TextEntry| {
-        let [own, other] = entry.rows;
-        entry.keys.contains(&key)
-            && own.fits(account.rows[0])
-            && other.fits(account.rows[1])
-            && entry.needs.iter().all(|fact| account.facts.contains(fact))
-            && has_states(entry.text, account)
+    let parts: Vec<&str> = line.split('|').map(str::trim).collect();
+    let (keys, rows, needs, text) = match parts[..] {
+        [keys, needs, text] => (keys, [RowPattern::Any; 2], needs, text),
+        [keys, own, other, needs, text] => {
+            (keys, [RowPattern::of(own)?, RowPattern::of(other)?], needs, text)
+        }
+        _ => return None,
     };
-    entries().iter().find(fits).map(|entry| entry.text)
+    let words = |text: &'static str| text.split_whitespace().collect();
+    (!keys.starts_with('#')).then(|| TextEntry {
+        keys: words(keys),
+        rows,
+        needs: words(needs),
+        text,
+    })
+}
+
+/// The first text under that key that fits, with its placeholders filled.
+pub(crate) fn find(key: &str, evidence: &impl Evidence) -> Option<String> {
+    let rows = evidence.rows();
+    let has = |need: &&str| need.split('/').any(|fact| evidence.has(fact));
+    let fits = |entry: &&&TextEntry| {
+        let mut patterns = entry.rows.iter().zip(rows);
+        patterns.all(|(pattern, row)| pattern.fits(row)) && entry.needs.iter().all(has)
+    };
+    let mut entries = BY_KEY.get(key)?.iter().filter(fits);
+    entries.find_map(|entry| fill(entry.text, evidence))
+}
+
+/// A text with its placeholders filled; `None` if one has no value. `{n: row/rows}` is `1 row` or `2 rows`,
+/// and a placeholder may be the key of another text.
+fn fill(text: &str, evidence: &impl Evidence) -> Option<String> {
+    let mut parts = text.split('{');
+    let mut filled = parts.next()?.to_owned();
+    for part in parts {
+        let (hole, rest) = part.split_once('}')?;
+        let (name, forms) = hole.split_once(": ").unzip();
+        let name = name.unwrap_or(hole);
+        let value = evidence.value(name).or_else(|| find(name, evidence).map(Cow::Owned))?;
+        let [one, many] = forms.and_then(|forms| forms.split_once('/')).unwrap_or_default().into();
+        let form = if value == "1" { one } else { many };
+        let space = if form.is_empty() { "" } else { " " };
+        filled.extend([&value, space, form, rest]);
+    }
+    Some(filled)
 }

@@ -5,7 +5,9 @@ pub(crate) mod press;
 
 use crate::app::State;
 use crate::app::keys::Key;
+use crate::app::model::Statement;
 
-fn means_nothing(state: &mut State, key: Key, helps: &str) {
-    state.only_say(format!("{key} does nothing here. {helps}."));
+/// Says that a key has no meaning in that place, and which one helps.
+fn means_nothing(state: &mut State, key: Key, place: &'static str) {
+    state.only_say(Statement::new("no-meaning").with("key", key).when(place, true));
 }

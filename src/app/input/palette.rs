@@ -18,7 +18,7 @@ pub(super) fn press(state: &mut State, key: Key) -> Option<Action> {
         Key::PageDown | Key::Ctrl('d') => palette.go(10),
         Key::PageUp => palette.go(-10),
         Key::Insert | Key::F(_) => {
-            means_nothing(state, key, "Press Enter to run the selected action, Esc to close");
+            means_nothing(state, key, "Palette");
         }
         Key::Char(_)
         | Key::Ctrl(_)
@@ -38,8 +38,7 @@ fn selected(state: &mut State) -> Option<Action> {
         return None;
     };
     let Some(binding) = palette.found().get(palette.chosen).copied() else {
-        state
-            .only_say("No action has that name. Press Backspace to delete a letter, Esc to close.");
+        state.only_say("no-such-action");
         return None;
     };
     state.ui.overlay = None;

@@ -15,7 +15,7 @@ pub(crate) fn press(state: &mut State, key: Key) -> Option<Action> {
     }
     if state.ui.find.typing {
         if !type_find(state, key) {
-            means_nothing(state, key, "Press Enter to keep the text, Esc to clear it");
+            means_nothing(state, key, "Find");
         }
         return None;
     }
@@ -30,17 +30,15 @@ pub(crate) fn press(state: &mut State, key: Key) -> Option<Action> {
             } else if form.press(key) {
                 forms::refresh(state);
             } else {
-                means_nothing(state, key, "Press Enter to apply the form, Esc to cancel");
+                means_nothing(state, key, "Form");
             }
             return None;
         }
         Some(Overlay::Palette(_)) => return palette::press(state, key),
         Some(Overlay::States(at)) => return state_in_menu(*at, key).or(on_sheet),
-        Some(Overlay::Why(_)) => {
-            (action_for(Scope::Why, key).or(on_sheet), "Press y to retry, Esc to close")
-        }
-        Some(Overlay::Help(_)) => (on_sheet, "Press Esc to close"),
-        Some(Overlay::Card(_)) => (action_on_card(key), "Press Esc to close"),
+        Some(Overlay::Why(_)) => (action_for(Scope::Why, key).or(on_sheet), "Failure"),
+        Some(Overlay::Help(_)) => (on_sheet, "Sheet"),
+        Some(Overlay::Card(_)) => (action_on_card(key), "Sheet"),
         None => return press_on_panes(state, key),
     };
     if action.is_none() {
@@ -71,11 +69,9 @@ fn press_on_panes(state: &mut State, key: Key) -> Option<Action> {
         state.ui.count = None;
         if key == Key::Ctrl('z') {
             // A shell with job control stops the program, and this key never arrives.
-            let text =
-                "ctrl-z cannot suspend here: no shell could resume it (fg). Press q to quit.";
-            state.only_say(text);
+            state.say("no-suspend");
         } else {
-            means_nothing(state, key, "Press ? for all keys");
+            means_nothing(state, key, "Panes");
         }
     }
     action
@@ -102,7 +98,7 @@ pub(crate) fn paste(state: &mut State, text: &str) {
         } else if let Some(Overlay::Palette(palette)) = &mut state.ui.overlay {
             palette.edit(key);
         } else {
-            return state.say("Text can be pasted only in a form (L, C) or after /.");
+            return state.say("no-text-here");
         }
     }
     forms::refresh(state);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::tcp::{ConnectId, Port, Protocol, SocketId};
+use crate::tcp::{ConnectId, Port, Protocol};
 
 /// The progress of a burst of connects.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,6 +23,6 @@ pub struct BurstProgress {
     pub protocol: Protocol,
     /// The sockets that it had ever had before.
     pub ever: u64,
-    /// Why it ended early, and the rows in the way: said after the number reached.
-    pub refused: Option<(String, Vec<SocketId>)>,
+    /// Whether it ended early: why is said after the number reached.
+    pub refused: bool,
 }

@@ -1,5 +1,6 @@
 //! The last failed action.
 
+use crate::app::model::Statement;
 use crate::tcp::{ConnectSpec, Endpoint, ListenSpec, Moment, Probe, SocketId, SyscallError};
 
 /// One failed action.
@@ -11,6 +12,8 @@ pub struct Failure {
     pub asked: Attempt,
     /// The system call that failed, and its error.
     pub why: SyscallError,
+    /// What was seen of the cause.
+    pub message: Statement,
     /// The rows in the way, the main culprit first.
     pub rows: Vec<SocketId>,
     /// The remedies.
@@ -32,7 +35,7 @@ pub enum Attempt {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Remedy {
     /// What.
-    pub words: String,
+    pub what: Statement,
     /// The result of trying it.
     pub verdict: Verdict,
 }
@@ -46,15 +49,9 @@ pub enum Verdict {
     Works(Probe),
     /// It was tried, and the kernel refused.
     Fails(Probe, SyscallError),
-    /// It cannot be tried without harm, for this reason.
-    NotTried(&'static str),
+    /// It cannot be tried without harm; the table of texts has the reason.
+    NotTried,
 }
 
 /// The most rows in the way that are kept.
 pub(crate) const ROWS: usize = 100;
-
-impl Failure {
-    pub(crate) fn new(at: Moment, asked: Attempt, why: SyscallError) -> Failure {
-        Failure { at, asked, why, rows: Vec::new(), remedies: Vec::new(), waits: false }
-    }
-}

@@ -101,8 +101,7 @@ impl LabState {
 
     /// Why nothing can be ordered while it stops.
     pub(crate) fn why_not_now(&self) -> Option<&'static str> {
-        let why = "The lab is stopping. The clients use loopback again in a moment.";
-        (self.stage == LabStage::Stopping).then_some(why)
+        (self.stage == LabStage::Stopping).then_some("lab-is-stopping")
     }
 
     /// The server's computer.
@@ -170,15 +169,6 @@ impl LabState {
     /// The sequence and acknowledgement number of a segment, relative to each end's SYN or absolute, as set.
     pub fn numbers(&self, crossing: &WireSegment) -> (u32, u32) {
         if self.absolute { (crossing.segment.seq, crossing.segment.ack) } else { crossing.relative }
-    }
-
-    /// Why nothing arrives, if that is so.
-    pub(crate) const fn why_silent(&self) -> Option<&'static str> {
-        match (self.wire.cut, self.wire.held) {
-            (true, _) => Some("the cable is cut (B reconnects)"),
-            (false, true) => Some("the wire is held (h releases)"),
-            (false, false) => None,
-        }
     }
 
     /// Whether segments are in flight slowly enough to be drawn.

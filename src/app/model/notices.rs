@@ -1,10 +1,10 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use crate::app::model::{Account, Failure};
+use crate::app::model::{Account, Failure, Statement};
 use crate::tcp::{Moment, SocketId};
 
-/// What happened, one sentence for each event, the newest last.
+/// What happened, one notice for each event, the newest last.
 #[derive(Clone, Debug, Default)]
 pub struct Notices {
     all: VecDeque<Notice>,
@@ -14,23 +14,30 @@ pub struct Notices {
     pub case: Option<Failure>,
 }
 
-/// One sentence.
+/// One event, without words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
     /// When it happened.
     pub at: Moment,
-    /// The text.
-    pub text: String,
+    /// What happened.
+    pub content: Content,
     /// Its tone.
     pub tone: Tone,
     /// The rows it is about; those of a failure are marked in the table.
     pub blame: Vec<SocketId>,
-    /// The account it was made from, with the number of its episode.
-    pub account: Option<(u64, Account)>,
     topic: Option<Topic>,
     count: u32,
     /// How many came at once and share one sentence.
     at_once: u32,
+}
+
+/// What a notice is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// What happened to a connection, with the number of its episode.
+    Account(u64, Account),
+    /// Anything else.
+    Statement(Statement),
 }
 
 /// The tone of a sentence.
@@ -79,20 +86,16 @@ pub enum Topic {
 }
 
 impl Notice {
-    fn new(at: Moment, tone: Tone, topic: Option<Topic>) -> Notice {
-        let (text, blame) = (String::new(), Vec::new());
-        Notice { at, text, tone, blame, account: None, topic, count: 1, at_once: 1 }
+    fn new(at: Moment, tone: Tone, topic: Option<Topic>, content: Content) -> Notice {
+        Notice { at, content, tone, blame: Vec::new(), topic, count: 1, at_once: 1 }
     }
 
     /// How many similar events it covers, if more than one.
-    fn number(&self) -> Option<u32> {
+    pub(crate) fn number(&self) -> Option<u32> {
         let at_once = Some(self.at_once).filter(|n| *n > 1);
         Some(self.count).filter(|n| *n > ONE_BY_ONE).or(at_once)
     }
 }
-
-/// Makes the sentence for that many similar connections.
-pub(crate) type Told = fn(Option<u32>, &Account) -> String;
 
 impl Topic {
     const fn tone(self) -> Tone {
@@ -120,72 +123,70 @@ const BLAMED: usize = 100;
 const KEPT: usize = 1000;
 
 impl Notices {
-    /// Adds a sentence.
-    pub fn say(&mut self, at: Moment, tone: Tone, text: impl Into<String>) {
-        self.push(Notice { text: text.into(), ..Notice::new(at, tone, None) });
+    /// Adds a notice.
+    pub fn say(&mut self, at: Moment, tone: Tone, what: impl Into<Statement>) {
+        self.push(Notice::new(at, tone, None, Content::Statement(what.into())));
     }
 
-    /// Adds a sentence unless it is the last one already.
-    pub fn say_once(&mut self, at: Moment, tone: Tone, text: String) {
-        if !self.all.iter().any(|notice| notice.text == text) {
-            self.say(at, tone, text);
+    /// Adds a notice unless there is one like it already.
+    pub(crate) fn say_once(&mut self, at: Moment, tone: Tone, what: Statement) {
+        let content = Content::Statement(what);
+        if !self.all.iter().any(|notice| notice.content == content) {
+            self.push(Notice::new(at, tone, None, content));
         }
     }
 
-    /// Adds a sentence about rows.
-    pub fn blame(&mut self, at: Moment, text: impl Into<String>, blame: Vec<SocketId>) {
-        let blame = blame.into_iter().take(BLAMED).collect();
-        self.push(Notice { text: text.into(), blame, ..Notice::new(at, Tone::Refused, None) });
+    /// Adds a notice about a failure, and the rows to blame.
+    pub fn blame(&mut self, at: Moment, what: Statement, rows: &[SocketId]) {
+        let notice = Notice::new(at, Tone::Refused, None, Content::Statement(what));
+        self.push(Notice { blame: rows.iter().take(BLAMED).copied().collect(), ..notice });
     }
 
-    /// Adds a sentence that may come often: after a few of one `topic` in quick succession the last becomes `many(n)`.
-    pub fn count(
-        &mut self,
-        at: Moment,
-        topic: Topic,
-        text: impl Into<String>,
-        many: impl FnOnce(u32) -> String,
-    ) {
-        self.add(Notice::new(at, topic.tone(), Some(topic)), |number| {
-            number.map_or_else(|| text.into(), many)
-        });
+    /// Adds a notice that may come often: after a few of one `topic` in quick succession the last stands for all of them.
+    pub(crate) fn count(&mut self, at: Moment, topic: Topic, what: Statement) {
+        self.add(Notice::new(at, topic.tone(), Some(topic), Content::Statement(what)));
     }
 
-    /// Adds the sentence for that many similar connections; for one order it replaces the last.
+    /// Adds the notice for that many similar connections; for one order it replaces the last.
     pub(crate) fn tell(
         &mut self,
         at: Moment,
         topic: Option<Topic>,
-        (account, told): ((u64, Account), Told),
+        (id, account): (u64, Account),
         many: u32,
     ) {
-        let mut notice = Notice::new(at, topic.map_or(Tone::Plain, Topic::tone), topic);
-        (notice.count, notice.at_once) = (many, many);
-        let told = |number| told(number, &account.1);
+        let tone = topic.map_or(Tone::Plain, Topic::tone);
+        let notice = Notice::new(at, tone, topic, Content::Account(id, account));
+        let notice = Notice { count: many, at_once: many, ..notice };
         match topic {
             Some(Topic::Ordered) | None => {
                 self.take_back(topic);
-                let text = told(notice.number());
-                self.push(Notice { text, account: Some(account), ..notice });
+                self.push(notice);
             }
-            Some(_) => {
-                notice.account = Some(account.clone());
-                self.add(notice, told);
-            }
+            Some(_) => self.add(notice),
         }
     }
 
-    /// Rewords a sentence after a change.
-    pub(crate) fn amend(&mut self, id: u64, (account, told): (&Account, Told)) {
+    /// Replaces what was seen in an episode.
+    pub(crate) fn amend(&mut self, id: u64, account: &Account) {
         let mut near = self.all.iter_mut().rev().take(NEAR);
-        let is_it = |notice: &&mut Notice| notice.account.as_ref().is_some_and(|(it, _)| *it == id);
+        let is_it =
+            |notice: &&mut Notice| matches!(&notice.content, Content::Account(it, _) if *it == id);
         if let Some(notice) = near.find(is_it) {
-            notice.text = told(notice.number(), account);
-            notice.account = Some((id, account.clone()));
+            notice.content = Content::Account(id, account.clone());
         }
     }
 
-    fn add(&mut self, mut notice: Notice, words: impl FnOnce(Option<u32>) -> String) {
+    /// Replaces what was seen of the failure of that time, if that is the newest notice.
+    pub(crate) fn amend_failure(&mut self, at: Moment, what: &Statement, rows: &[SocketId]) {
+        let last = self.all.back_mut();
+        if let Some(last) = last.filter(|last| last.at == at && last.tone == Tone::Refused) {
+            last.content = Content::Statement(what.clone());
+            last.blame = rows.iter().take(BLAMED).copied().collect();
+        }
+    }
+
+    fn add(&mut self, mut notice: Notice) {
         let (at, topic, many) = (notice.at, notice.topic, notice.count);
         let run = self.all.iter().rev().take(NEAR).find(|before| before.topic == topic);
         if let Some(last) = run.filter(|last| at.since(last.at) < TOGETHER) {
@@ -196,9 +197,7 @@ impl Notices {
             notice.at_once += last.at_once;
         }
         let is_at_once = notice.at_once > many;
-        let number = notice.number();
-        notice.text = words(number);
-        let goes_on = number.is_some() && (is_at_once || notice.count > ONE_BY_ONE + many);
+        let goes_on = notice.number().is_some() && (is_at_once || notice.count > ONE_BY_ONE + many);
         let is_same = |old: &Notice| old.topic == topic && (is_at_once || old.number().is_some());
         if let Some(place) = self.all.iter().rposition(is_same).filter(|_| goes_on) {
             self.all.remove(place);
@@ -206,33 +205,16 @@ impl Notices {
         self.push(notice);
     }
 
-    /// Rewords the newest sentence if it is the failure of that time; returns whether it was.
-    pub fn reword_last(&mut self, at: Moment, text: String, blame: Vec<SocketId>) -> bool {
-        let last = self.last_refusal(at);
-        last.map(|last| (last.text, last.blame) = (text, blame)).is_some()
-    }
-
-    /// Sets the blamed rows if the newest sentence is the failure of that time; returns whether it was.
-    pub(crate) fn blame_last(&mut self, at: Moment, blame: Vec<SocketId>) -> bool {
-        let last = self.last_refusal(at);
-        last.map(|last| last.blame = blame).is_some()
-    }
-
-    fn last_refusal(&mut self, at: Moment) -> Option<&mut Notice> {
-        let last = self.all.back_mut();
-        last.filter(|last| last.at == at && last.tone == Tone::Refused)
-    }
-
-    /// Adds a sentence, replacing the newest if it has the same topic.
-    pub(crate) fn retell(&mut self, at: Moment, topic: Topic, text: impl Into<String>) {
+    /// Adds a notice, replacing the newest if it has the same topic.
+    pub(crate) fn retell(&mut self, at: Moment, topic: Topic, what: impl Into<Statement>) {
         let last = self.all.back();
         if last.is_some_and(|last| last.topic == Some(topic)) {
             self.all.pop_back();
         }
-        self.begin(at, topic, text);
+        self.begin(at, topic, what);
     }
 
-    /// Removes the last sentence of that topic if it is near the end.
+    /// Removes the last notice of that topic if it is near the end.
     fn take_back(&mut self, topic: Option<Topic>) {
         let near = self.all.len().saturating_sub(NEAR);
         let place = self.all.iter().rposition(|notice| notice.topic == topic);
@@ -241,9 +223,9 @@ impl Notices {
         }
     }
 
-    /// Adds the first sentence of a topic.
-    pub(crate) fn begin(&mut self, at: Moment, topic: Topic, text: impl Into<String>) {
-        self.push(Notice { text: text.into(), ..Notice::new(at, Tone::Plain, Some(topic)) });
+    /// Adds the first notice of a topic.
+    pub(crate) fn begin(&mut self, at: Moment, topic: Topic, what: impl Into<Statement>) {
+        self.push(Notice::new(at, Tone::Plain, Some(topic), Content::Statement(what.into())));
     }
 
     /// Limits scrolling; only the view knows how many sentences fit.

@@ -21,8 +21,6 @@ pub struct Server {
     pub ordered: u32,
     /// Whether the last order was to stop.
     pub ordered_to_stop: bool,
-    /// A failure with rows or owners that are not known yet.
-    pub refused: Option<(Moment, ListenSpec, SyscallError)>,
     /// The listening sockets.
     pub sockets: Vec<OwnSocket>,
     /// Whether accept() is held.
@@ -62,7 +60,6 @@ impl Server {
             running: None,
             ordered: 0,
             ordered_to_stop: false,
-            refused: None,
             sockets: Vec::new(),
             held: false,
             pause: None,

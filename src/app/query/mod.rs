@@ -1,5 +1,6 @@
 //! Questions that need more than one part of the state.
 
+pub(crate) mod burst_facts;
 pub(crate) mod facts;
 pub(crate) mod failure;
 pub(crate) mod footer;
@@ -9,10 +10,10 @@ pub(crate) mod past;
 pub(crate) mod peers;
 pub(crate) mod port_holders;
 pub(crate) mod port_supply;
+pub(crate) mod refusal;
 pub(crate) mod server_side;
 pub(crate) mod visible_rows;
 pub(crate) mod watched;
 
 pub use crate::app::query::names::Role;
-pub(crate) use crate::app::query::port_holders::PortUse;
 pub use crate::app::query::port_supply::PortSupply;

@@ -8,7 +8,7 @@ use crate::tcp::{Host, SocketId, SocketRow, TcpState};
 
 pub(crate) fn listener_name(state: &State, line: &TableRow) -> String {
     match state.sockets.owners.get(&line.row.inode) {
-        Some(owner) if owner.pid == state.machine.pid => String::from("this program itself"),
+        Some(owner) if owner.pid == state.machine.pid => String::from("this program"),
         Some(owner) => format!("{} (pid {})", owner.program, owner.pid),
         None => String::from("another program"),
     }

@@ -36,6 +36,15 @@ pub(crate) enum PortUse {
 }
 
 impl PortUse {
+    /// Its name in the table of texts.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            PortUse::Listening => "Listener",
+            PortUse::Connected => "Connected",
+            PortUse::Waiting => "TimeWait",
+        }
+    }
+
     pub(crate) fn of(state: TcpState) -> PortUse {
         match state {
             TcpState::Listen => PortUse::Listening,

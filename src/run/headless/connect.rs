@@ -6,14 +6,15 @@ use std::io::Write;
 use anyhow::bail;
 use tokio::time::Instant;
 
+use crate::app::Attempt;
 use crate::cli::ConnectArgs;
 use crate::run::Exit;
 use crate::run::headless::{
-    LineWriter, Tally, bytes_in_words, count_of_bytes, hint, ignore_broken_pipe, run_command,
+    LineWriter, Tally, bytes_in_words, count_of_bytes, ignore_broken_pipe, refusal, run_command,
 };
 use crate::tcp::{
-    Burst, Call, CloseKind, Command, ConnectSpec, Errno, Protocol, SocketEvent, SocketId,
-    SourcePort, Stays, SyscallError, Target,
+    Burst, CloseKind, Command, ConnectSpec, Errno, Protocol, SocketEvent, SocketId, SourcePort,
+    Stays, Target,
 };
 
 /// Connects as often as asked, sends the payload, waits and closes; writes to `out` what happens.
@@ -33,7 +34,7 @@ pub async fn connect(
     let mut clients = ConnectTally::new(LineWriter::new(out, args.quiet), args.count, &spec);
     let command = Command::Connect(spec, burst);
     let ended = run_command(command, descriptors, asked_to_end, &mut clients).await;
-    ignore_broken_pipe(ended.and_then(|ended| clients.sum_up(&args.to, ended)))
+    ignore_broken_pipe(ended.and_then(|ended| clients.sum_up(ended)))
 }
 
 fn spec(args: &ConnectArgs) -> ConnectSpec {
@@ -57,15 +58,14 @@ struct ConnectTally<'a, W> {
     lines: LineWriter<'a, W>,
     asked: u32,
     protocol: Protocol,
-    source_port: SourcePort,
+    to: Target,
     open: HashSet<SocketId>,
     /// Those without an answer yet.
     unanswered: HashSet<SocketId>,
     connected: u32,
     sent: u64,
     received: u64,
-    /// What failed, and why.
-    first_failure: Option<(&'static str, String)>,
+    first_failure: Option<String>,
     /// Whether the last connect() was called.
     all_called: bool,
     begun: Instant,
@@ -77,7 +77,7 @@ impl<'a, W: Write> ConnectTally<'a, W> {
             lines,
             asked,
             protocol: spec.protocol,
-            source_port: spec.source_port,
+            to: spec.to.clone(),
             open: HashSet::new(),
             unanswered: HashSet::new(),
             connected: 0,
@@ -99,11 +99,13 @@ impl<'a, W: Write> ConnectTally<'a, W> {
                 let is_refused = errno == Errno::ECONNREFUSED;
                 if at.tuple.protocol == Protocol::Udp && is_refused {
                     let why = "no UDP socket on that port (ECONNREFUSED)";
-                    self.first_failure.get_or_insert(("datagram refused by", why.to_owned()));
+                    let failure = || format!("datagram refused by {}: {why}", self.to);
+                    self.first_failure.get_or_insert_with(failure);
                     return format!("{}: datagram refused: {why}", ends(at));
                 }
                 if was_connected {
-                    self.first_failure.get_or_insert(("cannot connect to", errno.to_string()));
+                    let failure = || format!("cannot connect to {}: {errno}", self.to);
+                    self.first_failure.get_or_insert_with(failure);
                 }
                 format!("{}: {errno}", ends(at))
             }
@@ -111,22 +113,23 @@ impl<'a, W: Write> ConnectTally<'a, W> {
         }
     }
 
-    fn sum_up(mut self, to: &Target, ended: Exit) -> anyhow::Result<Exit> {
+    fn sum_up(mut self, ended: Exit) -> anyhow::Result<Exit> {
         // connect() of a UDP socket sends nothing: it only sets the peer.
         let connected = match self.protocol {
             Protocol::Tcp => "connected",
             Protocol::Udp => "UDP sockets connected, without a handshake,",
         };
         self.lines.always(&format!(
-            "{} of {} {connected} to {to}, {} sent, {} received, {:.1?}",
+            "{} of {} {connected} to {}, {} sent, {} received, {:.1?}",
             self.connected,
             self.asked,
+            self.to,
             count_of_bytes(self.sent),
             self.received,
             self.begun.elapsed(),
         ))?;
         match self.first_failure {
-            Some((what, why)) if ended == Exit::Done => bail!("{what} {to}: {why}"),
+            Some(failure) if ended == Exit::Done => bail!(failure),
             Some(_) | None => Ok(ended),
         }
     }
@@ -148,10 +151,10 @@ impl<W: Write> Tally for ConnectTally<'_, W> {
                 self.unanswered.remove(&own.name);
                 format!("{}: connected", ends(own.name))
             }
-            SocketEvent::ConnectFailed { why, .. } => {
+            SocketEvent::ConnectFailed { spec, to, why, .. } => {
                 self.all_called |= single;
-                let reason = format!("{why}{}", advice(why, self.source_port));
-                self.first_failure.get_or_insert(("cannot connect to", reason));
+                let failed = || refusal(&Attempt::Connect(spec, to), why);
+                self.first_failure.get_or_insert_with(failed);
                 return Ok(());
             }
             SocketEvent::BurstEnded { .. } => {
@@ -198,42 +201,4 @@ impl<W: Write> Tally for ConnectTally<'_, W> {
 
 fn ends(name: SocketId) -> String {
     format!("{} -> {}", name.tuple.local, name.tuple.remote)
-}
-
-/// What may help against an error.
-fn advice(why: SyscallError, source_port: SourcePort) -> String {
-    let known = match (why.call, why.errno) {
-        (Call::Connect, Errno::ECONNREFUSED) => {
-            ". Nothing is listening there, or a firewall rejects it."
-        }
-        (Call::Connect, Errno::EADDRNOTAVAIL) => match source_port {
-            SourcePort::KernelPicks => {
-                ". All ephemeral ports from this address to that destination are in use; try another --from."
-            }
-            SourcePort::Toy(range) => {
-                return format!(
-                    ". All ports of {range} from this address to that destination are in use; try a wider --source-range or another --from."
-                );
-            }
-            SourcePort::Fixed(_) | SourcePort::SameAsServer => {
-                ". A connection with this 5-tuple exists already; try another --source-port."
-            }
-        },
-        (Call::Connect, Errno::EAGAIN) => ". All ephemeral ports are in use.",
-        (Call::Bind, Errno::EADDRINUSE) => ". Try another --source-port.",
-        (Call::Remote(_), _) => ". --allow-remote permits it.",
-        (Call::Resolve, Errno::EAFNOSUPPORT) => ". Try without --from.",
-        (Call::Bind, Errno::EACCES) => {
-            ". Ports below 1024 need root or CAP_NET_BIND_SERVICE; try a higher --source-port."
-        }
-        (Call::Bind, Errno::EINVAL) => {
-            ". A link-local address needs its interface, which --from cannot name; try without --from."
-        }
-        (Call::Connect, Errno::EINVAL) => {
-            ". A link-local address needs its interface, for example [fe80::1%eth0]:5000."
-        }
-        (Call::Resolve, _) => ". Try an address instead of the name.",
-        _ => return hint(why, crate::tcp::Port::ANY),
-    };
-    known.to_owned()
 }

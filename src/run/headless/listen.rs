@@ -5,11 +5,12 @@ use std::io::Write;
 
 use anyhow::bail;
 
-use crate::app::explain::accept;
+use crate::app::query::refusal::of_accept;
+use crate::app::{Attempt, explain};
 use crate::cli::ListenArgs;
 use crate::run::Exit;
 use crate::run::headless::{
-    LineWriter, Tally, bytes_in_words, count_of_bytes, hint, ignore_broken_pipe, run_command,
+    LineWriter, Tally, bytes_in_words, count_of_bytes, ignore_broken_pipe, refusal, run_command,
 };
 use crate::tcp::{
     Accepting, CloseKind, Command, Endpoint, ListenSpec, OnData, SocketEvent, SocketId,
@@ -78,7 +79,7 @@ impl<W: Write> Tally for ListenTally<'_, W> {
         let line = match event {
             SocketEvent::Listening { spec, .. } => return Ok(self.welcome(&spec)?),
             SocketEvent::ListenFailed { spec, why } => {
-                bail!("cannot listen on {}: {why}{}", spec.at, hint(why, spec.at.port))
+                bail!(refusal(&Attempt::Listen(spec), why))
             }
             SocketEvent::StoppedListening { why: Some(why) } => {
                 bail!("stopped listening: {why}")
@@ -87,7 +88,7 @@ impl<W: Write> Tally for ListenTally<'_, W> {
                 self.connections += 1;
                 format!("{} connected; accepted as descriptor {}", peer(own.name), own.fd)
             }
-            SocketEvent::AcceptFailed { why, pause } => accept::accept_failed(why, pause),
+            SocketEvent::AcceptFailed { why, pause } => explain::words(&of_accept(why, pause)),
             SocketEvent::Received { at, bytes, first } => {
                 self.bytes += bytes;
                 format!("{} sent {}", peer(at), bytes_in_words(bytes, &first))

@@ -16,10 +16,13 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::app::query::refusal::of_call;
+use crate::app::{Attempt, explain};
+use crate::kernel::machine;
 use crate::net::Engine;
 use crate::run::Exit;
 use crate::run::dashboard::inputs::exit_later;
-use crate::tcp::{Call, Command, Errno, Port, SocketEvent, SyscallError, escape};
+use crate::tcp::{Command, SocketEvent, SyscallError, escape};
 
 /// Waits for SIGINT, SIGTERM or SIGHUP, and returns its number; from this call on they do not end the process at once. Two seconds after the
 /// signal the process ends in any case, provided that another thread drives the runtime.
@@ -165,36 +168,10 @@ pub(super) fn count_of_bytes(bytes: u64) -> String {
     format!("{bytes} {unit}")
 }
 
-/// What may help against an error of bind(), listen() or socket().
-pub(super) fn hint(why: SyscallError, port: Port) -> String {
-    match (why.call, why.errno) {
-        (Call::Bind, Errno::EACCES) => format!(
-            ". Ports below {} need root or CAP_NET_BIND_SERVICE (net.ipv4.ip_unprivileged_port_start); try --port 8080.",
-            first_unprivileged()
-        ),
-        (Call::Bind | Call::Listen, Errno::EADDRINUSE) => format!(
-            ". Try --port {}, or --port 0 for any free port.",
-            port.0.checked_add(1).unwrap_or(5000)
-        ),
-        (Call::Bind, Errno::EADDRNOTAVAIL) => {
-            ". This machine does not have that address.".to_owned()
-        }
-        (Call::Bind, Errno::EINVAL) => {
-            ". A link-local address needs its interface, which --bind cannot name; try --bind :: instead."
-                .to_owned()
-        }
-        (Call::Socket | Call::Accept | Call::Reserve, Errno::EMFILE) => {
-            ". `ulimit -n` shows the limit of open files.".to_owned()
-        }
-        _ => String::new(),
-    }
-}
-
-fn first_unprivileged() -> u16 {
-    std::fs::read_to_string("/proc/sys/net/ipv4/ip_unprivileged_port_start")
-        .ok()
-        .and_then(|text| text.trim().parse().ok())
-        .unwrap_or(1024)
+/// What failed and why, and what may help at the command line.
+pub(super) fn refusal(asked: &Attempt, why: SyscallError) -> String {
+    let message = of_call(asked, why, &machine()).when("shell", true);
+    explain::words(&message).trim_end().to_owned()
 }
 
 pub(super) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {

@@ -1,8 +1,7 @@
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::app::{Attempt, Failure, Remedy, TableRow, Verdict};
-use crate::tcp::{Call, Endpoint, TcpState};
+use crate::app::{Failure, Remedy, Verdict, explain};
 use crate::view::style::glyphs::REFUSED;
 use crate::view::table::columns;
 use crate::view::{Painter, Scene, ThemeRole, text};
@@ -41,7 +40,7 @@ fn rows_shown(height: u16) -> usize {
 }
 
 fn lines(scene: Scene<'_>, case: &Failure, (room, most): (usize, usize)) -> Vec<Line<'static>> {
-    let sentence = scene.state.refusal().unwrap_or_default();
+    let sentence = explain::further(&case.message, "-title");
     let sentence = text::wrap(&text::safe(&sentence), room.saturating_sub(2));
     let mut lines: Vec<Line<'static>> = Vec::new();
     for (n, words) in sentence.into_iter().enumerate() {
@@ -49,17 +48,11 @@ fn lines(scene: Scene<'_>, case: &Failure, (room, most): (usize, usize)) -> Vec<
         lines.push(scene.line(ThemeRole::Error, format!("{symbol} {words}")));
     }
     lines.extend(blamed_rows(scene, case, (room, most)));
-    let meaning = if scene.state.somebody_listens_now() {
-        String::from(
-            "Nothing was listening there, but a socket is listening now. Press y to retry.",
-        )
-    } else {
-        meaning(scene, case)
-    };
+    let meaning = text::safe(&explain::further(&case.message, "-details"));
     lines.extend(scene.wrapped(ThemeRole::Text, &meaning, room));
     if !case.remedies.is_empty() {
         let long = "What would work? Just tested with throw-away sockets:";
-        let not_tried = |remedy: &Remedy| matches!(remedy.verdict, Verdict::NotTried(_));
+        let not_tried = |remedy: &Remedy| matches!(remedy.verdict, Verdict::NotTried);
         let heading = if case.remedies.iter().all(not_tried) {
             "What would work?"
         } else if text::width(long) <= room {
@@ -91,85 +84,6 @@ fn blamed_rows(
     lines
 }
 
-/// What the row most to blame means.
-fn meaning(scene: Scene<'_>, case: &Failure) -> String {
-    let state = scene.state;
-    let Some(line) = state.culprit().filter(|line| line.gone.is_none()) else {
-        let binds = matches!(case.why.call, Call::Bind | Call::Listen);
-        return if binds && case.rows.is_empty() {
-            String::from("No row in the table blocks it.")
-        } else {
-            String::new()
-        };
-    };
-    let port = line.row.tuple.local.port;
-    let owner = state.sockets.owners.get(&line.row.inode);
-    let owner = match owner {
-        Some(owner) if owner.pid == state.machine.pid => String::from("this program"),
-        Some(owner) => format!("{} (pid {})", text::safe(&owner.program), owner.pid),
-        None => String::from("another program"),
-    };
-    match (&case.asked, line.row.state) {
-        (_, TcpState::TimeWait) => {
-            let left = line.time_left(state.now).map(text::left).unwrap_or_default();
-            let first = if state.sockets.closed_at_once(line) {
-                "Both ends closed at once"
-            } else {
-                "This end closed first"
-            };
-            format!("{first}: the kernel keeps port {port} reserved, {left}. No process holds it.")
-        }
-        (Attempt::Listen(_), TcpState::Listen) => {
-            format!(
-                "{owner} is listening there. Only one socket may listen, unless all set SO_REUSEPORT."
-            )
-        }
-        (Attempt::Connect(..), TcpState::Listen) if case.why.call == Call::Bind => {
-            format!(
-                "{owner} is listening on {}. bind() fails for any other socket, unless both set SO_REUSEPORT.",
-                line.row.tuple.local
-            )
-        }
-        (Attempt::Connect(_, to), TcpState::Listen) if is_of_the_other_family(line, *to) => {
-            other_family(line)
-        }
-        (Attempt::Listen(_), _) => {
-            format!(
-                "Nothing is listening, but {owner} still has a connection that uses port {port}."
-            )
-        }
-        (Attempt::Connect(..), TcpState::Listen) => {
-            String::from("A socket is listening on that port, but on another address.")
-        }
-        (Attempt::Connect(..), _) if case.why.call == Call::Bind => {
-            format!(
-                "{owner} uses port {port} there. bind() needs it exclusively, unless both set SO_REUSEADDR."
-            )
-        }
-        (Attempt::Connect(spec, _), _) if spec.asked_port().is_some() => {
-            String::from("This row has the same 5-tuple, which must be unique.")
-        }
-        (Attempt::Connect(..), _) => {
-            String::from("Each of these rows uses one port of the range for this destination.")
-        }
-    }
-}
-
-/// Whether the row listens on every address of the other IP version only.
-fn is_of_the_other_family(line: &TableRow, to: Option<Endpoint>) -> bool {
-    let at = line.row.tuple.local.ip;
-    to.is_some_and(|to| at.is_unspecified() && at.is_ipv4() != to.ip.to_canonical().is_ipv4())
-}
-
-fn other_family(line: &TableRow) -> String {
-    let at = line.row.tuple.local;
-    String::from(if at.ip.is_ipv6() {
-        "A socket is listening on that port on all IPv6 addresses, but IPV6_V6ONLY excludes IPv4 clients. Without that option (L) it accepts both."
-    } else {
-        "A socket is listening on that port on all IPv4 addresses. 0.0.0.0 excludes IPv6 clients; a listener on :: (L) accepts both."
-    })
-}
-
 /// A remedy and its verdict, beside it or below it.
 fn remedy_lines(scene: Scene<'_>, remedy: &Remedy, room: usize) -> Vec<Line<'static>> {
     let (symbol, part, known) = match remedy.verdict {
@@ -179,10 +93,13 @@ fn remedy_lines(scene: Scene<'_>, remedy: &Remedy, room: usize) -> Vec<Line<'sta
             let known = format!("tested: {}", why.errno.symbol().unwrap_or("failed"));
             (REFUSED, ThemeRole::Error, known)
         }
-        Verdict::NotTried(why) => ("?", ThemeRole::Dim, format!("not tested: {why}")),
+        Verdict::NotTried => {
+            let why = explain::further(&remedy.what, "-why");
+            ("?", ThemeRole::Dim, format!("not tested: {why}"))
+        }
     };
     let first = format!("{symbol} ");
-    let words = text::safe(&remedy.words);
+    let words = text::safe(&remedy.text());
     let known = text::safe(&known);
     let column = room / 2;
     if text::width(&words) + 2 < column && text::width(&known) <= room - column {

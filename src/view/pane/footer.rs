@@ -4,7 +4,7 @@ use ratatui::widgets::BorderType;
 
 use crate::app::{Action, Form, Key, Overlay, TableRow, Value, binding_of};
 use crate::cli::ThemeName;
-use crate::view::ThemeRole::{Dim, KeyCap, Text, Warning};
+use crate::view::ThemeRole::{Dim, KeyCap, Warning};
 use crate::view::style::glyphs::CUT;
 use crate::view::{Painter, Scene, Theme, ThemeRole, rect, text, width};
 
@@ -93,8 +93,8 @@ fn newest_notice(scene: Scene<'_>, room: usize) -> Option<Line<'static>> {
     state.ui.overlay.as_ref()?;
     let last = state.notices.last()?;
     let is_new = last.at > state.ui.covered && state.now.since(last.at) < TableRow::FRESH;
-    let text = text::cut(&format!(" {}", text::safe(&last.text)), room);
-    is_new.then(|| scene.line(Text, text))
+    let text = text::cut(&format!(" {}", text::safe(&last.text())), room);
+    is_new.then(|| scene.line(ThemeRole::Text, text))
 }
 
 /// The keys of a form, with those of a choice in a field with one.

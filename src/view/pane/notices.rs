@@ -86,7 +86,7 @@ pub(crate) fn newest(
 fn wrapped(state: &State, notice: &Notice, room: usize) -> Vec<String> {
     let indent = time(state, notice, room).len() + 4;
     // One column is left for an ellipsis.
-    text::wrap(&text::safe(&notice.text), room.saturating_sub(indent + 1))
+    text::wrap(&text::safe(&notice.text()), room.saturating_sub(indent + 1))
 }
 
 fn time(state: &State, notice: &Notice, room: usize) -> String {

@@ -46,7 +46,7 @@ impl Story {
             _ => panic!("no story begins with {begin:?}"),
         };
         robot.orders();
-        let said = (robot.state.notices.len(), robot.said().to_owned());
+        let said = (robot.state.notices.len(), robot.said());
         Story { robot, connect: None, rows: BTreeMap::new(), said }
     }
 
@@ -147,9 +147,9 @@ impl Story {
     /// The sentences that are new, and the orders.
     fn outcome(&mut self) -> Vec<String> {
         let notices = &self.robot.state.notices;
-        let now = (notices.len(), self.robot.said().to_owned());
+        let now = (notices.len(), self.robot.said());
         let new = (now.0 - self.said.0).max((now.1 != self.said.1).into());
-        let said = notices.newest_first().take(new).map(|notice| format!("= {}", notice.text));
+        let said = notices.newest_first().take(new).map(|notice| format!("= {}", notice.text()));
         let mut outcome: Vec<String> = said.collect();
         outcome.reverse();
         self.said = now;

@@ -1,6 +1,6 @@
 //! Texts are whole, or marked as cut, at every size.
 
-use fivetuple::app::{Action, Event, Pane, Tone};
+use fivetuple::app::{Action, Event, Pane, Statement, Tone};
 use fivetuple::tcp::Owner;
 
 use crate::app::laptop_connected;
@@ -99,13 +99,13 @@ fn the_focused_notices_show_the_newest_sentence_whole() {
     for plain in [words.clone(), words.replace(';', ",")] {
         let mut robot = two_connections();
         let (at, tone) = (robot.state.now, Tone::Plain);
-        robot.state.notices.say(at, tone, plain);
+        robot.state.notices.say(at, tone, Statement::verbatim(plain));
         assert!(!screen(&mut robot, SMALL).contains("its end."));
         robot.ask(Action::Focus(Pane::Notices));
         let text = screen(&mut robot, SMALL);
         assert!(text.contains("its end."), "{text}");
         // One that is scrolled back to has the same room.
-        robot.state.notices.say(at, tone, "Something else.");
+        robot.state.notices.say(at, tone, Statement::verbatim("Something else."));
         robot.press("k");
         assert!(screen(&mut robot, SMALL).contains("its end."));
     }

@@ -1,7 +1,7 @@
 //! Laws that hold for every screen.
 
 use crate::robot::{Robot, own};
-use fivetuple::app::{Action, Field, Form, FormKind, Overlay, Pane, Tone, Value};
+use fivetuple::app::{Action, Field, Form, FormKind, Overlay, Pane, Statement, Tone, Value};
 use fivetuple::cli::ThemeName;
 use fivetuple::tcp::{Owner, SocketEvent, SocketRow, TcpState};
 use fivetuple::view::{ColourDepth, LEAST, Theme, ThemeRole, glyph, hit, in_ascii, pane_at};
@@ -105,13 +105,13 @@ fn the_newest_sentence_is_whole_or_marked_as_cut() {
         let mut robot = two_connections();
         robot.press(keys);
         let at = robot.state.now;
-        robot.state.notices.blame(at, long, vec![]);
+        robot.state.notices.blame(at, Statement::verbatim(long), &[]);
         for size in [WIDE, USUAL, SMALL] {
             let text = screen(&mut robot, size);
             let whole = text.contains("runs.") || keys == "z" && text.contains('…');
             assert!(whole, "{size:?} {text}");
         }
-        robot.state.notices.say(at, Tone::Plain, "word ".repeat(200));
+        robot.state.notices.say(at, Tone::Plain, Statement::verbatim("word ".repeat(200)));
         for size in [WIDE, USUAL, SMALL, LEAST] {
             let text = screen(&mut robot, size);
             assert!(text.contains("word…"), "{size:?} {text}");
@@ -180,7 +180,7 @@ fn strangers_bytes_are_shown_and_not_obeyed() {
     });
     robot.state.ui.find.text = tui_input::Input::new(String::new());
     let at = robot.state.now;
-    robot.state.notices.say(at, Tone::Plain, hostile);
+    robot.state.notices.say(at, Tone::Plain, Statement::verbatim(hostile));
     robot.press("K");
     robot.state.ui.keys.push_back(hostile.to_owned());
     for keys in ["", "n", "n z", "z", "i", "M", "g", "t", "m", "+ +", "V"] {

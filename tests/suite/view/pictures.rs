@@ -1,7 +1,7 @@
 //! Screens as text, at three sizes.
 
 use crate::robot::{Robot, end, own};
-use fivetuple::app::{Action, Clients, Notices, Pane, PointOfView, Tone};
+use fivetuple::app::{Action, Clients, Notices, Pane, PointOfView, Statement, Tone};
 use fivetuple::tcp::{ConnectSpec, Endpoint, ListenSpec, Port, SocketEvent};
 use std::time::Duration;
 
@@ -145,11 +145,15 @@ fn a_failure_marks_the_rows_to_blame() {
     let words = "Cannot listen on 127.0.0.1:5000: bind() failed: Address already in use (EADDRINUSE). Row 2 is in TIME_WAIT, 47 s left, \
                  because the server closed first. Wait, or set SO_REUSEADDR on both runs.";
     let at = robot.state.now;
-    robot.state.notices.blame(at, words, blame);
-    robot.state.notices.say(at, Tone::Warning, "Somebody should know.");
+    robot.state.notices.blame(at, Statement::verbatim(words), &blame);
+    robot.state.notices.say(at, Tone::Warning, Statement::verbatim("Somebody should know."));
     check("warning", &mut robot, &[SMALL]);
     robot.state.notices = Notices::default();
-    robot.state.notices.blame(at, words, vec![end("127.0.0.2:54240", "127.0.0.1:5000")]);
+    robot.state.notices.blame(
+        at,
+        Statement::verbatim(words),
+        &[end("127.0.0.2:54240", "127.0.0.1:5000")],
+    );
     check("blamed", &mut robot, &[WIDE, USUAL]);
 }
 

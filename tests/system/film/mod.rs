@@ -46,8 +46,8 @@ fn play(name: &str, player: Player<'_>) -> Played {
         };
         for text in shows.split(", ") {
             let what = format!("{text:?} (line {} of {name})", step.line);
-            let shown = |screen: &vt100::Screen| screen.contents().contains(text);
-            terminal.wait_until(&what, LIMIT, shown);
+            let has = |screen: &vt100::Screen| screen.contents().contains(text);
+            terminal.wait_until(&what, LIMIT, has);
         }
     });
     finished.terminal.assert_screen_restored();

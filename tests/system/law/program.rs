@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::table::{Connection, Key, Name, Row, state as state_named};
 
-use fivetuple::app::{Account, Clients, Key as Pressed, Server, watch_at_start};
+use fivetuple::app::{Account, Clients, Content, Key as Pressed, Notice, Server, watch_at_start};
 pub(super) use fivetuple::app::{Action, Effect, Event, State, update};
 pub(super) use fivetuple::kernel;
 pub(super) use fivetuple::kernel::watch::{Poller, WatchEvent};
@@ -56,13 +56,20 @@ pub(super) fn said(state: &State) -> Vec<Said> {
     let mut all: Vec<Said> = newest
         .map(|notice| Said {
             at: notice.at,
-            text: notice.text.clone(),
+            text: notice.text(),
             blamed: notice.blame.iter().map(|row| key(*row).connection()).collect(),
-            about: notice.account.as_ref().and_then(|(_, account)| connection_of(account)),
+            about: account_of(notice).and_then(connection_of),
         })
         .collect();
     all.reverse();
     all
+}
+
+fn account_of(notice: &Notice) -> Option<&Account> {
+    match &notice.content {
+        Content::Account(_, account) => Some(account),
+        Content::Statement(_) => None,
+    }
 }
 
 fn connection_of(account: &Account) -> Option<Connection> {

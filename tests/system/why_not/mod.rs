@@ -29,9 +29,9 @@ fn verdicts(real: &Real) -> Vec<String> {
             Verdict::Trying(_) => "~",
             Verdict::Works(_) => "+",
             Verdict::Fails(..) => "-",
-            Verdict::NotTried(_) => "?",
+            Verdict::NotTried => "?",
         };
-        format!("{sign} {}", remedy.words)
+        format!("{sign} {}", remedy.text())
     };
     case.remedies.iter().map(line).collect()
 }

@@ -199,7 +199,7 @@ pub(super) fn apply(state: &mut State, form: &Form) -> Result<Vec<Effect>, Wrong
     let clients = &mut state.clients;
     clients.called.extend(to.as_ref().map(|to| to.port));
     (clients.spec, clients.to, clients.from, clients.burst) = (spec, to, from, burst);
-    state.say("Applied: the next c uses these options.");
+    state.say("options-taken");
     let after = wanted(state);
     let watch = (before != after).then_some(Effect::Watch(after));
     Ok(watch.into_iter().collect())

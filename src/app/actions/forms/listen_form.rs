@@ -124,6 +124,5 @@ pub(super) fn apply(state: &mut State, form: &Form) -> Result<Vec<Effect>, Wrong
     if !state.server.will_listen() {
         return Ok(verbs::start_listening(state, spec));
     }
-    let text = "These options take effect at the next listen. Press l twice.";
-    Ok(state.only_say(text))
+    Ok(state.only_say("options-later"))
 }

@@ -39,8 +39,7 @@ const WHOLE: PortRange = PortRange { low: Port(1024), high: Port(65_535) };
 
 pub(crate) fn open(state: &mut State) -> Vec<Effect> {
     if !state.lab.is_up() {
-        let why = "Ports are used up in the lab, where each computer has its own range. Press N to start it; on loopback, C has toy ranges.";
-        return state.only_say(why);
+        return state.only_say("ports-need-lab");
     }
     let present = state.lab.unusual_range();
     let range = present.unwrap_or_else(|| largest(room(state)));

@@ -99,6 +99,13 @@ macro_rules! facts {
         impl Fact {
             /// All of them.
             pub const ALL: &[Fact] = &[$(Fact::$fact),*];
+
+            /// Its name in the table of texts.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Fact::$fact => stringify!($fact),)*
+                }
+            }
         }
     };
 }

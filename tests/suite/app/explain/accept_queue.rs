@@ -33,7 +33,7 @@ fn a_client_whose_ack_was_dropped_is_said_to_be_alone() {
         let mut robot = answered();
         robot.tables(&server, &[CLIENT]);
         robot.later(Duration::from_millis(30));
-        let said = robot.said().to_owned();
+        let said = robot.said();
         assert_eq!(said.contains("dropped its last ACK"), is_alone, "{said}");
         assert_eq!(said.contains("completed the handshake"), !is_alone, "{said}");
         robot.later(Duration::from_secs(2));

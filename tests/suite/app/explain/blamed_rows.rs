@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use fivetuple::app::{Effect, Event};
+use fivetuple::app::{Effect, Event, Notice};
 use fivetuple::tcp::{
     Burst, Call, Command, ConnectId, ConnectSpec, Endpoint, Errno, ListenSpec, PortRange, Protocol,
     SocketEvent, SourcePort, SyscallError,
@@ -198,7 +198,7 @@ fn a_second_burst_says_that_it_follows_the_first() {
         asked: 50,
         took: Duration::from_millis(9),
     });
-    let told: Vec<&str> = robot.state.notices.newest_first().map(|notice| &*notice.text).collect();
+    let told: Vec<String> = robot.state.notices.newest_first().map(Notice::text).collect();
     assert!(told.iter().any(|text| text.contains("opened 20 connections of 50")), "{told:?}");
     let orders = robot.commands();
     assert!(

@@ -29,7 +29,7 @@ fn sees(robot: &mut Robot, client: &str, server: &str) -> String {
     let (client, server) = (in_state(CLIENT, client), in_state(SERVES, server));
     robot.tables(&[LISTEN, &server], &[&client]);
     robot.later(Duration::from_millis(30));
-    robot.said().to_owned()
+    robot.said()
 }
 
 /// Ends the laptop's end, and looks.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use fivetuple::app::Notice;
 use fivetuple::tcp::{Burst, CloseKind, ConnectId, SocketEvent, SocketId};
 
 use crate::app::events::lab::name;
@@ -35,9 +36,9 @@ fn close(robot: &mut Robot, ends: &[SocketId], how: CloseKind) {
     }
 }
 
-fn sentences(robot: &Robot) -> Vec<&str> {
+fn sentences(robot: &Robot) -> Vec<String> {
     let notices = robot.state.notices.newest_first();
-    notices.map(|notice| notice.text.as_str()).collect()
+    notices.map(Notice::text).collect()
 }
 
 #[test]
@@ -74,7 +75,7 @@ fn what_follows_at_once_at_the_other_ends_is_one_sentence() {
         robot.hear(SocketEvent::PeerClosed(end));
         close(&mut robot, &[end], CloseKind::Close);
     }
-    let said = robot.said_in_the_end().to_owned();
+    let said = robot.said_in_the_end();
     assert_eq!(robot.state.notices.len(), before + 1);
     assert!(said.starts_with("3 connections were closed at the other end too"), "{said}");
 
@@ -84,7 +85,7 @@ fn what_follows_at_once_at_the_other_ends_is_one_sentence() {
     for end in all(CLIENT, 2) {
         robot.hear(SocketEvent::HalfClosed(end));
     }
-    let said = robot.said_in_the_end().to_owned();
+    let said = robot.said_in_the_end();
     assert_eq!(robot.state.notices.len(), before + 1);
     assert!(said.starts_with("2 connections were half-closed"), "{said}");
 }

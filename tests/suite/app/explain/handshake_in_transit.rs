@@ -59,7 +59,7 @@ fn over_a_quick_wire_and_within_one_computer_both_ends_are_connected() {
             .state
             .notices
             .newest_first()
-            .any(|notice| { notice.text.contains("One connection, with a row for each end") })
+            .any(|notice| { notice.text().contains("One connection, with a row for each end") })
     );
     let alone = "tcp 0 0 192.168.1.10:40000 192.168.1.10:500 ESTABLISHED host=1 inode=21";
     let mut robot = Robot::listening_in_lab();
@@ -130,5 +130,5 @@ fn when_the_last_ack_has_come_the_other_end_is_said_to_be_established_too() {
     let mut robot = connected();
     robot.tables(&[LISTEN, SERVES], &[CLIENT]);
     let mut said = robot.state.notices.newest_first();
-    assert!(!said.any(|notice| notice.text.contains("ACK arrived")));
+    assert!(!said.any(|notice| notice.text().contains("ACK arrived")));
 }

@@ -35,7 +35,7 @@ fn three(robot: &mut Robot, keys: &str, opened: u32) {
     robot.later(Duration::from_secs(1));
 }
 
-fn ends(robot: &mut Robot, opened: u32) -> &str {
+fn ends(robot: &mut Robot, opened: u32) -> String {
     robot.hear(SocketEvent::BurstEnded {
         id: ConnectId::default(),
         opened,

@@ -52,7 +52,7 @@ fn its_half_close_reaches_itself() {
     let mut robot = called_itself(TCP, Protocol::Tcp);
     robot.hear(SocketEvent::HalfClosed(own(TCP, 0).name));
     robot.kernel(&TCP.replace("ESTABLISHED", "CLOSING"));
-    let said = robot.said().to_owned();
+    let said = robot.said();
     assert!(said.contains("came back to the same socket"), "{said}");
     assert!(said.contains("CLOSING"), "{said}");
     let told = robot.state.notices.len();

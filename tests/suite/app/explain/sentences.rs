@@ -25,7 +25,7 @@ fn a_flood_of_short_connections_is_one_sentence() {
             .state
             .notices
             .newest_first()
-            .any(|notice| notice.text.starts_with("5,000 connections were accepted"))
+            .any(|notice| notice.text().starts_with("5,000 connections were accepted"))
     );
     assert!(robot.state.server.ends.is_empty());
 }

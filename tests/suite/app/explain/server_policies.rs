@@ -11,7 +11,7 @@ use crate::robot::{LISTEN, Robot, own};
 /// How many sentences have these words in them.
 fn times_said(robot: &Robot, words: &str) -> usize {
     let all = robot.state.notices.newest_first();
-    all.filter(|notice| notice.text.contains(words)).count()
+    all.filter(|notice| notice.text().contains(words)).count()
 }
 
 /// The laptop waits for accept().
@@ -145,7 +145,7 @@ fn many_ends_that_are_closed_at_once_are_one_sentence() {
         for at in ends {
             robot.hear(SocketEvent::Closed { at, how });
         }
-        let said = robot.said_in_the_end().to_owned();
+        let said = robot.said_in_the_end();
         assert_eq!(robot.state.notices.len() - before, 1, "{keys}");
         assert!(said.contains("5 connections"), "{said}");
         assert!(said.contains("laptop"), "how, too: {said}");

@@ -30,7 +30,7 @@ fn waiting(bytes: &str) -> Robot {
 fn server_closes(robot: &mut Robot) -> String {
     robot.hear(SocketEvent::Closed { at: name(SERVES), how: CloseKind::Close });
     robot.vanish(SERVER, &[&SERVES.replace("tcp 0 0", "tcp 13 0")]);
-    robot.said_in_the_end().to_owned()
+    robot.said_in_the_end()
 }
 
 #[test]
@@ -64,7 +64,7 @@ fn laptop_ends(robot: &mut Robot, how: CloseKind) -> String {
     let at = name(CLIENT);
     robot.hear(SocketEvent::Closed { at, how });
     robot.vanish(LAPTOP, &[CLIENT]);
-    robot.said_in_the_end().to_owned()
+    robot.said_in_the_end()
 }
 
 #[test]

@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use fivetuple::app::{Remedy, Verdict};
 use fivetuple::tcp::{
-    Call, CloseKind, Command, ConnectSpec, Endpoint, Errno, Host, Probe, SocketEvent, SourcePort,
-    SyscallError,
+    Burst, Call, CloseKind, Command, ConnectId, ConnectSpec, Endpoint, Errno, Host, Probe,
+    SocketEvent, SourcePort, SyscallError,
 };
 
-use crate::computers::LAPTOP;
+use crate::app::actions::port_range::with_range;
+use crate::computers::{self, CLIENT, LAPTOP, SERVES};
 use crate::robot::{LISTEN, Robot, own};
 use crate::view::{WIDE, screen};
 
@@ -33,7 +34,7 @@ fn nobody_listened() -> Robot {
 fn who_listens_only_since_is_not_to_blame_and_y_says_that_it_works_by_now() {
     for at in ["127.0.0.1:5000 0.0.0.0:*", "0.0.0.0:5000 0.0.0.0:*", "[::]:5000 [::]:*"] {
         let mut robot = nobody_listened();
-        let said = robot.said().to_owned();
+        let said = robot.said();
         assert!(said.contains("nothing is listening there"), "{said}");
         robot.kernel(&format!("tcp 0 5 {at} LISTEN inode=70"));
         assert_eq!(robot.said(), said, "{at}");
@@ -108,7 +109,7 @@ fn in_the_lab_another_computer_is_one_of_the_labs() {
         });
         robot.press("y");
         let case = robot.state.notices.case.as_ref().unwrap();
-        let others_words = |remedy: &&Remedy| remedy.words.starts_with("another computer");
+        let others_words = |remedy: &&Remedy| remedy.text().starts_with("another computer");
         let offered = case.remedies.iter().filter(others_words).map(|remedy| {
             let Verdict::Trying(Probe::Bind { host, at, .. }) = remedy.verdict else {
                 panic!("{remedy:?}")
@@ -117,4 +118,53 @@ fn in_the_lab_another_computer_is_one_of_the_labs() {
         });
         assert_eq!(offered.collect::<Vec<_>>(), others);
     }
+}
+
+#[test]
+fn rows_that_are_seen_after_the_refusal_are_marked_as_to_blame_too() {
+    let mut robot = with_range("", "45000-45007");
+    robot.state.server.spec.at.port.0 = 500;
+    robot.press("9c");
+    robot.hear(SocketEvent::BurstBegun {
+        id: ConnectId::default(),
+        burst: Burst { count: 9, ..Burst::ONE },
+        whole_range: false,
+    });
+    let numbered = |row: &str, n: u16| row.replace("44506", &(45_000 + n).to_string());
+    let clients: Vec<String> = (0..8).map(|n| numbered(CLIENT, n)).collect();
+    let servers: Vec<String> = (0..8).map(|n| numbered(SERVES, n)).collect();
+    for client in &clients {
+        robot.hear(SocketEvent::Connected(own(client, 11)));
+    }
+    robot.hear(SocketEvent::ConnectFailed {
+        spec: ConnectSpec {
+            host: LAPTOP,
+            ..ConnectSpec::to(Endpoint::new([192, 168, 1, 10], 500).into())
+        },
+        to: Some(Endpoint::new([192, 168, 1, 10], 500)),
+        local: None,
+        why: SyscallError { call: Call::Connect, errno: Errno::EADDRNOTAVAIL },
+    });
+    robot.later(Duration::from_millis(5));
+    robot.hear(SocketEvent::BurstEnded {
+        id: ConnectId::default(),
+        opened: 8,
+        asked: 9,
+        took: Duration::from_millis(5),
+    });
+    let said = robot.said();
+    assert!(said.contains("All 8 ports of 45000-45007"), "{said}");
+    assert!(
+        said.contains("another computer (select it in the Computers pane, then c)"),
+        "whatever pane has the focus: {said}"
+    );
+    let before = robot.state.notices.len();
+    let rows = |rows: &[String]| rows.join("\n");
+    let (some, all) = (rows(&clients[..3]), rows(&clients));
+    robot.tables(&[computers::LISTEN], &[&some]);
+    assert_eq!(robot.state.blamed().len(), 3);
+    robot.later(Duration::from_millis(30));
+    robot.tables(&[computers::LISTEN, &rows(&servers)], &[&all]);
+    assert_eq!(robot.state.blamed().len(), 8);
+    assert_eq!(robot.state.notices.len(), before, "nothing is said anew");
 }

@@ -42,7 +42,7 @@ fn the_oldest_is_forgotten_and_that_is_said() {
     let many: String = (0..30_000).map(row).collect();
     let told = |robot: &Robot| {
         let mut all = robot.state.notices.newest_first();
-        all.any(|notice| notice.text.contains("The history is full"))
+        all.any(|notice| notice.text().contains("The history is full"))
     };
     for round in 0..6 {
         robot.kernel(if round % 2 == 0 { &many } else { LISTEN });

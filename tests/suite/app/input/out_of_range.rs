@@ -66,7 +66,7 @@ fn what_happened_ends_with_its_oldest_sentence_at_the_top() {
         robot.press(key);
     }
     let oldest = robot.state.notices.newest_first().last().unwrap();
-    let oldest = oldest.text[..24].to_owned();
+    let oldest = oldest.text()[..24].to_owned();
     for size in [SMALL, USUAL, (120, 36)] {
         robot.state.notices.back = 0;
         while robot.state.ui.focus != Pane::Notices {

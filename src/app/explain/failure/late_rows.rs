@@ -1,1 +1,0 @@
-//! Blocking rows that only a poll after the failure shows.

@@ -1,0 +1,66 @@
+//! What is seen of several connections opened at once.
+
+use std::time::Duration;
+
+use crate::app::State;
+use crate::app::format::{number, seconds, sockets};
+use crate::app::model::{Account, BurstProgress, Statement};
+use crate::app::query::opening_facts::of_waiting_call;
+use crate::tcp::{Burst, Endpoint, FiveTuple, Port, SocketId};
+
+/// At the start, where a burst takes long enough to be read.
+pub(crate) fn begun(state: &State, progress: &BurstProgress, burst: Burst) -> Option<Statement> {
+    let is_long = burst.count >= Burst::LARGE || !burst.every.is_zero();
+    let computer = &state.clients.computers[progress.computer];
+    let to = state.clients.target(state.server.callable()).endpoint()?;
+    let from = Endpoint { ip: computer.ip, port: Port::ANY };
+    let client = SocketId::connected(computer.host, FiveTuple::tcp(from, to));
+    let call = of_waiting_call(state, client, state.now);
+    (is_long && state.lab.wire.is_slow() && !call.facts.is_empty()).then(|| {
+        let what = Statement::new("burst-begun").with("who", &computer.name);
+        waiting(what.with("asked", number(burst.count.into())), &call)
+    })
+}
+
+/// How many connections are open, and how many have no answer yet.
+pub(crate) fn ended(
+    state: &State,
+    progress: &BurstProgress,
+    asked: u32,
+    took: Duration,
+) -> Statement {
+    let computer = &state.clients.computers[progress.computer];
+    let opened = progress.opened;
+    let mut what = Statement::new("burst-ended")
+        .with("who", &computer.name)
+        .with("opened", sockets(opened.into(), progress.protocol))
+        .with("took", seconds(took))
+        .when(if opened > 0 { "Some" } else { "None" }, true)
+        .when("WholeRange", progress.whole_range && opened >= Burst::LARGE);
+    if opened < asked {
+        what = what.with("asked", number(asked.into()));
+    }
+    if !progress.ports.is_empty() {
+        let ports: Vec<String> = progress.ports.iter().map(Port::to_string).collect();
+        let more = if opened as usize > ports.len() { " ..." } else { "" };
+        what = what.with("port_list", ports.join(", ") + more);
+    }
+    let mut waits = computer.ends.since(progress.ever).filter(|end| !end.answered);
+    let oldest = waits.next();
+    let unanswered = u64::from(oldest.is_some()) + waits.count() as u64;
+    let unanswered = unanswered.min(u64::from(asked.saturating_sub(opened)));
+    if unanswered == 0 {
+        return what;
+    }
+    what = what.with("unanswered", number(unanswered));
+    match oldest {
+        Some(end) => waiting(what, &of_waiting_call(state, end.socket.name, end.since)),
+        None => what,
+    }
+}
+
+/// What is known of a call without an answer.
+fn waiting(what: Statement, call: &Account) -> Statement {
+    let what = what.with("detail", &call.detail);
+    call.facts.iter().fold(what, |what, fact| what.when(fact.name(), true))
+}

@@ -1,0 +1,102 @@
+//! What a failed call itself shows, without any table.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::time::Duration;
+
+use crate::app::format;
+use crate::app::model::{Attempt, Statement};
+use crate::tcp::address::endpoint::is_of_a_link;
+use crate::tcp::{
+    Call, ConnectSpec, Endpoint, HostLimits, Port, Protocol, SourcePort, SyscallError,
+};
+
+/// What the call itself and the limits of its host show.
+pub(crate) fn of_call(asked: &Attempt, why: SyscallError, limits: &HostLimits) -> Statement {
+    let (message, local) = match asked {
+        Attempt::Listen(spec) => {
+            let next = Port(spec.at.port.0.checked_add(1).unwrap_or(5000));
+            let message =
+                Statement::new("listen-failed").with("at", spec.at).with("next_port", next);
+            (message.with("port", spec.at.port), Some(spec.at.ip))
+        }
+        Attempt::Connect(spec, to) => (of_connect_call(spec, *to, limits), spec.from),
+    };
+    let own = limits.addresses.iter();
+    let own = own.filter(|own| local.is_some_and(|ip| own.is_ipv4() == ip.is_ipv4()));
+    let own: Vec<String> = own.take(6).map(ToString::to_string).collect();
+    let is = |test: fn(&IpAddr) -> bool| local.as_ref().is_some_and(test);
+    let message = message
+        .with(name_of(why.call), "")
+        .with(why.errno.symbol().unwrap_or("errno"), "")
+        .with("why", why)
+        .with("unprivileged", limits.unprivileged_from)
+        .with("descriptors", format::number(limits.descriptors))
+        .when("OurOwn", why.of_our_own().is_some())
+        .when("NoIpv6", is(IpAddr::is_ipv6) && !limits.has_ipv6)
+        .when("LoopbackDown", is(|ip| ip.is_ipv4() && ip.is_loopback()))
+        .when("FromLoopback", is(IpAddr::is_loopback))
+        .when("OfLink", local.is_some_and(|ip| is_of_a_link(Endpoint { ip, port: Port::ANY })))
+        .when("IPv4", is(IpAddr::is_ipv4));
+    let message = if own.is_empty() { message } else { message.with("addresses", own.join(", ")) };
+    match local {
+        Some(ip) => message.with("ip", ip),
+        None if message.has("bind") => message.with("ip", Ipv4Addr::UNSPECIFIED),
+        None => message,
+    }
+}
+
+fn of_connect_call(spec: &ConnectSpec, to: Option<Endpoint>, limits: &HostLimits) -> Statement {
+    let range = match spec.source_port {
+        SourcePort::Toy(range) => range,
+        SourcePort::KernelPicks | SourcePort::Fixed(_) | SourcePort::SameAsServer => {
+            limits.ephemeral
+        }
+    };
+    let message = Statement::new("connect-failed")
+        .with("target", &spec.to)
+        .with("to", to.map_or_else(|| spec.to.to_string(), |to| to.to_string()))
+        .with("range", range)
+        .with("ports", format::number(range.len() as u64))
+        .when("Toy", matches!(spec.source_port, SourcePort::Toy(_)))
+        .when("udp", spec.protocol == Protocol::Udp);
+    let message = match spec.asked_port() {
+        Some(port) => message.with("port", port).when("Asked", true),
+        None => message,
+    };
+    let message = match spec.from {
+        Some(ip) => message.with("from", ip),
+        None => message,
+    };
+    let Some(to) = to else { return message };
+    message
+        .with("to_ip", to.ip)
+        .with("to_port", to.port)
+        .when("ToLoopback", to.ip.is_loopback())
+        .when("ToLink", is_of_a_link(to))
+}
+
+/// Of an accept() that failed, or that was answered with "busy"; after the pause it is called again.
+pub(crate) fn of_accept(why: SyscallError, pause: Duration) -> Statement {
+    let message = Statement::new("accept-failed")
+        .with(name_of(why.call), "")
+        .with("errno", why.errno)
+        .with("reason", why.reason());
+    if pause.is_zero() { message } else { message.with("pause", format::seconds(pause)) }
+}
+
+/// The name of a call in the table of texts.
+const fn name_of(call: Call) -> &'static str {
+    match call {
+        Call::Socket => "socket",
+        Call::SetSockOpt => "setsockopt",
+        Call::Bind => "bind",
+        Call::Listen => "listen",
+        Call::Accept => "accept",
+        Call::Connect => "connect",
+        Call::Write => "write",
+        Call::Shutdown => "shutdown",
+        Call::Resolve => "resolve",
+        Call::Remote(_) => "remote",
+        Call::Reserve => "reserve",
+    }
+}

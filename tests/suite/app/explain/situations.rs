@@ -1,0 +1,189 @@
+//! The situation that an entry of the tables of texts is meant for, and nothing beyond it.
+
+use std::collections::BTreeSet;
+
+use fivetuple::app::explain::texts::entries;
+use fivetuple::app::explain::{RowPattern, TextEntry};
+use fivetuple::app::{Account, Fact, RowNow, RowOutcome, Statement, Verb};
+use fivetuple::tcp::{Call, Endpoint, Errno, Protocol, SyscallError, TcpState};
+
+/// What the word in the first column stands for.
+pub(super) const VERBS: [(&str, Verb, Protocol); 19] = [
+    ("stop", Verb::Stop, Protocol::Tcp),
+    ("accept", Verb::Accept, Protocol::Tcp),
+    ("send", Verb::Send, Protocol::Tcp),
+    ("udp-send", Verb::Send, Protocol::Udp),
+    ("call", Verb::Call, Protocol::Tcp),
+    ("connect", Verb::Connect, Protocol::Tcp),
+    ("ack", Verb::Ack, Protocol::Tcp),
+    ("udp-connect", Verb::Connect, Protocol::Udp),
+    ("close", Verb::Close, Protocol::Tcp),
+    ("half-close", Verb::HalfClose, Protocol::Tcp),
+    ("abort", Verb::Abort, Protocol::Tcp),
+    ("reset", Verb::Broken(Errno::ECONNRESET), Protocol::Tcp),
+    ("broken", Verb::Broken(Errno::ETIMEDOUT), Protocol::Tcp),
+    ("fin", Verb::Fin, Protocol::Tcp),
+    ("late-data", Verb::LateData, Protocol::Tcp),
+    ("cut-short", Verb::CutShort, Protocol::Tcp),
+    ("udp-close", Verb::Close, Protocol::Udp),
+    ("udp-abort", Verb::Abort, Protocol::Udp),
+    ("udp-refused", Verb::Broken(Errno::ECONNREFUSED), Protocol::Udp),
+];
+
+/// The situation that an entry is meant for, and nothing beyond it.
+pub(super) fn facts(names: &[&str]) -> BTreeSet<Fact> {
+    let fact = |name: &&str| *Fact::ALL.iter().find(|it| it.name() == *name).unwrap();
+    names.iter().map(fact).collect()
+}
+
+pub(super) fn situation(key: &str, entry: &TextEntry) -> Account {
+    let (_, verb, protocol) = VERBS.into_iter().find(|(word, ..)| *word == key).unwrap();
+    let before = Some(TcpState::Established);
+    let row = |is: RowPattern| match is {
+        RowPattern::Same => RowOutcome { before, after: RowNow::In(TcpState::Established) },
+        RowPattern::In(state) => RowOutcome { before, after: RowNow::In(state) },
+        RowPattern::Gone => RowOutcome { before, after: RowNow::Gone },
+        RowPattern::Any if entry.text.contains("{own}") => {
+            RowOutcome { before, after: RowNow::In(TcpState::FinWait2) }
+        }
+        RowPattern::Unseen | RowPattern::Any => RowOutcome { before, after: RowNow::Unseen },
+    };
+    Account {
+        verb,
+        protocol,
+        who: String::from(if verb == Verb::Fin { "curl (127.0.0.1:40000)" } else { "laptop" }),
+        whom: String::from("the server"),
+        rows: entry.rows.map(row),
+        facts: facts(&entry.needs),
+        at: [Endpoint::new([127, 0, 0, 2], 40_000), Endpoint::new([127, 0, 0, 1], 5000)],
+        number: 13,
+        detail: String::from("{detail}"),
+    }
+}
+
+/// Values for the placeholders of messages.
+pub(super) const VALUES: [(&str, &str); 73] = [
+    ("addresses", "192.168.1.2"),
+    ("all", "64,512"),
+    ("asked", "9"),
+    ("at", "127.0.0.1:5000"),
+    ("bytes", "13"),
+    ("call", "write()"),
+    ("calls", "7"),
+    ("client", "laptop"),
+    ("computers", "4"),
+    ("delay", "100 ms"),
+    ("descriptors", "1,024"),
+    ("detail", "100 ms"),
+    ("ends", "3 connections"),
+    ("errno", "Broken pipe (EPIPE)"),
+    ("files", "fivetuple.c and fivetuple.py"),
+    ("first", "Test payload."),
+    ("frames", "3"),
+    ("from", "127.0.0.2"),
+    ("helps", "Try it as root."),
+    ("holder", "nc (pid 77)"),
+    ("host", "laptop"),
+    ("host_ip", "192.168.1.11"),
+    ("hosts", "192.168.1.10, .11, .12"),
+    ("ip", "192.0.2.1"),
+    ("key", "e"),
+    ("left", "47"),
+    ("limit", "10"),
+    ("listener", "127.0.0.1:5000"),
+    ("listeners", "1"),
+    ("many", "5"),
+    ("newest", "9"),
+    ("next_port", "5001"),
+    ("number", "3"),
+    ("open", "2"),
+    ("opened", "7 connections"),
+    ("others", " (3 rows in all)"),
+    ("owner", "python3"),
+    ("pause", "0.40 s"),
+    ("peer", "127.0.0.2:40000"),
+    ("pid", "77"),
+    ("port", "80"),
+    ("port_list", "45000, 45001"),
+    ("ports", "8"),
+    ("range", "45000-45007"),
+    ("reason", "Too many open files (EMFILE)"),
+    ("round_trip", "200 ms"),
+    ("row", "127.0.0.1:5000"),
+    ("row_port", "5000"),
+    ("segment", "laptop's SYN"),
+    ("segments", "5"),
+    ("server_ip", "192.168.1.10"),
+    ("size", "64"),
+    ("sockets", "2"),
+    ("state", "ESTABLISHED"),
+    ("step", "unshare()"),
+    (
+        "sum",
+        "of 1,024 file descriptors, 64 are reserved for other uses, and each connection needs two (one per end)",
+    ),
+    ("syscalls", "shutdown(3, SHUT_WR); close(4)"),
+    ("table", "laptop's table"),
+    ("target", "server.example:5000"),
+    ("text", "(the words of another layer)"),
+    ("to", "127.0.0.1:5000"),
+    ("to_ip", "127.0.0.1"),
+    ("to_port", "5000"),
+    ("took", "0.42 s"),
+    ("unanswered", "2"),
+    ("unprivileged", "1024"),
+    ("user", "1000"),
+    ("verb", "half-close"),
+    ("waiting", "3"),
+    ("waits_for", "connect() has not been answered yet"),
+    ("what", "row"),
+    ("who", "laptop"),
+    ("whom", "phone"),
+];
+
+/// The same for a statement.
+pub(super) fn statement(key: &'static str, entry: &TextEntry) -> Statement {
+    let statement = Statement::new(key.trim_end_matches(SIGNS));
+    let is_seen = |need: &&str| entry.needs.contains(need);
+    let is_head =
+        |head: &&TextEntry| head.keys.contains(&statement.key) && head.needs.iter().all(is_seen);
+    let head = entries().iter().find(is_head).filter(|_| key != statement.key);
+    let head = head.map_or("", |head| head.text);
+    let holes = [head, entry.text].into_iter().flat_map(holes);
+    // A placeholder with a hyphen is another text.
+    let holes = holes.filter(|hole| !["n", "one"].contains(hole) && !hole.contains('-'));
+    let value = |name| match VALUES.iter().find(|(known, _)| *known == name) {
+        _ if name == "why" => why(statement.key, &entry.needs),
+        Some((_, value)) => (*value).to_owned(),
+        None => panic!("{name} has no value in this test"),
+    };
+    let conditions = entry.needs.iter().map(|need| need.split('/').next().unwrap());
+    let is_shown = statement.key.ends_with("-failed") && !entry.needs.contains(&"shell");
+    let conditions = conditions.chain(is_shown.then_some("keys"));
+    let is_state = statement.key == "held-state" && entry.needs.len() < 2;
+    let conditions = conditions.chain(is_state.then_some("SYN_SENT"));
+    let conditions = conditions.map(|name| (name, String::new()));
+    let seen = holes.map(|name| (name, value(name))).chain(conditions);
+    seen.fold(statement, |statement, (name, value)| statement.with(name, value))
+}
+
+/// The names of the placeholders in a text.
+pub(super) fn holes(text: &'static str) -> impl Iterator<Item = &'static str> {
+    text.split('{').skip(1).filter_map(|part| part.split(['}', ':']).next())
+}
+
+/// The failed call that was seen.
+pub(super) fn why(key: &str, needs: &[&str]) -> String {
+    let errno = (1..200)
+        .map(Errno)
+        .find(|errno| needs.iter().any(|need| need.split('/').next() == errno.symbol()));
+    let calls = [("bind", Call::Bind), ("socket", Call::Socket), ("resolve", Call::Resolve)];
+    let usual = if key == "listen-failed" { Call::Bind } else { Call::Connect };
+    let ip = std::net::Ipv4Addr::new(192, 0, 2, 1);
+    let own = [("reserve", Call::Reserve), ("remote", Call::Remote(ip.into()))];
+    let call = calls.into_iter().chain(own).find(|(name, _)| needs.contains(name));
+    let call = call.map_or(usual, |(_, call)| call);
+    SyscallError { call, errno: errno.unwrap_or(Errno::EINVAL) }.to_string()
+}
+
+pub(super) const SIGNS: [char; 5] = ['+', '?', '!', '>', '*'];
