@@ -13,15 +13,13 @@ pub(crate) fn mark(state: &mut State) {
     let newest = state.ui.shown.last().copied();
     let chosen = state.ui.selected.or(newest);
     let Some(chosen) = chosen.filter(|name| state.seen().get(*name).is_some()) else {
-        let nothing = "No row to mark yet. Press l, then c.";
-        return state.say(nothing);
+        return state.say("No row to mark yet. Press l, then c.");
     };
     let ui = &mut state.ui;
     match ui.marked {
         Some(marked) if marked == chosen => {
             ui.marked = None;
-            let taken = "Mark removed.";
-            state.say(taken);
+            state.say("Mark removed.");
         }
         Some(marked) => show(state, marked, chosen),
         None => {
@@ -53,8 +51,7 @@ pub(crate) fn newest(state: &mut State) {
     if let Some((newer, older)) = pair {
         return show(state, older, newer);
     }
-    let few = "Comparing needs two connections. Press c to connect.";
-    state.say(few);
+    state.say("Comparing needs two connections. Press c to connect.");
 }
 
 fn show(state: &mut State, marked: SocketId, chosen: SocketId) {

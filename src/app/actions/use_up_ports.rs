@@ -4,16 +4,18 @@ use crate::app::actions::{connect, verbs};
 use crate::app::model::UsingUp;
 use crate::app::query::port_supply::left;
 use crate::app::{Effect, State, format};
-use crate::tcp::{Accepting, Command, ListenSpec, PortRange};
+use crate::tcp::{Accepting, Burst, Command, ConnectSpec, ListenSpec, PortRange};
 
 /// Listens with the longest backlog and holds accept(), if ports are to be used up; a listener with a shorter backlog is replaced.
 pub(crate) fn begin(state: &mut State) -> Vec<Effect> {
     let Some(UsingUp { range, caller }) = state.lab.plan else {
         return vec![];
     };
-    state.clients.choose(caller);
-    state.clients.restore_first_options();
-    state.clients.spec.payload.clear();
+    let clients = &mut state.clients;
+    let place = clients.computers.iter().position(|computer| computer.host == caller);
+    clients.chosen = place.unwrap_or(clients.chosen);
+    (clients.to, clients.from, clients.burst) = (None, None, Burst::ONE);
+    clients.spec = ConnectSpec { payload: vec![], ..clients.first.clone() };
     state.say(announcement(state, range));
     let backlog = state.machine.somaxconn;
     let listener = &mut state.server;

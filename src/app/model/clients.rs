@@ -21,7 +21,7 @@ pub struct Clients {
     /// The address that reaches a server which listens on every address.
     server: IpAddr,
     /// The options at the start, and after a reset.
-    first: ConnectSpec,
+    pub(crate) first: ConnectSpec,
     /// How many sockets the last order closes.
     pub ordered: usize,
     /// How many of them are closed.
@@ -38,7 +38,7 @@ pub struct Clients {
     pub called: BTreeSet<Port>,
     /// Orders to connect under way, each with the number of its connections that have no answer yet.
     pub orders: BTreeMap<ConnectId, u32>,
-    last_order: ConnectId,
+    pub(crate) last_order: ConnectId,
     /// Orders that wait until earlier ones are answered.
     pub waiting: VecDeque<(ConnectSpec, Burst)>,
     /// The burst of connects that is under way.
@@ -128,13 +128,6 @@ impl Clients {
         &self.computers[self.chosen]
     }
 
-    pub(crate) fn choose(&mut self, host: Host) {
-        let mut computers = self.computers.iter();
-        if let Some(place) = computers.position(|computer| computer.host == host) {
-            self.chosen = place;
-        }
-    }
-
     /// The computer with that address.
     pub fn index_of(&self, ip: IpAddr) -> Option<usize> {
         let ip = ip.to_canonical();
@@ -196,11 +189,6 @@ impl Clients {
         };
     }
 
-    pub(crate) fn restore_first_options(&mut self) {
-        (self.to, self.from) = (None, None);
-        (self.spec, self.burst) = (self.first.clone(), Burst::ONE);
-    }
-
     /// Removes a closed end from its computer; returns whether there was one.
     pub fn forget(&mut self, end: SocketId, now: Moment) -> bool {
         let mut computers = self.computers.iter_mut();
@@ -216,11 +204,6 @@ impl Clients {
         if self.index_of(end.tuple.local.ip) != Some(holder) {
             self.closed_ends.insert(end, (holder, now));
         }
-    }
-
-    pub(crate) fn next_order(&mut self) -> ConnectId {
-        self.last_order.0 += 1;
-        self.last_order
     }
 
     /// How many connections were ordered that have no answer yet.

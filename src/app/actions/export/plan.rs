@@ -145,10 +145,11 @@ fn answers(listener: &Piece, client: SocketId) -> bool {
 pub(super) fn socket(
     piece: &Piece,
     (name, indent): (&str, &str),
-    lines: fn(&SyscallRecord, &str, bool) -> Vec<String>,
-    accept: fn(&[String]) -> Vec<String>,
+    lines: fn(&SyscallRecord, &str, bool) -> String,
+    accept: fn(&[String]) -> String,
 ) -> String {
-    let calls = piece.calls.iter().flat_map(|call| lines(call, name, piece.is_calling));
-    let all = calls.chain(accept(&piece.accepted_by));
-    all.flat_map(|line| [indent.to_owned(), line, "\n".to_owned()]).collect()
+    let calls = piece.calls.iter().map(|call| lines(call, name, piece.is_calling));
+    let all = calls.chain([accept(&piece.accepted_by)]);
+    all.flat_map(|text| text.lines().map(|line| format!("{indent}{line}\n")).collect::<Vec<_>>())
+        .collect()
 }
