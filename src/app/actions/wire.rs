@@ -101,17 +101,13 @@ fn step(state: &mut State, many: usize) -> Result<(WireOrder, usize, String), &'
     Ok((WireOrder::Step, times, text))
 }
 
-/// The delays that one key steps through.
-const DELAYS: [Duration; 4] = [
-    Duration::ZERO,
-    Duration::from_millis(100),
-    Duration::from_millis(500),
-    Duration::from_secs(2),
-];
+/// The delays that one key steps through, in milliseconds.
+const DELAYS: [u64; 4] = [0, 100, 500, 2000];
 
 fn slow(state: &State) -> (WireOrder, String) {
-    let place = DELAYS.iter().position(|delay| *delay == state.lab.wire.delay);
-    let delay = DELAYS[place.map_or(0, |place| place + 1) % DELAYS.len()];
+    let delays = DELAYS.map(Duration::from_millis);
+    let place = delays.iter().position(|delay| *delay == state.lab.wire.delay);
+    let delay = delays[place.map_or(0, |place| place + 1) % DELAYS.len()];
     let text = if delay.is_zero() {
         "The wire has no delay again.".to_owned()
     } else {

@@ -58,24 +58,12 @@ pub struct Computer {
     pub ends: OpenEnds,
 }
 
-const NAMES: [&str; 12] = [
-    "laptop",
-    "phone",
-    "tablet",
-    "desktop",
-    "console",
-    "watch",
-    "camera",
-    "printer",
-    "speaker",
-    "television",
-    "fridge",
-    "robot",
-];
+const NAMES: &str =
+    "laptop phone tablet desktop console watch camera printer speaker television fridge robot";
 
 impl Computer {
     fn new(n: usize, ip: IpAddr, host: Host) -> Computer {
-        let name = NAMES.get(n).map(|name| (*name).to_owned());
+        let name = NAMES.split(' ').nth(n).map(str::to_owned);
         let name = name.unwrap_or_else(|| format!("computer {}", n + 1));
         Computer { name, ip, host, ends: OpenEnds::default() }
     }

@@ -70,11 +70,11 @@ impl StateMarks {
                 } else {
                     look.from
                 };
-                marks.alone.push((at, mark(look.state, true)));
+                marks.alone.push((at, StateMark { state: look.state, seen: true }));
                 continue;
             };
             marks.pass(&steps[next..found], before, &looks);
-            marks.put(&steps[found], mark(look.state, true));
+            marks.put(&steps[found], StateMark { state: look.state, seen: true });
             (next, before) = (found + 1, Some(look));
         }
         marks.pass(&steps[next..], before, &looks);
@@ -97,7 +97,7 @@ impl StateMarks {
             let outlasts = |look: &ObservedState| look.until > step.at.plus(LATE);
             let mut older = looks.iter().filter(|look| look.from < step.at);
             if !older.any(outlasts) && !before.is_some_and(outlasts) {
-                self.put(step, mark(step.state, false));
+                self.put(step, StateMark { state: step.state, seen: false });
             }
         }
     }
@@ -120,10 +120,6 @@ fn before_datagrams(look: Moment, segments: &[(usize, &WireSegment)]) -> Moment 
     let first = segments.first().map(|(_, crossing)| crossing.sent);
     let first = first.filter(|first| look <= first.plus(LATE));
     first.map_or(look, |first| first.min(look))
-}
-
-const fn mark(state: Option<TcpState>, seen: bool) -> StateMark {
-    StateMark { state, seen }
 }
 
 fn observed(row: &TableRow, now: Moment) -> Vec<ObservedState> {
