@@ -8,9 +8,7 @@ use crate::tcp::{Accepting, Burst, Command, ConnectSpec, ListenSpec, PortRange};
 
 /// Listens with the longest backlog and holds accept(), if ports are to be used up; a listener with a shorter backlog is replaced.
 pub(crate) fn begin(state: &mut State) -> Vec<Effect> {
-    let Some(UsingUp { range, caller }) = state.lab.plan else {
-        return vec![];
-    };
+    let Some(UsingUp { range, caller }) = state.lab.plan else { return vec![] };
     let clients = &mut state.clients;
     let place = clients.computers.iter().position(|computer| computer.host == caller);
     clients.chosen = place.unwrap_or(clients.chosen);
@@ -53,9 +51,7 @@ fn announcement(state: &State, range: PortRange) -> String {
 
 /// Once the server listens: connects from every port that is left, and once more.
 pub(crate) fn connect_all(state: &mut State) -> Vec<Effect> {
-    let Some(UsingUp { range, .. }) = state.lab.plan.take() else {
-        return vec![];
-    };
+    let Some(UsingUp { range, .. }) = state.lab.plan.take() else { return vec![] };
     let calls = u32::try_from(left(state, range) + 1).unwrap_or(u32::MAX);
     connect::connect(state, Some(calls))
 }

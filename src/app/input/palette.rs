@@ -4,9 +4,7 @@ use crate::app::input::means_nothing;
 use crate::app::{Action, Key, Overlay, State};
 
 pub(super) fn press(state: &mut State, key: Key) -> Option<Action> {
-    let Some(Overlay::Palette(palette)) = &mut state.ui.overlay else {
-        return None;
-    };
+    let Some(Overlay::Palette(palette)) = &mut state.ui.overlay else { return None };
     match key {
         Key::Esc => {
             state.ui.overlay = None;
@@ -34,9 +32,7 @@ pub(super) fn press(state: &mut State, key: Key) -> Option<Action> {
 
 /// Closes the list, and asks for the selected action.
 fn selected(state: &mut State) -> Option<Action> {
-    let Some(Overlay::Palette(palette)) = &state.ui.overlay else {
-        return None;
-    };
+    let Some(Overlay::Palette(palette)) = &state.ui.overlay else { return None };
     let Some(binding) = palette.found().get(palette.chosen).copied() else {
         state
             .only_say("No action has that name. Press Backspace to delete a letter, Esc to close.");

@@ -50,9 +50,7 @@ fn stands_at(state: &State, host: Host) -> bool {
 }
 
 fn text_of(state: &State, name: &SocketId) -> String {
-    let Some(line) = state.seen().get(*name) else {
-        return String::new();
-    };
+    let Some(line) = state.seen().get(*name) else { return String::new() };
     let row = &line.row;
     let role = Role::of(state, row);
     let owner = state.sockets.owners.get(&row.inode).map(ToString::to_string).unwrap_or_default();

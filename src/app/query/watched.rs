@@ -26,9 +26,7 @@ impl State {
 
     /// Both rows of the connection whose details are shown: their `tcp_info` is read.
     pub fn looked_inside(&self) -> Vec<SocketId> {
-        let Some(Overlay::Card(name)) = self.ui.overlay else {
-            return Vec::new();
-        };
+        let Some(Overlay::Card(name)) = self.ui.overlay else { return Vec::new() };
         let other = self.sockets.mirror(name).map(|line| line.row.name());
         [Some(name), other].into_iter().flatten().collect()
     }

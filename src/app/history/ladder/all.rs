@@ -115,9 +115,7 @@ fn ends(state: &State, segment: &Segment, named: [bool; 2]) -> [String; 2] {
 
 /// Writes the states of both ends beside their segments; returns the rest as lines of its own.
 fn states(state: &State, rungs: &mut [Rung], its: &[(usize, &WireSegment)]) -> Vec<Rung> {
-    let Some((_, first)) = its.first() else {
-        return Vec::new();
-    };
+    let Some((_, first)) = its.first() else { return Vec::new() };
     let segment = &first.segment;
     let (tuple, then) = (segment.tuple.canonical(), state.then());
     let ends = [(tuple, segment.from, segment.to), (tuple.mirrored(), segment.to, segment.from)];

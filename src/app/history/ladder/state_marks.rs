@@ -182,9 +182,7 @@ fn put_beside_answers(
             is_own && came <= crossing.sent && crossing.sent <= came.plus(ANSWERED)
         };
         let answer = segments.iter().find(is_answer).filter(|_| steps[n].is_late);
-        let Some((place, answer)) = answer else {
-            continue;
-        };
+        let Some((place, answer)) = answer else { continue };
         if steps.iter().all(|step| step.place != *place) {
             let step = &mut steps[n];
             (step.place, step.sent, step.is_late) = (*place, answer.sent, false);
