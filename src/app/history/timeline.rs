@@ -76,10 +76,10 @@ fn born_before(state: &State, gone: &TableRow) -> usize {
 }
 
 /// The span of the axis: the smallest round one into which the oldest row fits, listening sockets not counted; halved for each zoom step.
-pub fn span<'a>(state: &State, lives: impl Iterator<Item = &'a TableRow>) -> Duration {
+pub fn span<'a>(state: &State, rows: impl Iterator<Item = &'a TableRow>) -> Duration {
     const ROUND: [u64; 9] = [10, 20, 30, 60, 120, 300, 600, 1800, 3600];
-    let connections = lives.filter(|life| life.row.state != TcpState::Listen);
-    let ages = connections.map(|life| state.then().since(life.born));
+    let connections = rows.filter(|row| row.row.state != TcpState::Listen);
+    let ages = connections.map(|row| state.then().since(row.born));
     let oldest = ages.max().unwrap_or_default();
     let fits = |span: &u64| Duration::from_secs(*span) > oldest;
     let whole = ROUND.into_iter().find(fits).unwrap_or(3600);

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::net::{IpAddr, Ipv4Addr};
 
-use crate::app::{BurstProgress, OpenEnds, TableRow};
+use crate::app::{OpenEnds, TableRow};
 use crate::tcp::{
-    Burst, ConnectId, ConnectSpec, Endpoint, Host, LabComputer, Moment, Port, SocketId, Target,
+    Burst, ConnectId, ConnectSpec, Endpoint, Host, LabComputer, Moment, Port, Protocol, SocketId,
+    Target,
 };
 
 /// The client computers, and how they connect.
@@ -56,6 +57,29 @@ pub struct Computer {
     pub host: Host,
     /// Its open sockets.
     pub ends: OpenEnds,
+}
+
+/// The progress of a burst of connects.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BurstProgress {
+    /// Which order it is.
+    pub id: ConnectId,
+    /// The number ordered.
+    pub asked: u32,
+    /// The number connected.
+    pub opened: u32,
+    /// Whether every socket may use the whole port range.
+    pub whole_range: bool,
+    /// The lowest few local ports.
+    pub ports: BTreeSet<Port>,
+    /// The computer that connects.
+    pub computer: usize,
+    /// The protocol.
+    pub protocol: Protocol,
+    /// The sockets that it had ever had before.
+    pub ever: u64,
+    /// Why it ended early, and the rows in the way: said after the number reached.
+    pub refused: Option<(String, Vec<SocketId>)>,
 }
 
 const NAMES: &str =
