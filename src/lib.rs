@@ -57,7 +57,7 @@
 //! | question | place |
 //! |---|---|
 //! | Which keys are there? | `app/keys/keymap.rs` |
-//! | What happens when a key is pressed? | `app/input` names the action, `app/update.rs` dispatches it to `app/actions` |
+//! | What happens when a key is pressed? | `app/input.rs` names the action, `app/update.rs` dispatches it to `app/actions` |
 //! | What happens when a socket reports something? | `app/events`, one file for the server, clients, connections, the lab |
 //! | Where is the text of a sentence, say for ETIMEDOUT? | `assets/words` and `app/explain`; the words of an errno in `tcp/socket/errno.rs` |
 //! | What does TCP do on a segment or a call? | `tcp/state/transitions.rs` |

@@ -5,14 +5,8 @@ use crate::tcp::Protocol;
 /// A number with commas: 28,232.
 pub fn number(n: u64) -> String {
     let digits = n.to_string();
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    let groups = digits.as_bytes().rchunks(3).rev();
+    groups.map(String::from_utf8_lossy).collect::<Vec<_>>().join(",")
 }
 
 /// `1 connection`, `2 connections`.

@@ -7,10 +7,9 @@ use crate::app::actions::{
     connect, export, held_states, lab, look, myth, rewind, script, verbs, why_not, wire,
 };
 use crate::app::events::{cut_short, episodes, refusal, server};
-use crate::app::input::press;
 use crate::app::model::Statement;
 use crate::app::query::watched::wanted;
-use crate::app::{Action, Effect, Event, State, Tone, Ui, events};
+use crate::app::{Action, Effect, Event, State, Tone, Ui, events, input};
 use crate::tcp::{Moment, Port, TableUpdate, procfs_instead};
 
 /// Applies one event to the state and returns the effects to run.
@@ -47,7 +46,7 @@ fn run_postponed(state: &mut State) -> Vec<Effect> {
 fn apply(state: &mut State, event: Event) -> Vec<Effect> {
     match event {
         Event::Pressed(key) => {
-            let action = press::press(state, key);
+            let action = input::press(state, key);
             return action.map_or_else(Vec::new, |action| act(state, action));
         }
         Event::Requested(action) => return act(state, action),
@@ -60,7 +59,7 @@ fn apply(state: &mut State, event: Event) -> Vec<Effect> {
             state.ui.stale = true;
             return events::lab::heard(state, news);
         }
-        Event::Pasted(text) => press::paste(state, &text),
+        Event::Pasted(text) => input::paste(state, &text),
         Event::TableRead(update) if state.lab.shows(update.host) => table_read(state, &update),
         Event::TableUnreadable { host, why } if state.lab.shows(host) => {
             // It is said once, until the table can be read again.

@@ -14,8 +14,7 @@ pub(crate) fn mark(state: &mut State) {
     let newest = state.ui.shown.last().copied();
     let chosen = state.ui.selected.or(newest);
     let Some(chosen) = chosen.filter(|name| state.seen().get(*name).is_some()) else {
-        let nothing = Statement::new("no-row").when("mark", true);
-        return state.say(nothing);
+        return state.say(Statement::new("no-row").when("mark", true));
     };
     let ui = &mut state.ui;
     match ui.marked {

@@ -84,10 +84,10 @@ pub(crate) fn enqueue(
     if clients.waiting.len() == MOST {
         return None;
     }
-    spec.id = clients.next_order();
-    let id = spec.id;
+    clients.last_order.0 += 1;
+    spec.id = clients.last_order;
     clients.waiting.push_back((spec, burst));
-    Some(id)
+    Some(clients.last_order)
 }
 
 /// Orders the queued connects whose turn has come: single ones while few are unanswered, a burst when none is.

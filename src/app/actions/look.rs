@@ -83,7 +83,7 @@ pub(crate) fn look(state: &mut State, action: Action, count: Option<u32>) {
 
 const PAGE: i64 = 10;
 
-const LADDER_PAGE: usize = 4;
+const LADDER_PAGE: i64 = 4;
 
 /// Scrolls the ladder where it is shown, else moves the cursor by pages.
 fn page(state: &mut State, pages: i64) {
@@ -93,9 +93,7 @@ fn page(state: &mut State, pages: i64) {
         return move_cursor(state, PAGE * pages);
     }
     let last = ladder::of(state).map_or(0, |ladder| ladder.rungs.len().saturating_sub(1));
-    for _ in 0..LADDER_PAGE {
-        state.ui.back = moved(state.ui.back, -pages, last);
-    }
+    state.ui.back = moved(state.ui.back, LADDER_PAGE * -pages, last);
 }
 
 /// The pane so many steps further; with another main view only two panes are sure to be visible.

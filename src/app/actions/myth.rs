@@ -56,9 +56,7 @@ fn free_computers(state: &State, port: Port) -> Option<[usize; 2]> {
 }
 
 pub(crate) fn call(state: &mut State, n: usize) -> Vec<Effect> {
-    let Some(myth) = &state.ui.myth else {
-        return vec![];
-    };
+    let Some(myth) = &state.ui.myth else { return vec![] };
     let call = &myth.calls[n];
     let spec = ConnectSpec {
         host: call.host,
@@ -96,9 +94,7 @@ pub(crate) fn answered(
     order: Option<ConnectId>,
     answer: Result<SocketId, SyscallError>,
 ) {
-    let Some(myth) = &mut state.ui.myth else {
-        return;
-    };
+    let Some(myth) = &mut state.ui.myth else { return };
     if let Some(call) = myth.calls.iter_mut().find(|call| call.answer.is_none())
         && order.is_some()
         && order == myth.order

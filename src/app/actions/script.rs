@@ -181,9 +181,7 @@ impl Script {
     }
 
     fn has_done(&self, state: &State, side: ScriptEnd, what: impl Fn(LoggedEvent) -> bool) -> bool {
-        let Some(end) = self.end_at(state, side) else {
-            return false;
-        };
+        let Some(end) = self.end_at(state, side) else { return false };
         let mut log = state.sockets.log.of(end.tuple.connection(), state.now);
         log.any(|(at, name, did)| at >= self.began && name == end && what(did))
     }

@@ -5,18 +5,17 @@ use crate::app::model::Statement;
 use crate::app::model::UsingUp;
 use crate::app::query::port_supply::left;
 use crate::app::{Effect, State, format};
-use crate::tcp::{Accepting, Command, ListenSpec, PortRange};
+use crate::tcp::{Accepting, Burst, Command, ConnectSpec, ListenSpec, PortRange};
 
 /// Listens with the longest backlog and holds accept(), if ports are to be used up; a listener with a shorter backlog is replaced.
 pub(crate) fn begin(state: &mut State) -> Vec<Effect> {
-    let Some(UsingUp { range, caller }) = state.lab.plan else {
-        return vec![];
-    };
-    state.clients.choose(caller);
-    state.clients.restore_first_options();
-    state.clients.spec.payload.clear();
-    let what = announcement(state, range);
-    state.say(what);
+    let Some(UsingUp { range, caller }) = state.lab.plan else { return vec![] };
+    let clients = &mut state.clients;
+    let place = clients.computers.iter().position(|computer| computer.host == caller);
+    clients.chosen = place.unwrap_or(clients.chosen);
+    (clients.to, clients.from, clients.burst) = (None, None, Burst::ONE);
+    clients.spec = ConnectSpec { payload: vec![], ..clients.first.clone() };
+    state.say(announcement(state, range));
     let backlog = state.machine.somaxconn;
     let listener = &mut state.server;
     let is_long = |spec: &ListenSpec| spec.backlog == backlog;
@@ -46,9 +45,7 @@ fn announcement(state: &State, range: PortRange) -> Statement {
 
 /// Once the server listens: connects from every port that is left, and once more.
 pub(crate) fn connect_all(state: &mut State) -> Vec<Effect> {
-    let Some(UsingUp { range, .. }) = state.lab.plan.take() else {
-        return vec![];
-    };
+    let Some(UsingUp { range, .. }) = state.lab.plan.take() else { return vec![] };
     let calls = u32::try_from(left(state, range) + 1).unwrap_or(u32::MAX);
     connect::connect(state, Some(calls))
 }

@@ -99,17 +99,13 @@ fn let_leave(state: &mut State, many: usize) -> usize {
     times
 }
 
-/// The delays that one key steps through.
-const DELAYS: [Duration; 4] = [
-    Duration::ZERO,
-    Duration::from_millis(100),
-    Duration::from_millis(500),
-    Duration::from_secs(2),
-];
+/// The delays that one key steps through, in milliseconds.
+const DELAYS: [u64; 4] = [0, 100, 500, 2000];
 
 fn slow(state: &State) -> (WireOrder, Statement) {
-    let place = DELAYS.iter().position(|delay| *delay == state.lab.wire.delay);
-    let delay = DELAYS[place.map_or(0, |place| place + 1) % DELAYS.len()];
+    let delays = DELAYS.map(Duration::from_millis);
+    let place = delays.iter().position(|delay| *delay == state.lab.wire.delay);
+    let delay = delays[place.map_or(0, |place| place + 1) % DELAYS.len()];
     let what = Statement::new("wire-delay")
         .when("None", delay.is_zero())
         .with("delay", format::brief(delay))

@@ -1,5 +1,6 @@
 //! One connection, joined from the table, our own sockets' events and the segments on the wire.
 
+use crate::app::history::Side;
 use crate::app::history::ladder::incarnation::{self, ABOUT};
 use crate::app::{LoggedEvent, Role, State, TableRow};
 use crate::tcp::{FiveTuple, Moment, SocketId, WireSegment};
@@ -51,11 +52,11 @@ impl<'a> Connection<'a> {
     }
 
     /// What both ends did and learned, the oldest first.
-    pub(super) fn events(&self, state: &State) -> Vec<(Moment, SocketId, LoggedEvent)> {
+    pub(super) fn events(&self, state: &State) -> Vec<(Moment, Side, LoggedEvent)> {
         let (born, gone) = self.lifetime();
         let is_own = |at: Moment| at.plus(ABOUT) >= born && at <= gone.plus(ABOUT);
-        let events = state.sockets.log.of(self.tuple, self.now);
-        events.filter(|(at, ..)| is_own(*at)).collect()
+        let events = state.sockets.log.of(self.tuple, self.now).filter(|(at, ..)| is_own(*at));
+        events.map(|(at, name, event)| (at, self.side_of(name.tuple), event)).collect()
     }
 
     /// The segments that crossed the lab's wire, with their progress at the time shown.
@@ -66,6 +67,14 @@ impl<'a> Connection<'a> {
         let all: Vec<&WireSegment> = all.collect();
         let own = all[incarnation::own(&all, self.lifetime())].iter();
         own.map(|crossing| crossing.as_of(self.now)).collect()
+    }
+
+    /// The side with that end of the connection.
+    pub(super) fn side_of(&self, end: FiveTuple) -> Side {
+        let end = end.canonical();
+        let [client, server] = self.rows.map(|row| row.map(|row| row.row.tuple.canonical()));
+        let is_servers = server == Some(end) || client == Some(end.mirrored());
+        if client == Some(end) || !is_servers { Side::Client } else { Side::Server }
     }
 
     /// When polls showed the first of both rows, and that the last of them was gone.

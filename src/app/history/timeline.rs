@@ -3,8 +3,9 @@
 use std::ops::Range;
 use std::time::Duration;
 
-use crate::app::{PointOfView, State, TableRow};
-use crate::tcp::{SocketId, TcpState};
+use crate::app::query::visible_rows::is_end_of;
+use crate::app::{State, TableRow};
+use crate::tcp::TcpState;
 
 /// The rows of the timeline by birth: those of the table, and closed ones among them.
 ///
@@ -20,16 +21,8 @@ impl<'a> Timeline<'a> {
     /// The timeline of what `state` shows.
     pub fn of(state: &'a State) -> Timeline<'a> {
         let finds = !state.ui.find.text.value().is_empty();
-        let in_view = |is_client: bool, name: SocketId| match state.ui.lens.view {
-            _ if finds => false,
-            PointOfView::BothEnds => true,
-            PointOfView::Server => !is_client,
-            PointOfView::Client => {
-                is_client && name.tuple.local.ip.to_canonical() == state.clients.computer().ip
-            }
-        };
-        let closed = state.seen().closed_rows().iter();
-        let closed = closed.filter(|row| in_view(row.is_client(), row.row.name()));
+        let is_shown = |row: &&TableRow| is_end_of(state, row.is_client(), row.row.name());
+        let closed = state.seen().closed_rows().iter().filter(|row| !finds && is_shown(row));
         Timeline { state, closed: closed.map(|row| (born_before(state, row), row)).collect() }
     }
 
@@ -48,13 +41,9 @@ impl<'a> Timeline<'a> {
         // Each closed row moves those after it one place further.
         let before = (0..self.closed.len()).take_while(|n| self.closed[*n].0 + n < place).count();
         match self.closed.get(before) {
-            Some((at, life)) if at + before == place => Some(*life),
-            _ => self.living(place - before),
+            Some((at, row)) if at + before == place => Some(*row),
+            _ => self.state.seen().get(*self.state.ui.shown.get(place - before)?),
         }
-    }
-
-    fn living(&self, n: usize) -> Option<&'a TableRow> {
-        self.state.seen().get(*self.state.ui.shown.get(n)?)
     }
 
     /// The place of the row that is at place `n` of the table.
@@ -87,10 +76,10 @@ fn born_before(state: &State, gone: &TableRow) -> usize {
 }
 
 /// The span of the axis: the smallest round one into which the oldest row fits, listening sockets not counted; halved for each zoom step.
-pub fn span<'a>(state: &State, lives: impl Iterator<Item = &'a TableRow>) -> Duration {
+pub fn span<'a>(state: &State, rows: impl Iterator<Item = &'a TableRow>) -> Duration {
     const ROUND: [u64; 9] = [10, 20, 30, 60, 120, 300, 600, 1800, 3600];
-    let connections = lives.filter(|life| life.row.state != TcpState::Listen);
-    let ages = connections.map(|life| state.then().since(life.born));
+    let connections = rows.filter(|row| row.row.state != TcpState::Listen);
+    let ages = connections.map(|row| state.then().since(row.born));
     let oldest = ages.max().unwrap_or_default();
     let fits = |span: &u64| Duration::from_secs(*span) > oldest;
     let whole = ROUND.into_iter().find(fits).unwrap_or(3600);

@@ -164,13 +164,9 @@ impl MainView {
     /// How many times it can be zoomed in.
     pub const fn zooms(self) -> u8 {
         match self {
-            MainView::Table
-            | MainView::States
-            | MainView::Compare
-            | MainView::Calls
-            | MainView::Myth => 0,
-            MainView::Ports => 2,
-            MainView::Timeline => 6,
+            Self::Ports => 2,
+            Self::Timeline => 6,
+            Self::Table | Self::States | Self::Compare | Self::Calls | Self::Myth => 0,
         }
     }
 }

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::net::{IpAddr, Ipv4Addr};
 
-use crate::app::{BurstProgress, OpenEnds, TableRow};
+use crate::app::{OpenEnds, TableRow};
 use crate::tcp::{
-    Burst, ConnectId, ConnectSpec, Endpoint, Host, LabComputer, Moment, Port, SocketId, Target,
+    Burst, ConnectId, ConnectSpec, Endpoint, Host, LabComputer, Moment, Port, Protocol, SocketId,
+    Target,
 };
 
 /// The client computers, and how they connect.
@@ -21,7 +22,7 @@ pub struct Clients {
     /// The address that reaches a server which listens on every address.
     server: IpAddr,
     /// The options at the start, and after a reset.
-    first: ConnectSpec,
+    pub(crate) first: ConnectSpec,
     /// How many sockets the last order closes.
     pub ordered: usize,
     /// How many of them are closed.
@@ -38,7 +39,7 @@ pub struct Clients {
     pub called: BTreeSet<Port>,
     /// Orders to connect under way, each with the number of its connections that have no answer yet.
     pub orders: BTreeMap<ConnectId, u32>,
-    last_order: ConnectId,
+    pub(crate) last_order: ConnectId,
     /// Orders that wait until earlier ones are answered.
     pub waiting: VecDeque<(ConnectSpec, Burst)>,
     /// The burst of connects that is under way.
@@ -58,24 +59,35 @@ pub struct Computer {
     pub ends: OpenEnds,
 }
 
-const NAMES: [&str; 12] = [
-    "laptop",
-    "phone",
-    "tablet",
-    "desktop",
-    "console",
-    "watch",
-    "camera",
-    "printer",
-    "speaker",
-    "television",
-    "fridge",
-    "robot",
-];
+/// The progress of a burst of connects.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BurstProgress {
+    /// Which order it is.
+    pub id: ConnectId,
+    /// The number ordered.
+    pub asked: u32,
+    /// The number connected.
+    pub opened: u32,
+    /// Whether every socket may use the whole port range.
+    pub whole_range: bool,
+    /// The lowest few local ports.
+    pub ports: BTreeSet<Port>,
+    /// The computer that connects.
+    pub computer: usize,
+    /// The protocol.
+    pub protocol: Protocol,
+    /// The sockets that it had ever had before.
+    pub ever: u64,
+    /// Whether it ended early: why is said after the number reached.
+    pub refused: bool,
+}
+
+const NAMES: &str =
+    "laptop phone tablet desktop console watch camera printer speaker television fridge robot";
 
 impl Computer {
     fn new(n: usize, ip: IpAddr, host: Host) -> Computer {
-        let name = NAMES.get(n).map(|name| (*name).to_owned());
+        let name = NAMES.split(' ').nth(n).map(str::to_owned);
         let name = name.unwrap_or_else(|| format!("computer {}", n + 1));
         Computer { name, ip, host, ends: OpenEnds::default() }
     }
@@ -126,13 +138,6 @@ impl Clients {
     /// The selected computer.
     pub fn computer(&self) -> &Computer {
         &self.computers[self.chosen]
-    }
-
-    pub(crate) fn choose(&mut self, host: Host) {
-        let mut computers = self.computers.iter();
-        if let Some(place) = computers.position(|computer| computer.host == host) {
-            self.chosen = place;
-        }
     }
 
     /// The computer with that address.
@@ -196,11 +201,6 @@ impl Clients {
         };
     }
 
-    pub(crate) fn restore_first_options(&mut self) {
-        (self.to, self.from) = (None, None);
-        (self.spec, self.burst) = (self.first.clone(), Burst::ONE);
-    }
-
     /// Removes a closed end from its computer; returns whether there was one.
     pub fn forget(&mut self, end: SocketId, now: Moment) -> bool {
         let mut computers = self.computers.iter_mut();
@@ -216,11 +216,6 @@ impl Clients {
         if self.index_of(end.tuple.local.ip) != Some(holder) {
             self.closed_ends.insert(end, (holder, now));
         }
-    }
-
-    pub(crate) fn next_order(&mut self) -> ConnectId {
-        self.last_order.0 += 1;
-        self.last_order
     }
 
     /// How many connections were ordered that have no answer yet.

@@ -88,9 +88,6 @@ impl LabState {
     pub const COMPUTERS: u8 = 3;
     /// The most changes of the wire's settings that are kept.
     const SETTINGS: usize = 4096;
-    /// The host bits of an address in its network, a /24.
-    const HOST_BITS: u32 = 8;
-
     /// The descriptors that it takes for itself: sockets made in advance, tables, the wire.
     pub(crate) const DESCRIPTORS: u64 = 512;
 
@@ -136,12 +133,13 @@ impl LabState {
 
     /// Whether `ip` belongs to its network, but to no computer.
     pub(crate) fn lacks(&self, ip: IpAddr) -> bool {
-        let network = |ip: IpAddr| match ip.to_canonical() {
-            IpAddr::V4(ip) => Some(u32::from(ip) >> LabState::HOST_BITS),
-            IpAddr::V6(_) => None,
+        let (Some(server), IpAddr::V4(ip)) = (self.server(), ip.to_canonical()) else {
+            return false;
         };
-        let own = self.server().and_then(|server| network(server.ip));
-        own.is_some() && own == network(ip) && self.host_of(ip).is_none()
+        // The network is a /24.
+        let is_inside =
+            matches!(server.ip, IpAddr::V4(own) if own.octets()[..3] == ip.octets()[..3]);
+        is_inside && self.host_of(ip.into()).is_none()
     }
 
     /// All of its addresses: `192.168.1.10, .13, .14`.
@@ -169,11 +167,6 @@ impl LabState {
     /// The sequence and acknowledgement number of a segment, relative to each end's SYN or absolute, as set.
     pub fn numbers(&self, crossing: &WireSegment) -> (u32, u32) {
         if self.absolute { (crossing.segment.seq, crossing.segment.ack) } else { crossing.relative }
-    }
-
-    /// Whether segments are in flight slowly enough to be drawn.
-    pub fn is_moving(&self) -> bool {
-        self.waiting() > 0 && !self.wire.held && !self.wire.delay.is_zero()
     }
 
     /// The segments on the wire, held or in flight.

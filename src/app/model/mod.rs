@@ -1,7 +1,6 @@
 //! The parts of the state: data, and questions to one part alone.
 
 pub(crate) mod account;
-pub(crate) mod burst;
 pub(crate) mod clients;
 pub(crate) mod failure;
 pub(crate) mod lab;
@@ -19,8 +18,7 @@ pub(crate) mod syscalls;
 pub use crate::app::model::account::episodes::Episodes;
 pub(crate) use crate::app::model::account::episodes::Rows;
 pub use crate::app::model::account::{Account, Fact, RowNow, RowOutcome, Verb};
-pub use crate::app::model::burst::BurstProgress;
-pub use crate::app::model::clients::{Clients, Computer};
+pub use crate::app::model::clients::{BurstProgress, Clients, Computer};
 pub use crate::app::model::failure::{Attempt, Failure, Remedy, Verdict};
 pub use crate::app::model::lab::{LabStage, LabState};
 pub(crate) use crate::app::model::lab::{LoopbackBefore, UsingUp};

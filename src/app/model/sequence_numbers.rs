@@ -87,9 +87,7 @@ impl EndNumbers {
     /// The connection that a number belongs to: the one with the nearest numbers, else a new one that begins with it.
     fn at(&mut self, number: u32) -> &mut SentRange {
         let EndNumbers { now, before } = self;
-        let Some(before) = before else {
-            return now.get_or_insert(SentRange::before(number));
-        };
+        let Some(before) = before else { return now.get_or_insert(SentRange::before(number)) };
         let far = |range: &SentRange| number.wrapping_sub(range.next).cast_signed().unsigned_abs();
         match now {
             Some(now) if far(now) <= far(before) => now,

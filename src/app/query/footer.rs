@@ -5,9 +5,7 @@ use crate::app::{Action, BINDINGS, Binding, Key, MainView, Situation, State, Wir
 impl State {
     /// The keys to name in the footer, and what they do now, the most useful first. The last two, help and quit, are always named.
     pub fn hints(&self) -> Vec<(Key, &'static str)> {
-        let Some(situation) = self.situation() else {
-            return Vec::new();
-        };
+        let Some(situation) = self.situation() else { return Vec::new() };
         let place = |binding: &'static Binding| {
             let mut places = binding.footer.iter();
             let is_meant = |of: Situation| of == situation || of == Situation::Any;

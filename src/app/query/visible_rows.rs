@@ -16,7 +16,7 @@ fn show(state: &State, shown: &mut Vec<SocketId>) {
         let in_view = if state.lab.is_up() {
             stands_at(state, place.name.host)
         } else {
-            is_end_of(state, place)
+            is_end_of(state, place.is_client, place.name)
         };
         in_view
             && !ghosts.contains(&place.name)
@@ -28,13 +28,12 @@ fn show(state: &State, shown: &mut Vec<SocketId>) {
 }
 
 /// On loopback all rows are in one table; the side of the connection selects the rows to show.
-fn is_end_of(state: &State, place: &RowPlace) -> bool {
+pub(crate) fn is_end_of(state: &State, is_client: bool, name: SocketId) -> bool {
     match state.ui.lens.view {
         PointOfView::BothEnds => true,
-        PointOfView::Server => !place.is_client,
+        PointOfView::Server => !is_client,
         PointOfView::Client => {
-            place.is_client
-                && place.name.tuple.local.ip.to_canonical() == state.clients.computer().ip
+            is_client && name.tuple.local.ip.to_canonical() == state.clients.computer().ip
         }
     }
 }
@@ -51,9 +50,7 @@ fn stands_at(state: &State, host: Host) -> bool {
 }
 
 fn text_of(state: &State, name: &SocketId) -> String {
-    let Some(line) = state.seen().get(*name) else {
-        return String::new();
-    };
+    let Some(line) = state.seen().get(*name) else { return String::new() };
     let row = &line.row;
     let role = Role::of(state, row);
     let owner = state.sockets.owners.get(&row.inode).map(ToString::to_string).unwrap_or_default();

@@ -26,19 +26,18 @@ impl State {
 
     /// Both rows of the connection whose details are shown: their `tcp_info` is read.
     pub fn looked_inside(&self) -> Vec<SocketId> {
-        let Some(Overlay::Card(name)) = self.ui.overlay else {
-            return Vec::new();
-        };
+        let Some(Overlay::Card(name)) = self.ui.overlay else { return Vec::new() };
         let other = self.sockets.mirror(name).map(|line| line.row.name());
         [Some(name), other].into_iter().flatten().collect()
     }
 
     /// After how long the screen changes without an event: a countdown, a fading mark, an age.
     pub fn tick_after(&self) -> Duration {
+        let wire = &self.lab.wire;
         let lively = self.sockets.next_ghost().is_some() || self.sockets.is_fresh(self.now);
         if self.episodes.wait() {
             Duration::from_millis(15)
-        } else if self.lab.is_moving() {
+        } else if self.lab.waiting() > 0 && !wire.held && !wire.delay.is_zero() {
             Duration::from_millis(50)
         } else if lively {
             Duration::from_millis(250)

@@ -17,9 +17,7 @@ impl Table {
     pub(super) fn vanished(&mut self, at: Moment, last: &SocketRow) -> bool {
         let name = last.name();
         let alive = |line: &&mut TableRow| line.gone.is_none() && line.row.is_same_socket(last);
-        let Some(line) = self.lines.get_mut(&key(name)).filter(alive) else {
-            return false;
-        };
+        let Some(line) = self.lines.get_mut(&key(name)).filter(alive) else { return false };
         line.gone = Some(Gone { at, why: GoneReason::Unknown });
         let row = line.row;
         self.recount(&row, Some(row.state), None);

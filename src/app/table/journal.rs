@@ -94,9 +94,7 @@ impl Journal {
     }
 
     fn fold(&mut self) -> bool {
-        let Some(entry) = self.entries.pop_front() else {
-            return false;
-        };
+        let Some(entry) = self.entries.pop_front() else { return false };
         self.bytes -= entry.bytes();
         self.base.take(entry.at, &entry.what);
         self.base_at = entry.at;

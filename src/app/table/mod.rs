@@ -221,8 +221,8 @@ impl Table {
         let closed = || {
             let lines = self.closed_rows().iter().rev();
             let is_it = |line: &&TableRow| {
-                let went = line.gone.map(|gone| gone.at);
-                line.row.tuple.canonical() == other && went >= born
+                let gone_at = line.gone.map(|gone| gone.at);
+                line.row.tuple.canonical() == other && gone_at >= born
             };
             lines.filter(|line| line.row.name() != name).find(is_it)
         };

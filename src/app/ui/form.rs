@@ -100,9 +100,7 @@ impl Form {
     }
 
     fn edit(&mut self, key: Key) -> bool {
-        let Some(field) = self.fields.get_mut(self.at) else {
-            return false;
-        };
+        let Some(field) = self.fields.get_mut(self.at) else { return false };
         let before = field.shown().to_owned();
         let is_known = match &mut field.value {
             Value::Text(input) => {

@@ -55,19 +55,19 @@ fn closing(plan: &Plan) -> String {
     text
 }
 
-fn accept(listeners: &[String]) -> Vec<String> {
+fn accept(listeners: &[String]) -> String {
     match listeners {
-        [] => vec![],
-        [one] => vec![format!("must(\"accept\", accept({one}, NULL, NULL));")],
+        [] => String::new(),
+        [one] => format!("must(\"accept\", accept({one}, NULL, NULL));"),
         all => {
             let (count, all) = (all.len(), all.join(", "));
-            vec![format!("must(\"accept\", accept_at((int[]){{{all}}}, {count}));")]
+            format!("must(\"accept\", accept_at((int[]){{{all}}}, {count}));")
         }
     }
 }
 
-fn lines(call: &SyscallRecord, name: &str, is_calling: bool) -> Vec<String> {
-    let line = match call.asked {
+fn lines(call: &SyscallRecord, name: &str, is_calling: bool) -> String {
+    match call.asked {
         Syscall::Socket { v6, protocol } => {
             let family = if v6 { "AF_INET6" } else { "AF_INET" };
             let kind = match protocol {
@@ -81,17 +81,16 @@ fn lines(call: &SyscallRecord, name: &str, is_calling: bool) -> Vec<String> {
         Syscall::Listen(backlog) => format!("must(\"listen\", listen({name}, {backlog}));"),
         Syscall::Connect(to) if is_calling => {
             let call = format!("connect_to({name}, {}); /* no answer */", arguments(to));
-            return vec![format!("fcntl({name}, F_SETFL, O_NONBLOCK);"), call];
+            format!("fcntl({name}, F_SETFL, O_NONBLOCK);\n{call}")
         }
         Syscall::Connect(to) => {
             format!("must(\"connect\", connect_to({name}, {}));", arguments(to))
         }
         Syscall::Shutdown => format!("must(\"shutdown\", shutdown({name}, SHUT_WR));"),
         Syscall::Accept | Syscall::ConnectAnswer | Syscall::GetSockName | Syscall::Close => {
-            return vec![];
+            String::new()
         }
-    };
-    vec![line]
+    }
 }
 
 fn set(option: SockOpt, name: &str) -> String {

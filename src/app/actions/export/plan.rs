@@ -78,36 +78,29 @@ pub(super) fn arguments(end: Endpoint) -> String {
 }
 
 fn listener(state: &State, entry: &SyscallEntry, row: SocketId, number: usize) -> Piece {
-    let mut calls = done(entry);
+    let at = row.tuple.local;
+    let mut piece = piece(entry, row, format!("the listener on {at}"), format!("listener{number}"));
     // Where the kernel chose the port, the program asks for the one that it chose.
-    for call in &mut calls {
-        if let Syscall::Bind(at) = &mut call.asked {
-            *at = row.tuple.local;
+    for call in &mut piece.calls {
+        if let Syscall::Bind(asked) = &mut call.asked {
+            *asked = at;
         }
     }
-    Piece {
-        row,
-        about: format!("the listener on {}", row.tuple.local),
-        name: format!("listener{number}"),
-        calls,
-        accepted_by: Vec::new(),
-        is_calling: false,
-        is_closed: !state.server.sockets.iter().any(|own| own.name == row),
-    }
+    piece.is_closed = !state.server.sockets.iter().any(|own| own.name == row);
+    piece
 }
 
 fn client(state: &State, entry: &SyscallEntry, row: SocketId, number: usize) -> Piece {
+    let (who, tuple) = (names::client_name(state, row), row.tuple);
+    let about = format!("{who}, here {} to {}", tuple.local, tuple.remote);
     let line = state.sockets.get(row);
-    let who = names::client_name(state, row);
-    Piece {
-        row,
-        about: format!("{who}, here {} to {}", row.tuple.local, row.tuple.remote),
-        name: format!("client{number}"),
-        calls: done(entry),
-        accepted_by: Vec::new(),
-        is_calling: line.is_some_and(|line| line.row.state == TcpState::SynSent),
-        is_closed: false,
-    }
+    let is_calling = line.is_some_and(|line| line.row.state == TcpState::SynSent);
+    Piece { is_calling, ..piece(entry, row, about, format!("client{number}")) }
+}
+
+fn piece(entry: &SyscallEntry, row: SocketId, about: String, name: String) -> Piece {
+    let (calls, accepted_by) = (done(entry), Vec::new());
+    Piece { row, about, name, calls, accepted_by, is_calling: false, is_closed: false }
 }
 
 /// The calls that succeeded and that the program needs.
@@ -145,10 +138,11 @@ fn answers(listener: &Piece, client: SocketId) -> bool {
 pub(super) fn socket(
     piece: &Piece,
     (name, indent): (&str, &str),
-    lines: fn(&SyscallRecord, &str, bool) -> Vec<String>,
-    accept: fn(&[String]) -> Vec<String>,
+    lines: fn(&SyscallRecord, &str, bool) -> String,
+    accept: fn(&[String]) -> String,
 ) -> String {
-    let calls = piece.calls.iter().flat_map(|call| lines(call, name, piece.is_calling));
-    let all = calls.chain(accept(&piece.accepted_by));
-    all.flat_map(|line| [indent.to_owned(), line, "\n".to_owned()]).collect()
+    let calls = piece.calls.iter().map(|call| lines(call, name, piece.is_calling));
+    let all = calls.chain([accept(&piece.accepted_by)]);
+    all.flat_map(|text| text.lines().map(|line| format!("{indent}{line}\n")).collect::<Vec<_>>())
+        .collect()
 }

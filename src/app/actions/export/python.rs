@@ -42,22 +42,19 @@ pub(super) fn text(plan: &Plan) -> String {
     text
 }
 
-fn accept(listeners: &[String]) -> Vec<String> {
+fn accept(listeners: &[String]) -> String {
     match listeners {
-        [] => vec![],
-        [one] => vec![format!("accepted.append({one}.accept())")],
-        all => vec![
-            format!(
-                "ready, *_ = select.select([{}], [], [])[0]  # the one that the kernel selected",
-                all.join(", ")
-            ),
-            String::from("accepted.append(ready.accept())"),
-        ],
+        [] => String::new(),
+        [one] => format!("accepted.append({one}.accept())"),
+        all => format!(
+            "ready, *_ = select.select([{}], [], [])[0]  # the one that the kernel selected\naccepted.append(ready.accept())",
+            all.join(", ")
+        ),
     }
 }
 
-fn lines(call: &SyscallRecord, name: &str, is_calling: bool) -> Vec<String> {
-    let line = match call.asked {
+fn lines(call: &SyscallRecord, name: &str, is_calling: bool) -> String {
+    match call.asked {
         Syscall::Socket { v6, protocol } => {
             let family = if v6 { "AF_INET6" } else { "AF_INET" };
             let kind = match protocol {
@@ -70,16 +67,17 @@ fn lines(call: &SyscallRecord, name: &str, is_calling: bool) -> Vec<String> {
         Syscall::Bind(at) => format!("{name}.bind(({}))", arguments(at)),
         Syscall::Listen(backlog) => format!("{name}.listen({backlog})"),
         Syscall::Connect(to) if is_calling => {
-            let call = format!("{name}.connect_ex(({}))  # no answer", arguments(to));
-            return vec![format!("{name}.setblocking(False)"), call];
+            format!(
+                "{name}.setblocking(False)\n{name}.connect_ex(({}))  # no answer",
+                arguments(to)
+            )
         }
         Syscall::Connect(to) => format!("{name}.connect(({}))", arguments(to)),
         Syscall::Shutdown => format!("{name}.shutdown(socket.SHUT_WR)"),
         Syscall::Accept | Syscall::ConnectAnswer | Syscall::GetSockName | Syscall::Close => {
-            return vec![];
+            String::new()
         }
-    };
-    vec![line]
+    }
 }
 
 fn set(option: SockOpt, name: &str) -> String {

@@ -22,9 +22,7 @@ pub(crate) fn refresh(state: &mut State) {
 
 /// Applies the open form and closes it; where a value is wrong it stays open, and says what would be right.
 pub(crate) fn apply(state: &mut State) -> Vec<Effect> {
-    let Some(Overlay::Form(kind, mut form)) = state.ui.overlay.take() else {
-        return vec![];
-    };
+    let Some(Overlay::Form(kind, mut form)) = state.ui.overlay.take() else { return vec![] };
     let applied = match kind {
         FormKind::Listen => listen_form::apply(state, &form),
         FormKind::Connect => connect_form::apply(state, &form),

@@ -24,12 +24,12 @@ pub(crate) fn all(state: &State) -> Option<Ladder> {
             ports: Some(ports(state, segment, named)),
             ..rung(crossing, side_of(state, segment.from, segment.to), numbers)
         });
-        let its = connections.entry(segment.tuple.connection()).or_default();
-        its.push((place, crossing));
+        let group = connections.entry(segment.tuple.connection()).or_default();
+        group.push((place, crossing));
     }
     let mut alone = Vec::new();
-    for its in connections.values() {
-        alone.extend(states(state, &mut rungs, its));
+    for group in connections.values() {
+        alone.extend(states(state, &mut rungs, group));
     }
     insert(&mut rungs, alone);
     let first = crossings.first()?;
@@ -113,16 +113,14 @@ fn ends(state: &State, segment: &Segment, named: [bool; 2]) -> [String; 2] {
     ]
 }
 
-/// Writes the states of both ends beside their segments; returns the rest as lines of its own.
-fn states(state: &State, rungs: &mut [Rung], its: &[(usize, &WireSegment)]) -> Vec<Rung> {
-    let Some((_, first)) = its.first() else {
-        return Vec::new();
-    };
+/// Writes the states of both ends beside their segments; returns the rest as lines of their own.
+fn states(state: &State, rungs: &mut [Rung], group: &[(usize, &WireSegment)]) -> Vec<Rung> {
+    let Some((_, first)) = group.first() else { return Vec::new() };
     let segment = &first.segment;
     let (tuple, then) = (segment.tuple.canonical(), state.then());
     let ends = [(tuple, segment.from, segment.to), (tuple.mirrored(), segment.to, segment.from)];
-    let ports = rungs[its[0].0].ports.clone();
-    let crossings: Vec<&WireSegment> = its.iter().map(|(_, crossing)| *crossing).collect();
+    let ports = rungs[group[0].0].ports.clone();
+    let crossings: Vec<&WireSegment> = group.iter().map(|(_, crossing)| *crossing).collect();
     let mut alone = Vec::new();
     for (own, host, other) in ends {
         let side = side_of(state, host, other) as usize;
@@ -131,7 +129,7 @@ fn states(state: &State, rungs: &mut [Rung], its: &[(usize, &WireSegment)]) -> V
         for places in incarnation::each(&crossings, known.as_ref()) {
             let row = row.filter(|_| Some(&places) == known.as_ref());
             let begun = crossings[places.start].sent;
-            let marks = StateMarks::of(own, &its[places], row, then);
+            let marks = StateMarks::of(own, &group[places], row, then);
             let rest = write(rungs, side, marks).filter(|rung| rung.at >= begun);
             alone.extend(rest.map(|rung| Rung { ports: ports.clone(), ..rung }));
         }

@@ -11,7 +11,7 @@ pub fn captured(
     numbers: impl Fn(&WireSegment) -> (u32, u32),
 ) -> Ladder {
     let rung = |crossing: &WireSegment| {
-        let side = side_of(&crossing.segment, connection);
+        let side = connection.side_of(crossing.segment.tuple);
         rung(crossing, side, numbers(crossing))
     };
     let mut rungs: Vec<Rung> = crossings.iter().map(rung).collect();
@@ -24,7 +24,7 @@ pub fn captured(
         alone.extend(write(&mut rungs, side, marks));
     }
     insert(&mut rungs, alone);
-    Ladder { ends: connection.names.clone(), captured: true, of_all: false, hidden: 0, rungs }
+    Ladder { ends: connection.names.clone(), captured: true, rungs, ..Ladder::default() }
 }
 
 /// Writes the states of an end beside its segments; the rest gets lines of its own.
@@ -60,20 +60,6 @@ pub(crate) fn rung(crossing: &WireSegment, from: Side, numbers: (u32, u32)) -> R
         again: crossing.again,
     };
     Rung { at: crossing.sent, arrow: Some(arrow), states: [None, None], ports: None }
-}
-
-fn side_of(segment: &Segment, connection: &Connection<'_>) -> Side {
-    let tuple = segment.tuple.canonical();
-    let is =
-        |n: usize, tuple| connection.rows[n].is_some_and(|row| row.row.tuple.canonical() == tuple);
-    if is(0, tuple) || is(1, tuple.mirrored()) {
-        return Side::Client;
-    }
-    if is(1, tuple) || is(0, tuple.mirrored()) {
-        return Side::Server;
-    }
-    // Of another connection: the first host is the server.
-    if segment.from < segment.to { Side::Server } else { Side::Client }
 }
 
 fn words(segment: &Segment) -> String {

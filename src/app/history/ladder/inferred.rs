@@ -4,22 +4,23 @@ use crate::app::history::ladder::model::GONE;
 use crate::app::history::{Connection, Ladder, LadderArrow, Rung, Side, StateMark};
 use crate::app::{Gone, GoneReason, LoggedEvent, State, TableRow, format};
 use crate::tcp::state::TcpState::{Closed, Established, Listen, SynReceived, SynSent};
-use crate::tcp::{Flags, Moment, Protocol, SocketId, TcpEvent, TcpState};
+use crate::tcp::{Flags, Moment, Protocol, TcpEvent, TcpState};
 
 /// What both ends of a connection must have sent each other.
 pub fn inferred(state: &State, connection: &Connection<'_>) -> Ladder {
-    Ladder {
-        ends: connection.names.clone(),
-        captured: false,
-        of_all: false,
-        hidden: 0,
-        rungs: Inference::new(connection, connection.events(state)).rungs(),
-    }
+    let inference = Inference {
+        connection,
+        events: connection.events(state),
+        ends: [Closed, Listen],
+        earliest: Moment::default(),
+        rungs: Vec::new(),
+    };
+    Ladder { ends: connection.names.clone(), rungs: inference.rungs(), ..Ladder::default() }
 }
 
 pub(crate) struct Inference<'a> {
     connection: &'a Connection<'a>,
-    events: Vec<(Moment, SocketId, LoggedEvent)>,
+    events: Vec<(Moment, Side, LoggedEvent)>,
     /// The states of the client and the server, as the segments so far lead to them.
     pub(super) ends: [TcpState; 2],
     /// No segment that is inferred from now on was sent before this.
@@ -27,16 +28,8 @@ pub(crate) struct Inference<'a> {
     rungs: Vec<Rung>,
 }
 
-impl<'a> Inference<'a> {
-    pub(super) fn new(
-        connection: &'a Connection<'a>,
-        events: Vec<(Moment, SocketId, LoggedEvent)>,
-    ) -> Inference<'a> {
-        let ends = [Closed, Listen];
-        Inference { connection, events, ends, earliest: Moment::default(), rungs: Vec::new() }
-    }
-
-    pub(super) fn rungs(mut self) -> Vec<Rung> {
+impl Inference<'_> {
+    fn rungs(mut self) -> Vec<Rung> {
         let is_tcp = self.connection.tuple.protocol == Protocol::Tcp;
         if is_tcp {
             self.handshake();
@@ -63,35 +56,27 @@ impl<'a> Inference<'a> {
         self.row(side)?.gone
     }
 
-    pub(super) fn since(&self, side: Side, is_it: impl Fn(TcpState) -> bool) -> Option<Moment> {
-        let spans = self.row(side)?.spans();
-        spans.iter().find(|span| span.seen && is_it(span.state)).map(|span| span.from)
+    /// The first state of this kind that an end was seen in, and when.
+    pub(super) fn seen(
+        &self,
+        side: Side,
+        is_it: impl Fn(TcpState) -> bool,
+    ) -> Option<(Moment, TcpState)> {
+        let mut spans = self.row(side)?.spans().into_iter().filter(|span| span.seen);
+        spans.find(|span| is_it(span.state)).map(|span| (span.from, span.state))
     }
 
-    pub(super) fn first_seen(&self, side: Side) -> Option<(Moment, TcpState)> {
-        let spans = self.row(side)?.spans();
-        spans.iter().find(|span| span.seen).map(|span| (span.from, span.state))
+    pub(super) fn since(&self, side: Side, is_it: impl Fn(TcpState) -> bool) -> Option<Moment> {
+        self.seen(side, is_it).map(|(at, _)| at)
     }
 
     pub(super) fn is_stuck_in(&self, side: Side, state: TcpState) -> bool {
         self.row(side).is_some_and(|row| row.row.state == state && row.gone.is_none())
     }
 
-    fn side_of(&self, name: SocketId) -> Side {
-        let is = |side: Side| {
-            let row = self.row(side);
-            row.is_some_and(|row| row.row.tuple.canonical() == name.tuple.canonical())
-        };
-        if is(Side::Client) || (!is(Side::Server) && self.row(Side::Client).is_none()) {
-            Side::Client
-        } else {
-            Side::Server
-        }
-    }
-
     pub(super) fn event(&self, side: Side, is_it: impl Fn(LoggedEvent) -> bool) -> Option<Moment> {
         let mut events = self.events.iter();
-        let found = events.find(|(_, name, event)| self.side_of(*name) == side && is_it(*event));
+        let found = events.find(|(_, of, event)| *of == side && is_it(*event));
         found.map(|(at, ..)| *at)
     }
 
@@ -103,7 +88,7 @@ impl<'a> Inference<'a> {
         for event in received {
             self.on(from.other(), event);
         }
-        let states = [Side::Client, Side::Server].map(|side| {
+        let states = Side::BOTH.map(|side| {
             let (now, before) = (self.ends[side as usize], before[side as usize]);
             self.mark(side, now).filter(|_| now != before)
         });
@@ -195,7 +180,7 @@ impl<'a> Inference<'a> {
 
     /// The connection is older than the first poll: its handshake was not seen.
     fn already_there(&mut self) {
-        let seen = [Side::Client, Side::Server].map(|side| self.first_seen(side));
+        let seen = Side::BOTH.map(|side| self.seen(side, |_| true));
         if let Some(at) = seen.iter().flatten().map(|(at, _)| *at).min() {
             let mark = |(_, state)| StateMark { state: Some(state), seen: true };
             self.states_only(at, seen.map(|seen| seen.map(mark)));
@@ -204,13 +189,12 @@ impl<'a> Inference<'a> {
 
     fn data(&mut self) {
         let sends = |side| self.event(side, |event| matches!(event, LoggedEvent::Sent(_)));
-        let sends = [Side::Client, Side::Server].map(|side| sends(side).is_some());
+        let sends = Side::BOTH.map(|side| sends(side).is_some());
         let flags = match self.connection.tuple.protocol {
             Protocol::Udp => "datagram",
             Protocol::Tcp => "PSH+ACK",
         };
-        for (at, name, event) in self.events.clone() {
-            let side = self.side_of(name);
+        for (at, side, event) in self.events.clone() {
             let (from, bytes) = if let LoggedEvent::Sent(bytes) = event {
                 (side, bytes)
             } else if let LoggedEvent::Received(bytes) = event

@@ -6,7 +6,6 @@ use crate::app::{GoneReason, LoggedEvent};
 use crate::tcp::TcpState::{CloseWait, FinWait1, FinWait2, TimeWait};
 use crate::tcp::{CloseKind, Errno, Flags, Moment, TcpState};
 
-const SIDES: [Side; 2] = [Side::Client, Side::Server];
 const FIN: Flags = Flags::FIN.and(Flags::ACK);
 
 impl Inference<'_> {
@@ -14,7 +13,7 @@ impl Inference<'_> {
         if let Some((at, side)) = self.reset() {
             return self.reset_by(side, at);
         }
-        let fins = SIDES.map(|side| self.fin(side));
+        let fins = Side::BOTH.map(|side| self.fin(side));
         let first = match fins {
             [None, None] => return self.vanished(),
             [Some(client), Some(server)] => self.closed_first(client, server),
@@ -36,7 +35,7 @@ impl Inference<'_> {
         }
         let over = self.gone(first).filter(|gone| gone.why == GoneReason::TimeWaitOver);
         if let Some(over) = over {
-            self.states_only(over.at, SIDES.map(|side| GONE.filter(|_| side == first)));
+            self.states_only(over.at, Side::BOTH.map(|side| GONE.filter(|_| side == first)));
         }
     }
 
@@ -52,7 +51,7 @@ impl Inference<'_> {
 
     fn reset(&self) -> Option<(Moment, Side)> {
         let is = |kind| move |event| event == LoggedEvent::Closed(kind);
-        SIDES.into_iter().find_map(|side| {
+        Side::BOTH.into_iter().find_map(|side| {
             let aborted = self.event(side, is(CloseKind::Abort));
             let broken = || self.event(side.other(), is(CloseKind::Broken(Errno::ECONNRESET)));
             let at = aborted.or_else(broken).or_else(|| self.closed_unread(side));
@@ -81,7 +80,7 @@ impl Inference<'_> {
     }
 
     fn vanished(&mut self) {
-        let gone = SIDES.map(|side| {
+        let gone = Side::BOTH.map(|side| {
             self.gone(side).filter(|gone| gone.why == GoneReason::Unknown).map(|gone| gone.at)
         });
         if let Some(at) = gone.into_iter().flatten().max() {
@@ -90,14 +89,14 @@ impl Inference<'_> {
     }
 
     fn has_vanished(&self) -> bool {
-        let mut gone = SIDES.into_iter().filter_map(|side| self.gone(side));
+        let mut gone = Side::BOTH.into_iter().filter_map(|side| self.gone(side));
         gone.any(|gone| gone.why == GoneReason::Unknown)
     }
 
     /// Whether the first FIN, and whether both, had been sent before the first poll.
     fn past_fins(&self, first: Side) -> [bool; 2] {
         let found = [first, first.other()].map(|side| {
-            let (_, state) = self.first_seen(side)?;
+            let (_, state) = self.seen(side, |_| true)?;
             self.row(side).filter(|row| row.found).map(|_| state)
         });
         let is = |n: usize, is_it: fn(TcpState) -> bool| found[n].is_some_and(is_it);
@@ -130,7 +129,7 @@ impl Inference<'_> {
     /// Which end sent its FIN first: its states count before the clock.
     fn closed_first(&self, client: Moment, server: Moment) -> Side {
         let waits = |state| matches!(state, FinWait1 | FinWait2 | TimeWait);
-        let [client_waits, server_waits] = SIDES.map(|side| self.since(side, waits).is_some());
+        let [client_waits, server_waits] = Side::BOTH.map(|side| self.since(side, waits).is_some());
         let is_client = if client_waits == server_waits { client <= server } else { client_waits };
         if is_client { Side::Client } else { Side::Server }
     }

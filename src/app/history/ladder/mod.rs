@@ -20,7 +20,8 @@ use crate::tcp::Delivery;
 
 /// The ladder of the selected connection, else of the newest; or of all connections, if that is wanted and segments were captured.
 pub fn of(state: &State) -> Option<Ladder> {
-    let mut ladder = all_or_one(state)?;
+    let of_all = Some(state).filter(|state| state.ui.all).and_then(all::all);
+    let mut ladder = of_all.or_else(|| of_one(state))?;
     if state.wire_then().held {
         for arrow in ladder.rungs.iter_mut().filter_map(|rung| rung.arrow.as_mut()) {
             arrow.waits = arrow.fate == Some(Delivery::OnTheWay);
@@ -29,10 +30,7 @@ pub fn of(state: &State) -> Option<Ladder> {
     Some(ladder)
 }
 
-fn all_or_one(state: &State) -> Option<Ladder> {
-    if let Some(ladder) = Some(state).filter(|state| state.ui.all).and_then(all::all) {
-        return Some(ladder);
-    }
+fn of_one(state: &State) -> Option<Ladder> {
     let connection = Connection::selected(state)?;
     let segments = connection.segments(state);
     Some(if segments.is_empty() {

@@ -55,6 +55,8 @@ pub enum Side {
 }
 
 impl Side {
+    pub(super) const BOTH: [Side; 2] = [Side::Client, Side::Server];
+
     /// The opposite side.
     #[must_use]
     pub const fn other(self) -> Side {

@@ -54,10 +54,10 @@ impl StateMarks {
         now: Moment,
     ) -> StateMarks {
         let steps = steps(own, segments);
-        let looks = row.map_or_else(Vec::new, |row| observed(row, now));
+        let polled = row.map_or_else(Vec::new, |row| observed(row, now));
         let mut marks = StateMarks::default();
         let (mut next, mut before) = (0, None);
-        for look in &looks {
+        for look in &polled {
             let explains = |step: &ImpliedState| {
                 step.state == look.state
                     && step.at <= look.from.plus(EARLY)
@@ -70,14 +70,14 @@ impl StateMarks {
                 } else {
                     look.from
                 };
-                marks.alone.push((at, mark(look.state, true)));
+                marks.alone.push((at, StateMark { state: look.state, seen: true }));
                 continue;
             };
-            marks.pass(&steps[next..found], before, &looks);
-            marks.put(&steps[found], mark(look.state, true));
+            marks.pass(&steps[next..found], before, &polled);
+            marks.put(&steps[found], StateMark { state: look.state, seen: true });
             (next, before) = (found + 1, Some(look));
         }
-        marks.pass(&steps[next..], before, &looks);
+        marks.pass(&steps[next..], before, &polled);
         marks
     }
 
@@ -86,18 +86,18 @@ impl StateMarks {
         &mut self,
         steps: &[ImpliedState],
         before: Option<&ObservedState>,
-        looks: &[ObservedState],
+        polled: &[ObservedState],
     ) {
         for step in steps {
-            let seen = looks.iter().rfind(|look| look.from <= step.at);
+            let seen = polled.iter().rfind(|look| look.from <= step.at);
             if seen.is_some_and(|look| look.state == step.state) {
                 // A call had led to that state already; its segment had to wait.
                 continue;
             }
             let outlasts = |look: &ObservedState| look.until > step.at.plus(LATE);
-            let mut older = looks.iter().filter(|look| look.from < step.at);
+            let mut older = polled.iter().filter(|look| look.from < step.at);
             if !older.any(outlasts) && !before.is_some_and(outlasts) {
-                self.put(step, mark(step.state, false));
+                self.put(step, StateMark { state: step.state, seen: false });
             }
         }
     }
@@ -120,10 +120,6 @@ fn before_datagrams(look: Moment, segments: &[(usize, &WireSegment)]) -> Moment 
     let first = segments.first().map(|(_, crossing)| crossing.sent);
     let first = first.filter(|first| look <= first.plus(LATE));
     first.map_or(look, |first| first.min(look))
-}
-
-const fn mark(state: Option<TcpState>, seen: bool) -> StateMark {
-    StateMark { state, seen }
 }
 
 fn observed(row: &TableRow, now: Moment) -> Vec<ObservedState> {
@@ -180,15 +176,13 @@ fn put_beside_answers(
     segments: &[(usize, &WireSegment)],
 ) {
     for n in 0..steps.len() {
-        let came = steps[n].at;
+        let arrived = steps[n].at;
         let is_answer = |(_, crossing): &&(usize, &WireSegment)| {
             let is_own = crossing.segment.tuple.canonical() == own;
-            is_own && came <= crossing.sent && crossing.sent <= came.plus(ANSWERED)
+            is_own && arrived <= crossing.sent && crossing.sent <= arrived.plus(ANSWERED)
         };
         let answer = segments.iter().find(is_answer).filter(|_| steps[n].is_late);
-        let Some((place, answer)) = answer else {
-            continue;
-        };
+        let Some((place, answer)) = answer else { continue };
         if steps.iter().all(|step| step.place != *place) {
             let step = &mut steps[n];
             (step.place, step.sent, step.is_late) = (*place, answer.sent, false);

@@ -98,9 +98,7 @@ impl Rung {
             Some(arrow) => arrow.drawn(self.at, columns),
             None => " ".repeat(columns),
         };
-        let Some([client, server]) = &self.ports else {
-            return arrow(columns);
-        };
+        let Some([client, server]) = &self.ports else { return arrow(columns) };
         let server = if columns < BOTH { "" } else { server };
         let client = if columns < BOTH { client.trim_start_matches(|c| c != ':') } else { client };
         let taken = client.chars().count() + server.chars().count();

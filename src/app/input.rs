@@ -1,11 +1,16 @@
-//! What a key or pasted text means where it is typed: on the panes, in an overlay, in the text to find.
+//! What a key or pasted text means where it is typed: what it writes into text fields and menus, and which action it asks for.
 
 use crate::app::actions::forms;
-use crate::app::input::{means_nothing, palette};
 use crate::app::keys::keymap::{action_for, action_on_card};
+use crate::app::model::Statement;
 use crate::app::ui::field::{LONGEST, edit_text};
 use crate::app::{Action, HELD, Key, Overlay, Scope, State};
 use crate::tcp::socket::connect_spec;
+
+/// Says that a key has no meaning in that place, and which one helps.
+fn means_nothing(state: &mut State, key: Key, place: &'static str) {
+    state.say(Statement::new("no-meaning").with("key", key).when(place, true));
+}
 
 /// Takes a key: text and menus keep it, else it may ask for an action.
 pub(crate) fn press(state: &mut State, key: Key) -> Option<Action> {
@@ -34,7 +39,7 @@ pub(crate) fn press(state: &mut State, key: Key) -> Option<Action> {
             }
             return None;
         }
-        Some(Overlay::Palette(_)) => return palette::press(state, key),
+        Some(Overlay::Palette(_)) => return press_in_palette(state, key),
         Some(Overlay::States(at)) => return state_in_menu(*at, key).or(on_sheet),
         Some(Overlay::Why(_)) => (action_for(Scope::Why, key).or(on_sheet), "Failure"),
         Some(Overlay::Help(_)) => (on_sheet, "Sheet"),
@@ -102,4 +107,44 @@ pub(crate) fn paste(state: &mut State, text: &str) {
         }
     }
     forms::refresh(state);
+}
+
+fn press_in_palette(state: &mut State, key: Key) -> Option<Action> {
+    let Some(Overlay::Palette(palette)) = &mut state.ui.overlay else { return None };
+    match key {
+        Key::Esc => {
+            state.ui.overlay = None;
+            state.ui.count = None;
+        }
+        Key::Enter => return selected_in_palette(state),
+        Key::Down | Key::Tab | Key::Ctrl('n' | 'j') => palette.go(1),
+        Key::Up | Key::BackTab | Key::Ctrl('p' | 'k') => palette.go(-1),
+        Key::PageDown | Key::Ctrl('d') => palette.go(10),
+        Key::PageUp => palette.go(-10),
+        Key::Insert | Key::F(_) => {
+            means_nothing(state, key, "Palette");
+        }
+        Key::Char(_)
+        | Key::Ctrl(_)
+        | Key::Left
+        | Key::Right
+        | Key::Backspace
+        | Key::Delete
+        | Key::Home
+        | Key::End => palette.edit(key),
+    }
+    None
+}
+
+/// Closes the list, and asks for the selected action.
+fn selected_in_palette(state: &mut State) -> Option<Action> {
+    let Some(Overlay::Palette(palette)) = &state.ui.overlay else { return None };
+    let Some(binding) = palette.found().get(palette.chosen).copied() else {
+        state.only_say("no-such-action");
+        return None;
+    };
+    state.ui.overlay = None;
+    // The audience sees the key that would have done the same.
+    state.ui.note_key(binding.keys[0].to_string());
+    Some(binding.action)
 }
