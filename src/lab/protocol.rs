@@ -1,6 +1,5 @@
-//! The messages between the dashboard and the lab's helper, as JSON: both are the same program.
+//! The messages between the dashboard and the lab's helper.
 
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::tcp::{Errno, Host, LabLimits, LabRefusal};
@@ -41,15 +40,4 @@ pub(crate) enum HelperReply {
     Sockets,
     /// There are no sockets.
     Failed(Errno),
-}
-
-/// The message as bytes.
-pub(crate) fn bytes(message: &impl Serialize) -> Vec<u8> {
-    // Numbers and texts can always be written.
-    serde_json::to_vec(message).unwrap_or_default()
-}
-
-/// The message in the bytes; `None` where they are none.
-pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
-    serde_json::from_slice(bytes).ok()
 }

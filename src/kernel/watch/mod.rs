@@ -1,17 +1,14 @@
 //! The poller: watches the socket table of one host from two threads of its own and reports what changes.
 
-mod budget;
 mod diff;
-mod event;
 mod mailbox;
 mod planner;
 mod schedule;
 mod worker;
 
-pub use crate::kernel::watch::budget::Budget;
 pub use crate::kernel::watch::diff::KnownRows;
-pub use crate::kernel::watch::event::WatchEvent;
 pub use crate::kernel::watch::planner::{LookupOrder, Planner, ReadOrder};
+pub use crate::kernel::watch::schedule::Budget;
 pub use crate::kernel::watch::worker::Opener;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -22,12 +19,35 @@ use std::time::Duration;
 use crate::kernel::watch::mailbox::{ReadAnswer, ReadRequest, WatchMailbox};
 use crate::kernel::watch::worker::watch_until_stopped;
 use crate::kernel::{ChangeCounters, ReadError, open, thread_cpu_time};
-use crate::tcp::{Filter, Host, Moment, SocketId};
+use crate::tcp::{Filter, Host, Moment, SocketId, TableUpdate, TcpInfo};
 
 /// How long dropping waits for the threads; one that is handing over a report may end a little later.
 const END_TIMEOUT: Duration = Duration::from_millis(50);
 /// A request for more lookups than this is as expensive as reading the table.
 const MAX_LOOKUPS: usize = 4096;
+
+/// What a [`Poller`] reports.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WatchEvent {
+    /// The table was read, or rows of it.
+    TableRead(TableUpdate),
+    /// The table could not be read.
+    TableUnreadable {
+        /// Whose table.
+        host: Host,
+        /// The reason in words.
+        why: String,
+    },
+    /// `sock_diag` is refused for this reason; /proc is read instead.
+    FellBackToProcfs(String),
+    /// What the kernel knows of the inspected connections; replaces what was reported before.
+    Inspected {
+        /// Whose kernel.
+        host: Host,
+        /// The connections that still exist.
+        found: Vec<(SocketId, TcpInfo)>,
+    },
+}
 
 /// Watches the socket table of one host from two threads: one decides and looks up single rows, one reads whole tables, so that a
 /// single row never waits for a table.

@@ -16,6 +16,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::kernel::machine;
 use crate::net::Engine;
 use crate::run::Exit;
 use crate::run::dashboard::inputs::exit_later;
@@ -170,7 +171,7 @@ pub(super) fn hint(why: SyscallError, port: Port) -> String {
     match (why.call, why.errno) {
         (Call::Bind, Errno::EACCES) => format!(
             ". Ports below {} need root or CAP_NET_BIND_SERVICE (net.ipv4.ip_unprivileged_port_start); try --port 8080.",
-            first_unprivileged()
+            machine().unprivileged_from
         ),
         (Call::Bind | Call::Listen, Errno::EADDRINUSE) => format!(
             ". Try --port {}, or --port 0 for any free port.",
@@ -188,13 +189,6 @@ pub(super) fn hint(why: SyscallError, port: Port) -> String {
         }
         _ => String::new(),
     }
-}
-
-fn first_unprivileged() -> u16 {
-    std::fs::read_to_string("/proc/sys/net/ipv4/ip_unprivileged_port_start")
-        .ok()
-        .and_then(|text| text.trim().parse().ok())
-        .unwrap_or(1024)
 }
 
 pub(super) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
