@@ -15,11 +15,7 @@ pub use crate::kernel::owner::{Owners, owners};
 pub use crate::kernel::procfs::{Procfs, parse};
 pub use crate::kernel::settings::{addresses, machine, raise_descriptor_limit};
 pub use crate::kernel::sock_diag::{NamespaceSource, SockDiag};
-pub use crate::kernel::source::{ReadError, Reading, SocketSource};
-
-use std::time::Duration;
-
-use rustix::time::{ClockId, clock_gettime};
+pub use crate::kernel::source::{ReadError, Reading, SocketSource, thread_cpu_time};
 
 use crate::tcp::{Filter, Host, TcpState};
 
@@ -36,9 +32,4 @@ fn probe(mut source: SockDiag) -> Result<SockDiag, ReadError> {
     let listening = Filter { state: Some(TcpState::Listen), ..Filter::default() };
     source.snapshot(&listening)?;
     Ok(source)
-}
-
-/// The processor time that this thread has used so far.
-pub fn thread_cpu_time() -> Duration {
-    clock_gettime(ClockId::ThreadCPUTime).try_into().unwrap_or_default()
 }

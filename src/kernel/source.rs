@@ -1,5 +1,7 @@
 use std::time::Duration;
 
+use rustix::time::{ClockId, clock_gettime};
+
 use crate::tcp::{Errno, Filter, Snapshot, SocketId, SocketRow, TcpInfo};
 
 /// A source of socket rows: `sock_diag`, or `/proc` where that is refused.
@@ -107,4 +109,9 @@ impl ReadError {
 pub(super) fn is_asked_for(id: SocketId, row: &SocketRow) -> bool {
     let any = id.inode == 0 || id.tuple.is_connected();
     row.tuple.canonical() == id.tuple.canonical() && (any || row.inode == id.inode)
+}
+
+/// The processor time that this thread has used so far.
+pub fn thread_cpu_time() -> Duration {
+    clock_gettime(ClockId::ThreadCPUTime).try_into().unwrap_or_default()
 }

@@ -9,7 +9,7 @@ mod worker;
 pub use crate::kernel::watch::diff::KnownRows;
 pub use crate::kernel::watch::planner::{LookupOrder, Planner, ReadOrder};
 pub use crate::kernel::watch::schedule::Budget;
-pub use crate::kernel::watch::worker::Opener;
+pub use crate::kernel::watch::worker::{Opener, WatchEvent};
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -19,35 +19,12 @@ use std::time::Duration;
 use crate::kernel::watch::mailbox::{ReadAnswer, ReadRequest, WatchMailbox};
 use crate::kernel::watch::worker::watch_until_stopped;
 use crate::kernel::{ChangeCounters, ReadError, open, thread_cpu_time};
-use crate::tcp::{Filter, Host, Moment, SocketId, TableUpdate, TcpInfo};
+use crate::tcp::{Filter, Host, Moment, SocketId};
 
 /// How long dropping waits for the threads; one that is handing over a report may end a little later.
 const END_TIMEOUT: Duration = Duration::from_millis(50);
 /// A request for more lookups than this is as expensive as reading the table.
 const MAX_LOOKUPS: usize = 4096;
-
-/// What a [`Poller`] reports.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum WatchEvent {
-    /// The table was read, or rows of it.
-    TableRead(TableUpdate),
-    /// The table could not be read.
-    TableUnreadable {
-        /// Whose table.
-        host: Host,
-        /// The reason in words.
-        why: String,
-    },
-    /// `sock_diag` is refused for this reason; /proc is read instead.
-    FellBackToProcfs(String),
-    /// What the kernel knows of the inspected connections; replaces what was reported before.
-    Inspected {
-        /// Whose kernel.
-        host: Host,
-        /// The connections that still exist.
-        found: Vec<(SocketId, TcpInfo)>,
-    },
-}
 
 /// Watches the socket table of one host from two threads: one decides and looks up single rows, one reads whole tables, so that a
 /// single row never waits for a table.

@@ -3,10 +3,33 @@ use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
+use crate::kernel::watch::Planner;
 use crate::kernel::watch::mailbox::{ReadAnswer, ReadRequest, Requests, WatchMailbox};
-use crate::kernel::watch::{Planner, WatchEvent};
 use crate::kernel::{ChangeCounters, Procfs, ReadError, Reading, SocketSource};
-use crate::tcp::{Filter, Host, Moment, SocketId, TcpInfo};
+use crate::tcp::{Filter, Host, Moment, SocketId, TableUpdate, TcpInfo};
+
+/// What a [`Poller`](crate::kernel::watch::Poller) reports.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WatchEvent {
+    /// The table was read, or rows of it.
+    TableRead(TableUpdate),
+    /// The table could not be read.
+    TableUnreadable {
+        /// Whose table.
+        host: Host,
+        /// The reason in words.
+        why: String,
+    },
+    /// `sock_diag` is refused for this reason; /proc is read instead.
+    FellBackToProcfs(String),
+    /// What the kernel knows of the inspected connections; replaces what was reported before.
+    Inspected {
+        /// Whose kernel.
+        host: Host,
+        /// The connections that still exist.
+        found: Vec<(SocketId, TcpInfo)>,
+    },
+}
 
 /// Opens a source; the error says why it is not the best one, if it is not.
 pub type Opener = dyn Fn() -> (Box<dyn SocketSource>, Option<ReadError>) + Send;
