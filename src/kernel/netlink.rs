@@ -34,7 +34,6 @@ impl Netlink {
         Netlink::over(socket.map_err(failed("socket(AF_NETLINK)"))?)
     }
 
-    /// Uses a socket that was opened elsewhere.
     pub(super) fn over(socket: OwnedFd) -> Result<Netlink, ReadError> {
         sockopt::set_socket_timeout(&socket, sockopt::Timeout::Recv, Some(TIMEOUT))
             .map_err(failed("setsockopt(SO_RCVTIMEO)"))?;

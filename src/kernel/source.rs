@@ -59,7 +59,6 @@ pub struct Reading {
 }
 
 impl Reading {
-    /// Empties it, and keeps its memory.
     pub(super) fn clear(&mut self) {
         self.snapshot.rows.clear();
         (self.torn, self.beside) = (false, Duration::ZERO);

@@ -6,7 +6,6 @@ use rustix::process::geteuid;
 use crate::tcp::LabRefusal;
 use crate::tcp::socket::errno;
 
-/// A step that failed.
 pub(super) type FailedStep = (String, Errno);
 
 /// The ephemeral port range of a computer.
@@ -31,7 +30,6 @@ pub(super) enum Requester {
 }
 
 impl Requester {
-    /// The user of this process.
     pub(super) fn now() -> Requester {
         if geteuid().is_root() { Requester::Root } else { Requester::Unprivileged }
     }

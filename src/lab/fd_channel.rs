@@ -14,7 +14,6 @@ use serde::de::DeserializeOwned;
 
 /// The most descriptors in one message.
 pub(super) const BATCH: usize = 32;
-/// The longest message.
 const MAX_MESSAGE: usize = 4096;
 
 /// One end of the channel between the dashboard and the lab's helper, which are the same program: messages in JSON, with descriptors
@@ -30,7 +29,6 @@ impl Channel {
         Ok((Channel(here), there))
     }
 
-    /// Limits how long [`Channel::receive`] waits.
     pub(super) fn set_timeout(&self, timeout: Duration) -> Result<()> {
         sockopt::set_socket_timeout(&self.0, sockopt::Timeout::Recv, Some(timeout))
     }

@@ -14,7 +14,6 @@ use rustix::thread::{LinkNameSpaceType, UnshareFlags, move_into_link_name_space,
 
 use crate::lab::diagnosis::{FailedStep, at};
 
-/// Moves this thread into a new network namespace.
 pub(super) fn new_network() -> std::result::Result<(), FailedStep> {
     unshare(UnshareFlags::NEWNET).map_err(at("unshare(CLONE_NEWNET)"))
 }
@@ -43,7 +42,6 @@ pub(super) fn network(lowest: i32) -> std::result::Result<OwnedFd, FailedStep> {
     number.map_err(|why| at(FILE)(if why == Errno::INVAL { Errno::MFILE } else { why }))
 }
 
-/// Moves this thread into that network namespace.
 pub(super) fn enter_network(space: &impl AsFd) -> Result<()> {
     move_into_link_name_space(space.as_fd(), Some(LinkNameSpaceType::Network))
 }
@@ -53,12 +51,10 @@ pub(super) fn enter_user(space: &impl AsFd) -> Result<()> {
     move_into_link_name_space(space.as_fd(), Some(LinkNameSpaceType::User))
 }
 
-/// Writes to a file of /proc.
 pub(super) fn write(path: &str, text: &str) -> std::result::Result<(), FailedStep> {
     std::fs::write(path, text).map_err(|why| at(path)(errno(&why)))
 }
 
-/// The errno of an error of std.
 pub(super) fn errno(error: &std::io::Error) -> Errno {
     Errno::from_io_error(error).unwrap_or(Errno::IO)
 }

@@ -19,7 +19,6 @@ pub enum SocketKind {
     Diag,
 }
 
-/// The request for sockets of one computer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct SocketsWanted {
     pub(crate) host: Host,
@@ -27,17 +26,14 @@ pub(crate) struct SocketsWanted {
     pub(crate) count: u8,
 }
 
-/// A message of the helper.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum HelperReply {
     /// A computer is up; comes with its end of the wire and the files of its counters.
     Computer(Host),
     /// All computers are up, with these limits.
     Ready(LabLimits),
-    /// The lab could not be made.
     Refused(LabRefusal),
     /// Comes with the sockets.
     Sockets,
-    /// There are no sockets.
     Failed(Errno),
 }

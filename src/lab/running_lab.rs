@@ -21,7 +21,6 @@ use crate::tcp::{Host, LabComputer, LabLimits, LabRefusal, LabSpec, PortRange, i
 
 /// The hidden subcommand that runs the helper.
 pub const HELPER: &str = "__lab";
-/// How long the helper may take for one reply.
 const REPLY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A lab that is up: computers with a TCP of their own; the wire is not connected yet.

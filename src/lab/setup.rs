@@ -20,7 +20,6 @@ pub(super) const SPACES: i32 = 40;
 /// How many milliseconds a link may take until it carries frames.
 const CARRIER_TIMEOUT_MS: u32 = 1000;
 
-/// A lab whose links are up.
 #[derive(Debug)]
 pub(super) struct LinkedLab {
     pub(super) computers: Vec<LabHost>,
@@ -29,7 +28,6 @@ pub(super) struct LinkedLab {
     _middle: OwnedFd,
 }
 
-/// A computer of the lab.
 #[derive(Debug)]
 pub(super) struct LabHost {
     pub(super) host: Host,

@@ -38,7 +38,6 @@ impl StopHandle {
         self.end(Some(why));
     }
 
-    /// What failed, once it was stopped; `None` inside where it was stopped on purpose.
     pub(super) fn reason(&self) -> Option<&Option<String>> {
         self.0.reason.get()
     }

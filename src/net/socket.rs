@@ -64,7 +64,6 @@ pub(super) fn ephemeral_range() -> Option<PortRange> {
     options::set(&probe, SockOpt::LocalPortRange(range), trace).is_ok().then_some(range)
 }
 
-/// Whether `ip` is an address of this machine.
 pub(super) fn is_local(ip: IpAddr) -> bool {
     let ip = ip.to_canonical();
     ip.is_loopback() || ip.is_unspecified() || (only_owner_binds(ip) && is_bindable(ip))

@@ -159,7 +159,6 @@ fn begin(request: &mut Vec<u8>, (kind, flags, sequence): (u16, u16, u32), body: 
     request.extend(body);
 }
 
-/// Fills in the length field.
 fn end(request: &mut [u8]) {
     let length = u32::try_from(request.len()).unwrap_or(u32::MAX);
     if let Some(field) = request.first_chunk_mut::<4>() {

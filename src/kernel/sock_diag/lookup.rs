@@ -6,11 +6,9 @@ use crate::tcp::{
     Errno, Filter, FiveTuple, Port, Protocol, SocketId, SocketRow, TcpInfo, TcpState,
 };
 
-/// Writes the request for one socket.
 type WriteRequest = fn(FiveTuple, u32, u32, &mut Vec<u8>);
 
 impl DiagSocket {
-    /// Looks up one socket.
     pub(super) fn lookup(&mut self, id: SocketId) -> Result<Option<SocketRow>, ReadError> {
         if id.tuple.local.port == Port::ANY {
             return Ok(None);
@@ -31,7 +29,6 @@ impl DiagSocket {
         Ok(found?.map(|(row, _)| row))
     }
 
-    /// Asks for the `tcp_info` of one connection.
     pub(super) fn inspect(&mut self, id: SocketId) -> Result<Option<TcpInfo>, ReadError> {
         if id.tuple.protocol != Protocol::Tcp || !id.tuple.is_connected() {
             return Ok(None);

@@ -86,7 +86,6 @@ impl DiagSocket {
         Ok(())
     }
 
-    /// Appends every wanted row.
     pub(super) fn read_whole(
         &mut self,
         wanted: &Filter,
@@ -95,7 +94,6 @@ impl DiagSocket {
         self.read(wanted, reading, |socket, reading| socket.tcp(DumpPart::all(wanted), reading))
     }
 
-    /// Appends the rows of TCP.
     pub(super) fn tcp(
         &mut self,
         part: DumpPart<'_>,

@@ -81,7 +81,6 @@ pub(super) fn watch_until_stopped(
     });
 }
 
-/// Does what the planner decides.
 struct WatchWorker<'a, N, R> {
     mailbox: &'a WatchMailbox,
     host: Host,
@@ -139,7 +138,6 @@ impl<N: Fn() -> Moment, R: Fn(WatchEvent) -> bool> WatchWorker<'_, N, R> {
         }
     }
 
-    /// Takes the answer of the reader, and its source back.
     fn take_answer(&mut self, answer: ReadAnswer) {
         self.is_reading = false;
         // A source that was replaced meanwhile is not needed any more.

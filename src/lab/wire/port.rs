@@ -24,7 +24,6 @@ const TRIES: usize = 1000;
 /// How long the state of a link is cached.
 const LINK_CACHE_TIME: Duration = Duration::from_millis(5);
 
-/// The packet socket of one computer.
 pub(super) struct WirePort {
     pub(super) host: Host,
     pub(super) socket: OwnedFd,
@@ -42,7 +41,6 @@ impl WirePort {
         recv(&self.socket, buffer, RecvFlags::DONTWAIT).map(|(length, _)| length)
     }
 
-    /// Sends a frame to the computer.
     pub(super) fn send(
         &mut self,
         now: Moment,
@@ -62,7 +60,19 @@ impl WirePort {
 
     /// How many frames were lost for lack of space since the last call.
     pub(super) fn missed(&self) -> u64 {
-        missed(&self.socket)
+        let mut counted = libc::tpacket_stats { tp_packets: 0, tp_drops: 0 };
+        let mut size = libc::socklen_t::try_from(size_of_val(&counted)).unwrap_or(0);
+        // SAFETY: the pointers are to a live tpacket_stats and to its size; the kernel writes no more than that.
+        let done = unsafe {
+            libc::getsockopt(
+                self.socket.as_raw_fd(),
+                libc::SOL_PACKET,
+                libc::PACKET_STATISTICS,
+                (&raw mut counted).cast(),
+                &raw mut size,
+            )
+        };
+        checked(done).map_or(0, |()| u64::from(counted.tp_drops))
     }
 
     /// Whether the link is up. A kernel whose link is down accepts frames, and drops them silently.
@@ -129,23 +139,6 @@ fn switch_on(socket: &OwnedFd, option: i32) -> Result<()> {
         libc::setsockopt(socket.as_raw_fd(), level, option, (&raw const value).cast(), size)
     };
     checked(done)
-}
-
-/// How many frames were lost for lack of space since the last call.
-fn missed(socket: &OwnedFd) -> u64 {
-    let mut counted = libc::tpacket_stats { tp_packets: 0, tp_drops: 0 };
-    let mut size = libc::socklen_t::try_from(size_of_val(&counted)).unwrap_or(0);
-    // SAFETY: the pointers are to a live tpacket_stats and to its size; the kernel writes no more than that.
-    let done = unsafe {
-        libc::getsockopt(
-            socket.as_raw_fd(),
-            libc::SOL_PACKET,
-            libc::PACKET_STATISTICS,
-            (&raw mut counted).cast(),
-            &raw mut size,
-        )
-    };
-    checked(done).map_or(0, |()| u64::from(counted.tp_drops))
 }
 
 /// Whether both ends of a link in the socket's network namespace are up (netdevice(7), `IFF_RUNNING`).
