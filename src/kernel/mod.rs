@@ -1,28 +1,21 @@
 //! Reads the kernel's tables: sockets, their owners, the sysctls and limits that concern ports; watches the socket table.
 
-mod addresses;
 mod change_counters;
 pub mod inet_diag;
-mod namespace;
 mod netlink;
 mod owner;
 mod procfs;
-mod request_error;
 mod settings;
 mod sock_diag;
 mod source;
-mod thread_time;
 pub mod watch;
 
-pub use crate::kernel::addresses::addresses;
 pub use crate::kernel::change_counters::{Activity, ChangeCounters};
-pub use crate::kernel::namespace::NamespaceSource;
 pub use crate::kernel::owner::{Owners, owners};
 pub use crate::kernel::procfs::{Procfs, parse};
-pub use crate::kernel::settings::{machine, raise_descriptor_limit};
-pub use crate::kernel::sock_diag::SockDiag;
-pub use crate::kernel::source::{ReadError, Reading, SocketSource};
-pub use crate::kernel::thread_time::thread_cpu_time;
+pub use crate::kernel::settings::{addresses, machine, raise_descriptor_limit};
+pub use crate::kernel::sock_diag::{NamespaceSource, SockDiag};
+pub use crate::kernel::source::{ReadError, Reading, SocketSource, thread_cpu_time};
 
 use crate::tcp::{Filter, Host, TcpState};
 

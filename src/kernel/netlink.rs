@@ -3,14 +3,14 @@
 use std::os::fd::OwnedFd;
 use std::time::Duration;
 
-use rustix::io::Errno;
+use rustix::io::retry_on_intr;
 use rustix::net::{
     AddressFamily, Protocol, RecvFlags, SendFlags, SocketFlags, SocketType, recv, send,
     socket_with, sockopt,
 };
 
 use crate::kernel::ReadError;
-use crate::kernel::request_error::{RequestError, denied};
+use crate::tcp::Errno;
 
 /// The kernel fills at most 32 KiB per call.
 const BUFFER: usize = 32 * 1024;
@@ -31,44 +31,33 @@ impl Netlink {
     pub(super) fn open(protocol: Option<Protocol>) -> Result<Netlink, ReadError> {
         let socket =
             socket_with(AddressFamily::NETLINK, SocketType::RAW, SocketFlags::CLOEXEC, protocol);
-        Netlink::over(socket.map_err(|why| denied("socket(AF_NETLINK)", why))?)
+        Netlink::over(socket.map_err(failed("socket(AF_NETLINK)"))?)
     }
 
-    /// Uses a socket that was opened elsewhere.
     pub(super) fn over(socket: OwnedFd) -> Result<Netlink, ReadError> {
         sockopt::set_socket_timeout(&socket, sockopt::Timeout::Recv, Some(TIMEOUT))
-            .map_err(|why| denied("setsockopt(SO_RCVTIMEO)", why))?;
+            .map_err(failed("setsockopt(SO_RCVTIMEO)"))?;
         Ok(Netlink { socket, sequence: 0, request: Vec::new(), buffer: vec![0; BUFFER] })
     }
 
     /// Sends the request that `write` writes, and returns its sequence number.
-    pub(super) fn ask(
-        &mut self,
-        write: impl FnOnce(u32, &mut Vec<u8>),
-    ) -> Result<u32, RequestError> {
+    pub(super) fn ask(&mut self, write: impl FnOnce(u32, &mut Vec<u8>)) -> Result<u32, ReadError> {
         self.sequence = self.sequence.wrapping_add(1);
         write(self.sequence, &mut self.request);
-        loop {
-            match send(&self.socket, &self.request, SendFlags::empty()) {
-                Err(Errno::INTR) => {}
-                Err(why) => return Err(RequestError::Call("send(AF_NETLINK)", why)),
-                Ok(_) => return Ok(self.sequence),
-            }
-        }
+        retry_on_intr(|| send(&self.socket, &self.request, SendFlags::empty()))
+            .map_err(failed("send(AF_NETLINK)"))?;
+        Ok(self.sequence)
     }
 
     /// Waits for the next messages, at least one.
-    pub(super) fn receive(&mut self) -> Result<&[u8], RequestError> {
+    pub(super) fn receive(&mut self) -> Result<&[u8], ReadError> {
         const CALL: &str = "recv(AF_NETLINK)";
-        let length = loop {
-            match recv(&self.socket, &mut self.buffer[..], RecvFlags::empty()) {
-                Err(Errno::INTR) => {}
-                Err(why) => return Err(RequestError::Call(CALL, why)),
-                Ok((0, _)) => return Err(RequestError::Call(CALL, Errno::PIPE)),
-                Ok((length, _)) => break length,
-            }
-        };
-        Ok(self.buffer.get(..length).unwrap_or_default())
+        let received =
+            retry_on_intr(|| recv(&self.socket, &mut self.buffer[..], RecvFlags::empty()));
+        match received.map_err(failed(CALL))? {
+            (0, _) => Err(ReadError::Call(CALL, Errno::EPIPE)),
+            (length, _) => Ok(self.buffer.get(..length).unwrap_or_default()),
+        }
     }
 
     /// After ENOBUFS: doubles the receive buffer, and drops what is left of the answer.
@@ -78,4 +67,8 @@ impl Netlink {
         let _ = sockopt::set_socket_recv_buffer_size(&self.socket, size.saturating_mul(2));
         while recv(&self.socket, &mut self.buffer[..], RecvFlags::DONTWAIT).is_ok() {}
     }
+}
+
+fn failed(call: &'static str) -> impl Fn(rustix::io::Errno) -> ReadError {
+    move |why| ReadError::Call(call, Errno(why.raw_os_error()))
 }

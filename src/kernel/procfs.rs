@@ -7,7 +7,9 @@ use procfs::{FromBufReadSI, ProcResult, current_system_info};
 
 use crate::kernel::inet_diag::timer_kind;
 use crate::kernel::source::{ReadError, Reading, SocketSource, is_asked_for};
-use crate::tcp::{Filter, FiveTuple, Host, Protocol, Queues, SocketId, SocketRow, TcpState, Timer};
+use crate::tcp::{
+    Errno, Filter, FiveTuple, Host, Protocol, Queues, SocketId, SocketRow, TcpState, Timer,
+};
 
 /// Reads `/proc/thread-self/net/tcp` and its three siblings: works wherever /proc is mounted, and is two to six times slower.
 ///
@@ -40,10 +42,11 @@ impl Procfs {
             Protocol::Tcp => ("reading /proc/thread-self/net/tcp", "tcp", "tcp6"),
             Protocol::Udp => ("reading /proc/thread-self/net/udp", "udp", "udp6"),
         };
-        let text = read_text(v4).map_err(|source| ReadError::Failed { call, source })?;
+        let failed = |why| ReadError::Call(call, Errno::from(&why));
+        let text = read_text(v4).map_err(failed)?;
         let text6 = match read_text(v6) {
             Err(why) if why.kind() == io::ErrorKind::NotFound => String::new(),
-            other => other.map_err(|source| ReadError::Failed { call, source })?,
+            other => other.map_err(failed)?,
         };
         let mut places = HashMap::new();
         for text in [text, text6] {

@@ -1,28 +1,29 @@
 use std::fs;
-use std::net::{Ipv6Addr, UdpSocket};
+use std::net::{IpAddr, Ipv6Addr, UdpSocket};
 use std::str::FromStr;
 
+use netlink_packet_core::{
+    Emitable, NLM_F_DUMP, NLM_F_REQUEST, NLMSG_DONE, NLMSG_ERROR, NetlinkBuffer, NetlinkHeader,
+    Parseable,
+};
+use netlink_packet_route::address::{AddressAttribute, AddressMessage};
 use rustix::process::{Resource, Rlimit, geteuid, getrlimit, setrlimit};
 
-use crate::kernel::addresses;
+use crate::kernel::ReadError;
+use crate::kernel::netlink::Netlink;
 use crate::tcp::{HostLimits, Port, PortRange};
 
 /// The limits of this machine (ip-sysctl in the kernel's documentation), with Linux's default for what cannot be read.
 pub fn machine() -> HostLimits {
     let default = HostLimits::default();
-    let sysctl = |path: &str| fs::read_to_string(format!("/proc/sys/net/{path}")).ok();
     HostLimits {
         pid: std::process::id(),
         uid: geteuid().as_raw(),
-        ephemeral: sysctl("ipv4/ip_local_port_range")
-            .and_then(|text| range(&text))
+        ephemeral: sysctl("ipv4/ip_local_port_range", PortRange::of_sysctl)
             .unwrap_or(default.ephemeral),
-        unprivileged_from: sysctl("ipv4/ip_unprivileged_port_start")
-            .and_then(|text| number(&text))
+        unprivileged_from: sysctl("ipv4/ip_unprivileged_port_start", number)
             .map_or(default.unprivileged_from, Port),
-        somaxconn: sysctl("core/somaxconn")
-            .and_then(|text| number(&text))
-            .unwrap_or(default.somaxconn),
+        somaxconn: sysctl("core/somaxconn", number).unwrap_or(default.somaxconn),
         descriptors: getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX),
         addresses: addresses(),
         has_ipv6: UdpSocket::bind((Ipv6Addr::LOCALHOST, 0)).is_ok(),
@@ -40,12 +41,59 @@ pub fn raise_descriptor_limit() -> u64 {
     granted.unwrap_or(u64::MAX)
 }
 
+fn sysctl<T>(path: &str, parse: impl FnOnce(&str) -> Option<T>) -> Option<T> {
+    parse(&fs::read_to_string(format!("/proc/sys/net/{path}")).ok()?)
+}
+
 fn number<N: FromStr>(text: &str) -> Option<N> {
     text.trim().parse().ok()
 }
 
-fn range(text: &str) -> Option<PortRange> {
-    let mut numbers = text.split_whitespace().map(str::parse::<u16>);
-    let (low, high) = (numbers.next()?.ok()?, numbers.next()?.ok()?);
-    (low <= high).then_some(PortRange { low: Port(low), high: Port(high) })
+/// The addresses of the interfaces in this thread's network namespace (rtnetlink(7)); empty where the kernel does not tell.
+pub fn addresses() -> Vec<IpAddr> {
+    let mut found = Vec::new();
+    // What was found before an error is still true.
+    let _ = ask(&mut found);
+    found
+}
+
+fn ask(found: &mut Vec<IpAddr>) -> Result<(), ReadError> {
+    let mut netlink = Netlink::open(None)?;
+    netlink.ask(|number, request| {
+        let question = AddressMessage::default();
+        let mut header = NetlinkHeader::default();
+        let length = header.buffer_len() + question.buffer_len();
+        header.length = u32::try_from(length).unwrap_or(0);
+        header.message_type = libc::RTM_GETADDR;
+        header.flags = NLM_F_REQUEST | NLM_F_DUMP;
+        header.sequence_number = number;
+        request.resize(length, 0);
+        header.emit(request);
+        question.emit(&mut request[header.buffer_len()..]);
+    })?;
+    loop {
+        let mut rest = netlink.receive()?;
+        while let Ok(message) = NetlinkBuffer::new_checked(rest) {
+            if let NLMSG_DONE | NLMSG_ERROR = message.message_type() {
+                return Ok(());
+            }
+            found.extend(AddressMessage::parse(message.payload()).ok().and_then(address));
+            let length = (message.length() as usize).next_multiple_of(4);
+            rest = rest.get(length..).unwrap_or_default();
+        }
+    }
+}
+
+/// The address of one `RTM_NEWADDR` message; on a point-to-point link only `IFA_LOCAL` is ours.
+fn address(message: AddressMessage) -> Option<IpAddr> {
+    let mut address = None;
+    for attribute in message.attributes {
+        if let AddressAttribute::Local(ip) = attribute {
+            return Some(ip);
+        }
+        if let AddressAttribute::Address(ip) = attribute {
+            address = Some(ip);
+        }
+    }
+    address
 }

@@ -1,6 +1,8 @@
 use std::time::Duration;
 
-use crate::tcp::{Filter, Snapshot, SocketId, SocketRow, TcpInfo, in_words};
+use rustix::time::{ClockId, clock_gettime};
+
+use crate::tcp::{Errno, Filter, Snapshot, SocketId, SocketRow, TcpInfo};
 
 /// A source of socket rows: `sock_diag`, or `/proc` where that is refused.
 pub trait SocketSource: Send {
@@ -8,7 +10,9 @@ pub trait SocketSource: Send {
     fn name(&self) -> &'static str;
 
     /// Whether one row can be looked up without reading all.
-    fn is_exact(&self) -> bool;
+    fn is_exact(&self) -> bool {
+        true
+    }
 
     /// Replaces the content of `reading` by every wanted row; its memory is reused.
     ///
@@ -55,7 +59,6 @@ pub struct Reading {
 }
 
 impl Reading {
-    /// Empties it, and keeps its memory.
     pub(super) fn clear(&mut self) {
         self.snapshot.rows.clear();
         (self.torn, self.beside) = (false, Duration::ZERO);
@@ -63,31 +66,51 @@ impl Reading {
 }
 
 /// The table could not be read.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Copy, Debug, thiserror::Error)]
 pub enum ReadError {
-    /// This kernel or sandbox forbids asking; another source may work.
-    #[error("{call} failed: {}", in_words(source))]
-    Denied {
-        /// The call that failed.
-        call: &'static str,
-        /// Its errno.
-        source: std::io::Error,
-    },
-    /// Asking failed this time.
-    #[error("{call} failed: {}", in_words(source))]
-    Failed {
-        /// The call that failed.
-        call: &'static str,
-        /// Its errno.
-        source: std::io::Error,
-    },
+    /// A call failed.
+    #[error("{0} failed: {1}")]
+    Call(&'static str, Errno),
+    /// The kernel answered `sock_diag` with an error.
+    #[error("sock_diag failed: {0}")]
+    Refused(Errno),
     /// The answer is invalid.
     #[error("cannot parse the kernel's answer: {0}")]
     Garbled(&'static str),
+}
+
+impl ReadError {
+    /// Whether this kernel or sandbox forbids asking, so that another source may work.
+    pub fn is_denied(self) -> bool {
+        match self {
+            ReadError::Call(_, errno) | ReadError::Refused(errno) => {
+                self.is_unknown_here()
+                    || [
+                        Errno::EPERM,
+                        Errno::EACCES,
+                        Errno::EPROTONOSUPPORT,
+                        Errno::EAFNOSUPPORT,
+                        Errno::ENOSYS,
+                    ]
+                    .contains(&errno)
+            }
+            ReadError::Garbled(_) => false,
+        }
+    }
+
+    /// Whether the kernel says that it has no such table, family or kind of request.
+    pub(super) fn is_unknown_here(self) -> bool {
+        matches!(self, ReadError::Refused(Errno::ENOENT | Errno::EOPNOTSUPP | Errno::EINVAL))
+    }
 }
 
 /// Whether `row` is the socket that `id` stands for; the kernel may answer with another one.
 pub(super) fn is_asked_for(id: SocketId, row: &SocketRow) -> bool {
     let any = id.inode == 0 || id.tuple.is_connected();
     row.tuple.canonical() == id.tuple.canonical() && (any || row.inode == id.inode)
+}
+
+/// The processor time that this thread has used so far.
+pub fn thread_cpu_time() -> Duration {
+    clock_gettime(ClockId::ThreadCPUTime).try_into().unwrap_or_default()
 }

@@ -3,11 +3,9 @@
 use rustix::io::Errno;
 use rustix::process::geteuid;
 
-use crate::lab::namespace::Namespaces;
 use crate::tcp::LabRefusal;
 use crate::tcp::socket::errno;
 
-/// A step that failed.
 pub(super) type FailedStep = (String, Errno);
 
 /// The ephemeral port range of a computer.
@@ -32,10 +30,14 @@ pub(super) enum Requester {
 }
 
 impl Requester {
-    /// The user of this process.
     pub(super) fn now() -> Requester {
         if geteuid().is_root() { Requester::Root } else { Requester::Unprivileged }
     }
+}
+
+/// Names the step that failed.
+pub(super) fn at(step: impl Into<String>) -> impl FnOnce(Errno) -> FailedStep {
+    |why| (step.into(), why)
 }
 
 /// The refusal for a step that failed on this machine.
@@ -70,11 +72,8 @@ fn helps(
     }
     match errno {
         Errno::NOSPC if is_namespaces => {
-            let limit = if step == Namespaces::Network.step() {
-                "max_net_namespaces"
-            } else {
-                "max_user_namespaces"
-            };
+            let kind = if step.contains("NEWNET") { "net" } else { "user" };
+            let limit = format!("max_{kind}_namespaces");
             let most = setting(&format!("user/{limit}")).unwrap_or_default();
             format!(
                 "The limit of namespaces is reached, here or in an enclosing user namespace; user.{limit} is {} here",
@@ -93,10 +92,7 @@ fn helps(
         Errno::NOSYS | Errno::INVAL if is_namespaces => {
             "This kernel was built without namespaces (CONFIG_USER_NS, CONFIG_NET_NS)".to_owned()
         }
-        Errno::MFILE => {
-            "The limit of open files is too low; try ulimit -n 1024"
-                .to_owned()
-        }
+        Errno::MFILE => "The limit of open files is too low; try ulimit -n 1024".to_owned(),
         Errno::ROFS if step == PORT_RANGE => {
             "/proc/sys is read-only, as in most containers; docker run --security-opt systempaths=unconfined makes it writable. The lab works without its own port range".to_owned()
         }

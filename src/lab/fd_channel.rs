@@ -9,77 +9,69 @@ use rustix::net::{
     SendAncillaryMessage, SendFlags, Shutdown, SocketFlags, SocketType, recvmsg, sendmsg, shutdown,
     socketpair, sockopt,
 };
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 /// The most descriptors in one message.
 pub(super) const BATCH: usize = 32;
-/// The longest message.
 const MAX_MESSAGE: usize = 4096;
 
-/// One end of the channel between the dashboard and the lab's helper: messages with descriptors (unix(7), `SOCK_SEQPACKET`).
+/// One end of the channel between the dashboard and the lab's helper, which are the same program: messages in JSON, with descriptors
+/// (unix(7), `SOCK_SEQPACKET`).
 #[derive(Debug)]
-pub(super) struct Channel {
-    socket: OwnedFd,
-}
-
-/// A received message.
-#[derive(Debug)]
-pub(super) struct Message {
-    pub(super) text: Vec<u8>,
-    pub(super) fds: Vec<OwnedFd>,
-}
+pub(super) struct Channel(pub(super) OwnedFd);
 
 impl Channel {
     /// Both ends; the second is for another process.
     pub(super) fn pair() -> Result<(Channel, OwnedFd)> {
         let (here, there) =
             socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None)?;
-        Ok((Channel { socket: here }, there))
+        Ok((Channel(here), there))
     }
 
-    /// Uses the end that another process has made.
-    pub(super) fn over(socket: OwnedFd) -> Channel {
-        Channel { socket }
-    }
-
-    /// Limits how long [`Channel::receive`] waits.
     pub(super) fn set_timeout(&self, timeout: Duration) -> Result<()> {
-        sockopt::set_socket_timeout(&self.socket, sockopt::Timeout::Recv, Some(timeout))
+        sockopt::set_socket_timeout(&self.0, sockopt::Timeout::Recv, Some(timeout))
     }
 
     /// Sends a message with at most [`BATCH`] descriptors.
-    pub(super) fn send(&self, text: &[u8], fds: &[BorrowedFd<'_>]) -> Result<()> {
+    pub(super) fn send(&self, message: &impl Serialize, fds: &[BorrowedFd<'_>]) -> Result<()> {
         let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(BATCH))];
         let mut control = SendAncillaryBuffer::new(&mut space);
         if !fds.is_empty() && !control.push(SendAncillaryMessage::ScmRights(fds)) {
             return Err(Errno::MSGSIZE);
         }
-        let text = [IoSlice::new(text)];
-        retry_on_intr(|| sendmsg(&self.socket, &text, &mut control, SendFlags::NOSIGNAL)).map(drop)
+        // Numbers and texts can always be written.
+        let text = serde_json::to_vec(message).unwrap_or_default();
+        let text = [IoSlice::new(&text)];
+        retry_on_intr(|| sendmsg(&self.0, &text, &mut control, SendFlags::NOSIGNAL)).map(drop)
     }
 
     /// Waits for the next message; `None` once the other end is closed.
-    pub(super) fn receive(&self) -> Result<Option<Message>> {
+    pub(super) fn receive<T: DeserializeOwned>(&self) -> Result<Option<(T, Vec<OwnedFd>)>> {
         let mut text = vec![0; MAX_MESSAGE];
         let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(BATCH))];
         let mut control = RecvAncillaryBuffer::new(&mut space);
         let length = retry_on_intr(|| {
             let mut parts = [IoSliceMut::new(&mut text)];
-            recvmsg(&self.socket, &mut parts, &mut control, RecvFlags::CMSG_CLOEXEC)
+            recvmsg(&self.0, &mut parts, &mut control, RecvFlags::CMSG_CLOEXEC)
         })?
         .bytes;
-        text.truncate(length);
+        if length == 0 {
+            return Ok(None);
+        }
         let mut fds = Vec::new();
         for message in control.drain() {
             if let RecvAncillaryMessage::ScmRights(some) = message {
                 fds.extend(some);
             }
         }
-        Ok((length > 0).then_some(Message { text, fds }))
+        let message = serde_json::from_slice(&text[..length]).map_err(|_| Errno::PROTO)?;
+        Ok(Some((message, fds)))
     }
 
     /// Shuts both directions down, which the other end notices.
     pub(super) fn shut_down(&self) {
         // The other end may be closed already.
-        let _ = shutdown(&self.socket, Shutdown::Both);
+        let _ = shutdown(&self.0, Shutdown::Both);
     }
 }

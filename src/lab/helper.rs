@@ -8,9 +8,9 @@ use rustix::process::{Signal, set_parent_process_death_signal};
 
 use crate::lab::diagnosis::{Requester, refusal};
 use crate::lab::fd_channel::{BATCH, Channel};
+use crate::lab::namespace;
 use crate::lab::protocol::{HelperReply, SocketKind, SocketsWanted};
 use crate::lab::setup::{LinkedLab, build};
-use crate::lab::{namespace, protocol};
 use crate::tcp::socket::errno;
 use crate::tcp::{Host, LabSpec};
 
@@ -21,15 +21,13 @@ use crate::tcp::{Host, LabSpec};
 /// # Errors
 /// When standard input is no such channel.
 pub fn help(spec: LabSpec) -> std::io::Result<()> {
-    let channel = Channel::over(fcntl_dupfd_cloexec(rustix::stdio::stdin(), 3)?);
+    let channel = Channel(fcntl_dupfd_cloexec(rustix::stdio::stdin(), 3)?);
     // The name shown by `ps` and `pstree`.
     let _ = rustix::thread::set_name(c"fivetuple-lab");
     let who = Requester::now();
     match build(spec) {
         Ok(built) => serve(&channel, built)?,
-        Err(failed) => {
-            channel.send(&protocol::bytes(&HelperReply::Refused(refusal(failed, who))), &[])?;
-        }
+        Err(failed) => channel.send(&HelperReply::Refused(refusal(failed, who)), &[])?,
     }
     Ok(())
 }
@@ -42,21 +40,18 @@ fn serve(channel: &Channel, built: LinkedLab) -> Result<()> {
         let ends = std::iter::once(computer.packets.as_fd());
         let all: Vec<BorrowedFd<'_>> =
             ends.chain(computer.counters.iter().map(AsFd::as_fd)).collect();
-        channel.send(&protocol::bytes(&HelperReply::Computer(computer.host)), &all)?;
+        channel.send(&HelperReply::Computer(computer.host), &all)?;
         spaces.push((computer.host, computer.space));
     }
-    channel.send(&protocol::bytes(&HelperReply::Ready(built.limits)), &[])?;
-    while let Some(message) = channel.receive()? {
-        let Some(ask) = protocol::read::<SocketsWanted>(&message.text) else {
-            continue;
-        };
+    channel.send(&HelperReply::Ready(built.limits), &[])?;
+    while let Some((ask, _)) = channel.receive()? {
         let made = make(&spaces, ask);
         let fds: Vec<BorrowedFd<'_>> = made.iter().flatten().map(AsFd::as_fd).collect();
         let answer = match &made {
             Ok(_) => HelperReply::Sockets,
             Err(why) => HelperReply::Failed(errno::Errno(why.raw_os_error())),
         };
-        channel.send(&protocol::bytes(&answer), &fds)?;
+        channel.send(&answer, &fds)?;
     }
     Ok(())
 }

@@ -1,6 +1,5 @@
-//! The messages between the dashboard and the lab's helper, as JSON: both are the same program.
+//! The messages between the dashboard and the lab's helper.
 
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::tcp::{Errno, Host, LabLimits, LabRefusal};
@@ -20,7 +19,6 @@ pub enum SocketKind {
     Diag,
 }
 
-/// The request for sockets of one computer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct SocketsWanted {
     pub(crate) host: Host,
@@ -28,28 +26,14 @@ pub(crate) struct SocketsWanted {
     pub(crate) count: u8,
 }
 
-/// A message of the helper.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum HelperReply {
     /// A computer is up; comes with its end of the wire and the files of its counters.
     Computer(Host),
     /// All computers are up, with these limits.
     Ready(LabLimits),
-    /// The lab could not be made.
     Refused(LabRefusal),
     /// Comes with the sockets.
     Sockets,
-    /// There are no sockets.
     Failed(Errno),
-}
-
-/// The message as bytes.
-pub(crate) fn bytes(message: &impl Serialize) -> Vec<u8> {
-    // Numbers and texts can always be written.
-    serde_json::to_vec(message).unwrap_or_default()
-}
-
-/// The message in the bytes; `None` where they are none.
-pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
-    serde_json::from_slice(bytes).ok()
 }

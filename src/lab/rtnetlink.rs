@@ -24,14 +24,12 @@ use rustix::net::{RecvFlags, SendFlags, SocketFlags, SocketType, recv, send, soc
 /// `RTM_NEWLINK` and `RTM_GETLINK` name a link by the name attribute when its number is 0.
 const ANY_LINK: u32 = 0;
 
-/// A netlink socket in one network namespace.
 #[derive(Debug)]
 pub(crate) struct Rtnetlink {
     socket: OwnedFd,
 }
 
 impl Rtnetlink {
-    /// Opens the socket in the network namespace of this thread.
     pub(crate) fn open() -> Result<Rtnetlink> {
         let netlink = rustix::net::AddressFamily::NETLINK;
         let socket = socket_with(netlink, SocketType::RAW, SocketFlags::CLOEXEC, None)?;

@@ -11,16 +11,16 @@ use rustix::io::Errno;
 
 use crate::lab::addressing::{address, hosts};
 use crate::lab::diagnosis::{Requester, refusal};
-use crate::lab::fd_channel::{Channel, Message};
+use crate::lab::fd_channel::Channel;
+use crate::lab::namespace::errno;
 use crate::lab::protocol::HelperReply;
 use crate::lab::socket_pool::SocketPool;
-use crate::lab::stop_handle::{StopHandle, StopReason};
-use crate::lab::{protocol, sysctl};
+use crate::lab::stop_handle::StopHandle;
+use crate::lab::sysctl;
 use crate::tcp::{Host, LabComputer, LabLimits, LabRefusal, LabSpec, PortRange, in_words};
 
 /// The hidden subcommand that runs the helper.
 pub const HELPER: &str = "__lab";
-/// How long the helper may take for one reply.
 const REPLY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A lab that is up: computers with a TCP of their own; the wire is not connected yet.
@@ -95,10 +95,8 @@ impl Helper {
             .stderr(Stdio::null())
             .process_group(0)
             .spawn();
-        let child = child.map_err(|why| {
-            let errno = Errno::from_io_error(&why).unwrap_or(Errno::IO);
-            at(&format!("execve({})", program.display()), errno)
-        })?;
+        let step = format!("execve({})", program.display());
+        let child = child.map_err(|why| at(&step, errno(&why)))?;
         let channel = Arc::new(channel);
         let stopper = StopHandle::of(&child, Arc::clone(&channel));
         Ok(Helper { child, channel, stopper })
@@ -123,12 +121,9 @@ impl Helper {
 
     /// Waits for the next message while the lab is made.
     fn reply(&self) -> Result<(HelperReply, Vec<OwnedFd>), LabRefusal> {
-        let message = self.channel.receive().map_err(no_help)?;
-        let Message { text, fds } = message.ok_or_else(|| no_help(Errno::PIPE))?;
-        match protocol::read(&text) {
-            Some(HelperReply::Refused(why)) => Err(why),
-            Some(reply) => Ok((reply, fds)),
-            None => Err(no_help(Errno::PROTO)),
+        match self.channel.receive().map_err(no_help)? {
+            Some((HelperReply::Refused(why), _)) => Err(why),
+            reply => reply.ok_or_else(|| no_help(Errno::PIPE)),
         }
     }
 
@@ -145,10 +140,8 @@ impl Helper {
     /// Waits until it ends; returns the reason in words, unless it was stopped on purpose.
     pub fn wait(&mut self) -> Option<String> {
         let ended = self.child.wait();
-        match self.stopper.reason() {
-            Some(StopReason::Requested) => return None,
-            Some(StopReason::Broken(why)) => return Some(why.clone()),
-            None => (),
+        if let Some(reason) = self.stopper.reason() {
+            return reason.clone();
         }
         match ended {
             Ok(status) if status.success() => None,

@@ -1,6 +1,5 @@
 use std::fs::File;
 use std::os::fd::{AsFd, OwnedFd};
-use std::path::Path;
 use std::time::Duration;
 
 use rustix::event::Timespec;
@@ -9,11 +8,11 @@ use rustix::process::geteuid;
 use rustix::thread::{CapabilitySet, capabilities};
 
 use crate::lab::addressing::{address, hosts, mac, name};
-use crate::lab::diagnosis::{FailedStep, PORT_RANGE};
-use crate::lab::namespace::{Namespaces, write};
+use crate::lab::diagnosis::{FailedStep, PORT_RANGE, at};
+use crate::lab::namespace::{become_root_inside, enter_network, network, new_network, write};
 use crate::lab::rtnetlink::Rtnetlink;
-use crate::lab::wire::packet_socket;
-use crate::lab::{namespace, sysctl};
+use crate::lab::sysctl;
+use crate::lab::wire::port;
 use crate::tcp::{Host, LabLimits, LabSpec};
 
 /// The helper's descriptor of the middle's network namespace; a computer's is higher by its host. `join` opens them in /proc.
@@ -21,7 +20,6 @@ pub(super) const SPACES: i32 = 40;
 /// How many milliseconds a link may take until it carries frames.
 const CARRIER_TIMEOUT_MS: u32 = 1000;
 
-/// A lab whose links are up.
 #[derive(Debug)]
 pub(super) struct LinkedLab {
     pub(super) computers: Vec<LabHost>,
@@ -30,7 +28,6 @@ pub(super) struct LinkedLab {
     _middle: OwnedFd,
 }
 
-/// A computer of the lab.
 #[derive(Debug)]
 pub(super) struct LabHost {
     pub(super) host: Host,
@@ -65,20 +62,15 @@ pub(super) fn build(spec: LabSpec) -> Result<LinkedLab, FailedStep> {
     let mut limits = LabLimits::MEANT;
     let mut counters = Vec::new();
     for (host, space) in &spaces {
-        namespace::enter_network(space).map_err(at("setns(CLONE_NEWNET)"))?;
+        enter_network(space).map_err(at("setns(CLONE_NEWNET)"))?;
         limits = sysctl::lift_limits();
         counters.push(set_up(*host, spec)?);
     }
-    namespace::enter_network(&middle).map_err(at("setns(CLONE_NEWNET)"))?;
+    enter_network(&middle).map_err(at("setns(CLONE_NEWNET)"))?;
     let mut computers = Vec::new();
     for ((host, space), counters) in spaces.into_iter().zip(counters) {
         let link = carrying(&route, name(host))?;
-        computers.push(LabHost {
-            host,
-            space,
-            packets: packet_socket::open(link).map_err(|(step, why)| (step.to_owned(), why))?,
-            counters,
-        });
+        computers.push(LabHost { host, space, packets: port::open(link)?, counters });
     }
     Ok(LinkedLab { computers, limits, _middle: middle })
 }
@@ -88,23 +80,22 @@ fn gain_privileges() -> Result<(), FailedStep> {
     // A container may grant only some of them; a user namespace grants all.
     let needed = CapabilitySet::NET_ADMIN | CapabilitySet::NET_RAW;
     let has_them = capabilities(None).is_ok_and(|own| own.effective.contains(needed));
-    let is_denied = || matches!(Namespaces::Network.unshare(), Err(Errno::PERM | Errno::ACCESS));
+    let is_denied = || matches!(new_network(), Err((_, Errno::PERM | Errno::ACCESS)));
     if geteuid().is_root() && has_them && !is_denied() {
         return Ok(());
     }
-    namespace::become_root_inside().map_err(|(step, why)| (step.to_owned(), why))
+    become_root_inside()
 }
 
 fn new_space(lowest: i32) -> Result<OwnedFd, FailedStep> {
-    Namespaces::Network.unshare().map_err(at(Namespaces::Network.step()))?;
-    namespace::network(lowest).map_err(at("/proc/thread-self/ns/net"))
+    new_network()?;
+    network(lowest)
 }
 
 /// Sets up the computer whose network namespace this is, and returns the files of its counters.
 fn set_up(host: Host, spec: LabSpec) -> Result<Vec<File>, FailedStep> {
     if let Some(range) = spec.ports {
-        let both = format!("{} {}", range.low.0, range.high.0);
-        write(PORT_RANGE, &both).map_err(|(step, why)| (step.to_owned(), why))?;
+        write(PORT_RANGE, &format!("{} {}", range.low.0, range.high.0))?;
     }
     let route = open_route()?;
     for link in ["lo", "eth0"] {
@@ -115,7 +106,7 @@ fn set_up(host: Host, spec: LabSpec) -> Result<Vec<File>, FailedStep> {
     for other in hosts(spec.computers).filter(|other| *other != host) {
         route.add_neighbour(link, address(other), mac(other)).map_err(at("RTM_NEWNEIGH"))?;
     }
-    let open = |file| namespace::open(Path::new(&format!("/proc/thread-self/net/{file}")));
+    let open = |file| File::open(format!("/proc/thread-self/net/{file}"));
     Ok(["snmp", "sockstat", "sockstat6"].into_iter().filter_map(|file| open(file).ok()).collect())
 }
 
@@ -134,8 +125,4 @@ fn carrying(route: &Rtnetlink, name: &str) -> Result<u32, FailedStep> {
         rustix::event::poll(&mut [], a_moment.as_ref()).map_err(at("poll"))?;
     }
     Err((format!("RTM_GETLINK {name}"), Errno::TIMEDOUT))
-}
-
-fn at(step: &'static str) -> impl Fn(Errno) -> FailedStep {
-    move |why| (step.to_owned(), why)
 }

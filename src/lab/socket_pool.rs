@@ -7,7 +7,6 @@ use std::time::Duration;
 use rustix::io::Errno;
 
 use crate::lab::fd_channel::{BATCH, Channel};
-use crate::lab::protocol;
 use crate::lab::protocol::{HelperReply, SocketKind, SocketsWanted};
 use crate::lab::stop_handle::StopHandle;
 use crate::tcp::{Host, PortRange};
@@ -80,7 +79,7 @@ impl SocketPool {
 
     fn request(&self, wanted: SocketsWanted) -> io::Result<Vec<OwnedFd>> {
         let gone = || io::Error::from_raw_os_error(libc::EHOSTUNREACH);
-        self.channel.send(&protocol::bytes(&wanted), &[]).map_err(|_| gone())?;
+        self.channel.send(&wanted, &[]).map_err(|_| gone())?;
         let reply = self.channel.receive();
         if let Err(why) = &reply {
             // A late reply would be taken for the reply to another request.
@@ -89,12 +88,12 @@ impl SocketPool {
                 why => format!("cannot receive from the lab's helper process: {why}"),
             });
         }
-        let message = reply.map_err(|_| gone())?.ok_or_else(gone)?;
-        match protocol::read(&message.text) {
-            Some(HelperReply::Sockets) => Ok(message.fds),
-            Some(HelperReply::Failed(errno)) => Err(io::Error::from_raw_os_error(errno.0)),
-            Some(HelperReply::Computer(_) | HelperReply::Ready(_) | HelperReply::Refused(_))
-            | None => Err(gone()),
+        match reply.map_err(|_| gone())?.ok_or_else(gone)? {
+            (HelperReply::Sockets, sockets) => Ok(sockets),
+            (HelperReply::Failed(errno), _) => Err(io::Error::from_raw_os_error(errno.0)),
+            (HelperReply::Computer(_) | HelperReply::Ready(_) | HelperReply::Refused(_), _) => {
+                Err(gone())
+            }
         }
     }
 }

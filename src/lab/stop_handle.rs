@@ -15,16 +15,8 @@ struct StopState {
     channel: Arc<Channel>,
     /// `None` before Linux 5.3.
     process: Option<OwnedFd>,
-    reason: OnceLock<StopReason>,
-}
-
-/// Why a lab was stopped.
-#[derive(Clone, Debug)]
-pub(super) enum StopReason {
-    /// On purpose.
-    Requested,
-    /// Something failed, in words.
-    Broken(String),
+    /// What failed, in words; `None` where it is stopped on purpose.
+    reason: OnceLock<Option<String>>,
 }
 
 impl StopHandle {
@@ -38,20 +30,19 @@ impl StopHandle {
 
     /// Ends the helper.
     pub fn stop(&self) {
-        self.end(StopReason::Requested);
+        self.end(None);
     }
 
     /// Ends the helper as something failed; [`Helper::wait`](crate::lab::Helper::wait) returns the reason.
     pub fn stop_because(&self, why: String) {
-        self.end(StopReason::Broken(why));
+        self.end(Some(why));
     }
 
-    /// Why it was stopped, if it was.
-    pub(super) fn reason(&self) -> Option<&StopReason> {
+    pub(super) fn reason(&self) -> Option<&Option<String>> {
         self.0.reason.get()
     }
 
-    fn end(&self, reason: StopReason) {
+    fn end(&self, reason: Option<String>) {
         // The first reason stays.
         let _ = self.0.reason.set(reason);
         self.0.channel.shut_down();

@@ -43,7 +43,7 @@ fn has_every_port(pool: &SocketPool, host: Host) -> bool {
     socket.is_ok_and(|socket| rustix::net::bind(&socket, &lowest).is_ok())
 }
 
-fn set(path: &'static str, value: &str) -> Result<(), Errno> {
+fn set(path: &str, value: &str) -> Result<(), Errno> {
     write(path, value).map_err(|(_, why)| Errno(why.raw_os_error()))
 }
 

@@ -25,7 +25,6 @@ use crate::tcp::{
 pub(super) struct Acceptor {
     registry: Arc<Registry>,
     listener: Arc<Listener>,
-    /// Which of the listener's sockets.
     index: usize,
     permits: watch::Receiver<AcceptPermit>,
     /// The descriptor, which the [`Listener`] owns.
@@ -59,7 +58,6 @@ impl Acceptor {
         }
     }
 
-    /// Calls accept() whenever that is permitted, until the listener is closed.
     pub(super) async fn run(mut self) {
         let stop = self.listener.stop.clone();
         loop {

@@ -57,7 +57,6 @@ impl BurstTask {
         }
     }
 
-    /// Connects as often as requested; every result is reported.
     pub(super) async fn run(self: Arc<Self>) {
         let addresses = tokio::select! {
             biased;
@@ -192,7 +191,6 @@ impl BurstTask {
         Ok(())
     }
 
-    /// Waits for the result of one connect(), and reports it.
     async fn wait_for_answer(
         self: Arc<Self>,
         own: OwnSocket,

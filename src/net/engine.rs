@@ -211,7 +211,6 @@ impl Engine {
         }
     }
 
-    /// Closes a connection, or all sockets of a listener.
     fn close(&mut self, id: SocketId, how: CloseKind) {
         self.order(id, |mailbox| mailbox.close(how));
         self.close_listeners(|listener| listener.ids.contains(&id));

@@ -17,7 +17,6 @@ use crate::tcp::{
     SyscallError, TcpState,
 };
 
-/// The sockets of connections that are held in a state.
 #[derive(Default)]
 pub(super) struct HeldStates {
     sets: Vec<Vec<Socket>>,
@@ -27,7 +26,6 @@ impl HeldStates {
     /// The most states at a time: their descriptors are among the reserved ones.
     const MOST: usize = 12;
 
-    /// Puts the connection of a client at `from` into `state`.
     pub(super) fn hold(&mut self, state: TcpState, from: IpAddr) -> SocketEvent {
         if self.sets.len() >= HeldStates::MOST {
             let why = SyscallError { call: Call::Reserve, errno: Errno::EMFILE };
@@ -157,7 +155,6 @@ impl HeldScript {
         Ok((socket, at))
     }
 
-    /// connect() without waiting.
     fn connect(&mut self, to: SocketAddr, has_small_buffer: bool) -> Result<Socket, SyscallError> {
         let socket = self.socket()?;
         let fd = socket.as_raw_fd();
@@ -190,7 +187,6 @@ impl HeldScript {
         Ok(socket)
     }
 
-    /// write() until the buffers are full.
     fn fill(&mut self, mut socket: &Socket) -> Result<(), SyscallError> {
         let mut written = 0;
         loop {

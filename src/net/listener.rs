@@ -33,11 +33,9 @@ pub(super) struct Listener {
     pub(super) error: OnceLock<SyscallError>,
 }
 
-/// Whether accept() may be called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum AcceptPermit {
     Always,
-    /// That many times.
     Times(u32),
 }
 
@@ -71,7 +69,6 @@ impl Listener {
         }
     }
 
-    /// Whether connect(`to`) reaches this listener.
     pub(super) fn is_reached_by(&self, to: SocketAddr) -> bool {
         let (at, ip) = (self.spec.at, to.ip().to_canonical());
         let here = if at.ip.is_unspecified() {
@@ -99,7 +96,6 @@ impl Listener {
         });
     }
 
-    /// Whether accept() is called only on request.
     pub(super) fn is_held(&self) -> bool {
         matches!(*self.permit.borrow(), AcceptPermit::Times(_))
     }
@@ -185,7 +181,6 @@ impl Listener {
         self.queue_space.notify_waiters();
     }
 
-    /// Closes the listening sockets because one failed.
     pub(super) fn fail(&self, why: SyscallError) {
         let _ = self.error.set(why);
         self.close();

@@ -18,7 +18,6 @@ use crate::tcp::{
 /// How many ports outside of the kernel's range are tried.
 const OUTSIDE: usize = 16;
 
-/// Tries each, and reports the result.
 pub(super) async fn try_all(registry: Arc<Registry>, probes: Vec<Probe>) {
     for trial in probes {
         let mut trace = registry.recorder(Purpose::Try);

@@ -167,7 +167,6 @@ impl Registry {
         self.resets.load(Ordering::Acquire)
     }
 
-    /// The open listeners.
     pub(crate) fn listeners(&self) -> MutexGuard<'_, Vec<Arc<Listener>>> {
         lock(&self.listeners)
     }
@@ -259,7 +258,6 @@ impl Drop for Registration {
     }
 }
 
-/// The message of a panic.
 pub(crate) fn panic_message(panic: &(dyn Any + Send)) -> String {
     let text = panic
         .downcast_ref::<&str>()

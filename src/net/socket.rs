@@ -57,15 +57,13 @@ pub(super) fn unspecified(like: IpAddr) -> IpAddr {
 /// `net.ipv4.ip_local_port_range`, where a socket can be given a range of its own; `None` before Linux 6.3.
 pub(super) fn ephemeral_range() -> Option<PortRange> {
     let text = std::fs::read_to_string("/proc/sys/net/ipv4/ip_local_port_range").ok()?;
-    let (low, high) = text.trim().split_once(char::is_whitespace)?;
-    let range = format!("{}-{}", low.trim(), high.trim()).parse().ok()?;
+    let range = PortRange::of_sysctl(&text)?;
     let here = Ipv4Addr::LOCALHOST.into();
     let trace = &mut TraceRecorder::off();
     let probe = new(Protocol::Tcp, here, trace).ok()?;
     options::set(&probe, SockOpt::LocalPortRange(range), trace).is_ok().then_some(range)
 }
 
-/// Whether `ip` is an address of this machine.
 pub(super) fn is_local(ip: IpAddr) -> bool {
     let ip = ip.to_canonical();
     ip.is_loopback() || ip.is_unspecified() || (only_owner_binds(ip) && is_bindable(ip))

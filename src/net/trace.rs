@@ -29,7 +29,6 @@ impl TraceRecorder {
         TraceRecorder { purpose, is_on, calls: Vec::new() }
     }
 
-    /// Records nothing.
     pub(super) fn off() -> TraceRecorder {
         TraceRecorder::new(Purpose::Try, false)
     }
@@ -51,7 +50,6 @@ impl TraceRecorder {
         }
     }
 
-    /// getsockname().
     pub(super) fn local_addr(&mut self, socket: &Socket) -> io::Result<SocketAddr> {
         let local = socket.local_addr().and_then(|address| {
             let unknown = || io::ErrorKind::AddrNotAvailable.into();
@@ -108,7 +106,6 @@ const fn call_of(asked: Syscall) -> Call {
     }
 }
 
-/// The number of the descriptor.
 pub(super) fn number(socket: &impl AsRawFd) -> u32 {
     u32::try_from(socket.as_raw_fd()).unwrap_or(0)
 }

@@ -1,3 +1,7 @@
+use std::io;
+
+use crate::tcp::in_words;
+
 /// How a subcommand ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
@@ -21,4 +25,21 @@ impl Exit {
             Exit::BySignal(number) => u8::try_from(128 + number).unwrap_or(u8::MAX),
         }
     }
+}
+
+/// An error with its causes in one line; a cause that the text ends with already is left out.
+pub fn reason(error: &anyhow::Error) -> String {
+    let mut text = String::new();
+    for cause in error.chain() {
+        let words = match cause.downcast_ref::<io::Error>() {
+            Some(error) => in_words(error),
+            None => cause.to_string(),
+        };
+        if text.is_empty() {
+            text = words;
+        } else if !text.ends_with(&words) {
+            text.extend([": ", &words]);
+        }
+    }
+    text
 }

@@ -12,9 +12,6 @@ use clap_mangen::roff::{Roff, bold, roman};
 use crate::cli::Cli;
 
 /// Writes the page in the language of man(7).
-///
-/// # Errors
-/// When `out` takes no more.
 pub(crate) fn write(out: &mut dyn io::Write) -> io::Result<()> {
     let mut command = Cli::command().disable_help_subcommand(true);
     command.build();

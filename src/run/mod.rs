@@ -2,7 +2,6 @@
 
 mod clock;
 mod dashboard;
-mod error_text;
 mod exit;
 mod fault;
 mod headless;
@@ -11,8 +10,7 @@ mod manual;
 mod save;
 
 pub use crate::run::clock::Clock;
-pub use crate::run::error_text::reason;
-pub use crate::run::exit::Exit;
+pub use crate::run::exit::{Exit, reason};
 pub use crate::run::headless::asked_to_end;
 pub use crate::run::headless::connect::connect;
 pub use crate::run::headless::listen::listen;

@@ -8,9 +8,6 @@ use crate::tcp::in_words;
 const MAX_NUMBER: u32 = 999;
 
 /// Writes each text to a file with its extension, all with the same name, and returns the file names. A name in use gets a number.
-///
-/// # Errors
-/// In words, when the files cannot be written.
 pub(super) fn save(
     folder: &Path,
     name: &str,

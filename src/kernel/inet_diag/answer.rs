@@ -1,4 +1,4 @@
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
 use std::time::Duration;
 
 use netlink_packet_core::{NLM_F_DUMP_INTR, NLMSG_DONE, NLMSG_ERROR};
@@ -6,13 +6,11 @@ use zerocopy::byteorder::network_endian::U16;
 use zerocopy::{FromBytes, Immutable, KnownLayout};
 
 use crate::kernel::inet_diag::{
-    AF_INET, AF_INET6, DiagSocketId, Header, SOCK_DIAG_BY_FAMILY, TCPDIAG_GETSOCK,
+    DiagSocketId, Family, Header, SOCK_DIAG_BY_FAMILY, TCPDIAG_GETSOCK,
 };
 use crate::tcp::{
     Endpoint, FiveTuple, Port, Protocol, Queues, SocketRow, TcpState, Timer, TimerKind,
 };
-
-const HEADER: usize = size_of::<Header>();
 
 /// `struct inet_diag_msg`.
 #[derive(Clone, Copy, FromBytes, Immutable, KnownLayout)]
@@ -62,43 +60,39 @@ pub fn next_answer(
     bytes: &mut &[u8],
     protocol: Protocol,
 ) -> Option<Result<DiagAnswer, &'static str>> {
-    if bytes.is_empty() {
-        return None;
-    }
-    let all = *bytes;
-    *bytes = &[];
-    let Ok((header, _)) = Header::read_from_prefix(all) else {
-        return Some(Err("a message without a header"));
-    };
+    let all = std::mem::take(bytes);
+    (!all.is_empty()).then(|| answer(all, bytes, protocol))
+}
+
+fn answer<'a>(
+    all: &'a [u8],
+    rest: &mut &'a [u8],
+    protocol: Protocol,
+) -> Result<DiagAnswer, &'static str> {
+    let (header, _) = Header::read_from_prefix(all).map_err(|_| "a message without a header")?;
     let length = header.length as usize;
-    let Some(body) = all.get(HEADER..length) else {
-        return Some(Err("a message of impossible length"));
-    };
-    *bytes = all.get(length.next_multiple_of(4)..).unwrap_or_default();
+    let body = all.get(size_of::<Header>()..length).ok_or("a message of impossible length")?;
+    *rest = all.get(length.next_multiple_of(4)..).unwrap_or_default();
     let body = match header.kind {
-        SOCK_DIAG_BY_FAMILY | TCPDIAG_GETSOCK => socket(body, protocol),
-        NLMSG_DONE => Ok(Body::Done(number(body).unwrap_or(0))),
-        NLMSG_ERROR => number(body).map(Body::Error).ok_or("an error without a number"),
-        _ => Ok(Body::Other),
+        SOCK_DIAG_BY_FAMILY | TCPDIAG_GETSOCK => socket(body, protocol)?,
+        NLMSG_DONE => Body::Done(number(body).unwrap_or(0)),
+        NLMSG_ERROR => Body::Error(number(body).ok_or("an error without a number")?),
+        _ => Body::Other,
     };
-    Some(body.map(|body| DiagAnswer {
-        sequence: header.sequence,
-        torn: header.flags & NLM_F_DUMP_INTR != 0,
-        body,
-    }))
+    let torn = header.flags & NLM_F_DUMP_INTR != 0;
+    Ok(DiagAnswer { sequence: header.sequence, torn, body })
 }
 
 fn socket(bytes: &[u8], protocol: Protocol) -> Result<Body, &'static str> {
-    let Ok((message, _)) = DiagMessage::read_from_prefix(bytes) else {
-        return Err("a truncated socket");
-    };
-    let ip: fn([u8; 16]) -> IpAddr = match message.family {
-        AF_INET => |[a, b, c, d, ..]| Ipv4Addr::new(a, b, c, d).into(),
-        AF_INET6 => |all| Ipv6Addr::from(all).into(),
-        _ => return Ok(Body::Other),
-    };
-    let Some(state) = TcpState::from_kernel(message.state) else {
+    let (message, _) = DiagMessage::read_from_prefix(bytes).map_err(|_| "a truncated socket")?;
+    let is_v6 = message.family == Family::V6 as u8;
+    let state = TcpState::from_kernel(message.state);
+    let Some(state) = state.filter(|_| is_v6 || message.family == Family::V4 as u8) else {
         return Ok(Body::Other);
+    };
+    let ip = |all: [u8; 16]| match all {
+        [a, b, c, d, ..] if !is_v6 => IpAddr::from([a, b, c, d]),
+        all => IpAddr::from(all),
     };
     let id = message.id;
     let end = |address, port: U16| Endpoint { ip: ip(address), port: Port(port.get()) };
@@ -107,16 +101,18 @@ fn socket(bytes: &[u8], protocol: Protocol) -> Result<Body, &'static str> {
         local: end(id.local, id.local_port),
         remote: end(id.remote, id.remote_port),
     };
-    let mut row = SocketRow::new(tuple, state);
-    row.queues = Queues { recv: message.recv, send: message.send };
-    row.timer = timer_kind(message.timer).map(|kind| Timer {
-        kind,
-        left: Duration::from_millis(message.expires.into()),
-        tries: message.tries,
-    });
-    row.uid = message.uid;
-    row.inode = message.inode.into();
-    row.cookie = u64::from(id.cookie[0]) | u64::from(id.cookie[1]) << 32;
+    let row = SocketRow {
+        queues: Queues { recv: message.recv, send: message.send },
+        timer: timer_kind(message.timer).map(|kind| Timer {
+            kind,
+            left: Duration::from_millis(message.expires.into()),
+            tries: message.tries,
+        }),
+        uid: message.uid,
+        inode: message.inode.into(),
+        cookie: u64::from(id.cookie[0]) | u64::from(id.cookie[1]) << 32,
+        ..SocketRow::new(tuple, state)
+    };
     Ok(Body::Socket(row, id.interface))
 }
 

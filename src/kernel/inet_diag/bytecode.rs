@@ -53,7 +53,6 @@ impl PortHalf {
         }
     }
 
-    /// The comparison that the kernel makes.
     fn comparison(self) -> (u8, Port) {
         match self {
             PortHalf::UpTo(SocketEnd::Local, last) => (S_LE, last),

@@ -20,8 +20,6 @@ use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
 const TCPDIAG_GETSOCK: u16 = 18;
 const SOCK_DIAG_BY_FAMILY: u16 = 20;
-const AF_INET: u8 = 2;
-const AF_INET6: u8 = 10;
 
 /// `struct nlmsghdr`.
 #[derive(Clone, Copy, FromBytes, IntoBytes, Immutable, KnownLayout)]

@@ -3,9 +3,7 @@ use std::net::IpAddr;
 use netlink_packet_core::{NLM_F_DUMP, NLM_F_REQUEST};
 use zerocopy::{Immutable, IntoBytes};
 
-use crate::kernel::inet_diag::{
-    AF_INET, AF_INET6, DiagSocketId, Header, SOCK_DIAG_BY_FAMILY, TCPDIAG_GETSOCK,
-};
+use crate::kernel::inet_diag::{DiagSocketId, Header, SOCK_DIAG_BY_FAMILY, TCPDIAG_GETSOCK};
 use crate::tcp::{FiveTuple, Protocol, TcpState};
 
 /// The bits of all states, known or not.
@@ -15,11 +13,9 @@ const INET_DIAG_REQ_BYTECODE: u16 = 1;
 /// The bit that asks for `INET_DIAG_INFO`.
 const INFO: u8 = 1 << 1;
 const INET_DIAG_NOCOOKIE: [u32; 2] = [!0, !0];
-const IPPROTO_TCP: u8 = 6;
-const IPPROTO_UDP: u8 = 17;
 
 /// `struct inet_diag_req_v2`.
-#[derive(Clone, Copy, IntoBytes, Immutable)]
+#[derive(Clone, Copy, Default, IntoBytes, Immutable)]
 #[repr(C)]
 struct Request {
     family: u8,
@@ -43,13 +39,14 @@ struct OldRequest {
     tables: u32,
 }
 
-/// The address family of a dump.
+/// The address family of a dump, with the kernel's number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
 pub enum Family {
     /// IPv4.
-    V4,
+    V4 = 2,
     /// IPv6, including sockets with IPv4-mapped addresses.
-    V6,
+    V6 = 10,
 }
 
 /// A dump of several sockets.
@@ -69,25 +66,17 @@ impl Dump<'_> {
     /// Writes the request for this dump into `request`.
     pub fn write(&self, sequence: u32, request: &mut Vec<u8>) {
         let flags = NLM_F_REQUEST | NLM_F_DUMP;
-        request.clear();
-        match self.family {
-            None => {
-                let body = OldRequest { states: self.states, ..OldRequest::default() };
-                begin(request, TCPDIAG_GETSOCK, flags, sequence);
-                request.extend(body.as_bytes());
-            }
-            Some(family) => {
-                begin(request, SOCK_DIAG_BY_FAMILY, flags, sequence);
-                let body = Request {
-                    family: family_number(family),
-                    protocol: protocol_number(self.protocol),
-                    extensions: 0,
-                    pad: 0,
-                    states: self.states,
-                    id: DiagSocketId::default(),
-                };
-                request.extend(body.as_bytes());
-            }
+        if let Some(family) = self.family {
+            let body = Request {
+                family: family as u8,
+                protocol: number(self.protocol),
+                states: self.states,
+                ..Request::default()
+            };
+            begin(request, (SOCK_DIAG_BY_FAMILY, flags, sequence), body.as_bytes());
+        } else {
+            let body = OldRequest { states: self.states, ..OldRequest::default() };
+            begin(request, (TCPDIAG_GETSOCK, flags, sequence), body.as_bytes());
         }
         if let Some(program) = self.program
             && let Ok(length) = u16::try_from(program.len() + 4)
@@ -104,17 +93,16 @@ impl Dump<'_> {
 ///
 /// If there is no such socket, the kernel answers with one that listens on the address, or with an error.
 pub fn write_lookup(tuple: FiveTuple, interface: u32, sequence: u32, request: &mut Vec<u8>) {
-    write_one(tuple, interface, 0, sequence, request);
+    write_one((tuple, interface), 0, sequence, request);
 }
 
 /// Writes the same request with `INET_DIAG_INFO`, see [`tcp_info`](crate::kernel::inet_diag::tcp_info()).
 pub fn write_inspection(tuple: FiveTuple, interface: u32, sequence: u32, request: &mut Vec<u8>) {
-    write_one(tuple, interface, INFO, sequence, request);
+    write_one((tuple, interface), INFO, sequence, request);
 }
 
 fn write_one(
-    tuple: FiveTuple,
-    interface: u32,
+    (tuple, interface): (FiveTuple, u32),
     extensions: u8,
     sequence: u32,
     request: &mut Vec<u8>,
@@ -125,24 +113,17 @@ fn write_one(
         Protocol::Udp => tuple.mirrored(),
     };
     let family = if tuple.local.ip.is_ipv6() { Family::V6 } else { Family::V4 };
-    let body = Request {
-        family: family_number(family),
-        protocol: protocol_number(tuple.protocol),
-        extensions,
-        pad: 0,
-        states: ALL_STATES,
-        id: DiagSocketId {
-            local_port: asked.local.port.0.into(),
-            remote_port: asked.remote.port.0.into(),
-            local: address_bytes(asked.local.ip),
-            remote: address_bytes(asked.remote.ip),
-            interface,
-            cookie: INET_DIAG_NOCOOKIE,
-        },
+    let id = DiagSocketId {
+        local_port: asked.local.port.0.into(),
+        remote_port: asked.remote.port.0.into(),
+        local: address_bytes(asked.local.ip),
+        remote: address_bytes(asked.remote.ip),
+        interface,
+        cookie: INET_DIAG_NOCOOKIE,
     };
-    request.clear();
-    begin(request, SOCK_DIAG_BY_FAMILY, NLM_F_REQUEST, sequence);
-    request.extend(body.as_bytes());
+    let (family, protocol) = (family as u8, number(tuple.protocol));
+    let body = Request { family, protocol, extensions, pad: 0, states: ALL_STATES, id };
+    begin(request, (SOCK_DIAG_BY_FAMILY, NLM_F_REQUEST, sequence), body.as_bytes());
     end(request);
 }
 
@@ -151,6 +132,13 @@ pub fn state_bits(state: TcpState) -> u32 {
     (1..=13_u8)
         .filter(|number| TcpState::from_kernel(*number) == Some(state))
         .fold(0, |bits, number| bits | 1 << number)
+}
+
+const fn number(protocol: Protocol) -> u8 {
+    match protocol {
+        Protocol::Tcp => 6,
+        Protocol::Udp => 17,
+    }
 }
 
 fn address_bytes(ip: IpAddr) -> [u8; 16] {
@@ -164,26 +152,13 @@ fn address_bytes(ip: IpAddr) -> [u8; 16] {
     }
 }
 
-fn family_number(family: Family) -> u8 {
-    match family {
-        Family::V4 => AF_INET,
-        Family::V6 => AF_INET6,
-    }
-}
-
-fn protocol_number(protocol: Protocol) -> u8 {
-    match protocol {
-        Protocol::Tcp => IPPROTO_TCP,
-        Protocol::Udp => IPPROTO_UDP,
-    }
-}
-
-fn begin(request: &mut Vec<u8>, kind: u16, flags: u16, sequence: u32) {
+fn begin(request: &mut Vec<u8>, (kind, flags, sequence): (u16, u16, u32), body: &[u8]) {
     let header = Header { length: 0, kind, flags, sequence, sender: 0 };
+    request.clear();
     request.extend(header.as_bytes());
+    request.extend(body);
 }
 
-/// Fills in the length field.
 fn end(request: &mut [u8]) {
     let length = u32::try_from(request.len()).unwrap_or(u32::MAX);
     if let Some(field) = request.first_chunk_mut::<4>() {

@@ -27,7 +27,6 @@ fn without_fin(state: u8, info: TcpInfo) -> TcpInfo {
     TcpInfo { bytes_in: info.bytes_in.map(|bytes| bytes.saturating_sub(fin)), ..info }
 }
 
-/// Reads the fields at their offsets.
 fn read(info: &[u8]) -> Option<TcpInfo> {
     let word = |at: usize| {
         let bytes = info.get(at..)?.first_chunk::<4>()?;

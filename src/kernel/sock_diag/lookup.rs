@@ -1,17 +1,14 @@
-use rustix::io::Errno;
-
 use crate::kernel::inet_diag::{Body, next_answer, tcp_info, write_inspection, write_lookup};
 use crate::kernel::procfs::Procfs;
-use crate::kernel::request_error::{RequestError, is_unknown_here};
 use crate::kernel::sock_diag::socket::{DiagSocket, RETRIES};
 use crate::kernel::source::{ReadError, Reading, SocketSource, is_asked_for};
-use crate::tcp::{Filter, FiveTuple, Port, Protocol, SocketId, SocketRow, TcpInfo, TcpState};
+use crate::tcp::{
+    Errno, Filter, FiveTuple, Port, Protocol, SocketId, SocketRow, TcpInfo, TcpState,
+};
 
-/// Writes the request for one socket.
 type WriteRequest = fn(FiveTuple, u32, u32, &mut Vec<u8>);
 
 impl DiagSocket {
-    /// Looks up one socket.
     pub(super) fn lookup(&mut self, id: SocketId) -> Result<Option<SocketRow>, ReadError> {
         if id.tuple.local.port == Port::ANY {
             return Ok(None);
@@ -22,17 +19,16 @@ impl DiagSocket {
         if id.tuple.protocol == Protocol::Udp && !self.has_udp()? {
             return Procfs::new(self.host).lookup(id);
         }
-        let mut tries = 0;
-        loop {
-            match self.ask_for(id, write_lookup) {
-                Err(RequestError::Call(_, Errno::NOBUFS)) if tries < RETRIES => self.netlink.grow(),
-                found => return Ok(found?.map(|(row, _)| row)),
+        let mut found = self.ask_for(id, write_lookup);
+        for _ in 0..RETRIES {
+            if let Err(ReadError::Call(_, Errno::ENOBUFS)) = found {
+                self.netlink.grow();
+                found = self.ask_for(id, write_lookup);
             }
-            tries += 1;
         }
+        Ok(found?.map(|(row, _)| row))
     }
 
-    /// Asks for the `tcp_info` of one connection.
     pub(super) fn inspect(&mut self, id: SocketId) -> Result<Option<TcpInfo>, ReadError> {
         if id.tuple.protocol != Protocol::Tcp || !id.tuple.is_connected() {
             return Ok(None);
@@ -45,7 +41,7 @@ impl DiagSocket {
         &mut self,
         id: SocketId,
         write: WriteRequest,
-    ) -> Result<Option<(SocketRow, Option<TcpInfo>)>, RequestError> {
+    ) -> Result<Option<(SocketRow, Option<TcpInfo>)>, ReadError> {
         let interface = self.interfaces.get(&id).copied().unwrap_or(0);
         let tuple = id.tuple;
         let asked =
@@ -57,7 +53,7 @@ impl DiagSocket {
                 let Some(answer) = next_answer(&mut bytes, tuple.protocol) else {
                     break;
                 };
-                let answer = answer.map_err(RequestError::Garbled)?;
+                let answer = answer.map_err(ReadError::Garbled)?;
                 if answer.sequence != asked {
                     continue;
                 }
@@ -68,10 +64,10 @@ impl DiagSocket {
                         let info = message.get(..length).and_then(tcp_info);
                         return Ok(is_asked_for(id, &row).then_some((row, info)));
                     }
-                    // There is no such socket, or not even the family.
-                    Body::Error(errno) if is_unknown_here(errno) => return Ok(None),
                     Body::Error(errno) | Body::Done(errno) => {
-                        return Err(RequestError::Answer(errno));
+                        let why = ReadError::Refused(Errno(errno));
+                        // There is no such socket, or not even the family.
+                        return if why.is_unknown_here() { Ok(None) } else { Err(why) };
                     }
                     Body::Other => {}
                 }

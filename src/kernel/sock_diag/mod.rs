@@ -4,6 +4,7 @@ mod lookup;
 mod parallel_dump;
 mod socket;
 
+use std::io;
 use std::os::fd::OwnedFd;
 
 use rustix::net::netlink;
@@ -12,7 +13,7 @@ use crate::kernel::netlink::Netlink;
 use crate::kernel::sock_diag::parallel_dump::{SecondDump, halves};
 use crate::kernel::sock_diag::socket::DiagSocket;
 use crate::kernel::source::{ReadError, Reading, SocketSource};
-use crate::tcp::{Filter, Host, SocketId, SocketRow, TcpInfo};
+use crate::tcp::{Errno, Filter, Host, SocketId, SocketRow, TcpInfo};
 
 /// Asks the kernel over netlink: whole tables with the filter in the kernel, or one socket in a microsecond.
 ///
@@ -61,10 +62,6 @@ impl SocketSource for SockDiag {
         "sock_diag"
     }
 
-    fn is_exact(&self) -> bool {
-        true
-    }
-
     fn read(&mut self, wanted: &Filter, reading: &mut Reading) -> Result<(), ReadError> {
         // The table is much like the last one that was read.
         let halves = halves(&reading.snapshot.rows);
@@ -85,5 +82,43 @@ impl SocketSource for SockDiag {
 
     fn inspect(&mut self, id: SocketId) -> Result<Option<TcpInfo>, ReadError> {
         self.socket.inspect(id)
+    }
+}
+
+/// Reads the table of another network namespace through sockets that were opened there; fails where that failed.
+#[derive(Debug)]
+pub struct NamespaceSource(Result<SockDiag, ReadError>);
+
+impl NamespaceSource {
+    /// Reads through `NETLINK_SOCK_DIAG` sockets that `open` returns; rows will carry `host`.
+    pub fn over(host: Host, open: impl Fn() -> io::Result<OwnedFd>) -> NamespaceSource {
+        let failed = |why| ReadError::Call("sock_diag in the lab", Errno::from(&why));
+        let source = open().map_err(failed).and_then(|socket| SockDiag::over(socket, host));
+        NamespaceSource(source.map(|source| match open() {
+            Ok(second) => source.with_second(second),
+            Err(_) => source,
+        }))
+    }
+
+    fn source(&mut self) -> Result<&mut SockDiag, ReadError> {
+        self.0.as_mut().map_err(|why| *why)
+    }
+}
+
+impl SocketSource for NamespaceSource {
+    fn name(&self) -> &'static str {
+        "sock_diag"
+    }
+
+    fn read(&mut self, wanted: &Filter, reading: &mut Reading) -> Result<(), ReadError> {
+        self.source()?.read(wanted, reading)
+    }
+
+    fn lookup(&mut self, id: SocketId) -> Result<Option<SocketRow>, ReadError> {
+        self.source()?.lookup(id)
+    }
+
+    fn inspect(&mut self, id: SocketId) -> Result<Option<TcpInfo>, ReadError> {
+        self.source()?.inspect(id)
     }
 }

@@ -4,8 +4,7 @@ use std::thread::ScopedJoinHandle;
 
 use crate::kernel::inet_diag::{PortHalf, SocketEnd};
 use crate::kernel::sock_diag::socket::{DiagSocket, DumpPart};
-use crate::kernel::source::{ReadError, Reading};
-use crate::kernel::thread_time::thread_cpu_time;
+use crate::kernel::source::{ReadError, Reading, thread_cpu_time};
 use crate::tcp::{Filter, Port, SocketRow};
 
 /// With fewer rows, one dump is faster than two and a thread.

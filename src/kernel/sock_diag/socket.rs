@@ -1,15 +1,12 @@
 use std::collections::{BTreeSet, HashMap};
 
-use rustix::io::Errno;
-
 use crate::kernel::inet_diag::{
     ALL_STATES, Body, Dump, Family, PortHalf, next_answer, program, state_bits,
 };
 use crate::kernel::netlink::Netlink;
 use crate::kernel::procfs::Procfs;
-use crate::kernel::request_error::{RequestError, absent_is_empty, is_unknown_here};
 use crate::kernel::source::{ReadError, Reading};
-use crate::tcp::{Filter, Host, Port, Protocol, SocketId, SocketRow, TcpState};
+use crate::tcp::{Errno, Filter, Host, Port, Protocol, SocketId, SocketRow, TcpState};
 
 /// How often a dump is repeated that the kernel says was disturbed.
 pub(super) const RETRIES: u32 = 3;
@@ -89,7 +86,6 @@ impl DiagSocket {
         Ok(())
     }
 
-    /// Appends every wanted row.
     pub(super) fn read_whole(
         &mut self,
         wanted: &Filter,
@@ -98,7 +94,6 @@ impl DiagSocket {
         self.read(wanted, reading, |socket, reading| socket.tcp(DumpPart::all(wanted), reading))
     }
 
-    /// Appends the rows of TCP.
     pub(super) fn tcp(
         &mut self,
         part: DumpPart<'_>,
@@ -106,8 +101,8 @@ impl DiagSocket {
     ) -> Result<(), ReadError> {
         if self.one_pass {
             match self.dump(Protocol::Tcp, None, part, reading) {
-                Err(RequestError::Answer(errno)) if is_unknown_here(errno) => self.one_pass = false,
-                other => return other.map_err(ReadError::from),
+                Err(why) if why.is_unknown_here() => self.one_pass = false,
+                other => return other,
             }
         }
         self.dump(Protocol::Tcp, Some(Family::V4), part, reading)?;
@@ -120,11 +115,11 @@ impl DiagSocket {
         }
         let part = DumpPart::all(wanted);
         match self.dump(Protocol::Udp, Some(Family::V4), part, reading) {
-            Err(RequestError::Answer(errno)) if is_unknown_here(errno) => {
+            Err(why) if why.is_unknown_here() => {
                 self.has_udp = Some(false);
                 return self.udp(wanted, reading);
             }
-            other => other.map_err(ReadError::from)?,
+            other => other?,
         }
         self.has_udp = Some(true);
         absent_is_empty(self.dump(Protocol::Udp, Some(Family::V6), part, reading))
@@ -145,7 +140,7 @@ impl DiagSocket {
         family: Option<Family>,
         part: DumpPart<'_>,
         reading: &mut Reading,
-    ) -> Result<(), RequestError> {
+    ) -> Result<(), ReadError> {
         let before = reading.snapshot.rows.len();
         let program = program(part.wanted.ports.as_ref(), part.half);
         let mut tries = 0;
@@ -153,13 +148,11 @@ impl DiagSocket {
             let program = program.as_deref().filter(|_| self.filters);
             let dump = Dump { protocol, family, states: part.states(), program };
             let torn = match self.dump_once(&dump, part, &mut reading.snapshot.rows) {
-                Err(RequestError::Answer(errno))
-                    if errno == Errno::INVAL.raw_os_error() && dump.program.is_some() =>
-                {
+                Err(ReadError::Refused(Errno::EINVAL)) if dump.program.is_some() => {
                     self.filters = false;
                     continue;
                 }
-                Err(RequestError::Call(_, Errno::NOBUFS)) => {
+                Err(ReadError::Call(_, Errno::ENOBUFS)) => {
                     self.netlink.grow();
                     true
                 }
@@ -180,13 +173,13 @@ impl DiagSocket {
         dump: &Dump<'_>,
         part: DumpPart<'_>,
         rows: &mut Vec<SocketRow>,
-    ) -> Result<bool, RequestError> {
+    ) -> Result<bool, ReadError> {
         let asked = self.netlink.ask(|sequence, request| dump.write(sequence, request))?;
         let mut torn = false;
         loop {
             let mut bytes = self.netlink.receive()?;
             while let Some(answer) = next_answer(&mut bytes, dump.protocol) {
-                let answer = answer.map_err(RequestError::Garbled)?;
+                let answer = answer.map_err(ReadError::Garbled)?;
                 if answer.sequence != asked {
                     continue;
                 }
@@ -203,11 +196,19 @@ impl DiagSocket {
                     }
                     Body::Done(0) => return Ok(torn),
                     Body::Done(errno) | Body::Error(errno) => {
-                        return Err(RequestError::Answer(errno));
+                        return Err(ReadError::Refused(Errno(errno)));
                     }
                     Body::Other => {}
                 }
             }
         }
+    }
+}
+
+/// A family that the kernel lacks has no rows.
+fn absent_is_empty(dumped: Result<(), ReadError>) -> Result<(), ReadError> {
+    match dumped {
+        Err(why) if why.is_unknown_here() => Ok(()),
+        other => other,
     }
 }

@@ -56,7 +56,6 @@ pub(super) struct ReadAnswer {
 }
 
 impl WatchMailbox {
-    /// Adds a request.
     pub(super) fn request(&self, add: impl FnOnce(&mut Requests)) {
         let mut slots = self.slots();
         add(&mut slots.requests);
@@ -75,7 +74,6 @@ impl WatchMailbox {
         (!slots.is_stopped).then(|| mem::take(&mut slots.requests))
     }
 
-    /// Has the reader's thread read a table.
     pub(super) fn read(&self, request: ReadRequest) {
         self.slots().read = Some(request);
         self.for_reader.notify_one();
@@ -100,7 +98,6 @@ impl WatchMailbox {
         self.thread_ended.notify_all();
     }
 
-    /// Tells the threads to end.
     pub(super) fn stop(&self) {
         self.slots().is_stopped = true;
         self.for_planner.notify_all();

@@ -1,18 +1,15 @@
 //! The poller: watches the socket table of one host from two threads of its own and reports what changes.
 
-mod budget;
 mod diff;
-mod event;
 mod mailbox;
 mod planner;
 mod schedule;
 mod worker;
 
-pub use crate::kernel::watch::budget::Budget;
 pub use crate::kernel::watch::diff::KnownRows;
-pub use crate::kernel::watch::event::WatchEvent;
 pub use crate::kernel::watch::planner::{LookupOrder, Planner, ReadOrder};
-pub use crate::kernel::watch::worker::Opener;
+pub use crate::kernel::watch::schedule::Budget;
+pub use crate::kernel::watch::worker::{Opener, WatchEvent};
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;

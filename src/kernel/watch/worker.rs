@@ -3,10 +3,33 @@ use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
+use crate::kernel::watch::Planner;
 use crate::kernel::watch::mailbox::{ReadAnswer, ReadRequest, Requests, WatchMailbox};
-use crate::kernel::watch::{Planner, WatchEvent};
 use crate::kernel::{ChangeCounters, Procfs, ReadError, Reading, SocketSource};
-use crate::tcp::{Filter, Host, Moment, SocketId, TcpInfo};
+use crate::tcp::{Filter, Host, Moment, SocketId, TableUpdate, TcpInfo};
+
+/// What a [`Poller`](crate::kernel::watch::Poller) reports.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WatchEvent {
+    /// The table was read, or rows of it.
+    TableRead(TableUpdate),
+    /// The table could not be read.
+    TableUnreadable {
+        /// Whose table.
+        host: Host,
+        /// The reason in words.
+        why: String,
+    },
+    /// `sock_diag` is refused for this reason; /proc is read instead.
+    FellBackToProcfs(String),
+    /// What the kernel knows of the inspected connections; replaces what was reported before.
+    Inspected {
+        /// Whose kernel.
+        host: Host,
+        /// The connections that still exist.
+        found: Vec<(SocketId, TcpInfo)>,
+    },
+}
 
 /// Opens a source; the error says why it is not the best one, if it is not.
 pub type Opener = dyn Fn() -> (Box<dyn SocketSource>, Option<ReadError>) + Send;
@@ -58,7 +81,6 @@ pub(super) fn watch_until_stopped(
     });
 }
 
-/// Does what the planner decides.
 struct WatchWorker<'a, N, R> {
     mailbox: &'a WatchMailbox,
     host: Host,
@@ -116,7 +138,6 @@ impl<N: Fn() -> Moment, R: Fn(WatchEvent) -> bool> WatchWorker<'_, N, R> {
         }
     }
 
-    /// Takes the answer of the reader, and its source back.
     fn take_answer(&mut self, answer: ReadAnswer) {
         self.is_reading = false;
         // A source that was replaced meanwhile is not needed any more.
@@ -127,7 +148,7 @@ impl<N: Fn() -> Moment, R: Fn(WatchEvent) -> bool> WatchWorker<'_, N, R> {
                 self.failures = 0;
                 self.planner.learn_reading(&answer.order, &answer.reading, cost);
             }
-            Err(why) => self.fail(&why),
+            Err(why) => self.fail(why),
         }
         self.spare = answer.reading;
     }
@@ -139,15 +160,23 @@ impl<N: Fn() -> Moment, R: Fn(WatchEvent) -> bool> WatchWorker<'_, N, R> {
         let mut looked_up = HashSet::with_capacity(ids.len());
         for id in ids {
             // In a burst a row is asked for at each of its system calls: one lookup is enough.
-            if !looked_up.insert(*id) {
-                continue;
+            if looked_up.insert(*id) {
+                let Some(found) = self.ask(|source| source.lookup(*id)) else { return };
+                self.planner.learn_lookup(*id, found);
             }
-            let Some(source) = self.lookup_source.as_mut() else {
-                return;
-            };
-            match source.lookup(*id) {
-                Ok(found) => self.planner.learn_lookup(*id, found),
-                Err(why) => return self.fail(&why),
+        }
+    }
+
+    /// Asks the source of single rows; a failure is dealt with.
+    fn ask<T>(
+        &mut self,
+        ask: impl FnOnce(&mut dyn SocketSource) -> Result<T, ReadError>,
+    ) -> Option<T> {
+        match ask(self.lookup_source.as_mut()?.as_mut()) {
+            Ok(answer) => Some(answer),
+            Err(why) => {
+                self.fail(why);
+                None
             }
         }
     }
@@ -165,8 +194,10 @@ impl<N: Fn() -> Moment, R: Fn(WatchEvent) -> bool> WatchWorker<'_, N, R> {
             return;
         }
         if let Some(order) = self.planner.lookup_order(now) {
-            if let Some(wanted) = &order.listening {
-                self.read_listening(wanted);
+            if let Some(wanted) = &order.listening
+                && let Some(reading) = self.ask(|source| source.snapshot(wanted))
+            {
+                self.planner.learn_listening(&reading.snapshot.rows);
             }
             self.lookup_all(&order.visible);
             self.inspect();
@@ -184,28 +215,13 @@ impl<N: Fn() -> Moment, R: Fn(WatchEvent) -> bool> WatchWorker<'_, N, R> {
     /// Asks for the `tcp_info` of the inspected connections, and reports it if it differs from the last report.
     fn inspect(&mut self) {
         let mut found = Vec::with_capacity(self.inspected.len());
-        for id in &self.inspected {
-            let Some(source) = self.lookup_source.as_mut() else {
-                return;
-            };
-            match source.inspect(*id) {
-                Ok(info) => found.extend(info.map(|info| (*id, info))),
-                Err(why) => return self.fail(&why),
-            }
+        for id in self.inspected.clone() {
+            let Some(info) = self.ask(|source| source.inspect(id)) else { return };
+            found.extend(info.map(|info| (id, info)));
         }
         if found != self.reported_info {
             self.reported_info.clone_from(&found);
             self.report(WatchEvent::Inspected { host: self.host, found });
-        }
-    }
-
-    fn read_listening(&mut self, wanted: &Filter) {
-        let Some(source) = self.lookup_source.as_mut() else {
-            return;
-        };
-        match source.snapshot(wanted) {
-            Ok(reading) => self.planner.learn_listening(&reading.snapshot.rows),
-            Err(why) => self.fail(&why),
         }
     }
 
@@ -221,8 +237,9 @@ impl<N: Fn() -> Moment, R: Fn(WatchEvent) -> bool> WatchWorker<'_, N, R> {
     }
 
     /// Reports the first failure of a series; falls back to /proc where the kernel refuses, else retries later.
-    fn fail(&mut self, why: &ReadError) {
-        let is_denied = matches!(why, ReadError::Denied { .. }) && self.planner.is_exact();
+    fn fail(&mut self, why: ReadError) {
+        // /proc shows this machine, never another namespace.
+        let is_denied = why.is_denied() && self.planner.is_exact() && self.host == Host::THIS;
         if self.failures == 0 {
             let why = why.to_string();
             self.report(if is_denied {

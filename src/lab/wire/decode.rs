@@ -42,7 +42,6 @@ pub fn segment(frame: &[u8], number: u64, (from, to): (Host, Host)) -> Option<Se
     })
 }
 
-/// The five-tuple of a TCP or UDP packet.
 fn five_tuple(packet: &LaxSlicedPacket<'_>) -> Option<FiveTuple> {
     let (protocol, ports) = match packet.transport.as_ref()? {
         TransportSlice::Tcp(tcp) => (Protocol::Tcp, [tcp.source_port(), tcp.destination_port()]),

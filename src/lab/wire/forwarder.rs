@@ -27,7 +27,6 @@ const MISSED_INTERVAL: Duration = Duration::from_millis(100);
 /// How long it polls for the answer to a frame before it sleeps: waking up takes longer than most answers.
 const SPIN_TIME: Duration = Duration::from_micros(60);
 
-/// Forwards frames from port to port, on a thread of its own.
 pub(super) struct Forwarder<C> {
     ports: Vec<WirePort>,
     shared: Arc<Shared>,
@@ -42,7 +41,6 @@ pub(super) struct Forwarder<C> {
     spin_until: Moment,
 }
 
-/// A frame that is kept.
 #[derive(Debug)]
 struct Frame {
     bytes: Vec<u8>,
@@ -83,7 +81,6 @@ impl<C: Fn() -> Moment> Forwarder<C> {
         }
     }
 
-    /// Forwards frames until it is stopped.
     pub(super) fn run(mut self) {
         let mut buffer = vec![0; MAX_FRAME];
         while self.turn(&mut buffer).is_some() {}
@@ -187,7 +184,6 @@ impl<C: Fn() -> Moment> Forwarder<C> {
         }
     }
 
-    /// Puts a frame of a computer on the wire.
     fn put(&mut self, from: Host, bytes: &[u8]) {
         let now = (self.clock)();
         self.spin_until = now.plus(SPIN_TIME);

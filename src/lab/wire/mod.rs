@@ -3,9 +3,8 @@
 mod decode;
 mod forwarder;
 mod impairment;
-pub(super) mod packet_socket;
 mod pcapng;
-mod port;
+pub(super) mod port;
 mod reporter;
 mod shared;
 

@@ -108,7 +108,6 @@ impl Capture {
         })))
     }
 
-    /// Queues a frame that has crossed.
     pub(super) fn write(&self, at: Moment, from: Host, bytes: &[u8]) {
         let CaptureState { frames, waiting, missed, .. } = &*self.0;
         let Some(frames) = frames else { return };

@@ -18,7 +18,6 @@ pub(super) struct Reporter {
     sink: Box<ReportSink>,
     waiting: Vec<WireEvent>,
     status: WireStatus,
-    /// Since when there is something to report.
     since: Option<Moment>,
     left_this_second: u32,
     second: Moment,
@@ -78,7 +77,6 @@ impl Reporter {
         self.since.map(|since| since.plus(BATCH_TIME))
     }
 
-    /// Hands a batch over, if it is due.
     pub(super) fn hand_over(&mut self, now: Moment) {
         if self.due().is_none_or(|due| due > now) {
             return;

@@ -5,7 +5,6 @@ use tokio::sync::Notify;
 use crate::net::lock;
 use crate::tcp::CloseKind;
 
-/// Orders for the task of one connection.
 #[derive(Debug, Default)]
 pub(crate) struct Mailbox {
     orders: Mutex<Orders>,
@@ -15,13 +14,10 @@ pub(crate) struct Mailbox {
 /// What to do, in this order.
 #[derive(Debug, Default)]
 pub(super) struct Orders {
-    /// Bytes to write, one entry for each write().
     pub(super) send: Vec<Vec<u8>>,
     /// Some bytes were not accepted, because too many are waiting.
     pub(super) overflowed: bool,
-    /// shutdown(`SHUT_WR`).
     pub(super) half_close: bool,
-    /// close().
     pub(super) close: Option<CloseKind>,
 }
 

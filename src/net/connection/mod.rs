@@ -48,7 +48,6 @@ pub(crate) struct Policy {
 /// How the exchange of data ended, if it did; as a final result, `None` means that the engine stops.
 pub(crate) type Exchange = Option<CloseKind>;
 
-/// How a pending connect() ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ConnectOutcome {
     Connected,
@@ -93,7 +92,6 @@ impl ConnectionTask {
         self.close(how).await;
     }
 
-    /// Waits for the result of connect().
     pub(crate) async fn connected(&mut self) -> ConnectOutcome {
         let stop = self.registry().stop.clone();
         loop {
@@ -118,7 +116,6 @@ impl ConnectionTask {
         }
     }
 
-    /// close(), which is then reported.
     pub(crate) async fn close(mut self: Box<Self>, how: Exchange) {
         let registry = Arc::clone(self.registry());
         let at = self.registration.id;

@@ -18,7 +18,6 @@ impl SendQueue {
         }
     }
 
-    /// The number of bytes in the queue.
     pub(super) fn waiting(&self) -> usize {
         self.waiting
     }
@@ -42,7 +41,6 @@ impl SendQueue {
         }
     }
 
-    /// Drops the first piece.
     pub(super) fn skip(&mut self) {
         let left = self.next().map_or(0, <[u8]>::len);
         self.advance(left);

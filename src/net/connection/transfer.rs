@@ -12,7 +12,6 @@ use crate::tcp::{Call, CloseKind, Errno, OnData, Purpose, SocketEvent};
 const READ: usize = 16 * 1024;
 
 impl ConnectionTask {
-    /// Handles readiness: data, FIN or an error.
     pub(super) async fn receive(&mut self, ready: Ready) -> Exchange {
         let reading = self.interest().is_readable();
         if reading && self.policy.on_data == OnData::LeaveUnread {

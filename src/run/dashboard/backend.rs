@@ -18,7 +18,6 @@ pub(super) struct QuietBackend<W: Write> {
     inner: CrosstermBackend<FrameWriter<W>>,
 }
 
-/// Collects a frame, and writes it whole.
 #[derive(Debug)]
 struct FrameWriter<W: Write> {
     frame: Vec<u8>,
@@ -45,7 +44,6 @@ impl<W: Write> Write for FrameWriter<W> {
 }
 
 impl<W: Write> QuietBackend<W> {
-    /// Draws to `out`.
     pub(super) fn new(out: W) -> QuietBackend<W> {
         let frames = FrameWriter { frame: Vec::with_capacity(16 * 1024), out };
         QuietBackend { inner: CrosstermBackend::new(frames) }

@@ -15,7 +15,6 @@ pub(super) struct FramePacer {
 const SPARE: u8 = 3;
 
 impl FramePacer {
-    /// At most `fps` frames a second.
     pub(super) fn per_second(fps: u16) -> FramePacer {
         FramePacer { gap: Duration::from_secs(1) / u32::from(fps.max(1)), ..FramePacer::default() }
     }

@@ -23,25 +23,17 @@ use crate::tcp::SocketEvent;
 /// What the loop receives: events for the dashboard, and what concerns only the terminal.
 #[derive(Debug)]
 pub(crate) enum Input {
-    /// An event for the dashboard.
     Event(Event),
-    /// The mouse was clicked at a cell.
     Clicked {
-        /// The column.
         x: u16,
-        /// The line.
         y: u16,
     },
     /// The wheel was turned over a cell, downwards or upwards.
     Wheel {
-        /// The column.
         x: u16,
-        /// The line.
         y: u16,
-        /// Downwards.
         down: bool,
     },
-    /// The terminal has another size.
     Resized,
     /// ctrl-z, or SIGTSTP.
     Suspend,
@@ -49,7 +41,6 @@ pub(crate) enum Input {
     Continued,
     /// A signal that ends the program.
     Signal(i32),
-    /// The terminal is gone.
     HungUp,
 }
 
@@ -111,9 +102,6 @@ async fn forward(stop: &CancellationToken, inbox: &Sender<Input>) {
 }
 
 /// Forwards the signals that end a program, and those that stop and continue it.
-///
-/// # Errors
-/// When a handler cannot be set.
 pub(super) fn listen_to_signals(
     tasks: &TaskTracker,
     stop: &CancellationToken,

@@ -29,7 +29,7 @@ use crate::net::Engine;
 use crate::run::dashboard::frames::FramePacer;
 use crate::run::dashboard::inputs::Input;
 use crate::run::dashboard::screen::Screen;
-use crate::run::dashboard::world::World;
+use crate::run::dashboard::world::{OwnerSearch, World};
 use crate::run::fault::break_on_purpose;
 use crate::run::lab::LabSession;
 use crate::run::{Clock, Exit};
@@ -46,15 +46,12 @@ const TAKE_TIME: Duration = Duration::from_millis(8);
 const COMPUTERS: u8 = 4;
 
 /// Runs the dashboard until the user quits, a signal ends it or the terminal is gone.
-///
-/// # Errors
-/// When the terminal cannot be set up or written to, or a thread cannot be started.
 pub(super) async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Exit> {
     let clock = Clock::start();
     let descriptors = raise_descriptor_limit();
     let limits = HostLimits { descriptors, ..machine() };
     let state = first_state(args, limits, &clock);
-    let (inbox_sender, inbox) = channel(QUEUE);
+    let (inbox_sender, inputs) = channel(QUEUE);
     let lab = LabSession::new(clock, inbox_sender.clone(), args.lab.pcap.as_deref())?;
     let (events_sender, events) = channel(QUEUE);
     let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
@@ -71,9 +68,9 @@ pub(super) async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Exit> {
         lab.sockets(),
     );
     engine.trace_syscalls();
-    let world =
-        World::new(engine, (poller(clock, inbox_sender.clone()), lab), tasks, stop, inbox_sender);
-
+    let poller = poller(clock, inbox_sender.clone());
+    let (inbox, search) = (inbox_sender, OwnerSearch::default());
+    let world = World { engine, poller, lab, tasks, stop, inbox, search };
     let theme = theme_choice::theme(args);
     let frames = FramePacer::per_second(args.fps);
     let mut dashboard = Dashboard {
@@ -88,7 +85,7 @@ pub(super) async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Exit> {
         lab: args.lab.lab,
         ended: None,
     };
-    let result = dashboard.run(inbox, events).await;
+    let result = dashboard.run(inputs, events).await;
     let Dashboard { screen, world, .. } = dashboard;
     drop(screen);
     world.end().await;
@@ -278,7 +275,7 @@ impl Dashboard {
         }
         let now = self.clock.now();
         let unowned = self.state.unowned(self.scroll.visible());
-        self.world.inspect(self.state.looked_inside());
+        self.world.inspect(&self.state.looked_inside());
         self.world.show(now, self.scroll.visible(), unowned);
         self.frames.drawn(now);
         Ok(())

@@ -32,10 +32,6 @@ pub(super) struct Screen {
 }
 
 impl Screen {
-    /// Takes the terminal.
-    ///
-    /// # Errors
-    /// When it cannot be switched to raw mode or written to.
     pub(super) fn enter(mouse: bool) -> io::Result<Screen> {
         // The theme honours NO_COLOR; crossterm would write an erasing SGR in place of each colour.
         crossterm::style::force_color_output(true);
@@ -45,22 +41,15 @@ impl Screen {
     }
 
     /// Draws a frame, and writes only cells that differ.
-    ///
-    /// # Errors
-    /// When the terminal cannot be written to.
     pub(super) fn draw(&mut self, paint: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
         self.terminal.draw(paint).map(|_| ())
     }
 
-    /// Its size in cells.
     pub(super) fn area(&self) -> Rect {
         self.terminal.size().map_or(Rect::ZERO, |size| Rect::new(0, 0, size.width, size.height))
     }
 
     /// Restores the terminal, stops this job until it is continued, and takes the terminal again.
-    ///
-    /// # Errors
-    /// When the terminal cannot be taken again.
     pub(super) fn suspend(&mut self) -> io::Result<()> {
         leave();
         // The whole process group, as the shell expects of a job: `cargo run` stops, too.
@@ -73,9 +62,6 @@ impl Screen {
     /// After SIGCONT: takes the terminal again, and repaints it.
     ///
     /// A SIGSTOP left no time to restore the terminal, and the shell has changed its mode without crossterm's knowledge.
-    ///
-    /// # Errors
-    /// When the terminal cannot be taken again.
     pub(super) fn resume(&mut self) -> io::Result<()> {
         // SIGCONT may come twice, or without a stop: then the terminal is still in raw mode.
         if !std::mem::take(&mut self.was_suspended) && is_cooked() {
@@ -86,9 +72,6 @@ impl Screen {
     }
 
     /// Repaints every cell with the next frame: a terminal that shrank and grew again has lost some, though its size is the same.
-    ///
-    /// # Errors
-    /// When its size is not known.
     pub(super) fn repaint(&mut self) -> io::Result<()> {
         let size = self.terminal.size()?;
         self.terminal.resize(Rect::new(0, 0, size.width, size.height))
@@ -136,7 +119,6 @@ pub(super) fn is_gone() -> bool {
     matches!(poll(&mut watched, Some(&Timespec::default())), Ok(1..))
 }
 
-/// Waits until the terminal is gone.
 pub(super) fn wait_until_gone() {
     let stdin = rustix::stdio::stdin();
     let mut watched = [PollFd::new(&stdin, PollFlags::empty())];

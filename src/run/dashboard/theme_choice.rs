@@ -1,7 +1,6 @@
 use crate::cli::{DashboardArgs, ThemeName, When};
 use crate::view::{ColourDepth, Theme};
 
-/// The theme that flags, the environment and the terminal ask for.
 pub(super) fn theme(args: &DashboardArgs) -> Theme {
     Theme::new(args.theme, colours(args.theme, args.color), args.ascii || !is_utf8())
 }

@@ -18,24 +18,25 @@ use crate::run::dashboard::inputs::Input;
 use crate::run::fault::break_on_purpose;
 use crate::run::lab::LabSession;
 use crate::run::save::save;
-use crate::tcp::{Command, LabOrder, Moment, SocketEvent, SocketId};
+use crate::tcp::{Command, Host, LabOrder, Moment, SocketEvent, SocketId};
 
 /// Carries out effects; owns every task and thread.
 pub(super) struct World {
-    engine: Engine,
-    poller: Poller,
-    lab: LabSession,
-    tasks: TaskTracker,
-    stop: CancellationToken,
-    inbox: Sender<Input>,
-    /// When the owner of each inode was looked for.
-    searched: HashMap<u64, Moment>,
-    search: OwnerSearch,
+    pub(super) engine: Engine,
+    /// Watches this machine's table; the lab has those of the other computers.
+    pub(super) poller: Poller,
+    pub(super) lab: LabSession,
+    pub(super) tasks: TaskTracker,
+    pub(super) stop: CancellationToken,
+    pub(super) inbox: Sender<Input>,
+    pub(super) search: OwnerSearch,
 }
 
 /// The search for owners, one at a time and limited: in a burst, or among many descriptors, it would take more time than all the rest.
 #[derive(Default)]
-struct OwnerSearch {
+pub(super) struct OwnerSearch {
+    /// When the owner of each inode was looked for.
+    begun: HashMap<u64, Moment>,
     /// Returns how long it took.
     task: Option<JoinHandle<Duration>>,
     paused_until: Moment,
@@ -58,26 +59,6 @@ impl OwnerSearch {
 const SEARCH_AGAIN: Duration = Duration::from_secs(5);
 
 impl World {
-    /// `engine` holds the sockets, `poller` watches this machine's table, `lab` has the other computers.
-    pub(super) fn new(
-        engine: Engine,
-        (poller, lab): (Poller, LabSession),
-        tasks: TaskTracker,
-        stop: CancellationToken,
-        inbox: Sender<Input>,
-    ) -> World {
-        World {
-            engine,
-            poller,
-            lab,
-            tasks,
-            stop,
-            inbox,
-            searched: HashMap::new(),
-            search: OwnerSearch::default(),
-        }
-    }
-
     /// Carries out an effect without blocking; returns whether it was the one to exit.
     pub(super) fn carry_out(&mut self, effect: Effect) -> bool {
         match effect {
@@ -92,12 +73,7 @@ impl World {
                 self.lab.stop();
             }
             Effect::Lab(LabOrder::Wire(order)) => self.lab.wire(order),
-            Effect::Lookup(names) => {
-                let local = self.lab.lookup(names);
-                if !local.is_empty() {
-                    self.poller.lookup(local);
-                }
-            }
+            Effect::Lookup(names) => self.distribute(&names, Poller::lookup),
             Effect::Save { name, texts } => self.save(name, texts),
             Effect::Exit => return true,
         }
@@ -115,15 +91,14 @@ impl World {
 
     /// Keeps the rows on the screen up to date, and searches their owners.
     pub(super) fn show(&mut self, now: Moment, rows: &[SocketId], unowned: Vec<u64>) {
-        let local = self.lab.set_visible(rows);
-        self.poller.set_visible(local);
+        self.distribute(rows, Poller::set_visible);
         if unowned.is_empty() || !self.search.may_begin(now) {
             return;
         }
-        self.searched.retain(|_, at| now.since(*at) < SEARCH_AGAIN);
+        self.search.begun.retain(|_, at| now.since(*at) < SEARCH_AGAIN);
         let wanted: HashSet<u64> = unowned
             .into_iter()
-            .filter(|inode| self.searched.insert(*inode, now).is_none())
+            .filter(|inode| self.search.begun.insert(*inode, now).is_none())
             .collect();
         if wanted.is_empty() {
             return;
@@ -150,10 +125,15 @@ impl World {
         self.search.task = Some(search);
     }
 
-    /// Asks for the `tcp_info` of these connections.
-    pub(super) fn inspect(&self, rows: Vec<SocketId>) {
-        let local = self.lab.inspect(rows);
-        self.poller.inspect(local);
+    pub(super) fn inspect(&self, rows: &[SocketId]) {
+        self.distribute(rows, Poller::inspect);
+    }
+
+    /// Gives each poller the ids of its own computer.
+    fn distribute(&self, ids: &[SocketId], give: impl Fn(&Poller, Vec<SocketId>)) {
+        let of = |host| ids.iter().filter(|id| id.host == host).copied().collect();
+        give(&self.poller, of(Host::THIS));
+        self.lab.each_poller(|host, poller| give(poller, of(host)));
     }
 
     /// The lab is down: closes its sockets.

@@ -21,7 +21,6 @@ use crate::run::headless::{complain, runtime};
 use crate::run::{Clock, Exit};
 use crate::tcp::{LabRefusal, LabSpec, in_words};
 
-/// This program.
 const THIS_PROGRAM: &str = "/proc/self/exe";
 
 /// Runs a program on a computer of a lab, and returns its exit code.
@@ -148,7 +147,6 @@ async fn run_to_end(
     }
 }
 
-/// The error that a lab cannot be created.
 fn no_lab(why: &LabRefusal) -> anyhow::Error {
     let helps = if why.helps.is_empty() { String::new() } else { format!(". {}.", why.helps) };
     anyhow::anyhow!("no lab on this machine: {}: {}{helps}", why.step, why.errno)

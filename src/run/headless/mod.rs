@@ -60,7 +60,6 @@ trait Tally {
     /// Counts an event, and writes its line.
     fn handle(&mut self, event: SocketEvent) -> anyhow::Result<()>;
 
-    /// Whether there is nothing more to wait for.
     fn is_done(&self) -> bool;
 
     /// Writes only the sum from now on.
@@ -113,7 +112,6 @@ async fn run_command(
     ended
 }
 
-/// Writes lines of text.
 pub(super) struct LineWriter<'a, W> {
     out: &'a mut W,
     quiet: bool,
@@ -129,7 +127,6 @@ impl<'a, W: Write> LineWriter<'a, W> {
         self.quiet = true;
     }
 
-    /// Writes a line, unless quiet.
     pub(super) fn line(&mut self, text: &str) -> io::Result<()> {
         if self.quiet {
             return Ok(());
@@ -137,7 +134,6 @@ impl<'a, W: Write> LineWriter<'a, W> {
         self.always(text)
     }
 
-    /// Writes a line in any case.
     pub(super) fn always(&mut self, text: &str) -> io::Result<()> {
         writeln!(self.out, "{text}")?;
         self.out.flush()
@@ -162,7 +158,6 @@ pub(super) fn bytes_in_words(bytes: u64, first: &[u8]) -> String {
     format!("{}: {}{more}", count_of_bytes(bytes), escape(first))
 }
 
-/// `1 byte`, `2 bytes`.
 pub(super) fn count_of_bytes(bytes: u64) -> String {
     let unit = if bytes == 1 { "byte" } else { "bytes" };
     format!("{bytes} {unit}")

@@ -13,7 +13,6 @@ pub struct NetstatLine<'a> {
     pub owner: Option<&'a Owner>,
 }
 
-/// What happened to a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum RowEvent {
     Opened,

@@ -134,7 +134,6 @@ impl<'a> Printer<'a> {
         Printer { args, clock: Clock::start(), has_begun: false, owners: HashMap::new() }
     }
 
-    /// The lines for one update of the table.
     fn text(&mut self, update: &TableUpdate) -> String {
         let args = self.args;
         let events: Vec<(RowEvent, SocketRow)> = update

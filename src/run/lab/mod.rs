@@ -20,7 +20,7 @@ use crate::run::Clock;
 use crate::run::dashboard::inputs::Input;
 use crate::run::lab::slot::LabSockets;
 use crate::run::lab::worker::{SharedSession, refusal};
-use crate::tcp::{Filter, Host, LabEvent, LabSpec, SocketId, WireOrder};
+use crate::tcp::{Filter, Host, LabEvent, LabSpec, WireOrder};
 
 /// Starts and stops labs, each on a thread of its own.
 pub(super) struct LabSession {
@@ -91,7 +91,6 @@ impl LabSession {
         }
     }
 
-    /// Gives the wire an order.
     pub(super) fn wire(&self, order: WireOrder) {
         if let Some(lab) = &self.shared.slot().running {
             lab.wire.order(order);
@@ -100,45 +99,15 @@ impl LabSession {
 
     /// Watches these rows on every computer.
     pub(super) fn watch(&self, wanted: &Filter) {
-        let mut slot = self.shared.slot();
-        slot.watched = Some(wanted.clone());
-        for (_, poller) in slot.running.iter().flat_map(|lab| &lab.pollers) {
-            poller.watch(wanted.clone());
-        }
+        self.shared.slot().watched = Some(wanted.clone());
+        self.each_poller(|_, poller| poller.watch(wanted.clone()));
     }
 
-    /// Looks up the rows of its computers; returns those of this machine.
-    pub(super) fn lookup(&self, ids: Vec<SocketId>) -> Vec<SocketId> {
-        self.distribute(ids, |poller, ids| {
-            if !ids.is_empty() {
-                poller.lookup(ids);
-            }
-        })
-    }
-
-    /// Keeps these rows of its computers up to date; returns those of this machine.
-    pub(super) fn set_visible(&self, ids: &[SocketId]) -> Vec<SocketId> {
-        self.distribute(ids.to_vec(), Poller::set_visible)
-    }
-
-    /// Inspects these connections of its computers; returns those of this machine.
-    pub(super) fn inspect(&self, ids: Vec<SocketId>) -> Vec<SocketId> {
-        self.distribute(ids, Poller::inspect)
-    }
-
-    /// Gives each computer's poller its own ids; returns those of this machine.
-    fn distribute(
-        &self,
-        ids: Vec<SocketId>,
-        give: impl Fn(&Poller, Vec<SocketId>),
-    ) -> Vec<SocketId> {
-        let (local, remote): (Vec<SocketId>, Vec<SocketId>) =
-            ids.into_iter().partition(|id| id.host == Host::THIS);
+    /// Calls `f` with the poller of each computer.
+    pub(super) fn each_poller(&self, f: impl Fn(Host, &Poller)) {
         for (host, poller) in self.shared.slot().running.iter().flat_map(|lab| &lab.pollers) {
-            let own = remote.iter().filter(|id| id.host == *host);
-            give(poller, own.copied().collect());
+            f(*host, poller);
         }
-        local
     }
 
     /// Takes the lab down, and waits until the capture is written.

@@ -13,14 +13,12 @@ use crate::tcp::{Errno, Filter, Host, PortRange, Protocol};
 pub(super) struct LabSlot {
     /// The number of the lab that is being set up or running.
     pub(super) wanted: Option<u64>,
-    /// How many labs there were.
     count: u64,
     pub(super) running: Option<RunningSlot>,
     /// The rows to watch on the computers of the next lab.
     pub(super) watched: Option<Filter>,
 }
 
-/// A lab that is up.
 pub(super) struct RunningSlot {
     pub(super) pool: Arc<SocketPool>,
     pub(super) stopper: StopHandle,
@@ -46,7 +44,6 @@ impl LabSlot {
     }
 }
 
-/// The sockets of the running lab, if there is one.
 pub(super) struct LabSockets(pub(super) Arc<Mutex<LabSlot>>);
 
 impl LabSockets {

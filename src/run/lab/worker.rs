@@ -18,7 +18,6 @@ use crate::run::fault::break_on_purpose;
 use crate::run::lab::slot::{LabSlot, RunningSlot, lock};
 use crate::tcp::{Errno, Host, LabEvent, LabRefusal, LabSpec};
 
-/// This program, which is its own helper.
 const THIS_PROGRAM: &str = "/proc/self/exe";
 
 /// What the session shares with its thread.
@@ -118,7 +117,6 @@ impl SharedSession {
         )
     }
 
-    /// Sends an event, and waits for space in the inbox.
     pub(super) fn send(&self, event: LabEvent) {
         let _ = self.inbox.blocking_send(Input::Event(Event::Lab(event)));
     }

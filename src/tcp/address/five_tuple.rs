@@ -41,17 +41,13 @@ impl FiveTuple {
     /// The same connection as the other end sees it; a loopback connection shows both.
     #[must_use]
     pub fn mirrored(self) -> FiveTuple {
-        FiveTuple { protocol: self.protocol, local: self.remote, remote: self.local }
+        FiveTuple { local: self.remote, remote: self.local, ..self }
     }
 
     /// The same five numbers with IPv4-mapped addresses written as IPv4, so that both ends of a dual-stack connection compare.
     #[must_use]
     pub fn canonical(self) -> FiveTuple {
-        FiveTuple {
-            protocol: self.protocol,
-            local: self.local.canonical(),
-            remote: self.remote.canonical(),
-        }
+        FiveTuple { local: self.local.canonical(), remote: self.remote.canonical(), ..self }
     }
 
     /// One name for the connection, whichever end it is seen from.

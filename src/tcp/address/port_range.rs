@@ -16,6 +16,13 @@ impl PortRange {
     /// Linux's default for `net.ipv4.ip_local_port_range`.
     pub const DEFAULT: PortRange = PortRange { low: Port(32768), high: Port(60999) };
 
+    /// The range in `net.ipv4.ip_local_port_range`: two numbers.
+    pub fn of_sysctl(text: &str) -> Option<PortRange> {
+        let mut numbers = text.split_whitespace().map(str::parse);
+        let (low, high) = (numbers.next()?.ok()?, numbers.next()?.ok()?);
+        (low <= high).then_some(PortRange { low: Port(low), high: Port(high) })
+    }
+
     /// One port and no other.
     pub const fn only(port: Port) -> PortRange {
         PortRange { low: port, high: port }

@@ -82,22 +82,20 @@ impl fmt::Display for Errno {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.symbol() {
             Some(symbol) => write!(f, "{} ({symbol})", self.words()),
-            None => write!(f, "{} {}", self.words(), self.0),
+            None => f.write_str(&without_number(&io::Error::from_raw_os_error(self.0))),
         }
     }
 }
 
 /// The error with its symbol where it is known, else in the system's words without the number behind them.
 pub fn in_words(error: &io::Error) -> String {
-    let known = error.raw_os_error().map(Errno);
-    if let Some(errno) = known.filter(|errno| errno.symbol().is_some()) {
-        return errno.to_string();
-    }
+    let number = error.raw_os_error();
+    number.map_or_else(|| without_number(error), |number| Errno(number).to_string())
+}
+
+fn without_number(error: &io::Error) -> String {
     let text = error.to_string();
-    match text.rsplit_once(" (os error ") {
-        Some((words, _)) => words.to_owned(),
-        None => text,
-    }
+    text.rsplit_once(" (os error ").map(|(words, _)| words.to_owned()).unwrap_or(text)
 }
 
 impl From<&io::Error> for Errno {

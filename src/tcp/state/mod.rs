@@ -98,35 +98,27 @@ impl TcpState {
 
     /// The name that `netstat` prints.
     pub const fn name(self) -> &'static str {
-        match self {
-            TcpState::Listen => "LISTEN",
-            TcpState::SynSent => "SYN_SENT",
-            TcpState::SynReceived => "SYN_RECV",
-            TcpState::Established => "ESTABLISHED",
-            TcpState::FinWait1 => "FIN_WAIT1",
-            TcpState::FinWait2 => "FIN_WAIT2",
-            TcpState::CloseWait => "CLOSE_WAIT",
-            TcpState::Closing => "CLOSING",
-            TcpState::LastAck => "LAST_ACK",
-            TcpState::TimeWait => "TIME_WAIT",
-            TcpState::Closed => "CLOSED",
-        }
+        self.words().0
     }
 
     /// What the state means, for a newcomer.
     pub const fn meaning(self) -> &'static str {
+        self.words().1
+    }
+
+    const fn words(self) -> (&'static str, &'static str) {
         match self {
-            TcpState::Listen => "waiting for connections; not a connection itself",
-            TcpState::SynSent => "SYN sent; waiting for SYN+ACK",
-            TcpState::SynReceived => "SYN+ACK sent; waiting for the ACK",
-            TcpState::Established => "open in both directions",
-            TcpState::FinWait1 => "FIN sent; waiting for its ACK",
-            TcpState::FinWait2 => "closed; the peer may still send",
-            TcpState::CloseWait => "peer closed; this program has not",
-            TcpState::Closing => "both ends closed at the same time",
-            TcpState::LastAck => "closed last; waiting for the ACK",
-            TcpState::TimeWait => "closed first; 5-tuple kept for 60 s",
-            TcpState::Closed => "bound to a port, neither listening nor connected",
+            TcpState::Listen => ("LISTEN", "waiting for connections; not a connection itself"),
+            TcpState::SynSent => ("SYN_SENT", "SYN sent; waiting for SYN+ACK"),
+            TcpState::SynReceived => ("SYN_RECV", "SYN+ACK sent; waiting for the ACK"),
+            TcpState::Established => ("ESTABLISHED", "open in both directions"),
+            TcpState::FinWait1 => ("FIN_WAIT1", "FIN sent; waiting for its ACK"),
+            TcpState::FinWait2 => ("FIN_WAIT2", "closed; the peer may still send"),
+            TcpState::CloseWait => ("CLOSE_WAIT", "peer closed; this program has not"),
+            TcpState::Closing => ("CLOSING", "both ends closed at the same time"),
+            TcpState::LastAck => ("LAST_ACK", "closed last; waiting for the ACK"),
+            TcpState::TimeWait => ("TIME_WAIT", "closed first; 5-tuple kept for 60 s"),
+            TcpState::Closed => ("CLOSED", "bound to a port, neither listening nor connected"),
         }
     }
 }

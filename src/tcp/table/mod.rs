@@ -1,9 +1,6 @@
 //! The kernel's socket table: rows, snapshots, changes.
 
-pub(crate) mod change;
 pub(crate) mod filter;
-pub(crate) mod netstat;
-pub(crate) mod owner;
 pub(crate) mod row;
 pub(crate) mod snapshot;
 pub(crate) mod tcp_info;

@@ -1,8 +1,9 @@
 use std::cmp::Ordering;
+use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::time::Duration;
 
-use crate::tcp::{FiveTuple, Host, TcpState};
+use crate::tcp::{Endpoint, FiveTuple, Host, Protocol, TcpState};
 
 /// One line of the kernel's socket table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -157,4 +158,34 @@ pub(crate) fn are_one_connection(one: SocketId, other: SocketId) -> bool {
     one.tuple.is_connected()
         && may_meet
         && one.tuple.canonical() == other.tuple.canonical().mirrored()
+}
+
+/// The process that holds a socket open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Owner {
+    /// Its process id.
+    pub pid: u32,
+    /// Its command name, escaped: a stranger may have chosen it.
+    pub program: String,
+    /// The descriptor by which it holds the socket.
+    pub fd: u32,
+}
+
+impl fmt::Display for Owner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{} fd {}", self.pid, self.program, self.fd)
+    }
+}
+
+/// An address as netstat writes it: IPv6 without brackets, and an IPv4-mapped address as the IPv4 address that it stands for.
+pub fn netstat_address(end: Endpoint) -> String {
+    end.ip.to_canonical().to_string()
+}
+
+/// A state as netstat writes it: only TCP has states, so of a UDP socket it tells no more than that it is connected.
+pub fn netstat_state(row: &SocketRow) -> &'static str {
+    match (row.tuple.protocol, row.state) {
+        (Protocol::Udp, TcpState::Closed) => "",
+        (_, state) => state.name(),
+    }
 }

@@ -1,6 +1,5 @@
 //! The poller's threads, with the real kernel and with sources that fail in every way.
 
-use std::io;
 use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
 use std::sync::{Arc, Mutex};
@@ -10,7 +9,7 @@ use fivetuple::kernel::watch::{Poller, WatchEvent};
 use fivetuple::kernel::{ChangeCounters, ReadError, Reading, SocketSource};
 use fivetuple::run::Clock;
 use fivetuple::tcp::{
-    Change, Filter, Host, Port, Snapshot, SocketId, SocketRow, TableUpdate, TcpState,
+    Change, Errno, Filter, Host, Port, Snapshot, SocketId, SocketRow, TableUpdate, TcpState,
 };
 
 use crate::kernel::end;
@@ -101,13 +100,11 @@ impl SocketSource for Actor {
             return Ok(());
         }
         let next = self.plot.lock().unwrap_or_else(std::sync::PoisonError::into_inner).recv();
-        let (call, source) = ("acting", io::Error::from_raw_os_error);
+        let call = "acting";
         match next {
             Ok(Next::Rows(rows)) => reading.snapshot = rows.parse::<Snapshot>().unwrap(),
-            Ok(Next::Fail(errno)) => {
-                return Err(ReadError::Failed { call, source: source(errno) });
-            }
-            Ok(Next::Deny) | Err(_) => return Err(ReadError::Denied { call, source: source(1) }),
+            Ok(Next::Fail(errno)) => return Err(ReadError::Call(call, Errno(errno))),
+            Ok(Next::Deny) | Err(_) => return Err(ReadError::Call(call, Errno::EPERM)),
             Ok(Next::Panic) => panic!("as planned"),
         }
         Ok(())
