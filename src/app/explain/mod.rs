@@ -1,5 +1,6 @@
 pub(crate) mod accept;
 pub(crate) mod burst;
+pub(crate) mod connection;
 pub(crate) mod descriptors;
 pub(crate) mod failure;
 pub(crate) mod held_state;
