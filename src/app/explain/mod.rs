@@ -1,3 +1,4 @@
+pub(crate) mod connection;
 pub(crate) mod descriptors;
 pub mod sentence;
 pub mod texts;

@@ -6,28 +6,11 @@ use crate::tcp::{Host, SocketId, TcpState};
 use crate::view::ThemeRole;
 use crate::view::table::titles::part_shown;
 
-/// One line of the two tables.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct PairedRow {
-    /// The row at the server's computer.
-    pub(crate) left: Option<SocketId>,
-    /// The row at the client's computer.
-    pub(crate) right: Option<SocketId>,
-    /// The index of the first of them in the shown rows.
-    at: usize,
-}
-
-impl PairedRow {
-    /// The index of one side's row in the shown rows.
-    fn place(self, shown: &[SocketId], side: Option<SocketId>) -> Option<usize> {
-        let host = side?.host;
-        let is_first = shown.get(self.at).is_some_and(|first| first.host == host);
-        Some(if is_first { self.at } else { self.at + 1 })
-    }
-}
+/// One line of the two tables: the indexes of the server's row and of the client's row in the shown rows.
+pub(super) type Pair = [Option<usize>; 2];
 
 /// The lines that fit into `height`, with the selected row, else the newest; LISTEN stays at the top.
-pub(super) fn fitting(state: &State, height: usize) -> Vec<PairedRow> {
+pub(super) fn fitting(state: &State, height: usize) -> Vec<Pair> {
     let shown = &state.ui.shown;
     let Some(server) = state.lab.server() else {
         return Vec::new();
@@ -94,41 +77,29 @@ pub(super) fn part(state: &State, host: Host, places: &[usize]) -> Option<(Theme
     (places.len() < count).then(|| part_shown(from, last, count))
 }
 
-/// The indexes of the rows of both sides.
-pub(super) fn sides(state: &State, pairs: &[PairedRow]) -> [Vec<usize>; 2] {
-    let shown = &state.ui.shown;
-    let left = pairs.iter().filter_map(|pair| pair.place(shown, pair.left));
-    let right = pairs.iter().filter_map(|pair| pair.place(shown, pair.right));
-    [left.collect(), right.collect()]
+/// Whether row `n` and the next one are ends of one connection.
+fn joins(shown: &[SocketId], n: usize) -> bool {
+    let ends = shown.get(n).zip(shown.get(n + 1));
+    ends.is_some_and(|(one, other)| are_one_connection(*one, *other))
 }
 
 /// The end of the line that contains row `n`.
 fn after(shown: &[SocketId], n: usize) -> usize {
-    let joins = |n: usize| n + 1 < shown.len() && are_one_connection(shown[n], shown[n + 1]);
-    let begins = if n > 0 && n < shown.len() && are_one_connection(shown[n - 1], shown[n]) {
-        n - 1
-    } else {
-        n
-    };
-    (begins + if joins(begins) { 2 } else { 1 }).min(shown.len())
+    let begins = n - usize::from(n > 0 && joins(shown, n - 1));
+    (begins + 1 + usize::from(joins(shown, begins))).min(shown.len())
 }
 
 /// The start of the line that ends before row `n`.
 fn before(shown: &[SocketId], n: usize) -> usize {
-    let is_pair = n >= 2 && are_one_connection(shown[n - 2], shown[n - 1]);
-    n - if is_pair { 2 } else { 1 }
+    n - 1 - usize::from(n >= 2 && joins(shown, n - 2))
 }
 
 /// The line that starts at row `at`.
-fn pair(shown: &[SocketId], at: usize, server: Host) -> PairedRow {
-    let [one, other] = [shown.get(at), shown.get(at + 1)].map(Option::<&SocketId>::copied);
-    let joined = one
-        .zip(other)
-        .filter(|(one, other)| are_one_connection(*one, *other) && one.host != other.host);
-    let rows = [one, joined.map(|(_, other)| other)];
-    let side = |is_servers: bool| {
-        let mut rows = rows.into_iter().flatten();
-        rows.find(|name| (name.host == server) == is_servers)
-    };
-    PairedRow { left: side(true), right: side(false), at }
+fn pair(shown: &[SocketId], at: usize, server: Host) -> Pair {
+    let is_joined = joins(shown, at) && shown[at].host != shown[at + 1].host;
+    let mut pair = [None, None];
+    for n in at..=at + usize::from(is_joined) {
+        pair[usize::from(shown[n].host != server)] = Some(n);
+    }
+    pair
 }

@@ -5,89 +5,64 @@ use std::collections::BTreeMap;
 use crate::app::State;
 use crate::tcp::{FiveTuple, Host, Moment, Segment};
 
-/// The label that distinguishes the connections on the wire.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum SegmentLabel {
-    /// Nothing: there is only one.
-    Nobodys,
-    /// The client's port.
-    Port,
-    /// The client's name.
-    Name,
-    /// Both.
-    NameAndPort,
+/// What distinguishes the connections on the wire: the client's name, its port, or both; neither if there is only one.
+#[derive(Clone, Copy)]
+pub(super) struct SegmentLabel {
+    name: bool,
+    port: bool,
 }
 
 impl SegmentLabel {
     /// The label needed for the segments sent by `then`.
-    pub(crate) fn of(state: &State, then: Moment) -> SegmentLabel {
+    pub(super) fn of(state: &State, then: Moment) -> SegmentLabel {
         let crossings = state.lab.crossings.iter();
         let known = crossings.take_while(|crossing| crossing.sent <= then);
         let mut clients: BTreeMap<Host, FiveTuple> = BTreeMap::new();
-        let (mut several, mut among_clients) = (false, false);
+        let (mut port, mut name) = (false, false);
         for segment in known.map(|crossing| &crossing.segment) {
             let connection = clients.entry(client(state, segment)).or_insert(segment.tuple);
-            several |= ![segment.tuple, segment.tuple.mirrored()].contains(connection);
-            among_clients |= is_among_clients(state, segment);
+            port |= ![segment.tuple, segment.tuple.mirrored()].contains(connection);
+            name |= is_among_clients(state, segment);
         }
-        match (clients.len() > 1 || among_clients, several) {
-            (false, false) => SegmentLabel::Nobodys,
-            (false, true) => SegmentLabel::Port,
-            (true, false) => SegmentLabel::Name,
-            (true, true) => SegmentLabel::NameAndPort,
-        }
+        SegmentLabel { name: name || clients.len() > 1, port }
     }
 
     /// The label of a segment: `laptop:44506`.
-    pub(crate) fn words(self, state: &State, segment: &Segment) -> String {
-        let port = if client(state, segment) == segment.from {
-            segment.tuple.local.port
-        } else {
-            segment.tuple.remote.port
-        };
+    pub(super) fn words(self, state: &State, segment: &Segment) -> String {
+        let (client, tuple) = (client(state, segment), segment.tuple);
+        let port = if client == segment.from { tuple.local.port } else { tuple.remote.port };
+        let port = if self.port { format!(":{port}") } else { String::new() };
         if is_among_clients(state, segment) {
-            let name = |host: Host| {
-                let name = state.computer_name(host);
-                let is_named = self == SegmentLabel::NameAndPort && host == client(state, segment);
-                if is_named { format!("{name}:{port}") } else { name }
-            };
+            let name = |host| state.computer_name(host) + if host == client { &*port } else { "" };
             return format!("{} to {}", name(segment.from), name(segment.to));
         }
-        let name = || state.computer_name(client(state, segment));
-        match self {
-            SegmentLabel::Nobodys => String::new(),
-            SegmentLabel::Port => format!(":{port}"),
-            SegmentLabel::Name => name(),
-            SegmentLabel::NameAndPort => format!("{}:{port}", name()),
-        }
+        if self.name { state.computer_name(client) + &port } else { port }
     }
 }
 
 /// Whether a segment goes to the right: the server is at the left, the computer whose table is shown at the right.
 pub(super) fn goes_right(state: &State, segment: &Segment) -> bool {
-    let [from, to] = [segment.from, segment.to];
     let shown = state.clients.computer().host;
-    if is_among_clients(state, segment) && [from, to].contains(&shown) {
-        to == shown
+    if is_among_clients(state, segment) && [segment.from, segment.to].contains(&shown) {
+        segment.to == shown
     } else {
-        from < to
+        segment.from < segment.to
     }
 }
 
 /// The computer that is not the server; of two, the first.
 fn client(state: &State, segment: &Segment) -> Host {
-    let [from, to] = [segment.from, segment.to];
     if is_among_clients(state, segment) {
-        from.min(to)
-    } else if is_servers(state, from) {
-        to
+        segment.from.min(segment.to)
+    } else if is_servers(state, segment.from) {
+        segment.to
     } else {
-        from
+        segment.from
     }
 }
 
 fn is_among_clients(state: &State, segment: &Segment) -> bool {
-    ![segment.from, segment.to].into_iter().any(|host| is_servers(state, host))
+    !is_servers(state, segment.from) && !is_servers(state, segment.to)
 }
 
 fn is_servers(state: &State, host: Host) -> bool {

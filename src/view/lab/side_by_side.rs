@@ -4,12 +4,12 @@ use ratatui::layout::Rect;
 
 use crate::app::{Pane, State};
 use crate::view::ThemeRole::Dim;
-use crate::view::lab::pairs::PairedRow;
+use crate::view::lab::pairs::Pair;
 use crate::view::lab::titles::titles;
 use crate::view::lab::{pairs, stacked, wire};
 use crate::view::table::column::ColumnLayout;
 use crate::view::table::{empty, narrow, titles};
-use crate::view::{Painter, Scene, ThemeRole, Titles, rect};
+use crate::view::{Painter, Titles, rect};
 
 /// From this width on the wire fits between the tables.
 const BESIDE: u16 = 116;
@@ -28,63 +28,55 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
 }
 
 fn beside(painter: &mut Painter<'_>, area: Rect) {
-    let scene = painter.scene;
+    let (scene, state) = (painter.scene, painter.scene.state);
     let width = |columns: &ColumnLayout| rect::len(columns.width() + 2);
     let wide = narrow::wide();
     let columns = if 2 * width(&wide) + WIRE <= area.width { wide } else { narrow::tight() };
     let width = width(&columns);
+    let mut middle = area;
+    let right = rect::take_right(&mut middle, width);
     let left = Rect { width, ..area };
-    let right = Rect { x: area.right() - width, ..left };
-    let middle = Rect { x: left.right(), width: area.width - 2 * width, ..area };
+    let middle = Rect { x: left.right(), width: middle.width - width, ..area };
     let height = usize::from(rect::inside(area).height.saturating_sub(1));
-    let pairs = pairs::fitting(scene.state, height);
-    let pane = |painter: &mut Painter<'_>, place: Rect, is_server: bool, below: Vec<_>| {
-        let titles = Titles { below, ..titles(scene, is_server, place.width) };
-        painter.pane(Pane::Sockets, place, titles)
-    };
-    let [of_server, of_client] = below(scene, &pairs);
-    let left = pane(painter, left, true, of_server);
-    let right = pane(painter, right, false, of_client);
+    let pairs = pairs::fitting(state, height);
+    // The lower titles: the number of matches, and which part of the rows is shown.
+    let [at_server, at_client] = [0, 1].map(|side: usize| {
+        let rows: Vec<usize> = pairs.iter().filter_map(|pair| pair[side]).collect();
+        let server = state.lab.server().map(|server| server.host);
+        let host = if side == 0 { server } else { Some(state.clients.computer().host) };
+        pairs::part(state, host?, &rows)
+    });
+    let found = titles::found(scene).into_iter();
+    let [of_server, of_client] = titles(scene, width);
+    let of_server = Titles { below: found.chain(at_server).collect(), ..of_server };
+    let of_client = Titles { below: at_client.into_iter().collect(), ..of_client };
+    let left = painter.pane(Pane::Sockets, left, of_server);
+    let right = painter.pane(Pane::Sockets, right, of_client);
     draw_wire(painter, middle);
-
     if pairs.is_empty() {
         empty::draw(painter, left);
-        let words = scene.span(Dim, "   no row");
-        painter.render(words, right);
-        return;
+        return painter.render(scene.span(Dim, "   no row"), right);
     }
     for place in [left, right] {
-        painter.render(columns.head(scene), rect::line(place, 0));
+        painter.render(columns.head(scene), place);
     }
-    for (n, pair) in (1..).zip(&pairs) {
-        for (place, name) in [(left, pair.left), (right, pair.right)] {
-            let line = rect::line(place, n);
-            let cell = match name {
-                Some(name) => columns.line(scene, name, None),
-                None => scene.line(Dim, absent(scene.state, *pair)),
+    for (n, pair) in (1..).zip(pairs) {
+        for (place, row) in [left, right].into_iter().zip(pair) {
+            let place = rect::line(place, n);
+            let Some(name) = row.map(|n| state.ui.shown[n]) else {
+                painter.render(scene.line(Dim, absent(state, pair)), place);
+                continue;
             };
-            painter.render(cell, line);
-            if let Some(name) = name {
-                painter.scroll.list(line, [name], 1);
-            }
+            painter.render(columns.line(scene, name, None), place);
+            painter.scroll.list(place, [name], 1);
         }
     }
 }
 
-/// The lower titles of both tables: the number of matches, and which part of the rows is shown.
-fn below(scene: Scene<'_>, pairs: &[PairedRow]) -> [Vec<(ThemeRole, String)>; 2] {
-    let state = scene.state;
-    let [left, right] = pairs::sides(state, pairs);
-    let server = state.lab.server();
-    let at_server = server.and_then(|server| pairs::part(state, server.host, &left));
-    let at_client = pairs::part(state, state.clients.computer().host, &right);
-    let found = titles::found(scene).into_iter();
-    [found.chain(at_server).collect(), at_client.into_iter().collect()]
-}
-
 /// The text in place of a missing row.
-fn absent(state: &State, pair: PairedRow) -> String {
-    let Some(there) = pair.left.or(pair.right).filter(|name| name.tuple.is_connected()) else {
+fn absent(state: &State, pair: Pair) -> String {
+    let there = pair[0].or(pair[1]).map(|n| state.ui.shown[n]);
+    let Some(there) = there.filter(|name| name.tuple.is_connected()) else {
         return String::new();
     };
     let other = state.other_end(there).host;
@@ -100,10 +92,11 @@ fn absent(state: &State, pair: PairedRow) -> String {
 
 fn draw_wire(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
-    let mut inner = painter.pane(None, area, Titles { name: "The wire", ..Titles::default() });
+    let titles = Titles { name: "The wire", ..Titles::default() };
+    let mut inner = painter.pane(None, area, titles);
     let room = usize::from(inner.width);
-    for status in wire::status_lines(scene, room) {
-        painter.render(status, rect::take_top(&mut inner, 1));
-    }
+    let status = wire::status_lines(scene, room);
+    let head = rect::take_top(&mut inner, rect::len(status.len()));
+    painter.put(head, status);
     painter.put(inner, wire::lines(scene, room, usize::from(inner.height)));
 }

@@ -1,7 +1,7 @@
 //! The lab on a narrow screen: the server's table, the wire and the client's table below each other.
 
 use ratatui::layout::Rect;
-use ratatui::text::{Line, Span};
+use ratatui::text::Span;
 
 use crate::app::Pane;
 use crate::tcp::SocketId;
@@ -10,7 +10,7 @@ use crate::view::lab::titles::titles;
 use crate::view::lab::{pairs, wire};
 use crate::view::style::glyphs::{DASH, SELECTED};
 use crate::view::table::{columns, narrow, netstat, titles};
-use crate::view::{Painter, Scene, ThemeRole, rect, text, width};
+use crate::view::{Painter, Scene, ThemeRole, Titles, rect, text, width};
 
 pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
@@ -29,51 +29,46 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
         wire::lines(scene, room, spare).len(),
     ];
     let [of_server, of_client, of_wire] = shares(wanted, spare);
-    let places = [(server.host, of_server), (client, of_client)]
-        .map(|(host, lines)| pairs::of_one(state, host, lines));
-    let rows = [0, 1].map(|side: usize| {
-        let places = places[side].iter();
-        let names = places.map(|place| state.ui.shown[*place]);
-        names.collect::<Vec<SocketId>>()
-    });
-    let mut title = titles(scene, true, area.width);
-    title.right.extend(titles::found(scene));
-    let part = pairs::part(state, server.host, &places[0]);
-    title.right.extend(part);
-    painter.pane(Pane::Sockets, area, title);
-    let part = pairs::part(state, client, &places[1]);
-    draw_table(painter, &mut rest, &rows[0], (of_server, head));
+    let [(at_server, server_part), (at_client, client_part)] =
+        [(server.host, of_server), (client, of_client)].map(|(host, lines)| {
+            let places = pairs::of_one(state, host, lines);
+            let rows: Vec<SocketId> = places.iter().map(|place| state.ui.shown[*place]).collect();
+            (rows, pairs::part(state, host, &places))
+        });
+    let [mut server_title, client_titles] = titles(scene, area.width);
+    server_title.right.extend(titles::found(scene).into_iter().chain(server_part));
+    painter.pane(Pane::Sockets, area, server_title);
+    draw_table(painter, &mut rest, &at_server, (of_server, head));
     let mut spans = vec![scene.span(Title, " The wire ")];
     let status = wire::status_lines(scene, room.saturating_sub(20));
     spans.extend(status.into_iter().take(1).flat_map(|line| line.spans));
     rule(painter, rect::take_top(&mut rest, 1), spans);
     let place = rect::take_top(&mut rest, rect::len(of_wire));
     painter.put(place, wire::lines(scene, room, of_wire));
-    rule(painter, rect::take_top(&mut rest, 1), client_title(scene, area, part));
+    let client_title = client_title(scene, client_titles, usize::from(area.width), client_part);
+    rule(painter, rect::take_top(&mut rest, 1), client_title);
     let head = if state.ui.netstat { 2 } else { 0 };
-    draw_table(painter, &mut rest, &rows[1], (of_client, head));
+    draw_table(painter, &mut rest, &at_client, (of_client, head));
 }
 
 /// The title of the client's table, and which part of it is shown.
 fn client_title(
     scene: Scene<'_>,
-    area: Rect,
+    titles: Titles,
+    width: usize,
     part: Option<(ThemeRole, String)>,
 ) -> Vec<Span<'static>> {
     let state = scene.state;
-    let titles = titles(scene, false, area.width);
     let symbol = if state.ui.focus == Pane::Computers { SELECTED } else { "" };
     let place = match state.clients.computers.len() {
-        1 => String::new(),
-        _ if !titles.right.is_empty() => String::new(),
-        all => format!("{DASH} {} of {all} ", state.clients.chosen + 1),
+        2.. if titles.right.is_empty() => {
+            let all = state.clients.computers.len();
+            format!("{DASH} {} of {all} ", state.clients.chosen + 1)
+        }
+        _ => String::new(),
     };
-    let spans = |place: &str| {
-        vec![
-            scene.span(Title, format!(" {symbol}{}", titles.name)),
-            scene.span(Dim, format!(" {} {place}", titles.about)),
-        ]
-    };
+    let name = format!(" {symbol}{}", titles.name);
+    let about = format!(" {} ", titles.about);
     let tries = match part {
         Some((_, part)) => vec![
             format!("{place}{DASH} rows {part} "),
@@ -82,22 +77,21 @@ fn client_title(
         ],
         None => vec![place, String::new()],
     };
-    let room = usize::from(area.width).saturating_sub(5);
-    let fitting = tries.iter().find(|words| width(&spans(words)) <= room);
-    let mut title = spans(fitting.or(tries.last()).map_or("", String::as_str));
+    let left = width.saturating_sub(5 + text::width(&name) + text::width(&about));
+    let about = about + &text::fitting(left, tries);
     let right = titles.right.into_iter();
-    title.extend(right.map(|(part, words)| scene.span(part, format!("{words} "))));
-    title
+    let right = right.map(|(part, words)| scene.span(part, format!("{words} ")));
+    [scene.span(Title, name), scene.span(Dim, about)].into_iter().chain(right).collect()
 }
 
 /// A title on a line across the pane.
-fn rule(painter: &mut Painter<'_>, place: Rect, mut spans: Vec<Span<'static>>) {
+fn rule(painter: &mut Painter<'_>, place: Rect, title: Vec<Span<'static>>) {
     let scene = painter.scene;
-    let room = usize::from(place.width);
-    spans.insert(0, scene.span(Border, DASH.repeat(2)));
-    let left = room.saturating_sub(width(&spans));
-    spans.push(scene.span(Border, format!(" {}", DASH.repeat(left.saturating_sub(1)))));
-    painter.render(Line::from(spans), place);
+    let left = usize::from(place.width).saturating_sub(2 + width(&title));
+    let rest = format!(" {}", DASH.repeat(left.saturating_sub(1)));
+    let mut line = scene.line(Border, DASH.repeat(2));
+    line.spans.extend(title.into_iter().chain([scene.span(Border, rest)]));
+    painter.render(line, place);
 }
 
 /// From this width on roles have room beside whole addresses.
@@ -116,8 +110,7 @@ fn draw_table(
     if scene.state.ui.netstat {
         netstat::draw(painter, place, (2, rows));
     } else if rows.is_empty() {
-        let words = text::cut(&format!("   {}", no_row(scene)), room);
-        painter.render(scene.span(Dim, words), place);
+        painter.render(scene.cut(Dim, &format!("   {}", no_row(scene)), room), place);
     } else {
         let columns =
             if room < ROLES { narrow::wide() } else { columns::fitting(scene, room, rows) };
@@ -133,28 +126,21 @@ fn no_row(scene: Scene<'_>) -> String {
     if !find.is_empty() {
         return format!("No row contains \"{}\". Press Esc for all rows.", scene.own(find));
     }
-    let key = if scene.state.server.is_listening() {
-        "Press c to connect."
-    } else {
-        "Press l to listen."
-    };
-    format!("No rows with port {}. {key}", scene.state.server.at().port)
+    let server = &scene.state.server;
+    let key = if server.is_listening() { "Press c to connect." } else { "Press l to listen." };
+    format!("No rows with port {}. {key}", server.at().port)
 }
 
 /// Divides `all` lines among three areas, one line each in turn.
 fn shares(wanted: [usize; 3], all: usize) -> [usize; 3] {
     let mut given = [1, 1, 0];
     let mut left = all.saturating_sub(2);
-    loop {
-        let before = left;
+    while left > 0 && given.iter().zip(wanted).any(|(given, wanted)| *given < wanted) {
         for (given, wanted) in given.iter_mut().zip(wanted) {
             if *given < wanted && left > 0 {
                 *given += 1;
                 left -= 1;
             }
-        }
-        if left == before {
-            break;
         }
     }
     given[2] += left;

@@ -1,37 +1,27 @@
 use std::net::IpAddr;
 
+use crate::tcp::Host;
 use crate::view::ThemeRole::Error;
 use crate::view::style::glyphs::DASH;
-use crate::view::table::titles;
+use crate::view::table::titles::unread;
 use crate::view::{Scene, Titles};
 
-/// The title of a computer's table.
-pub(super) fn titles(scene: Scene<'_>, is_server: bool, width: u16) -> Titles {
+/// The titles of the server's table and of the client's.
+pub(super) fn titles(scene: Scene<'_>, width: u16) -> [Titles; 2] {
     let state = scene.state;
-    let about = |name: &str, ip: IpAddr| match state.ui.lens.whole_machine {
-        false => format!("{DASH} {name} {ip}"),
-        true if width < 54 => format!("{DASH} {ip}, all ports"),
-        true => format!("{DASH} {name} {ip}, all ports"),
-    };
-    let unread = |host| {
-        let words = titles::unread(state, host).into_iter();
-        words.map(|words| (Error, words)).collect()
-    };
-    if is_server {
-        let server = state.lab.server();
-        return Titles {
-            name: "Local computer",
-            about: server.map_or_else(String::new, |server| about("server", server.ip)),
-            right: server.map(|server| unread(server.host)).unwrap_or_default(),
-            ..Titles::default()
-        };
-    }
-    let clients = &state.clients;
-    let computer = clients.computer();
-    Titles {
-        name: "Remote computer",
-        about: about(&computer.name, computer.ip),
-        right: unread(computer.host),
+    let of = |name: &'static str, (computer, ip, host): (&str, IpAddr, Host)| Titles {
+        name,
+        about: match state.ui.lens.whole_machine {
+            false => format!("{DASH} {computer} {ip}"),
+            true if width < 54 => format!("{DASH} {ip}, all ports"),
+            true => format!("{DASH} {computer} {ip}, all ports"),
+        },
+        right: unread(state, host).map(|words| (Error, words)).into_iter().collect(),
         ..Titles::default()
-    }
+    };
+    let client = state.clients.computer();
+    let server = state.lab.server().map_or_else(Titles::default, |server| {
+        of("Local computer", ("server", server.ip, server.host))
+    });
+    [server, of("Remote computer", (&client.name, client.ip, client.host))]
 }

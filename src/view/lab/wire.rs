@@ -3,12 +3,11 @@
 use ratatui::text::{Line, Span};
 
 use crate::app::format;
-use crate::tcp::{Delivery, Protocol, Segment, WireSegment, escape};
+use crate::tcp::{Delivery, Flags, Protocol, Segment, WireSegment, escape};
 use crate::view::ThemeRole::{Banner, Dim, Error, KeyCap, Warning};
-use crate::view::lab::arrow::SegmentArrow;
+use crate::view::lab::arrow;
 use crate::view::lab::segment_label::SegmentLabel;
-use crate::view::lab::{arrow, segment_label};
-use crate::view::{Scene, ThemeRole, text, width};
+use crate::view::{Scene, ThemeRole, text};
 
 /// The settings of the wire.
 pub(crate) fn status(scene: Scene<'_>) -> Vec<(ThemeRole, String)> {
@@ -21,13 +20,9 @@ pub(crate) fn status(scene: Scene<'_>) -> Vec<(ThemeRole, String)> {
     }
     if !wire.delay.is_zero() {
         // One piece, so that nothing moves as segments come and go.
-        let now = match many {
-            0 => String::new(),
-            _ if wire.held => String::new(),
-            _ => format!(", {waiting} now"),
-        };
-        let delay = format::brief(wire.delay);
-        pieces.push((Warning, format!("{delay} one way{now}")));
+        let is_busy = many > 0 && !wire.held;
+        let now = if is_busy { format!(", {waiting} now") } else { String::new() };
+        pieces.push((Warning, format!("{} one way{now}", format::brief(wire.delay))));
     }
     if wire.cut {
         pieces.push((Banner, "CUT".to_owned()));
@@ -49,19 +44,17 @@ pub(crate) fn status(scene: Scene<'_>) -> Vec<(ThemeRole, String)> {
 
 /// The status in lines of at most `room` columns.
 pub(super) fn status_lines(scene: Scene<'_>, room: usize) -> Vec<Line<'static>> {
-    let mut lines: Vec<Vec<Span<'static>>> = vec![Vec::new()];
+    let mut lines: Vec<Line<'static>> = Vec::new();
     for (part, text) in status(scene) {
         let text = scene.span(part, text);
-        let last = lines.last().map_or(0, |line| width(line));
-        if last > 0 && last + 2 + text.width() > room {
-            lines.push(Vec::new());
-        }
-        if let Some(line) = lines.last_mut() {
-            let gap = if line.is_empty() { " " } else { "  " };
-            line.extend([Span::raw(gap), text]);
+        match lines.last_mut() {
+            Some(line) if line.width() + 2 + text.width() <= room => {
+                line.spans.extend([Span::raw("  "), text]);
+            }
+            _ => lines.push(Line::from(vec![Span::raw(" "), text])),
         }
     }
-    lines.into_iter().map(Line::from).collect()
+    lines
 }
 
 /// The newest segments that fit; of a held wire the oldest that wait, as they are delivered first.
@@ -86,10 +79,8 @@ pub(crate) fn lines(scene: Scene<'_>, room: usize, height: usize) -> Vec<Line<'s
         let block = block(scene, crossing, label_kind, room);
         let behind = count - from - place;
         // The last line counts the segments that do not fit.
-        let counting = usize::from(behind > 1);
-        if lines.len() + block.len() + counting > height {
-            let text = format!(" + {} more queued", text::number(behind));
-            lines.push(scene.line(Dim, text));
+        if lines.len() + block.len() + usize::from(behind > 1) > height {
+            lines.push(scene.line(Dim, format!(" + {} more queued", text::number(behind))));
             break;
         }
         lines.extend(block);
@@ -142,12 +133,6 @@ fn block(
     room: usize,
 ) -> Vec<Line<'static>> {
     let (state, crossing) = (scene.state, &crossing.as_of(scene.state.then()));
-    let lane = SegmentArrow {
-        crossing,
-        to_the_right: segment_label::goes_right(state, &crossing.segment),
-        delay: state.wire_then().delay,
-        held: state.wire_then().held,
-    };
     let flags = crossing.segment.label();
     let name = label_kind.words(state, &crossing.segment);
     let columns = match room {
@@ -159,10 +144,10 @@ fn block(
     let both = format!("{flags} {name}");
     let (label, carries) = match carries(scene, crossing) {
         carries if name.is_empty() => (flags, carries),
-        carries if SegmentArrow::has_room(columns, &both) => (both, carries),
+        carries if arrow::has_room(columns, &both) => (both, carries),
         carries => (flags, format!("{name} {carries}")),
     };
-    let arrow = format!(" {}", lane.arrow(state.then(), columns, &label));
+    let arrow = format!(" {}", arrow::drawn(state, crossing, columns, &label));
     if room >= ONE_LINE {
         vec![in_one_line(scene, crossing, [arrow, carries], room)]
     } else {
@@ -206,12 +191,9 @@ fn in_lines(
 ) -> Vec<Line<'static>> {
     let part = arrow::part(crossing);
     let mut lines = vec![scene.line(part, arrow)];
-    let fate = match again(scene, crossing) {
-        again if again.is_empty() => fate(scene, crossing),
-        again => again,
-    };
-    let beside = text::width(&carries) + text::width(&fate) + 2 <= inner;
-    if beside {
+    let again = again(scene, crossing);
+    let fate = if again.is_empty() { fate(scene, crossing) } else { again };
+    if text::width(&carries) + text::width(&fate) + 2 <= inner {
         let carries = text::fit(&carries, inner - text::width(&fate));
         lines.push(Line::from(vec![Span::raw(format!(" {carries}")), scene.span(part, fate)]));
     } else {
@@ -223,7 +205,7 @@ fn in_lines(
     }
     if crossing.segment.length > 0 {
         let payload = format!(" \"{}\"", escape(&crossing.segment.first));
-        lines.push(scene.line(Dim, text::cut(&payload, inner + 2)));
+        lines.push(scene.cut(Dim, &payload, inner + 2));
     }
     lines
 }
@@ -240,7 +222,7 @@ fn carries(scene: Scene<'_>, crossing: &WireSegment) -> String {
     }
     let (seq, ack) = scene.state.lab.numbers(crossing);
     let mut text = format!("seq {seq}");
-    if segment.flags.has(crate::tcp::Flags::ACK) {
+    if segment.flags.has(Flags::ACK) {
         text.extend([" ack ", &ack.to_string()]);
     }
     if segment.length > 0 {
@@ -252,7 +234,9 @@ fn carries(scene: Scene<'_>, crossing: &WireSegment) -> String {
 /// Whether it is a retransmission, and how long after the first.
 fn again(scene: Scene<'_>, crossing: &WireSegment) -> String {
     match scene.state.lab.sent_before(crossing) {
-        Some(before) => format!("resent after {}", exact(crossing.sent.since(before))),
+        Some(before) => {
+            format!("resent after {:.2} s", crossing.sent.since(before).as_secs_f64())
+        }
         None if crossing.again => "resent".to_owned(),
         None => String::new(),
     }
@@ -268,8 +252,4 @@ fn fate(scene: Scene<'_>, crossing: &WireSegment) -> String {
             if took.as_millis() < 10 { String::new() } else { format::brief(took) }
         }
     }
-}
-
-fn exact(time: std::time::Duration) -> String {
-    format!("{:.2} s", time.as_secs_f64())
 }

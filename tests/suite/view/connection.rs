@@ -8,7 +8,8 @@ use fivetuple::app::{Action, Event};
 use fivetuple::tcp::{CloseKind, Host, SocketEvent, SocketId, TcpInfo};
 
 use crate::view::{
-    ALL, LAPTOP, PHONE, USUAL, WIDE, check, check_mono, goodbyes, joined, screen, two_connections,
+    ALL, LAPTOP, PHONE, USUAL, WIDE, check, check_mono, goodbyes, joined, screen, shows,
+    two_connections,
 };
 
 fn info(bytes: [u64; 2]) -> TcpInfo {
@@ -94,8 +95,7 @@ fn queues_and_timers_say_what_they_mean_for_this_row() {
     for (row, words) in told {
         robot.ask(Action::SelectRow(own(table[row], 1).name));
         robot.press("Enter");
-        let text = screen(&mut robot, WIDE);
-        assert!(text.contains(words), "{words}: {text}");
+        shows(&mut robot, &[WIDE], &[words]);
         robot.press("Esc");
     }
     robot.ask(Action::SelectRow(own(LISTEN, 9).name));
@@ -122,8 +122,7 @@ fn an_unacknowledged_syn_or_fin_is_named() {
         robot.kernel(&joined(&[LISTEN, row]));
         robot.ask(Action::SelectRow(own(row, 1).name));
         robot.press("Enter");
-        let text = screen(&mut robot, WIDE);
-        assert!(text.contains(words), "{words}: {text}");
+        shows(&mut robot, &[WIDE], &[words]);
     }
 }
 
@@ -174,8 +173,7 @@ fn a_row_whose_other_end_was_reset_unheard_is_half_open() {
     robot.tables(&[computers::LISTEN, SERVES], &others);
     robot.vanish(computers::LAPTOP, &others);
     robot.later(Duration::from_secs(20));
-    let text = screen(&mut robot, WIDE);
-    assert!(text.contains("Half-open"), "{text}");
+    shows(&mut robot, &[WIDE], &["Half-open"]);
 }
 
 #[test]
@@ -188,13 +186,13 @@ fn earlier_states_have_durations_or_brackets() {
     }
     robot.ask(Action::SelectRow(end("127.0.0.2:54240", "127.0.0.1:5000")));
     robot.press("Enter");
-    let text = screen(&mut robot, (160, 40));
-    assert!(text.contains("(SYN_SENT) → ESTABLISHED 20 s"), "{text}");
-    assert!(text.contains("(FIN_WAIT1) → FIN_WAIT2 3 s"), "{text}");
-    assert!(text.contains("The client closed"), "{text}");
+    shows(
+        &mut robot,
+        &[(160, 40)],
+        &["(SYN_SENT) → ESTABLISHED 20 s", "(FIN_WAIT1) → FIN_WAIT2 3 s", "The client closed"],
+    );
     let mut robot = goodbyes();
     robot.ask(Action::SelectRow(end("127.0.0.1:5000", "127.0.0.3:47118")));
     robot.press("Enter");
-    let text = screen(&mut robot, WIDE);
-    assert!(text.contains("A RST ended it."), "{text}");
+    shows(&mut robot, &[WIDE], &["A RST ended it."]);
 }

@@ -7,31 +7,14 @@ use fivetuple::app::Action;
 use fivetuple::tcp::{SocketEvent, TcpState};
 
 use crate::view::{
-    ALL, LAPTOP, SMALL, USUAL, WIDE, check, check_mono, goodbyes, joined, screen, two_connections,
+    LAPTOP, SMALL, USUAL, WIDE, goodbyes, joined, screen, shows, shows_not, two_connections,
 };
-
-#[test]
-fn rows_are_counted_per_state_and_the_newest_path_is_highlighted() {
-    let mut robot = two_connections();
-    robot.press("g");
-    check("states", &mut robot, &ALL);
-    check_mono("states", &mut robot);
-}
-
-#[test]
-fn the_diagram_is_drawn_without_connections() {
-    let mut robot = Robot::new();
-    robot.press("g");
-    check("states_empty", &mut robot, &[USUAL]);
-}
 
 #[test]
 fn an_inferred_path_is_drawn_differently_and_called_inferred() {
     let mut robot = goodbyes();
     robot.ask(Action::SelectRow(end("127.0.0.2:54240", "127.0.0.1:5000")));
     robot.press("g");
-    check("states_goodbye", &mut robot, &ALL);
-    check_mono("states_goodbye", &mut robot);
     let text = screen(&mut robot, WIDE);
     let said = "laptop, FIN_WAIT2 → TIME_WAIT: rcv FIN, snd ACK. Inferred, too brief to be polled: SYN_SENT, FIN_WAIT1, FIN_WAIT2.";
     assert!(text.contains(said), "{text}");
@@ -50,9 +33,8 @@ fn observed_transitions_are_drawn_solid() {
         robot.later(Duration::from_millis(700));
     }
     robot.press("g");
-    let text = screen(&mut robot, WIDE);
-    assert!(text.contains("━━▶┃▶ TIME_WAIT"), "{text}");
-    assert!(!text.contains("rcv FIN, snd ACK. Inferred, too brief to be polled: F"), "{text}");
+    shows(&mut robot, &[WIDE], &["━━▶┃▶ TIME_WAIT"]);
+    shows_not(&mut robot, &[WIDE], &["rcv FIN, snd ACK. Inferred, too brief to be polled: F"]);
 }
 
 #[test]
@@ -60,8 +42,7 @@ fn a_reset_leads_straight_to_closed() {
     let mut robot = goodbyes();
     robot.ask(Action::SelectRow(end("127.0.0.1:5000", "127.0.0.3:47118")));
     robot.press("g");
-    let text = screen(&mut robot, WIDE);
-    assert!(text.contains("RST, from ESTABLISHED straight to CLOSED"), "{text}");
+    shows(&mut robot, &[WIDE], &["RST, from ESTABLISHED straight to CLOSED"]);
 }
 
 #[test]

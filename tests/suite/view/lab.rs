@@ -3,20 +3,13 @@
 use std::time::Duration;
 
 use fivetuple::app::{Action, Event};
-use fivetuple::cli::ThemeName;
 use fivetuple::tcp::{Errno, Flags, LabEvent, LabRefusal, SocketEvent};
-use fivetuple::view::{ColourDepth, Theme};
 
 use crate::computers::{ANSWERS, CALLS, CLIENT, LAPTOP, LISTEN, SERVER, SERVES};
 use crate::robot::{Robot, own};
-use crate::view::{ALL, DARK, USUAL, WIDE, check, paint, screen, text_of};
+use crate::view::{ALL, DARK, WIDE, check, paint, screen, text_of};
 
 const SYN_ACK: Flags = Flags::SYN.and(Flags::ACK);
-
-#[test]
-fn a_lab_without_a_listener() {
-    check("lab_empty", &mut Robot::in_lab(4), &ALL);
-}
 
 /// The handshake on a held wire: one segment is delivered after each screen.
 #[test]
@@ -50,7 +43,7 @@ fn a_handshake_on_a_held_wire() {
 }
 
 /// Two SYNs are lost, the third one gets through a wire that takes half a second.
-fn two_losses() -> Robot {
+pub(crate) fn two_losses() -> Robot {
     let mut robot = Robot::listening_in_lab();
     robot.press("b b u u c");
     robot.hear(SocketEvent::Connecting(own(CALLS, 11)));
@@ -63,17 +56,6 @@ fn two_losses() -> Robot {
     robot.tables(&[LISTEN], &[CALLS]);
     robot.later(Duration::from_millis(310));
     robot
-}
-
-#[test]
-fn lost_segments_are_sent_again() {
-    let mut robot = two_losses();
-    check("lab_lost", &mut robot, &ALL);
-    robot.press("R");
-    check("lab_absolute", &mut robot, &[WIDE]);
-    let mono = Theme::new(ThemeName::Mono, ColourDepth::Mono, true);
-    let (buffer, _) = paint(&mut robot, mono, USUAL);
-    insta::assert_snapshot!("lab_lost_mono_80x24", text_of(&buffer));
 }
 
 #[test]
@@ -103,24 +85,6 @@ fn a_refused_lab() {
         helps: "kernel.unprivileged_userns_clone is 0 here; 1 allows it.".to_owned(),
     })));
     check("lab_refused", &mut robot, &ALL);
-}
-
-#[test]
-fn one_computer_alone_and_netstats_own_layout() {
-    let mut robot = two_losses();
-    robot.press("e");
-    check("lab_server", &mut robot, &[USUAL]);
-    robot.press("n");
-    check("lab_server_netstat", &mut robot, &[USUAL]);
-    robot.press("e e");
-    check("lab_both_netstat", &mut robot, &[WIDE, USUAL]);
-}
-
-#[test]
-fn the_menu_of_states() {
-    let mut robot = Robot::new();
-    robot.press("S j j j");
-    check("states_menu", &mut robot, &ALL);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use fivetuple::tcp::{Errno, Flags, LabEvent, LabRefusal, SocketEvent, WireEvent,
 
 use crate::computers::{ANSWERS, CALLS, LAPTOP, LISTEN};
 use crate::robot::{Robot, own};
-use crate::view::{ALL, SMALL, WIDE, screen};
+use crate::view::{ALL, SMALL, WIDE, screen, shows, shows_not};
 
 /// `count` connections of the laptop, and the listener.
 pub(crate) fn connections(count: u16) -> Robot {
@@ -51,10 +51,7 @@ fn a_kept_filter_is_seen_in_the_labs_tables() {
     robot.press("/");
     robot.type_text("LIST");
     robot.press("Enter");
-    for size in ALL {
-        let text = screen(&mut robot, size);
-        assert!(text.contains("/LIST: 1 row"), "{text}");
-    }
+    shows(&mut robot, &ALL, &["/LIST: 1 row"]);
 }
 
 #[test]
@@ -78,9 +75,8 @@ fn an_ipv4_address_in_ipv6_is_not_cut_where_the_address_alone_fits() {
     let serves =
         "tcp 0 0 [::ffff:192.168.1.10]:500 [::ffff:192.168.1.13]:40001 ESTABLISHED host=1 inode=5";
     robot.tables(&[LISTEN, serves], &[]);
-    let text = screen(&mut robot, WIDE);
-    assert!(text.contains("192.168.1.13:40001"), "{text}");
-    assert!(!text.contains("ffff"), "{text}");
+    shows(&mut robot, &[WIDE], &["192.168.1.13:40001"]);
+    shows_not(&mut robot, &[WIDE], &["ffff"]);
 }
 
 #[test]
@@ -90,22 +86,14 @@ fn the_ghost_of_a_time_wait_counts_down_no_more() {
     robot.tables(&[LISTEN], &[waits]);
     assert!(screen(&mut robot, WIDE).contains("TIME_WAIT 58s"));
     robot.vanish(LAPTOP, &[waits]);
-    for size in ALL {
-        let text = screen(&mut robot, size);
-        assert!(text.contains("TIME_WAIT"), "{text}");
-        assert!(!text.contains("58s"), "{text}");
-    }
+    shows(&mut robot, &ALL, &["TIME_WAIT"]);
+    shows_not(&mut robot, &ALL, &["58s"]);
 }
 
 #[test]
 fn the_labs_tables_say_which_part_of_them_is_shown() {
     let mut robot = connections(30);
-    for size in ALL {
-        let text = screen(&mut robot, size);
-        assert!(text.contains("-31 of 31"), "{text}");
-        assert!(text.contains("-30 of 30"), "{text}");
-        assert!(text.contains("LISTEN"), "{text}");
-    }
+    shows(&mut robot, &ALL, &["-31 of 31", "-30 of 30", "LISTEN"]);
     let mut robot = connections(1);
     for size in ALL {
         assert!(!screen(&mut robot, size).contains("1-"), "all is shown");
@@ -116,13 +104,13 @@ fn the_labs_tables_say_which_part_of_them_is_shown() {
 fn the_labs_tables_show_the_whole_machine() {
     let mut robot = connections(1);
     robot.press("w");
-    assert!(robot.said().contains("every socket"), "{}", robot.said());
+    robot.says("every socket");
     for size in ALL {
         let text = screen(&mut robot, size);
         assert_eq!(lines_with(&text, "192.168.1.10, all ports"), 1, "{text}");
     }
     robot.press("w");
-    assert!(robot.said().contains("only the sockets"), "{}", robot.said());
+    robot.says("only the sockets");
     assert!(!screen(&mut robot, WIDE).contains("all ports"));
 }
 
@@ -130,12 +118,8 @@ fn the_labs_tables_show_the_whole_machine() {
 fn the_myth_shows_the_real_rows_with_whole_addresses() {
     let mut robot = connections(2);
     robot.press("M");
-    for size in ALL {
-        let text = screen(&mut robot, size);
-        assert!(text.contains("192.168.1.10:500 "), "{text}");
-        assert!(text.contains("192.168.1.13:40001"), "{text}");
-        assert!(!text.contains("192.168.1…"), "{text}");
-    }
+    shows(&mut robot, &ALL, &["192.168.1.10:500 ", "192.168.1.13:40001"]);
+    shows_not(&mut robot, &ALL, &["192.168.1…"]);
 }
 
 #[test]
@@ -150,10 +134,7 @@ fn the_ladder_of_all_keeps_the_flags_of_what_is_sent_again() {
     }
     robot.tables(&[LISTEN], &[CALLS]);
     robot.press("O");
-    let text = screen(&mut robot, SMALL);
-    for flags in ["again: SYN", "re-PSH+ACK"] {
-        assert!(text.contains(flags), "{flags}: {text}");
-    }
+    shows(&mut robot, &[SMALL], &["again: SYN", "re-PSH+ACK"]);
 }
 
 #[test]
@@ -181,8 +162,7 @@ fn unreported_segments_are_counted_as_not_shown() {
     let mut robot = Robot::listening_in_lab();
     let untold = WireEvent::Status(WireStatus { unreported: 50_736, ..WireStatus::default() });
     robot.tell(Event::Lab(LabEvent::Wire(vec![untold])));
-    let text = screen(&mut robot, WIDE);
-    assert!(text.contains("50,736 not shown"), "{text}");
+    shows(&mut robot, &[WIDE], &["50,736 not shown"]);
 }
 
 #[test]
@@ -218,16 +198,12 @@ fn a_text_that_no_row_contains_is_named_at_every_size() {
 fn an_unaccepted_row_is_the_servers_end() {
     let mut robot = Robot::calling_in_lab();
     robot.tables(&[LISTEN, ANSWERS], &[CALLS]);
-    for size in [(79, 24), (80, 24), (90, 30), (100, 30)] {
-        let text = screen(&mut robot, size);
-        assert!(text.contains("not accepted"), "{text}");
-        assert!(!text.contains("laptop, not"), "{text}");
-    }
+    shows(&mut robot, &[(79, 24), (80, 24), (90, 30), (100, 30)], &["not accepted"]);
+    shows_not(&mut robot, &[(79, 24), (80, 24), (90, 30), (100, 30)], &["laptop, not"]);
     let mut robot = Robot::listening();
     let waiting = "tcp 0 0 127.0.0.1:5000 127.0.0.2:54240 ESTABLISHED";
     robot.kernel(&[crate::robot::LISTEN, waiting].join("\n"));
-    let text = screen(&mut robot, WIDE);
-    assert!(text.contains("server, not accepted"), "{text}");
+    shows(&mut robot, &[WIDE], &["server, not accepted"]);
 }
 
 #[test]
@@ -240,9 +216,5 @@ fn the_number_of_connections_is_shown_at_every_size() {
         robot.hear(SocketEvent::Connected(own(&row, 11)));
     }
     robot.press("e");
-    for size in ALL {
-        let text = screen(&mut robot, size);
-        assert!(text.contains("2 open"), "{text}");
-        assert!(text.contains(".13 "), "{text}");
-    }
+    shows(&mut robot, &ALL, &["2 open", ".13 "]);
 }

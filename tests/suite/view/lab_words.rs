@@ -5,7 +5,7 @@ use fivetuple::app::{HELD, PointOfView, held_in_lab};
 use crate::computers::{LAPTOP, LISTEN};
 use crate::robot::Robot;
 use crate::view::lab_cut_lines::connections;
-use crate::view::{ALL, SMALL, USUAL, WIDE, screen, two_connections};
+use crate::view::{ALL, SMALL, USUAL, WIDE, screen, shows, shows_not, two_connections};
 
 /// A UDP socket at the server's port, and one of the laptop's that is connected to it; each beside a TCP row.
 fn with_udp() -> Robot {
@@ -54,17 +54,15 @@ fn a_udp_row_that_is_gone_is_still_one() {
         LAPTOP,
         &["udp 0 0 192.168.1.13:40002 192.168.1.10:500 ESTABLISHED host=2 inode=32"],
     );
-    let text = screen(&mut robot, WIDE);
-    assert!(text.contains("udp ESTABLISHED"), "{text}");
+    shows(&mut robot, &[WIDE], &["udp ESTABLISHED"]);
 }
 
 #[test]
 fn the_end_of_a_cut_address_is_kept() {
     let mut robot = connections(1);
     robot.press("e");
-    let text = screen(&mut robot, SMALL);
-    assert!(text.contains("…1.13:40000"), "{text}");
-    assert!(!text.contains("192.168.…"), "{text}");
+    shows(&mut robot, &[SMALL], &["…1.13:40000"]);
+    shows_not(&mut robot, &[SMALL], &["192.168.…"]);
 }
 
 #[test]
@@ -106,8 +104,7 @@ fn large_numbers_have_commas_everywhere() {
     let mut robot = Robot::listening_in_lab();
     let full = LISTEN.replace("tcp 0 128", "tcp 18912 65535");
     robot.tables(&[&full], &[]);
-    let text = screen(&mut robot, WIDE);
-    assert!(text.contains("18,912 of 65,535"), "{text}");
+    shows(&mut robot, &[WIDE], &["18,912 of 65,535"]);
 }
 
 #[test]
@@ -121,12 +118,10 @@ fn below_the_ladder_the_key_that_scrolls_it_is_named() {
     }
     let mut empty = Robot::in_lab(3);
     empty.press("t");
-    let text = screen(&mut empty, WIDE);
-    assert!(!text.contains("PageUp"), "{text}");
+    shows_not(&mut empty, &[WIDE], &["PageUp"]);
     let mut loopback = two_connections();
     loopback.press("t");
-    let text = screen(&mut loopback, USUAL);
-    assert!(text.contains("PageUp scroll"), "{text}");
+    shows(&mut loopback, &[USUAL], &["PageUp scroll"]);
 }
 
 #[test]

@@ -13,7 +13,7 @@ use crate::app::explain::why_not::refused;
 use crate::view::myth::tried;
 use crate::view::syscalls::with_calls;
 use crate::view::{
-    DARK, PHONE, SMALL, USUAL, WIDE, goodbyes, paint, screen, text_of, two_connections,
+    DARK, PHONE, SMALL, USUAL, WIDE, goodbyes, paint, screen, shows, text_of, two_connections,
     whole_machine,
 };
 
@@ -162,8 +162,7 @@ fn no_size_is_too_odd() {
             }
         }
     }
-    let text = screen(&mut Robot::new(), (LEAST.0 - 1, LEAST.1));
-    assert!(text.contains("have 59 x 16") && text.contains("need 60 x 16"), "{text}");
+    shows(&mut Robot::new(), &[(LEAST.0 - 1, LEAST.1)], &["have 59 x 16", "need 60 x 16"]);
 }
 
 #[test]

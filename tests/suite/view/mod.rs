@@ -9,14 +9,12 @@ pub(crate) mod lab_cut_lines;
 pub(crate) mod lab_words;
 pub(crate) mod laws;
 pub(crate) mod myth;
-pub(crate) mod palette;
 pub(crate) mod pictures;
 pub(crate) mod ports;
 pub(crate) mod segment_labels;
 pub(crate) mod small_screens;
 pub(crate) mod syscalls;
 pub(crate) mod timeline;
-pub(crate) mod why_not;
 
 use crate::robot::{LISTEN, Robot, own};
 use fivetuple::app::Action;
@@ -63,6 +61,34 @@ pub(crate) fn text_of(buffer: &Buffer) -> String {
 
 pub(crate) fn screen(robot: &mut Robot, size: (u16, u16)) -> String {
     text_of(&paint(robot, DARK, size).0)
+}
+
+/// Fails unless the screen shows all `words`, at each size.
+#[track_caller]
+pub(crate) fn shows(robot: &mut Robot, sizes: &[(u16, u16)], words: &[&str]) {
+    for size in sizes {
+        let text = screen(robot, *size);
+        for words in words {
+            assert!(text.contains(words), "{words} {size:?}:\n{text}");
+        }
+    }
+}
+
+/// Fails if the screen shows any of `words`, at any size.
+#[track_caller]
+pub(crate) fn shows_not(robot: &mut Robot, sizes: &[(u16, u16)], words: &[&str]) {
+    for size in sizes {
+        let text = screen(robot, *size);
+        for words in words {
+            assert!(!text.contains(words), "{words} {size:?}:\n{text}");
+        }
+    }
+}
+
+/// The first line with these words.
+#[track_caller]
+pub(crate) fn line_with<'a>(text: &'a str, words: &str) -> &'a str {
+    text.lines().find(|line| line.contains(words)).expect(text)
 }
 
 /// Compares a screen with the stored ones, at each size.

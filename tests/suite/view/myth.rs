@@ -1,9 +1,7 @@
 //! The wrong model beside the right one.
 
-use crate::view::{ALL, LISTEN, Robot, USUAL, check, joined, own, paint, text_of, two_connections};
-use fivetuple::cli::ThemeName;
+use crate::view::{LISTEN, Robot, joined, own, two_connections};
 use fivetuple::tcp::{Call, Command, Errno, SocketEvent, SyscallError};
-use fivetuple::view::{ColourDepth, Theme};
 
 const TRIED: [&str; 4] = [
     "tcp 0 0 127.0.0.1:5000 127.0.0.4:5000 ESTABLISHED inode=22",
@@ -40,19 +38,4 @@ pub(crate) fn tried() -> Robot {
     ];
     robot.kernel(&joined(&[&rows[..], &TRIED[..]].concat()));
     robot
-}
-
-#[test]
-fn both_models_are_side_by_side() {
-    let mut robot = two_connections();
-    robot.press("M");
-    check("myth", &mut robot, &ALL);
-}
-
-#[test]
-fn the_kernels_results_of_the_test_are_shown() {
-    let mut robot = tried();
-    check("myth_tried", &mut robot, &ALL);
-    let mono = Theme::new(ThemeName::Mono, ColourDepth::Mono, true);
-    insta::assert_snapshot!("myth_mono_ascii", text_of(&paint(&mut robot, mono, USUAL).0));
 }

@@ -1,42 +1,141 @@
 //! Screens as text, at three sizes.
 
-use crate::robot::{Robot, end, own};
-use fivetuple::app::{Action, Clients, Notices, Pane, PointOfView, Statement, Tone};
-use fivetuple::tcp::{ConnectSpec, Endpoint, ListenSpec, Port, SocketEvent};
 use std::time::Duration;
 
+use crate::app::explain::why_not::{answer, refused};
+use crate::robot::{Robot, end, own};
+use fivetuple::app::{Action, Clients, Notices, Pane, PointOfView, Statement, Tone};
+use fivetuple::tcp::{ConnectSpec, Endpoint, ListenSpec, Port, SocketEvent, SocketId};
+
+use crate::view::compare::laptop_twice;
+use crate::view::lab::two_losses;
+use crate::view::lab_cut_lines::connections;
+use crate::view::myth::tried;
+use crate::view::syscalls::with_calls;
 use crate::view::{
-    ALL, LAPTOP, PHONE, SMALL, USUAL, WIDE, check, goodbyes, joined, screen, two_connections,
-    whole_machine,
+    ALL, LAPTOP, PHONE, SMALL, USUAL, WIDE, check, check_mono, goodbyes, joined, ports, screen,
+    shows, two_connections, whole_machine,
 };
 
-#[test]
-fn an_empty_screen_names_the_reason_and_the_key() {
-    check("empty", &mut Robot::new(), &ALL);
-}
+/// A name, a dashboard, keys, and sizes.
+type Picture = (&'static str, fn() -> Robot, &'static str, &'static [(u16, u16)]);
+
+const PICTURES: &[Picture] = &[
+    ("empty", Robot::new, "", &ALL),
+    ("listening", || later(Robot::listening(), 3), "", &ALL),
+    ("two_connections", two_connections, "", &ALL),
+    ("chosen_row", two_connections, "Tab j j", &[(80, 24), (200, 50)]),
+    ("goodbyes", goodbyes, "", &ALL),
+    ("held", held, "", &ALL),
+    ("whole_machine", || whole_machine(200), "", &[WIDE, USUAL]),
+    ("whole_machine_end", end_of_whole_machine, "", &[USUAL]),
+    ("netstat", two_connections, "n", &ALL),
+    ("lab_netstat", || connections(1), "n", &[USUAL, SMALL]),
+    ("help", Robot::listening, "?", &ALL),
+    ("listen_form", Robot::listening, "L Tab x Enter", &ALL),
+    ("connect_form", Robot::listening, "C", &ALL),
+    ("card", || chosen(two_connections(), PHONE[0]), "Enter", &ALL),
+    ("card_time_wait", || gone(WAITS), "Enter", &[USUAL, SMALL]),
+    ("card_ghost", || gone(["127.0.0.1:5000", "127.0.0.2:54240"]), "Enter", &[WIDE, SMALL]),
+    ("big", two_connections, "z", &ALL),
+    ("big_goodbyes", waiting_alone, "z", &[USUAL, SMALL]),
+    ("open_to_everybody", open_to_everybody, "", &[USUAL]),
+    ("many_computers", many_computers, "1 5 j", &[USUAL]),
+    ("palette", two_connections, ":", &ALL),
+    ("palette_found", two_connections, ": c l o Down", &ALL),
+    ("why_not", explained, "", &ALL),
+    ("why_not_waits", explained, "w Esc", &[USUAL]),
+    ("compare", laptop_twice, "V", &ALL),
+    ("compare_gone", goodbyes, "V", &[USUAL]),
+    ("states", two_connections, "g", &ALL),
+    ("states_empty", Robot::new, "g", &[USUAL]),
+    ("states_goodbye", || gone(WAITS), "g", &ALL),
+    ("timeline", two_connections, "t", &ALL),
+    ("timeline_goodbyes", long_gone, "", &ALL),
+    ("timeline_empty", Robot::new, "t", &[USUAL]),
+    ("timeline_listening", Robot::listening, "t", &[USUAL]),
+    ("timeline_many", || whole_machine(200), "t + +", &[WIDE, SMALL]),
+    ("past", past, "", &ALL),
+    ("ports", two_connections, "m", &ALL),
+    ("ports_range", two_connections, "m +", &ALL),
+    ("ports_around", two_connections, "m + +", &ALL),
+    ("ports_many", || ports::connections(6_000), "m", &[WIDE]),
+    ("ports_many_range", || ports::connections(6_000), "m +", &[WIDE, SMALL]),
+    ("myth", two_connections, "M", &ALL),
+    ("myth_tried", tried, "", &ALL),
+    ("calls", with_calls, "i", &ALL),
+    ("calls_of_a_row", || chosen(with_calls(), LAPTOP[1]), "i", &ALL),
+    ("lab_empty", || Robot::in_lab(4), "", &ALL),
+    ("lab_lost", two_losses, "", &ALL),
+    ("lab_absolute", two_losses, "R", &[WIDE]),
+    ("lab_server", two_losses, "e", &[USUAL]),
+    ("lab_server_netstat", two_losses, "e n", &[USUAL]),
+    ("lab_both_netstat", two_losses, "e n e e", &[WIDE, USUAL]),
+    ("states_menu", Robot::new, "S j j j", &ALL),
+];
+
+/// Those that are drawn without colours, too.
+const MONO: [&str; 11] = [
+    "compare",
+    "states",
+    "states_goodbye",
+    "timeline_goodbyes",
+    "past",
+    "ports",
+    "ports_around",
+    "myth_tried",
+    "calls",
+    "lab_absolute",
+    "why_not",
+];
 
 #[test]
-fn a_listener_without_clients() {
-    let mut robot = Robot::listening();
-    robot.later(Duration::from_secs(3));
-    check("listening", &mut robot, &ALL);
+fn every_picture_is_as_it_was() {
+    for (name, make, keys, sizes) in PICTURES {
+        let mut robot = make();
+        robot.press(keys);
+        check(name, &mut robot, sizes);
+        if MONO.contains(name) {
+            check_mono(name, &mut robot);
+        }
+    }
 }
 
-#[test]
-fn two_connections_are_four_rows_and_the_listener() {
-    let mut robot = two_connections();
-    check("two_connections", &mut robot, &ALL);
-    robot.press("Tab j j");
-    check("chosen_row", &mut robot, &[(80, 24), (200, 50)]);
+fn later(mut robot: Robot, seconds: u64) -> Robot {
+    robot.later(Duration::from_secs(seconds));
+    robot
 }
 
-#[test]
-fn gone_rows_stay_briefly_with_their_reason() {
-    check("goodbyes", &mut goodbyes(), &ALL);
+fn select(mut robot: Robot, name: SocketId) -> Robot {
+    robot.ask(Action::SelectRow(name));
+    robot
 }
 
-#[test]
-fn unaccepted_connections_wait_in_the_queue() {
+fn chosen(robot: Robot, row: &str) -> Robot {
+    select(robot, own(row, 14).name)
+}
+
+/// The row in TIME_WAIT.
+const WAITS: [&str; 2] = ["127.0.0.2:54240", "127.0.0.1:5000"];
+
+fn gone([local, remote]: [&str; 2]) -> Robot {
+    select(goodbyes(), end(local, remote))
+}
+
+fn long_gone() -> Robot {
+    let mut robot = gone(WAITS);
+    robot.press("t");
+    later(robot, 12)
+}
+
+fn past() -> Robot {
+    let mut robot = goodbyes();
+    robot.press(",");
+    later(robot, 12)
+}
+
+/// Unaccepted connections wait in the queue.
+fn held() -> Robot {
     let mut robot = Robot::listening();
     robot.press("a");
     robot.hear(SocketEvent::AcceptHeld(true));
@@ -47,81 +146,44 @@ fn unaccepted_connections_wait_in_the_queue() {
         LAPTOP[1],
     ];
     robot.kernel(&joined(&rows));
-    check("held", &mut robot, &ALL);
+    robot
 }
 
-#[test]
-fn the_whole_machine_scrolls() {
+fn end_of_whole_machine() -> Robot {
     let mut robot = whole_machine(200);
-    check("whole_machine", &mut robot, &[WIDE, USUAL]);
     let last = *robot.state.ui.shown.last().unwrap();
     robot.ask(Action::Focus(Pane::Sockets));
-    robot.ask(Action::SelectRow(last));
-    check("whole_machine_end", &mut robot, &[USUAL]);
+    select(robot, last)
 }
 
-#[test]
-fn netstats_own_layout() {
-    let mut robot = two_connections();
-    robot.press("n");
-    check("netstat", &mut robot, &[WIDE, USUAL]);
-}
-
-#[test]
-fn all_keys() {
-    let mut robot = Robot::listening();
-    robot.press("?");
-    check("help", &mut robot, &ALL);
-}
-
-#[test]
-fn the_forms() {
-    let mut robot = Robot::listening();
-    robot.press("L Tab");
-    robot.type_text("x");
-    robot.press("Enter");
-    check("listen_form", &mut robot, &ALL);
-    robot.press("Esc C");
-    check("connect_form", &mut robot, &ALL);
-}
-
-#[test]
-fn one_connection_as_a_card() {
-    let mut robot = two_connections();
-    robot.ask(Action::SelectRow(own(PHONE[0], 14).name));
-    robot.press("Enter");
-    check("card", &mut robot, &ALL);
-    let mut robot = goodbyes();
-    robot.ask(Action::SelectRow(end("127.0.0.2:54240", "127.0.0.1:5000")));
-    robot.press("Enter");
-    check("card_time_wait", &mut robot, &[USUAL, SMALL]);
-    robot.press("Esc");
-    robot.ask(Action::SelectRow(end("127.0.0.1:5000", "127.0.0.2:54240")));
-    robot.press("Enter");
-    check("card_ghost", &mut robot, &[WIDE, SMALL]);
-}
-
-#[test]
-fn big_type() {
-    let mut robot = two_connections();
-    robot.press("z");
-    check("big", &mut robot, &ALL);
+fn waiting_alone() -> Robot {
     let mut robot = goodbyes();
     robot.kernel("tcp 0 0 127.0.0.2:54240 127.0.0.1:5000 TIME_WAIT timewait=46300ms/0");
-    robot.press("z");
-    check("big_goodbyes", &mut robot, &[USUAL, SMALL]);
+    robot
 }
 
-#[test]
-fn an_open_server_has_a_warning() {
+fn open_to_everybody() -> Robot {
     let mut robot = Robot::new();
     robot.state.machine.addresses = vec![[127, 0, 0, 1].into(), [192, 168, 1, 20].into()];
-    robot.hear(SocketEvent::Listening {
-        spec: ListenSpec::at(Endpoint::new([0, 0, 0, 0], 5000)),
-        sockets: vec![],
-    });
+    let spec = ListenSpec::at(Endpoint::new([0, 0, 0, 0], 5000));
+    robot.hear(SocketEvent::Listening { spec, sockets: vec![] });
     robot.kernel("tcp 0 128 0.0.0.0:5000 0.0.0.0:* LISTEN inode=9");
-    check("open_to_everybody", &mut robot, &[USUAL]);
+    robot
+}
+
+fn many_computers() -> Robot {
+    let mut robot = two_connections();
+    let connect = ConnectSpec::to(Endpoint::new([127, 0, 0, 1], 5000).into());
+    robot.state.clients = Clients::new(40, connect);
+    robot
+}
+
+/// The last refusal taken apart: blocking rows and remedies.
+fn explained() -> Robot {
+    let mut robot = refused();
+    robot.press("y");
+    answer(&mut robot);
+    robot
 }
 
 #[test]
@@ -133,7 +195,7 @@ fn titles_have_additional_facts() {
     robot.type_text("phone");
     check("find", &mut robot, &[WIDE, USUAL]);
     robot.press("Enter p");
-    robot.later(Duration::from_secs(3));
+    let mut robot = later(robot, 3);
     robot.press("K j k 1 2");
     check("paused_with_keys", &mut robot, &[WIDE, USUAL]);
 }
@@ -141,19 +203,16 @@ fn titles_have_additional_facts() {
 #[test]
 fn a_failure_marks_the_rows_to_blame() {
     let mut robot = goodbyes();
-    let blame = vec![end("127.0.0.2:54240", "127.0.0.1:5000")];
+    let blame = || vec![end(WAITS[0], WAITS[1])];
     let words = "Cannot listen on 127.0.0.1:5000: bind() failed: Address already in use (EADDRINUSE). Row 2 is in TIME_WAIT, 47 s left, \
                  because the server closed first. Wait, or set SO_REUSEADDR on both runs.";
     let at = robot.state.now;
-    robot.state.notices.blame(at, Statement::verbatim(words), &blame);
+    let words = Statement::verbatim(words);
+    robot.state.notices.blame(at, words.clone(), &blame());
     robot.state.notices.say(at, Tone::Warning, Statement::verbatim("Somebody should know."));
     check("warning", &mut robot, &[SMALL]);
     robot.state.notices = Notices::default();
-    robot.state.notices.blame(
-        at,
-        Statement::verbatim(words),
-        &[end("127.0.0.2:54240", "127.0.0.1:5000")],
-    );
+    robot.state.notices.blame(at, words, &blame());
     check("blamed", &mut robot, &[WIDE, USUAL]);
 }
 
@@ -163,22 +222,11 @@ fn the_title_names_every_watched_port() {
     robot.state.clients.called.insert(Port(8080));
     robot.ask(Action::PointOfView);
     robot.press("T");
-    let text = screen(&mut robot, WIDE);
-    assert!(text.contains("| grep -E ':(5000|8080) '`"), "{text}");
-    assert!(text.contains("2 connections, both ends: 1 LISTEN"), "{text}");
-    assert!(text.contains(" theme: "), "{text}");
+    let words = ["| grep -E ':(5000|8080) '`", "2 connections, both ends: 1 LISTEN", " theme: "];
+    shows(&mut robot, &[WIDE], &words);
     let target = "a-name-that-is-much-too-long.invalid:5000".parse().unwrap();
     robot.state.clients.to = Some(target);
     check("long_target", &mut robot, &[USUAL]);
-}
-
-#[test]
-fn many_computers_scroll() {
-    let mut robot = two_connections();
-    let connect = ConnectSpec::to(Endpoint::new([127, 0, 0, 1], 5000).into());
-    robot.state.clients = Clients::new(40, connect);
-    robot.press("1 5 j");
-    check("many_computers", &mut robot, &[USUAL]);
 }
 
 #[test]
@@ -187,6 +235,12 @@ fn a_hidden_point_of_view_is_explained() {
     robot.ask(Action::PointOfView);
     robot.ask(Action::PointOfView);
     assert_eq!(robot.state.ui.lens.view, PointOfView::Client);
-    let text = screen(&mut robot, USUAL);
-    assert!(text.contains("On this computer (laptop)"), "{text}");
+    shows(&mut robot, &[USUAL], &["On this computer (laptop)"]);
+}
+
+#[test]
+fn all_of_an_explained_refusal_can_be_scrolled_to() {
+    let mut robot = refused();
+    robot.press("y j j j j j j j j");
+    assert!(screen(&mut robot, (60, 16)).contains("timer ends it"));
 }

@@ -4,7 +4,7 @@ use fivetuple::tcp::{Flags, Host};
 
 use crate::computers::{LAPTOP, SERVER};
 use crate::robot::Robot;
-use crate::view::{ALL, WIDE, screen};
+use crate::view::{ALL, WIDE, screen, shows, shows_not};
 
 const PHONE: Host = Host(3);
 const SERVES: (Host, &str) = (SERVER, "192.168.1.10:500");
@@ -25,10 +25,8 @@ fn called(ends: &[(Host, &str)]) -> Robot {
 
 #[test]
 fn one_connection_needs_no_name() {
-    let text = screen(&mut called(&[CALLS]), WIDE);
-    assert!(text.contains("─ SYN ─"), "{text}");
-    assert!(text.contains("─ SYN+ACK ─"), "{text}");
-    assert!(!text.contains("SYN laptop"), "{text}");
+    shows(&mut called(&[CALLS]), &[WIDE], &["─ SYN ─", "─ SYN+ACK ─"]);
+    shows_not(&mut called(&[CALLS]), &[WIDE], &["SYN laptop"]);
 }
 
 #[test]
@@ -42,12 +40,8 @@ fn ports_distinguish_two_connections_of_a_computer() {
 
 #[test]
 fn segments_of_several_computers_have_their_names_at_every_size() {
-    for size in ALL {
-        let text = screen(&mut called(&[CALLS, PHONES]), size);
-        assert!(text.contains("SYN+ACK phone"), "{text}");
-        let text = screen(&mut called(&[CALLS, AGAIN, PHONES]), size);
-        assert!(text.contains("phone:50000"), "{text}");
-    }
+    shows(&mut called(&[CALLS, PHONES]), &ALL, &["SYN+ACK phone"]);
+    shows(&mut called(&[CALLS, AGAIN, PHONES]), &ALL, &["phone:50000"]);
 }
 
 #[test]
@@ -55,11 +49,9 @@ fn a_label_covers_neither_a_queued_nor_a_lost_segment() {
     let mut robot = called(&[CALLS, PHONES]);
     robot.press("h");
     robot.sends(5, (SERVER, SYN_ACK), (0, 1), b"");
-    let text = screen(&mut robot, WIDE);
-    assert!(text.contains("─ SYN+ACK laptop ▶┃·"), "{text}");
+    shows(&mut robot, &[WIDE], &["─ SYN+ACK laptop ▶┃·"]);
     robot.loses(5);
-    let text = screen(&mut robot, WIDE);
-    assert!(text.contains("─ SYN+ACK laptop ✗·"), "{text}");
+    shows(&mut robot, &[WIDE], &["─ SYN+ACK laptop ✗·"]);
 }
 
 #[test]
@@ -76,9 +68,7 @@ fn segments_between_clients_have_both_directions() {
         assert!(text.contains(arrow) && text.contains(whose), "{text}");
     }
     robot.press("j");
-    let text = screen(&mut robot, WIDE);
-    assert!(text.contains("─ SYN ─────────────────▶"), "{text}");
+    shows(&mut robot, &[WIDE], &["─ SYN ─────────────────▶"]);
     robot.crosses(3, AGAIN, PHONES, Flags::SYN);
-    let text = screen(&mut robot, WIDE);
-    assert!(text.contains("laptop:44520 to phone"), "{text}");
+    shows(&mut robot, &[WIDE], &["laptop:44520 to phone"]);
 }

@@ -1,6 +1,8 @@
 //! What a small screen still shows.
 
-use crate::view::{LAPTOP, LISTEN, PHONE, SMALL, USUAL, goodbyes, own, screen, two_connections};
+use crate::view::{
+    LAPTOP, LISTEN, PHONE, SMALL, USUAL, goodbyes, line_with, own, screen, two_connections,
+};
 use fivetuple::tcp::{CloseKind, SocketEvent};
 
 #[test]
@@ -12,7 +14,7 @@ fn the_time_left_and_the_reason_stand_apart_from_the_bracket() {
         assert_eq!(text.lines().find(glued), None, "{wide}");
     }
     let text = screen(&mut robot, USUAL);
-    let waits = text.lines().find(|line| line.contains("◌ TIME_WAIT")).unwrap();
+    let waits = line_with(&text, "◌ TIME_WAIT");
     let (role, _) = waits.split_once('┘').unwrap();
     assert!(role.contains("laptop 47s left "), "{text}");
 }

@@ -1,15 +1,11 @@
 //! The system calls behind the rows.
 
-use crate::view::{
-    ALL, LAPTOP, LISTEN, PHONE, Robot, USUAL, check, own, paint, text_of, two_connections,
-};
+use crate::view::{ALL, LAPTOP, LISTEN, PHONE, Robot, WIDE, own, shows, two_connections};
 use fivetuple::app::Action;
-use fivetuple::cli::ThemeName;
 use fivetuple::tcp::{
     Endpoint, Errno, Port, Protocol, Purpose, SockOpt, SocketEvent, SocketId, Syscall,
     SyscallRecord, SyscallResult, SyscallTrace,
 };
-use fivetuple::view::{ColourDepth, Theme};
 
 fn call(on: u32, asked: Syscall, answer: SyscallResult) -> SyscallRecord {
     let on = (!matches!(asked, Syscall::Socket { .. })).then_some(on);
@@ -70,26 +66,13 @@ pub(crate) fn with_calls() -> Robot {
 }
 
 #[test]
-fn the_newest_calls_stand_out() {
-    let mut robot = with_calls();
-    robot.press("i");
-    check("calls", &mut robot, &ALL);
-    let mono = Theme::new(ThemeName::Mono, ColourDepth::Mono, true);
-    insta::assert_snapshot!("calls_mono_ascii", text_of(&paint(&mut robot, mono, USUAL).0));
-}
-
-#[test]
 fn the_selected_rows_calls_stand_out() {
     let mut robot = with_calls();
     robot.press("i");
     robot.ask(Action::SelectRow(own(LAPTOP[1], 11).name));
-    check("calls_of_a_row", &mut robot, &ALL);
     let stranger = own("tcp 0 0 127.0.0.9:1 127.0.0.1:5000 ESTABLISHED inode=77", 3);
     robot.ask(Action::SelectRow(stranger.name));
-    for size in ALL {
-        let text = crate::view::screen(&mut robot, size);
-        assert!(text.contains("No calls for this row"), "{text}");
-    }
+    shows(&mut robot, &ALL, &["No calls for this row"]);
 }
 
 #[test]
@@ -97,15 +80,13 @@ fn similar_calls_are_counted_and_old_ones_dropped() {
     let mut robot = with_calls();
     robot.press("i");
     robot.hear(SocketEvent::CalledAlike { deed: Purpose::Connect, count: 9_895 });
-    let text = crate::view::screen(&mut robot, crate::view::WIDE);
-    assert!(text.contains("and 9,895 more like this one"), "{text}");
+    shows(&mut robot, &[WIDE], &["and 9,895 more like this one"]);
     let row = own(PHONE[1], 13).name;
     for _ in 0..400 {
         told(&mut robot, Purpose::Connect, Some(row), client(13, row, true));
     }
     assert!(robot.state.calls.len() <= 1000);
-    let text = crate::view::screen(&mut robot, crate::view::WIDE);
-    assert!(text.contains("older ones forgotten"), "{text}");
+    shows(&mut robot, &[WIDE], &["older ones forgotten"]);
     let listens = robot.state.calls.entries().filter(|e| e.record.deed == Purpose::Listen);
     assert_eq!(listens.count(), 1, "how the listener was made is kept");
 }
@@ -126,7 +107,7 @@ fn remarks_say_which_call_chose_the_port() {
         robot.press("i");
         let calls = bound[..1].iter().copied().chain(option).chain(bound[1..].iter().copied());
         told(&mut robot, Purpose::Connect, Some(row), calls.collect());
-        let text = crate::view::screen(&mut robot, crate::view::WIDE);
+        let text = crate::view::screen(&mut robot, WIDE);
         let words = format!("the kernel chose the port, {when}");
         assert!(text.contains(&words), "{text}");
         assert_eq!(text.contains("the address only, no port"), option.is_some(), "{text}");

@@ -1,26 +1,21 @@
-//! The queues of one end, and what their numbers mean.
+//! The queues of one end, and what their numbers mean; the longest words first.
 
-use crate::app::TableRow;
 use crate::app::query::server_side;
+use crate::app::{State, TableRow};
 use crate::tcp::{Protocol, TcpState};
-use crate::view::Scene;
-use crate::view::text::fitting;
 
 /// Recv-Q, and what it means for this row.
-pub(super) fn received(scene: Scene<'_>, line: &TableRow, room: usize) -> Option<String> {
+pub(crate) fn received(state: &State, line: &TableRow) -> Vec<String> {
     let count = line.row.queues.recv;
     if !has_queues(line) {
-        return None;
+        return Vec::new();
     }
     if line.row.state == TcpState::Listen {
-        let brief = format!("{count} waiting");
-        let long = format!("{count} waiting for accept()");
-        return Some(fitting(room, [long, brief]));
+        return vec![format!("{count} waiting for accept()"), format!("{count} waiting")];
     }
     let size = format!("{count} B");
-    let is_udp = line.row.tuple.protocol == Protocol::Udp;
     let fin = line.row.may_hold_a_fin();
-    let why = if server_side::is_unaccepted(scene.state, line) {
+    let why = if server_side::is_unaccepted(state, line) {
         "received before accept()"
     } else if fin {
         "not read yet"
@@ -30,7 +25,7 @@ pub(super) fn received(scene: Scene<'_>, line: &TableRow, room: usize) -> Option
     let [long, short] = match (count, line.row.unread()) {
         (0, _) => [format!("{size}, nothing unread"), size.clone()],
         // A UDP receive queue counts the kernel's memory for it (sk_rmem_alloc, net/ipv4/udp_diag.c).
-        _ if is_udp => [
+        _ if line.row.tuple.protocol == Protocol::Udp => [
             format!("{size} of memory for unread datagrams"),
             format!("{size} of memory for datagrams"),
         ],
@@ -40,23 +35,17 @@ pub(super) fn received(scene: Scene<'_>, line: &TableRow, room: usize) -> Option
         }
         _ => [format!("{size}, {why}"), size.clone()],
     };
-    Some(fitting(room, [long, short, size]))
-}
-
-/// Rows in TIME_WAIT, or gone, have no queues.
-fn has_queues(line: &TableRow) -> bool {
-    line.gone.is_none() && line.row.state != TcpState::TimeWait
+    vec![long, short, size]
 }
 
 /// Send-Q, and what it means for this row.
-pub(super) fn sent(line: &TableRow, room: usize) -> Option<String> {
+pub(crate) fn sent(line: &TableRow) -> Vec<String> {
     let count = line.row.queues.send;
     if !has_queues(line) {
-        return None;
+        return Vec::new();
     }
     if line.row.state == TcpState::Listen {
-        let brief = format!("{count} may wait");
-        return Some(fitting(room, [format!("{count} may wait (backlog)"), brief]));
+        return vec![format!("{count} may wait (backlog)"), format!("{count} may wait")];
     }
     let size = format!("{count} B");
     let flag = match line.row.state {
@@ -78,11 +67,16 @@ pub(super) fn sent(line: &TableRow, room: usize) -> Option<String> {
         }
         // UDP has no acknowledgements: its Send-Q is what the kernel has not sent yet (sk_wmem_alloc, net/ipv4/udp_diag.c).
         (0, _) if is_udp => format!("{size}, nothing unsent"),
-        (_, _) if is_udp => format!("{size}, not sent yet"),
+        _ if is_udp => format!("{size}, not sent yet"),
         (0, _) => format!("{size}, nothing unacknowledged"),
         (1, Some(flag)) => format!("{size}: the {flag} counts as one"),
         (n, Some(flag)) => format!("{size}: {} unacknowledged, and the {flag}", n - 1),
         (_, None) => format!("{size}, unacknowledged"),
     };
-    Some(fitting(room, [long, size]))
+    vec![long, size]
+}
+
+/// Rows in TIME_WAIT, or gone, have no queues.
+fn has_queues(line: &TableRow) -> bool {
+    line.gone.is_none() && line.row.state != TcpState::TimeWait
 }
