@@ -6,7 +6,7 @@ use fivetuple::app::{Action, Effect, Pane};
 use fivetuple::tcp::{Command, ConnectSpec, Flags, Host};
 
 use super::orders;
-use crate::app::actions::held_states::half_closed_by_s;
+use crate::app::actions::half_closed_by_s;
 use crate::app::actions::port_range::with_range;
 use crate::app::events::lab::connected;
 use crate::app::{LAPTOP_END, SERVER_END, laptop_connected};
