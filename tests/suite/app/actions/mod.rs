@@ -9,7 +9,7 @@ use crate::app::history::ladder_captured::segment;
 use crate::app::{laptop_connected, shows};
 use crate::computers::LAPTOP;
 use crate::robot::{Robot, own};
-use crate::view::USUAL;
+use crate::view::{USUAL, WIDE};
 
 /// The laptop's connection in FIN_WAIT2, as `S` holds it: the listener, and both ends.
 const HELD: [&str; 3] = [
@@ -60,6 +60,14 @@ fn the_footer_names_the_keys_of_all_verbs_and_each_works() {
     let mut robot = laptop_connected();
     robot.press("Enter");
     shows(&mut robot, USUAL, &format!(" {} actions", keys.join(" ")));
+}
+
+#[test]
+fn what_cannot_be_seen_or_turns_the_writing_around_stays_escaped_in_a_form() {
+    let mut robot = Robot::listening();
+    robot.press("C Down Down Down Down Down Down");
+    robot.type_text("a\u{202e}c\u{301}");
+    shows(&mut robot, WIDE, r"a\xe2\x80\xaec\xcc\x81");
 }
 
 #[test]
