@@ -12,8 +12,10 @@ use crate::robot::LISTEN;
 #[test]
 fn both_ends_of_a_connection_stand_together_though_one_has_gone() {
     let mut robot = laptop_connected();
+    robot.kernel(LISTEN);
+    robot.later(Duration::from_secs(2));
     robot.kernel(&[LISTEN, "tcp 0 0 127.0.0.1:5000 127.0.0.3:40000 ESTABLISHED"].join("\n"));
-    robot.later(Duration::from_secs(9));
+    robot.later(Duration::from_secs(13));
     let all = Timeline::of(&robot.state);
     assert_eq!((all.len(), all.place_of(1)), (4, 3));
     assert_eq!([all.pair(1), all.pair(2)], [1..3, 1..3]);
