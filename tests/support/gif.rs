@@ -34,16 +34,23 @@ pub(crate) fn write(
     let mut encoder = Encoder::new(out, width, height, colours.as_flattened()).map_err(failed)?;
     encoder.set_repeat(Repeat::Infinite).map_err(failed)?;
 
-    let mut index = Index::new(&colours);
+    let numbers: HashMap<Rgb, u8> = colours.iter().copied().zip(0..=u8::MAX).collect();
+    let nothing = u8::try_from(colours.len()).unwrap_or(u8::MAX);
     let mut before: Option<(Canvas, &Looks)> = None;
     for (n, (at, looks)) in scenes.iter().enumerate() {
         let until = scenes.get(n + 1).map_or(length, |(next, _)| *next);
         let changed = painter.repaint(&mut canvas, before.as_ref().map(|(_, looks)| *looks), looks);
         let whole = Rect { x: 0, y: 0, width: canvas.width, height: canvas.height };
         let rect = changed.filter(|_| n > 0).unwrap_or(whole);
-        let pixels = index.pixels(&canvas, before.as_ref().map(|(canvas, _)| canvas), rect);
+        // What stays is no colour.
+        let old = before.as_ref().map(|(canvas, _)| canvas.pixels(rect).collect::<Vec<_>>());
+        let number = |(n, colour): (usize, Rgb)| {
+            let stays = old.as_ref().is_some_and(|old| old[n] == colour);
+            if stays { nothing } else { numbers.get(&colour).copied().unwrap_or(0) }
+        };
+        let pixels = canvas.pixels(rect).enumerate().map(number).collect();
         let delay = hundredths(until).saturating_sub(hundredths(*at));
-        encoder.write_frame(&frame(rect, pixels, delay, index.nothing)).map_err(failed)?;
+        encoder.write_frame(&frame(rect, pixels, delay, nothing)).map_err(failed)?;
         before = Some((canvas.clone(), looks));
     }
     Ok(())
@@ -77,46 +84,6 @@ fn frame(rect: Rect, pixels: Vec<u8>, delay: u16, nothing: u8) -> Frame<'static>
 
 fn hundredths(time: Duration) -> u16 {
     u16::try_from((time.as_millis() + 5) / 10).unwrap_or(u16::MAX)
-}
-
-/// Which number a colour has.
-struct Index {
-    numbers: HashMap<Rgb, u8>,
-    colours: Vec<Rgb>,
-    nothing: u8,
-}
-
-impl Index {
-    fn new(colours: &[Rgb]) -> Index {
-        let numbers = colours.iter().copied().zip(0..=u8::MAX).collect();
-        let nothing = u8::try_from(colours.len()).unwrap_or(u8::MAX);
-        Index { numbers, colours: colours.to_vec(), nothing }
-    }
-
-    /// The pixels in `rect`, where those that stay are no colour.
-    fn pixels(&mut self, canvas: &Canvas, before: Option<&Canvas>, rect: Rect) -> Vec<u8> {
-        let mut pixels = Vec::with_capacity(rect.width * rect.height);
-        for y in 0..rect.height {
-            let old = before.map(|before| before.row(rect, y));
-            for (x, &colour) in canvas.row(rect, y).iter().enumerate() {
-                let stays = old.is_some_and(|old| old[x] == colour);
-                pixels.push(if stays { self.nothing } else { self.number(colour) });
-            }
-        }
-        pixels
-    }
-
-    fn number(&mut self, colour: Rgb) -> u8 {
-        let colours = &self.colours;
-        *self.numbers.entry(colour).or_insert_with(|| {
-            let distance = |other: &Rgb| -> u32 {
-                let parts = other.iter().zip(colour);
-                parts.map(|(a, b)| u32::from(a.abs_diff(b)).pow(2)).sum()
-            };
-            let nearest = (0..=u8::MAX).zip(colours).min_by_key(|(_, other)| distance(other));
-            nearest.map_or(0, |(number, _)| number)
-        })
-    }
 }
 
 #[cfg(test)]

@@ -42,18 +42,13 @@ impl Robot {
         self.tell(Event::Lab(LabEvent::Up { computers, limits, took }));
     }
 
-    /// Tells it that the server's computer listens by this row.
-    pub(crate) fn server_listens(&mut self, at: [u8; 4], port: u16, row: &str) {
-        let at = Endpoint::new(at, port);
-        self.listens(ListenSpec { host: SERVER, ..ListenSpec::at(at) }, row);
-    }
-
     pub(crate) fn listening_in_lab() -> Robot {
         let mut robot = Robot::in_lab(4);
         robot.state.server.spec.at.port.0 = 500;
         robot.press("l");
         robot.orders();
-        robot.server_listens([192, 168, 1, 10], 500, LISTEN);
+        let at = ListenSpec::at(Endpoint::new([192, 168, 1, 10], 500));
+        robot.listens(ListenSpec { host: SERVER, ..at }, LISTEN);
         robot.tables(&[LISTEN], &[]);
         robot
     }

@@ -178,3 +178,12 @@ fn a_small_script_is_played_and_filmed() {
     let stills = played.footage.stills();
     assert!(stills[0].0 == "a.png" && stills[0].1.contents().contains("\nherro\n"));
 }
+
+#[test]
+fn the_size_in_cells_is_the_one_vhs_gives() {
+    let (font_size, letter_spacing, padding) = (20.0, 0.0, 20.0);
+    let (width, height) = (1480.0, 958.0);
+    let settings =
+        Settings { font_size, letter_spacing, width, height, padding, ..Settings::default() };
+    assert_eq!(grid(&settings), (120, 34));
+}

@@ -5,7 +5,6 @@ pub(crate) mod events;
 pub(crate) mod explain;
 pub(crate) mod history;
 pub(crate) mod input;
-pub(crate) mod model;
 pub(crate) mod query;
 pub(crate) mod table;
 

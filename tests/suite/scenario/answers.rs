@@ -32,7 +32,11 @@ impl Story {
                 let value = format!("{} | {}", field.shown(), field.call);
                 vec![if what == "hint" { field.hint.to_string() } else { value }]
             }
-            "wrong" => self.robot.form().wrong.iter().map(|wrong| wrong.why.clone()).collect(),
+            "wrong" => {
+                let form = self.robot.form();
+                let wrong = form.wrong.iter();
+                wrong.map(|it| format!("{}: {}", form.fields[it.field].label, it.why)).collect()
+            }
             "overlay" => {
                 let overlay = ui.overlay.as_ref().map(|overlay| format!("{overlay:?}"));
                 let name = |text: &String| text.split('(').next().unwrap_or_default().to_owned();

@@ -1,12 +1,14 @@
 //! Scenarios: text files in which keys are pressed, TCP reports, netstat shows rows, and the dashboard answers.
 //!
 //! ```text
-//! == title                  a new dashboard; the lines below play one test
 //! # why                     a remark
+//! row two tcp 0 0 ...       `$two` is this row, in the whole file
+//! == title                  a new dashboard; the lines below play one test
 //! start lab connected       where it begins; else with nothing listening yet, for port 5000
 //! after TITLE               it goes on where that one ended
 //! given descriptors 300     a fact about this machine, or a setting
 //! > h 3o "text"             keys; what stands in quotes is typed
+//! select $laptop            a click on a row; `focus sockets` and `computer 1` are clicks, too
 //! * connected $laptop       TCP or the lab reports something; `* 2 s` lets time pass
 //! ~ 1 laptop SYN 0 0        segment 1 is put on the wire, its numbers counted from the SYNs; `~ 1 arrives`, `~ 1 lost`
 //! tcp 0 0 ... LISTEN        netstat's rows from now on, of one machine or of server and laptop; `$laptop TIME_WAIT` is a usual row

@@ -1,9 +1,11 @@
 //! Orders in words.
 
+use std::fmt::Debug;
+
 use fivetuple::app::Effect;
 use fivetuple::tcp::{
     Accepting, Burst, Command, ConnectSpec, LabOrder, ListenSpec, Probe, ServerCloses, SocketId,
-    SourcePort, Stays,
+    SourcePort, Stays, WireOrder,
 };
 
 /// An order; what is only looked at is none.
@@ -20,8 +22,10 @@ pub(super) fn words(order: &Effect) -> Option<String> {
             let words: Vec<String> = trials.iter().map(probe).collect();
             format!("try {}", words.join(", "))
         }
-        Effect::Run(command) => format!("{command:?}"),
-        Effect::Lab(LabOrder::Wire(order)) => format!("wire: {order:?}"),
+        Effect::Run(Command::Stage(state, ip)) => format!("stage {state} for {ip}"),
+        Effect::Run(command) => plain(command),
+        Effect::Lab(LabOrder::Wire(WireOrder::Delay(time))) => format!("wire: delay {time:?}"),
+        Effect::Lab(LabOrder::Wire(order)) => format!("wire: {}", plain(order)),
         Effect::Lab(LabOrder::Start(spec)) => {
             let ports = spec.ports.map_or_else(String::new, |ports| format!(", ports {ports}"));
             format!("start a lab of {} computers{ports}", spec.computers)
@@ -31,6 +35,16 @@ pub(super) fn words(order: &Effect) -> Option<String> {
         Effect::Exit => String::from("exit"),
         Effect::Watch(_) | Effect::Lookup(_) => return None,
     })
+}
+
+/// `close everything` for `CloseEverything`.
+fn plain(order: impl Debug) -> String {
+    let mut words = String::new();
+    for c in format!("{order:?}").chars() {
+        let begins = c.is_uppercase() && !words.is_empty();
+        words.extend(begins.then_some(' ').into_iter().chain(c.to_lowercase()));
+    }
+    words
 }
 
 fn listen(spec: &ListenSpec) -> String {

@@ -42,9 +42,6 @@ impl Story {
                 let files = words[1..].iter().map(|file| (*file).to_owned()).collect();
                 self.robot.tell(Event::Saved(Ok(files)));
             }
-            ["not", "saved:", ..] => {
-                self.robot.tell(Event::Saved(Err(text["not saved: ".len()..].to_owned())));
-            }
             _ => self.report_call(&words),
         }
     }

@@ -6,7 +6,7 @@ use fivetuple::app::{Action, Effect, Pane};
 use fivetuple::tcp::{Command, ConnectSpec, Flags, Host};
 
 use super::orders;
-use crate::app::actions::held_states::half_closed_by_s;
+use crate::app::actions::half_closed_by_s;
 use crate::app::actions::port_range::with_range;
 use crate::app::events::lab::connected;
 use crate::app::{LAPTOP_END, SERVER_END, laptop_connected};
@@ -25,8 +25,8 @@ pub(super) struct Story {
     pub(super) connect: Option<ConnectSpec>,
     /// The rows that the file names.
     rows: BTreeMap<String, String>,
-    /// How many sentences there were, and the last.
-    said: (usize, String),
+    /// The sentences so far.
+    said: Vec<String>,
 }
 
 impl Story {
@@ -46,7 +46,7 @@ impl Story {
             _ => panic!("no story begins with {begin:?}"),
         };
         robot.orders();
-        let said = (robot.state.notices.len(), robot.said());
+        let said = sentences(&robot);
         Story { robot, connect: None, rows: BTreeMap::new(), said }
     }
 
@@ -144,15 +144,12 @@ impl Story {
         }
     }
 
-    /// The sentences that are new, and the orders.
+    /// The sentences that are new or changed, and the orders.
     fn outcome(&mut self) -> Vec<String> {
-        let notices = &self.robot.state.notices;
-        let now = (notices.len(), self.robot.said());
-        let new = (now.0 - self.said.0).max((now.1 != self.said.1).into());
-        let said = notices.newest_first().take(new).map(|notice| format!("= {}", notice.text()));
-        let mut outcome: Vec<String> = said.collect();
-        outcome.reverse();
-        self.said = now;
+        let before = std::mem::replace(&mut self.said, sentences(&self.robot));
+        let after = self.said.iter().enumerate();
+        let new = after.filter(|(n, sentence)| before.get(*n) != Some(sentence));
+        let mut outcome: Vec<String> = new.map(|(_, sentence)| format!("= {sentence}")).collect();
         let orders = self.robot.orders();
         for order in &orders {
             if let Effect::Run(Command::Connect(spec, _)) = order {
@@ -166,6 +163,13 @@ impl Story {
         }
         outcome
     }
+}
+
+fn sentences(robot: &Robot) -> Vec<String> {
+    let notices = robot.state.notices.newest_first();
+    let mut sentences: Vec<String> = notices.map(|notice| notice.text()).collect();
+    sentences.reverse();
+    sentences
 }
 
 fn flags_of(text: &str) -> Flags {

@@ -55,9 +55,10 @@ impl Canvas {
         }
     }
 
-    pub(crate) fn row(&self, rect: Rect, y: usize) -> &[Rgb] {
-        let start = (rect.y + y) * self.width + rect.x;
-        &self.pixels[start..start + rect.width]
+    /// The pixels in `rect`, line by line.
+    pub(crate) fn pixels(&self, rect: Rect) -> impl Iterator<Item = Rgb> {
+        let lines = rect.y..rect.y + rect.height;
+        lines.flat_map(move |y| (rect.x..rect.x + rect.width).map(move |x| self.at(x, y)))
     }
 
     /// Writes a PNG; with a palette, which is a quarter as large, where at most 256 colours are on it.

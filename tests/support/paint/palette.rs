@@ -63,13 +63,10 @@ fn hex(text: &str) -> Option<Rgb> {
 
 #[test]
 fn colours_are_xterms() {
-    let names: Vec<_> = NAMES.split(' ').map(|name| format!("\"{name}\":\"#102030\"")).collect();
-    let json =
-        format!("{{{},\"background\":\"#000000\",\"foreground\":\"#ffffff\"}}", names.join(","));
-    let palette = Palette::from_theme(&json).unwrap();
+    let palette = Palette { ground: [0; 3], letters: [255; 3], ansi: [[16, 32, 48]; 16] };
     let table = [
         (vt100::Color::Default, [1, 2, 3]),
-        (vt100::Color::Idx(3), [0x10, 0x20, 0x30]),
+        (vt100::Color::Idx(3), [16, 32, 48]),
         (vt100::Color::Idx(16), [0, 0, 0]),
         (vt100::Color::Idx(208), [255, 135, 0]),
         (vt100::Color::Idx(255), [238, 238, 238]),
@@ -78,6 +75,4 @@ fn colours_are_xterms() {
     for (colour, shown) in table {
         assert_eq!(palette.colour(colour, [1, 2, 3]), shown, "{colour:?}");
     }
-    assert_eq!(mix([0, 0, 0], [255, 100, 1], 255, 255), [255, 100, 1]);
-    assert!(Palette::from_theme("{}").unwrap_err().contains("black"));
 }

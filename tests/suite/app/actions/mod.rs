@@ -1,4 +1,94 @@
-pub(crate) mod connection_verbs;
-pub(crate) mod held_states;
+//! What keys order, where a scenario cannot tell it.
+
 pub(crate) mod port_range;
-pub(crate) mod wire;
+
+use fivetuple::app::{Action, Effect, action_on_card, binding_of};
+use fivetuple::tcp::{FiveTuple, Flags, Protocol, Segment, SocketEvent, TcpState};
+
+use crate::app::history::ladder_captured::segment;
+use crate::app::{laptop_connected, shows};
+use crate::computers::LAPTOP;
+use crate::robot::{Robot, own};
+use crate::view::{USUAL, WIDE};
+
+/// The laptop's connection in FIN_WAIT2, as `S` holds it: the listener, and both ends.
+const HELD: [&str; 3] = [
+    "tcp 0 8 127.0.0.1:32823 0.0.0.0:* LISTEN inode=7",
+    "tcp 0 0 127.0.0.2:41962 127.0.0.1:32823 FIN_WAIT2 inode=8",
+    "tcp 1 0 127.0.0.1:32823 127.0.0.2:41962 CLOSE_WAIT inode=10",
+];
+
+fn staged() -> Robot {
+    let mut robot = Robot::new();
+    robot.orders();
+    robot.hear(SocketEvent::Staged {
+        state: TcpState::FinWait2,
+        main: own(HELD[1], 13).name,
+        sockets: vec![own(HELD[0], 12), own(HELD[1], 13), own(HELD[2], 14)],
+        calls: vec!["socket() = 12".to_owned(), "shutdown(13, SHUT_WR)".to_owned()],
+    });
+    robot
+}
+
+pub(crate) fn half_closed_by_s() -> Robot {
+    let mut robot = staged();
+    robot.kernel(&HELD.join("\n"));
+    robot.orders();
+    robot
+}
+
+#[test]
+fn a_held_state_is_told_with_its_calls_watched_and_chosen() {
+    let mut robot = staged();
+    for part in ["FIN_WAIT2 at 127.0.0.2:41962", "socket() = 12; shutdown(13, SHUT_WR)"] {
+        robot.says(part);
+    }
+    let orders = robot.orders();
+    let row = HELD[1].parse().unwrap();
+    let watches = |order: &Effect| matches!(order, Effect::Watch(filter) if filter.wants(&row));
+    assert!(orders.iter().any(watches), "{orders:?}");
+    assert_eq!(robot.state.ui.selected, Some(row.name()));
+}
+
+#[test]
+fn the_footer_names_the_keys_of_all_verbs_and_each_works() {
+    let keys = Action::VERBS.map(|verb| {
+        let key = binding_of(verb).unwrap().keys[0];
+        assert_eq!(action_on_card(key), Some(verb));
+        key.to_string()
+    });
+    let mut robot = laptop_connected();
+    robot.press("Enter");
+    shows(&mut robot, USUAL, &format!(" {} actions", keys.join(" ")));
+}
+
+#[test]
+fn what_cannot_be_seen_or_turns_the_writing_around_stays_escaped_in_a_form() {
+    let mut robot = Robot::listening();
+    robot.press("C Down Down Down Down Down Down");
+    robot.type_text("a\u{202e}c\u{301}");
+    shows(&mut robot, WIDE, r"a\xe2\x80\xaec\xcc\x81");
+}
+
+#[test]
+fn what_is_remembered_of_segments_has_a_bound() {
+    let mut robot = Robot::listening_in_lab();
+    for number in 1..=10_000 {
+        robot.sends(number, (LAPTOP, Flags::SYN), (0, 0), b"");
+    }
+    assert!(robot.state.lab.crossings.len() < 5000);
+    assert_eq!(robot.state.lab.crossings.back().unwrap().segment.number, 10_000);
+    assert_eq!(robot.state.lab.waiting(), 10_000, "all are on the wire");
+}
+
+#[test]
+fn the_refusal_of_a_datagram_is_lost_for_good() {
+    let mut robot = Robot::listening_in_lab();
+    let said = segment(1, false, Flags::default(), (0, 0), 0);
+    let tuple = FiveTuple { protocol: Protocol::Udp, ..said.tuple };
+    robot.press("h");
+    robot.put(Segment { tuple, is_refusal: true, ..said });
+    robot.press("u");
+    robot.says_first("Dropped the server's ICMP \"port unreachable\"");
+    robot.says("does not learn");
+}

@@ -3,9 +3,9 @@
 use fivetuple::app::{BINDINGS, Overlay};
 
 use crate::app::laptop_connected;
-use crate::view::{screen, whole_machine};
-
-const WIDE: (u16, u16) = (120, 36);
+use crate::computers::{CALLS, LISTEN};
+use crate::robot::Robot;
+use crate::view::{ALL, WIDE, screen, whole_machine};
 
 #[test]
 fn the_picture_of_the_myth_names_the_key_that_tries_it() {
@@ -13,7 +13,7 @@ fn the_picture_of_the_myth_names_the_key_that_tries_it() {
     let key = key.unwrap().keys[0];
     let mut robot = laptop_connected();
     robot.press("M");
-    for size in [WIDE, (80, 24), (60, 18)] {
+    for size in ALL {
         let screen = screen(&mut robot, size);
         let line = screen.lines().find(|line| line.contains("test it"));
         let line = line.unwrap();
@@ -42,4 +42,18 @@ fn who_is_to_blame_is_told_of_now_and_not_of_the_past() {
     robot.press("y");
     assert!(matches!(robot.state.ui.overlay, Some(Overlay::Why(_))));
     assert!(!robot.state.is_past());
+}
+
+#[test]
+fn nothing_stands_ahead_of_the_tip_of_an_arrow() {
+    let mut robot = Robot::listening_in_lab();
+    robot.press("b b b c");
+    robot.syn_is_sent();
+    robot.tables(&[LISTEN], &[CALLS]);
+    for size in ALL {
+        let text = screen(&mut robot, size);
+        let sent = text.lines().find(|line| line.contains(" SYN ")).expect(&text);
+        let (tip, label) = (sent.find('◀').unwrap(), sent.find(" SYN ").unwrap());
+        assert!(tip < label, "{sent}");
+    }
 }

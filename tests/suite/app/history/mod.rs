@@ -3,4 +3,3 @@ pub(crate) mod ladder_inferred;
 pub(crate) mod rewind;
 pub(crate) mod state_marks;
 pub(crate) mod timeline;
-pub(crate) mod wire_settings;

@@ -3,11 +3,10 @@
 use std::time::Duration;
 
 use fivetuple::app::{Action, Pane};
-use fivetuple::tcp::CloseKind;
 use fivetuple::view::{hit, pane_at};
 use ratatui::layout::Rect;
 
-use crate::app::{LAPTOP_END, laptop_connected, shows};
+use crate::app::laptop_connected;
 use crate::robot::{LISTEN, Robot, own};
 use crate::view::{DARK, SMALL, USUAL, paint, screen};
 
@@ -147,15 +146,4 @@ fn a_key_that_means_nothing_says_so_wherever_it_is_pressed() {
         let shown = format!("{key} does nothing here. ");
         assert!(screen.contains(&shown), "{before} {key}:\n{screen}");
     }
-}
-
-#[test]
-fn what_is_said_behind_a_sheet_is_told_below_it_for_a_moment() {
-    let mut robot = laptop_connected();
-    robot.press("?");
-    robot.later(Duration::from_secs(3));
-    shows(&mut robot, SMALL, "quit at once");
-    robot.closes(own(LAPTOP_END, 11).name, CloseKind::Close);
-    robot.kernel("");
-    shows(&mut robot, SMALL, "laptop closed");
 }

@@ -1,3 +1,2 @@
 pub(crate) mod lab_addresses;
-pub(crate) mod roles;
 pub(crate) mod separate_computers;

@@ -5,11 +5,9 @@ use std::time::Duration;
 use fivetuple::app::{Clients, Event, Parity, Server, State, TableUpdate, update};
 use fivetuple::tcp::{
     Change, ConnectSpec, Endpoint, FiveTuple, HostLimits, ListenSpec, Moment, Port, PortRange,
-    SocketRow, SourcePort, TcpState,
+    SocketRow, TcpState,
 };
 use proptest::prelude::*;
-
-use crate::robot::Robot;
 
 const SERVER: u16 = 5000;
 
@@ -84,24 +82,4 @@ fn every_port_can_be_in_use_at_once() {
     }
     let supply = state.supply().unwrap();
     assert_eq!((supply.used, supply.left()), (28_232, 0));
-}
-
-#[test]
-fn each_computer_has_the_range_once_for_each_destination() {
-    let mut robot = Robot::listening();
-    let rows: Vec<String> = (0..3)
-        .map(|n| format!("tcp 0 0 127.0.0.2:{} 127.0.0.1:5000 ESTABLISHED", 40_000 + 2 * n))
-        .collect();
-    robot.kernel(&rows.join("\n"));
-    assert_eq!(robot.state.supply().unwrap().left(), 28_229);
-    robot.press("j");
-    assert_eq!(robot.state.supply().unwrap().left(), 28_232, "the phone has all of them");
-    robot.press("k");
-    robot.kernel(&rows[..1].join("\n"));
-    assert_eq!(robot.state.supply().unwrap().left(), 28_231, "two came back");
-    let toy = "40000-40003".parse().unwrap();
-    robot.state.clients.spec.source_port = SourcePort::Toy(toy);
-    assert_eq!(robot.state.supply().unwrap().left(), 3);
-    robot.state.clients.spec.source_port = SourcePort::SameAsServer;
-    assert_eq!(robot.state.supply(), None, "no port is picked");
 }
