@@ -85,9 +85,13 @@ fn scripts_for_shells_are_printed() {
 
 #[test]
 fn a_reader_that_goes_away_is_no_error() {
-    for args in
-        [&["completions", "bash"][..], &["man"], &["table", "--all", "--no-owners"], &["--help"]]
-    {
+    for args in [
+        &["completions", "bash"][..],
+        &["man"],
+        &["table", "--all", "--no-owners"],
+        &["listen", "--port", "0"],
+        &["--help"],
+    ] {
         let mut child =
             program(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         drop(child.stdout.take());
