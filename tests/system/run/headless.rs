@@ -12,7 +12,7 @@ use crate::support::{netns, program};
 
 /// At 5000 is an echo, at 5001 nobody is accepted.
 const CALLS: &str = r"connect 127.0.0.1:5000 --payload \x1b[2Jhi --wait 1s
-connect 127.0.0.1:5001 -n 3 --quiet --payload x --wait 0s
+connect 127.0.0.1:5001 -n 3 --quiet --wait 0s
 connect 127.0.0.2:1 -n 10
 connect 192.0.2.1:80
 connect 127.0.0.1:80 --from ::1
