@@ -17,7 +17,7 @@ connect 127.0.0.2:1 -n 10
 connect 192.0.2.1:80
 connect 127.0.0.1:80 --from ::1
 connect 127.0.0.1:5001 -n 3 --quiet --source-range 45200-45201 --wait 1s
-connect 127.0.0.1:5001 -n 9 --quiet --wait 0s
+connect 127.0.0.1:5001 -n 9 --quiet --wait 1s
 connect --udp 127.0.0.1:9 --payload x --wait 5s
 listen --port 5000
 listen --port 5000 --bind 192.0.2.1";
