@@ -1,7 +1,7 @@
 //! Scenarios: text files of keys, and of what they bring on the screen.
 //!
-//! A scenario begins with `# ` and its name, then the program is started: on each of the sizes before it, and as `nobody` where that is
-//! said. Below a line of keys stands, indented, what is waited for then: `2 ESTABLISHED` (so many rows), `no text`, `2x text` (so often),
+//! A scenario begins with `# ` and its name, then the program is started: on each of the sizes before it, as `nobody` where that is said,
+//! or by another program. `$ ` runs a command. Below a line of keys stands, indented, what is waited for then: `2 ESTABLISHED` (so many rows), `no text`, `2x text` (so often),
 //! a `/regular expression/`, or a text. It may be broken over the lines of a pane; in it, `…` is anything in the same line, and `#` a
 //! number. The last keys end the program.
 
@@ -44,8 +44,17 @@ fn in_a_lab_whose_settings_cannot_be_made() {
     });
 }
 
+#[test]
+fn where_loopback_fails() {
+    netns::alone(|| play_by(1, include_str!("scenarios/lo.txt")));
+}
+
 /// Plays the scenarios of a file, a few at a time.
-fn play(scenarios: &str) {
+pub(crate) fn play(scenarios: &str) {
+    play_by(4, scenarios);
+}
+
+fn play_by(at_a_time: usize, scenarios: &str) {
     let mut all = Vec::new();
     for scenario in scenarios.trim_start_matches("# ").split("\n# ") {
         let mut parts = scenario.splitn(3, '\n');
@@ -58,7 +67,7 @@ fn play(scenarios: &str) {
             all.push((format!("{name} ({size})"), *size, words.clone(), steps));
         }
     }
-    for some in all.chunks(4) {
+    for some in all.chunks(at_a_time) {
         std::thread::scope(|scope| {
             for (name, size, words, steps) in some {
                 let thread = std::thread::Builder::new().name(name.clone());
@@ -70,16 +79,25 @@ fn play(scenarios: &str) {
 
 fn play_one(size: &str, words: &[&str], steps: &str) {
     let (cols, rows) = size.split_once('x').unwrap();
-    let program = match words {
-        ["fivetuple", args @ ..] => fivetuple(args),
-        ["nobody", "fivetuple", args @ ..] => as_nobody(args),
-        other => panic!("{other:?}"),
+    let at = words.iter().position(|word| *word == "fivetuple").expect("fivetuple");
+    let (by, args) = (&words[..at], &words[at + 1..]);
+    let program = match by {
+        [] => fivetuple(args),
+        ["nobody"] => as_nobody(args),
+        [by, words @ ..] => {
+            command(by, &[words, &[env!("CARGO_BIN_EXE_fivetuple")], args].concat())
+        }
     };
     let terminal = Terminal::start(program, cols.parse().unwrap(), rows.parse().unwrap());
     for line in steps.lines().filter(|line| !line.is_empty()) {
-        match line.strip_prefix("    ") {
-            Some(text) => wait(&terminal, text),
-            None => act(&terminal, line),
+        if let Some(text) = line.strip_prefix("    ") {
+            wait(&terminal, text);
+        } else if let Some((program, args)) =
+            line.strip_prefix("$ ").and_then(|line| line.split_once(' '))
+        {
+            assert!(netns::done(program, args), "{line}");
+        } else {
+            act(&terminal, line);
         }
     }
     ends_restored(terminal);
