@@ -1,10 +1,11 @@
 //! Scenarios: text files of keys, and of what they bring on the screen.
 //!
 //! A scenario begins with `# ` and its name, then the program is started: on each of the sizes before it, as `nobody` where that is said,
-//! or by another program. `$ ` runs a command. Below a line of keys stands, indented, what is waited for then: `2 ESTABLISHED` (so many rows), `no text`, `2x text` (so often),
+//! or by another program. `$ ` runs a command, and `resize` gives the screen another size, or its own one `back`. Below a line of keys stands, indented, what is waited for then: `2 ESTABLISHED` (so many rows), `no text`, `2x text` (so often),
 //! a `/regular expression/`, or a text. It may be broken over the lines of a pane; in it, `…` is anything in the same line, and `#` a
 //! number. The last keys end the program.
 
+use fivetuple::tcp::unescape;
 use portable_pty::CommandBuilder;
 use regex::Regex;
 
@@ -78,7 +79,10 @@ fn play_by(at_a_time: usize, scenarios: &str) {
 }
 
 fn play_one(size: &str, words: &[&str], steps: &str) {
-    let (cols, rows) = size.split_once('x').unwrap();
+    let parsed = |size: &str| {
+        let (cols, rows) = size.split_once('x').unwrap();
+        (cols.parse().unwrap(), rows.parse().unwrap())
+    };
     let at = words.iter().position(|word| *word == "fivetuple").expect("fivetuple");
     let (by, args) = (&words[..at], &words[at + 1..]);
     let program = match by {
@@ -88,7 +92,8 @@ fn play_one(size: &str, words: &[&str], steps: &str) {
             command(by, &[words, &[env!("CARGO_BIN_EXE_fivetuple")], args].concat())
         }
     };
-    let terminal = Terminal::start(program, cols.parse().unwrap(), rows.parse().unwrap());
+    let (cols, rows) = parsed(size);
+    let terminal = Terminal::start(program, cols, rows);
     for line in steps.lines().filter(|line| !line.is_empty()) {
         if let Some(text) = line.strip_prefix("    ") {
             wait(&terminal, text);
@@ -96,6 +101,9 @@ fn play_one(size: &str, words: &[&str], steps: &str) {
             line.strip_prefix("$ ").and_then(|line| line.split_once(' '))
         {
             assert!(netns::done(program, args), "{line}");
+        } else if let Some(other) = line.strip_prefix("resize ") {
+            let (cols, rows) = parsed(if other == "back" { size } else { other });
+            terminal.resize(cols, rows);
         } else {
             act(&terminal, line);
         }
@@ -139,22 +147,26 @@ fn pattern(text: &str) -> String {
     text.replace(' ', r"[\s│┃]+")
 }
 
-/// Presses keys, types what stands in quotes, and clicks or turns the wheel at a text.
+/// Presses keys; types what stands in quotes, if wanted many times, pastes it, or clicks or turns the wheel at it.
 fn act(terminal: &Terminal, line: &str) {
-    let mut button = None;
+    let (mut verb, mut times) = ("", 1);
     for (n, part) in line.split('"').enumerate() {
-        match button.take() {
-            Some(button) => mouse(terminal, button, part),
-            None if n % 2 == 1 => terminal.type_text(part),
-            None => {
-                for word in part.split_whitespace() {
-                    match word {
-                        "click" => button = Some(0),
-                        "wheel-up" => button = Some(64),
-                        "wheel-down" => button = Some(65),
-                        key => terminal.press(key),
-                    }
-                }
+        if n % 2 == 1 {
+            let text = unescape(part).unwrap().repeat(std::mem::replace(&mut times, 1));
+            match std::mem::take(&mut verb) {
+                "paste" => terminal.paste(&String::from_utf8(text).unwrap()),
+                "click" => mouse(terminal, 0, part),
+                "wheel-up" => mouse(terminal, 64, part),
+                "wheel-down" => mouse(terminal, 65, part),
+                _ => terminal.send(&text),
+            }
+            continue;
+        }
+        for word in part.split_whitespace() {
+            match (word, word.strip_suffix('*').map(str::parse)) {
+                (_, Some(Ok(many))) => times = many,
+                ("paste" | "click" | "wheel-up" | "wheel-down", _) => verb = word,
+                (key, _) => terminal.press(key),
             }
         }
     }
