@@ -2,7 +2,7 @@ use fivetuple::tcp::{
     Accepting, Command, ConnectSpec, Host, ListenSpec, SocketEvent, TcpState, WireEvent,
 };
 
-use crate::lab::many_segments::wait_for_all_segments;
+use crate::lab::many_segments::{misses_nothing, tally};
 use crate::lab::{Bench, LAPTOP, PHONE, SERVER, bench, wait_until};
 use crate::lab_sockets::engine;
 use crate::net::burst;
@@ -22,15 +22,14 @@ fn call(bench: &Bench, from: Host, port: u16) -> ConnectSpec {
 #[test]
 fn thousands_of_calls_cross_the_wire_without_a_lost_one() {
     as_nobody_too(|| {
-        let runtime =
-            tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-        if let Some(bench) = bench() {
-            runtime.unwrap().block_on(thousands(bench));
-        }
+        let mut builder = tokio::runtime::Builder::new_multi_thread();
+        let runtime = builder.worker_threads(2).enable_all().build().unwrap();
+        misses_nothing(|| Some(runtime.block_on(thousands(bench()?))));
     });
 }
 
-async fn thousands(mut bench: Bench) {
+/// How many frames were missed.
+async fn thousands(mut bench: Bench) -> u64 {
     let mut rig = Rig::over(engine(&bench.lab));
     rig.listen(listen(&bench, 80)).await;
     let begun = now();
@@ -43,7 +42,6 @@ async fn thousands(mut bench: Bench) {
         event => matches!(event, SocketEvent::BurstEnded { .. }),
     })
     .await;
-    wait_for_all_segments(&bench);
     assert_eq!(bench.states(SERVER, 80).len(), 3000);
     assert_eq!(bench.states(LAPTOP, 80).len(), 3000);
     let told = bench.hear(|news| {
@@ -63,6 +61,7 @@ async fn thousands(mut bench: Bench) {
     assert!(told < most, "{told} news are more than anybody can read");
     rig.engine.close_remote();
     rig.count(6000, |event| matches!(event, SocketEvent::Closed { .. })).await;
+    tally(&bench.heard).missed
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
