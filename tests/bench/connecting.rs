@@ -16,8 +16,7 @@ const FOREIGN: u16 = 7000;
 
 pub(crate) fn measure(count: usize, place: Where) {
     // Nobody calls accept(): the rows are there all the same.
-    let foreign = TcpListener::bind(("127.0.0.50", FOREIGN)).unwrap();
-    let foreign = foreign.local_addr().unwrap();
+    let (_listener, foreign) = foreign_listener();
     let rivals = rivals(foreign);
     let dashboard = listening_dashboard();
     settle(&dashboard);
@@ -42,6 +41,12 @@ pub(crate) fn measure(count: usize, place: Where) {
     times("another program calls another one (whole machine)", &elsewhere, &target);
     let quick = by_caller(&dashboard, foreign, 200);
     times("the same, six times as often", &quick, "");
+}
+
+pub(crate) fn foreign_listener() -> (TcpListener, SocketAddr) {
+    let listener = TcpListener::bind(("127.0.0.50", FOREIGN)).unwrap();
+    let at = listener.local_addr().unwrap();
+    (listener, at)
 }
 
 /// `watch` as a person would use it, once with all rows and grep, once with the filter in the kernel.

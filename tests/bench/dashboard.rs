@@ -20,6 +20,7 @@ mod figures;
 mod held;
 mod many;
 mod namespace;
+mod polling;
 mod reading;
 mod starting;
 #[path = "../support/mod.rs"]
@@ -32,11 +33,12 @@ use fivetuple::kernel::raise_descriptor_limit;
 use crate::held::{Held, Where};
 
 /// Every part, by its name; each lives in a namespace of its own.
-const SCENES: [(&str, fn()); 12] = [
+const SCENES: [(&str, fn()); 13] = [
     ("start", starting::measure),
     ("frame", drawing::measure),
     ("burst", many::measure),
-    ("table", table),
+    ("10-table", || table(10)),
+    ("28000-table", || table(28_000)),
     ("10", || among(10, Where::Elsewhere)),
     ("1000", || among(1000, Where::Elsewhere)),
     ("27500", || among(27_500, Where::Elsewhere)),
@@ -71,10 +73,11 @@ fn main() {
     figures::load();
 }
 
-/// How fast the table of so many connections is read.
-fn table() {
-    let _held = Held::start(28_000, Where::Elsewhere);
+/// How fast the table of so many connections is read, and watched.
+fn table(count: usize) {
+    let _held = Held::start(count, Where::Elsewhere);
     reading::measure();
+    polling::measure();
 }
 
 fn among(count: usize, place: Where) {

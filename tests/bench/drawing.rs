@@ -24,29 +24,22 @@ const ROUNDS: u32 = 200;
 
 pub(crate) fn measure() {
     title("inside, without a terminal");
-    let [few, many] = [10, 28_000].map(|count| {
-        let mut state = state(count);
-        (frame(&mut state), change(&mut state, count), state)
-    });
-    times("a frame, 10 connections", &few.0, "");
-    let ratio = at_most(many.0.median() / few.0.median(), 2.0, " times");
-    times("a frame, 28,000 connections", &many.0, &ratio);
+    let each = |run: fn(u32) -> Times| [10, 28_000].map(run);
+    compare("a frame", &each(|count| frame(&mut state(count))));
     pictures();
-    card();
-    times("two new rows and arrange(), 10 connections", &few.1, "");
-    times("two new rows and arrange(), 28,000 connections", &many.1, "");
+    compare("a connection looked inside", &each(card));
+    compare("two new rows and arrange()", &each(change));
     let whole: Times = (0..9).map(|_| timed(|| drop(state(28_000)))).collect();
     times("56,000 rows at once, state made and dropped", &whole, "");
     times("56,000 rows read again, two of them new", &again(), "");
-    pictures();
-    two_computers();
+    compare("two computers and the wire", &each(|count| frame(&mut in_lab(count))));
 }
 
-fn two_computers() {
-    let [few, many] = [10, 28_000].map(|count| frame(&mut in_lab(count)));
-    times("two computers and the wire, 10 connections", &few, "");
+/// With few and with many connections, which should not matter.
+fn compare(what: &str, [few, many]: &[Times; 2]) {
+    times(&format!("{what}, 10 connections"), few, "");
     let ratio = at_most(many.median() / few.median(), 2.0, " times");
-    times("two computers and the wire, 28,000 connections", &many, &ratio);
+    times(&format!("{what}, 28,000 connections"), many, &ratio);
 }
 
 /// A lab of a server and a laptop, with so many connections.
@@ -54,39 +47,27 @@ fn in_lab(count: u32) -> State {
     let mut state = state(0);
     let ips = [[192, 168, 1, 10], [192, 168, 1, 13]].map(IpAddr::from);
     let hosts = [Host(1), Host(2)];
-    let computers = hosts.into_iter().zip(ips);
-    let computers = computers.map(|(host, ip)| LabComputer { host, ip });
-    let up = LabEvent::Up {
-        computers: computers.collect(),
-        limits: LabLimits::MEANT,
-        took: Duration::ZERO,
-    };
+    let computers = [0, 1].map(|n| LabComputer { host: hosts[n], ip: ips[n] });
+    let (computers, limits, took) = (computers.into(), LabLimits::MEANT, Duration::ZERO);
+    let up = LabEvent::Up { computers, limits, took };
     update(&mut state, Moment::default(), Event::Lab(up));
     for (n, host) in hosts.into_iter().enumerate() {
         let row = |number: u32| {
             let mut row = pair(number)[n];
             row.host = host;
-            let (server, client) = (ips[0], ips[1]);
-            let own = [server, client][n];
-            let other = [client, server][n];
-            (row.tuple.local.ip, row.tuple.remote.ip) = (own, other);
+            (row.tuple.local.ip, row.tuple.remote.ip) = (ips[n], ips[1 - n]);
             Change::Appeared(row)
         };
-        let sight = TableUpdate {
-            host,
-            changes: (0..count).map(row).collect(),
-            afresh: true,
-            ..TableUpdate::default()
-        };
-        update(&mut state, Moment::default(), Event::TableRead(sight));
+        let seen = sight(host, (0..count).map(row).collect(), true);
+        update(&mut state, Moment::default(), seen);
     }
     state.arrange();
     state
 }
 
 fn pictures() {
-    let [mut few, mut many] = [10, 28_000].map(state);
-    for state in [&mut few, &mut many] {
+    let mut states = [10, 28_000].map(state);
+    for state in &mut states {
         (0..250).for_each(|number| calls(state, number));
     }
     for (picture, zoom, what) in [
@@ -99,28 +80,21 @@ fn pictures() {
         (MainView::Calls, 0, "a thousand calls"),
         (MainView::Myth, 0, "the myth"),
     ] {
-        let [few, many] = [&mut few, &mut many].map(|state| {
+        let both = states.each_mut().map(|state| {
             state.ui.picture = picture;
             state.ui.zoom = zoom;
             state.ui.marked = state.ui.shown.get(1).copied();
             state.ui.selected = state.ui.shown.last().copied();
             frame(state)
         });
-        times(&format!("{what}, 10 connections"), &few, "");
-        let ratio = at_most(many.median() / few.median(), 2.0, " times");
-        times(&format!("{what}, 28,000 connections"), &many, &ratio);
+        compare(what, &both);
     }
 }
 
-fn card() {
-    let [few, many] = [10, 28_000].map(|count| {
-        let mut state = state(count);
-        state.ui.overlay = state.ui.shown.last().copied().map(Overlay::Card);
-        frame(&mut state)
-    });
-    times("a connection looked inside, 10 connections", &few, "");
-    let ratio = at_most(many.median() / few.median(), 2.0, " times");
-    times("a connection looked inside, 28,000 connections", &many, &ratio);
+fn card(count: u32) -> Times {
+    let mut state = state(count);
+    state.ui.overlay = state.ui.shown.last().copied().map(Overlay::Card);
+    frame(&mut state)
 }
 
 fn calls(state: &mut State, number: u32) {
@@ -145,24 +119,21 @@ fn frame(state: &mut State) -> Times {
     let theme = Theme::new(fivetuple::cli::ThemeName::Dark, ColourDepth::True, false);
     let mut scroll = Scroll::default();
     let mut terminal = Terminal::new(TestBackend::new(SIZE.0, SIZE.1)).unwrap();
-    let mut once = || {
-        timed(|| {
-            terminal.draw(|frame| draw(frame, state, &theme, &mut scroll)).unwrap();
-        })
-    };
-    (0..ROUNDS).map(|_| once()).collect()
+    let mut once = || drop(terminal.draw(|frame| draw(frame, state, &theme, &mut scroll)).unwrap());
+    (0..ROUNDS).map(|_| timed(&mut once)).collect()
 }
 
-fn change(state: &mut State, count: u32) -> Times {
-    let mut once = |round| {
+fn change(count: u32) -> Times {
+    let mut state = state(count);
+    let once = |round| {
         let changes = pair(count + round).map(Change::Appeared).to_vec();
-        let seen = sight(changes, false);
+        let seen = sight(Host::THIS, changes, false);
         timed(|| {
-            update(state, Moment::default(), seen);
+            update(&mut state, Moment::default(), seen);
             state.arrange();
         })
     };
-    (0..ROUNDS).map(&mut once).collect()
+    (0..ROUNDS).map(once).collect()
 }
 
 /// What the poller does with a reading of the whole table.
@@ -196,19 +167,17 @@ fn state(count: u32) -> State {
     let listening =
         SocketRow { inode: 1, ..SocketRow::new(FiveTuple::tcp(at, nobody), TcpState::Listen) };
     let rows = [listening].into_iter().chain((0..count).flat_map(pair));
-    update(&mut state, Moment::default(), sight(rows.map(Change::Appeared).collect(), true));
+    update(
+        &mut state,
+        Moment::default(),
+        sight(Host::THIS, rows.map(Change::Appeared).collect(), true),
+    );
     state.arrange();
     state
 }
 
-fn sight(changes: Vec<Change>, afresh: bool) -> Event {
-    Event::TableRead(TableUpdate {
-        host: Host::THIS,
-        changes,
-        afresh,
-        torn: false,
-        source: "sock_diag",
-    })
+fn sight(host: Host, changes: Vec<Change>, afresh: bool) -> Event {
+    Event::TableRead(TableUpdate { host, changes, afresh, ..TableUpdate::default() })
 }
 
 /// Both rows of the connection with this number.

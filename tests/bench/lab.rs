@@ -23,7 +23,7 @@ use std::net::SocketAddr;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use fivetuple::kernel::raise_descriptor_limit;
 use fivetuple::lab::{Lab, SocketKind, Wire};
@@ -33,12 +33,20 @@ use fivetuple::tcp::{
 };
 use socket2::Socket;
 
+use crate::figures::{Times, at_most, times};
+
 const SERVER: Host = Host(1);
 const LAPTOP: Host = Host(2);
 /// As many as one process may hold here.
 const COUNT: u32 = 9000;
-const CALLS: u16 = 2000;
+const CALLS: u32 = 2000;
 const ROUNDS: usize = 5;
+
+/// The burst is the last: its connections take a while to end.
+const LOADS: [(&str, u32, fn(&Lab) -> Duration); 2] = [
+    ("2000 calls, one after another", CALLS, one_after_another),
+    ("a burst of 9000 calls", COUNT, burst),
+];
 
 fn main() {
     raise_descriptor_limit();
@@ -48,47 +56,29 @@ fn main() {
     }
     figures::head();
     figures::title("the lab");
-    let up: figures::Times = (0..20)
-        .map(|_| {
-            let mut made = None;
-            timed(|| made = lab().ok())
-        })
-        .collect();
-    let target = figures::at_most(up.median(), 500.0, " ms");
-    figures::times("three computers and their links up", &up, &target);
-    let mut bursts = (Vec::new(), Vec::new());
-    let mut calls = (Vec::new(), Vec::new());
+    let up: Times = (0..20).map(|_| timed(lab)).collect();
+    times("three computers and their links up", &up, &at_most(up.median(), 500.0, " ms"));
+    let mut taken = LOADS.map(|_| [vec![], vec![]]);
     // In turn, so that a change of the machine's load is everybody's.
     for _ in 0..ROUNDS {
-        for (over, bursts, calls) in [
-            (Between::Wire, &mut bursts.0, &mut calls.0),
-            (Between::Bridge, &mut bursts.1, &mut calls.1),
-        ] {
+        for (n, over) in [Between::Wire, Between::Bridge].into_iter().enumerate() {
             let Some(link) = Link::new(over) else {
                 println!("skipped: nsenter and ip are needed for the bridge");
                 return;
             };
-            calls.push(one_after_another(&link.lab));
-            // Last: its connections take a while to end.
-            bursts.push(burst(&link.lab));
+            for ((_, _, run), taken) in LOADS.iter().zip(&mut taken) {
+                taken[n].push(run(&link.lab));
+            }
         }
     }
-    let per_second = |count: u32, time: Duration| f64::from(count) / time.as_secs_f64();
-    for (name, count, (wire, bridge)) in [
-        ("a burst of 9000 calls", COUNT, bursts),
-        ("2000 calls, one after another", u32::from(CALLS), calls),
-    ] {
-        let (wire, bridge) = (median(wire), median(bridge));
-        for (over, time) in [("the wire", wire), ("a bridge", bridge)] {
-            let figure = format!(
-                "{:.0} ms, {:.0} connections/s",
-                figures::millis(time),
-                per_second(count, time)
-            );
-            figures::figure(&format!("{name} over {over}"), &figure);
+    for ((name, count, _), taken) in LOADS.iter().zip(taken) {
+        let [wire, bridge] = taken.map(Times::from_iter);
+        for (over, taken) in [("the wire", &wire), ("a bridge", &bridge)] {
+            let rate = f64::from(*count) * 1000.0 / taken.median();
+            times(&format!("{name} over {over}"), taken, &format!("{rate:.0} connections/s"));
         }
-        let ratio = wire.as_secs_f64() / bridge.as_secs_f64();
-        figures::figure("  wire to bridge", &figures::at_most(ratio, 2.0, ""));
+        let ratio = at_most(wire.median() / bridge.median(), 2.0, "");
+        figures::figure("  wire to bridge", &ratio);
     }
     figures::load();
 }
@@ -154,16 +144,12 @@ fn burst(lab: &Lab) -> Duration {
     runtime.block_on(async {
         let (mut program, mut news) = lab_sockets::engine(lab);
         let to = Endpoint::from(server(lab, 80));
-        program.run(Order::Listen(ListenSpec {
-            host: SERVER,
-            backlog: 4096,
-            ..ListenSpec::at(to)
-        }));
+        let listen = ListenSpec { host: SERVER, backlog: 4096, ..ListenSpec::at(to) };
+        program.run(Order::Listen(listen));
         while !matches!(news.recv().await.expect("news"), SocketEvent::Listening { .. }) {}
-        let every = Duration::ZERO;
         let spec = ConnectSpec { host: LAPTOP, ..ConnectSpec::to(to.into()) };
-        let begun = now();
-        program.run(Order::Connect(spec, Burst { count: COUNT, every }));
+        let clock = Clock::start();
+        program.run(Order::Connect(spec, Burst { count: COUNT, every: Duration::ZERO }));
         let (mut accepted, mut connected) = (0, 0);
         while accepted < COUNT || connected < COUNT {
             match news.recv().await.expect("news") {
@@ -173,7 +159,7 @@ fn burst(lab: &Lab) -> Duration {
                 _ => (),
             }
         }
-        let took = begun.elapsed();
+        let took = clock.now().since_start();
         program.close_remote();
         took
     })
@@ -199,17 +185,9 @@ fn one_after_another(lab: &Lab) -> Duration {
 }
 
 fn timed<T>(work: impl FnOnce() -> T) -> Duration {
-    let begun = now();
-    work();
-    begun.elapsed()
-}
-
-#[expect(clippy::disallowed_methods, reason = "a bench measures time")]
-fn now() -> Instant {
-    Instant::now()
-}
-
-fn median(mut times: Vec<Duration>) -> Duration {
-    times.sort();
-    times[times.len() / 2]
+    let clock = Clock::start();
+    let made = work();
+    let took = clock.now().since_start();
+    drop(made);
+    took
 }

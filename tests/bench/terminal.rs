@@ -94,10 +94,11 @@ pub(crate) fn process(terminal: &Terminal) -> procfs::process::Process {
 }
 
 pub(crate) fn cpu(terminal: &Terminal) -> f64 {
-    let stat = process(terminal).stat().unwrap();
-    #[expect(clippy::cast_precision_loss, reason = "a figure to look at")]
-    let ticks = (stat.utime + stat.stime) as f64;
-    #[expect(clippy::cast_precision_loss, reason = "a figure to look at")]
-    let each = procfs::ticks_per_second() as f64;
-    ticks / each
+    seconds(&process(terminal).stat().unwrap())
+}
+
+/// The CPU time that a process has had.
+#[expect(clippy::cast_precision_loss, reason = "a figure to look at")]
+pub(crate) fn seconds(stat: &procfs::process::Stat) -> f64 {
+    (stat.utime + stat.stime) as f64 / procfs::ticks_per_second() as f64
 }

@@ -4,10 +4,9 @@ use std::net::TcpStream;
 
 use crate::place::{LOCALHOST, listener};
 use crate::ran::{Ran, fivetuple as run};
-use crate::support::pty::fivetuple;
 use crate::support::sandbox::{Refused, within};
 use crate::support::{netns, skipped};
-use crate::terminal::{broken, listen, press_for_rows, quit, started, wait_rows};
+use crate::terminal::scenario::play;
 
 /// How much room netlink's answers have: nobody else asks recv(2) for so much.
 const ROOM: u32 = 32 * 1024;
@@ -69,18 +68,9 @@ fn the_table_is_the_same_and_says_where_it_comes_from() {
 fn the_dashboard_goes_on_and_says_so_in_its_title() {
     netns::alone_if_possible(|| {
         for (refused, said) in refusals() {
-            let done = within(refused, || {
-                let terminal = started(fivetuple(&["--port", "0"]));
-                terminal.wait_for(&said.replace(' ', r"[\s│]+"));
-                terminal.wait_for(&broken("Reading /proc/net/tcp instead"));
-                terminal.wait_for("Sockets.* read from /proc ");
-                listen(&terminal);
-                press_for_rows(&terminal, "c", "ESTABLISHED", 2);
-                terminal.wait_for("sent \"Test payload");
-                press_for_rows(&terminal, "d", "ESTABLISHED", 0);
-                wait_rows(&terminal, "TIME_WAIT", 1);
-                quit(terminal);
-            });
+            let refusal = said.replace(' ', r"[\s│]+");
+            let text = include_str!("../terminal/scenarios/without_netlink.txt");
+            let done = within(refused, || play(&text.replace("REFUSED", &refusal)));
             if done.is_none() {
                 return skipped("no sandboxes here (seccomp)");
             }

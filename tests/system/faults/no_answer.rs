@@ -1,4 +1,4 @@
-//! Nobody answers: packets that are lost after the handshake, before it, or on a cut cable of the lab.
+//! Nobody answers any more: packets that are lost after the handshake.
 
 use std::net::TcpStream;
 use std::time::Duration;
@@ -7,10 +7,7 @@ use regex::Regex;
 
 use crate::place::{LOCALHOST, listener};
 use crate::support::netns;
-use crate::support::pty::command;
-use crate::terminal::{
-    broken, call_to, dashboard, listen, listening, quit, rows, started, wait_connections,
-};
+use crate::terminal::{broken, call_to, dashboard, listen, quit};
 
 /// From now on the kernel throws away whatever comes for this socket, before TCP sees it: its peer is half open, as behind a cut cable.
 ///
@@ -69,55 +66,6 @@ fn a_client_whose_server_is_silent_stays_and_can_be_disconnected() {
         let is_closing = |screen: &vt100::Screen| closes.is_match(&screen.contents());
         terminal.wait_until("FIN_WAIT1", SOON, is_closing);
         terminal.wait_for("laptop closed");
-        quit(terminal);
-    });
-}
-
-fn ip(args: &str) {
-    assert!(netns::done("ip", args), "ip {args}");
-}
-
-#[test]
-fn with_lo_down_a_call_says_what_may_be_the_matter_and_can_be_given_up() {
-    netns::alone(|| {
-        let terminal = listening();
-        // The kernel keeps the route, takes the SYN, and throws it away without a word.
-        ip("link set lo down");
-        terminal.press_until("c", r"▷ SYN_SENT +laptop");
-        terminal.wait_for("lo is down");
-        terminal.press("d");
-        let is_given_up = |screen: &vt100::Screen| rows(&screen.contents(), "SYN_SENT") == 0;
-        terminal.wait_until("the call to be given up", SOON, is_given_up);
-        terminal.wait_for("gave up connecting");
-        ip("link set lo up");
-        terminal.press("c");
-        wait_connections(&terminal, "1");
-        quit(terminal);
-    });
-}
-
-#[test]
-fn where_lo_was_never_up_there_is_no_route() {
-    netns::alone(|| {
-        // In yet another network, where nobody has touched lo.
-        let args = ["-n", env!("CARGO_BIN_EXE_fivetuple"), "--port", "0"];
-        let terminal = started(command("unshare", &args));
-        listen(&terminal);
-        terminal.press_until("c", "ENETUNREACH");
-        terminal.wait_for(&broken("This machine has no route there; is lo up?"));
-        quit(terminal);
-    });
-}
-
-#[test]
-fn where_lo_has_lost_its_addresses_that_is_said() {
-    netns::alone(|| {
-        let terminal = listening();
-        ip("address flush dev lo");
-        ip("link set lo down");
-        terminal.press("c");
-        terminal
-            .wait_for(&broken("127.0.0.2 belongs to lo, which is down or has lost its addresses"));
         quit(terminal);
     });
 }

@@ -42,15 +42,10 @@ fn fill_in(robot: &mut Robot, label: &str, value: &str) -> Option<String> {
 proptest! {
     #[test]
     fn a_count_on_the_command_line_is_in_its_range_or_refused_with_it(n in numbers()) {
+        let is_right = (1..=MOST).contains(&n);
         match connect("-n", &n.to_string()) {
-            Ok(args) => {
-                prop_assert!((1..=MOST).contains(&n));
-                prop_assert_eq!(u64::from(args.count), n);
-            }
-            Err(why) => {
-                prop_assert!(!(1..=MOST).contains(&n), "{}", why);
-                prop_assert!(why.contains("1..=64512"), "{}", why);
-            }
+            Ok(args) => prop_assert!(is_right && u64::from(args.count) == n, "{}", n),
+            Err(why) => prop_assert!(!is_right && why.contains("1..=64512"), "{}", why),
         }
     }
 
@@ -86,21 +81,17 @@ proptest! {
 
     #[test]
     fn a_count_and_a_pace_in_the_form_are_in_their_range_or_refused_with_it(n in numbers()) {
-        let mut robot = Robot::listening();
-        match fill_in(&mut robot, "Count", &n.to_string()) {
-            None => prop_assert_eq!(u64::from(robot.state.clients.burst.count), n),
-            Some(why) => {
-                prop_assert!(!(1..=MOST).contains(&n), "{}", n);
-                prop_assert_eq!(why, "Enter 1 to 64512 connections.");
-            }
-        }
-        let mut robot = Robot::listening();
-        match fill_in(&mut robot, "Interval (ms)", &n.to_string()) {
-            None => prop_assert_eq!(robot.state.clients.burst.every, Duration::from_millis(n)),
-            Some(why) => {
-                prop_assert!(n > 60_000, "{}", n);
-                prop_assert_eq!(why, "Enter 0 to 60000 milliseconds.");
-            }
+        for (label, range, refusal) in [
+            ("Count", 1..=MOST, "Enter 1 to 64512 connections."),
+            ("Interval (ms)", 0..=60_000, "Enter 0 to 60000 milliseconds."),
+        ] {
+            let mut robot = Robot::listening();
+            let wrong = fill_in(&mut robot, label, &n.to_string());
+            let refused = (!range.contains(&n)).then(|| refusal.to_owned());
+            prop_assert_eq!(&wrong, &refused, "{}", n);
+            let burst = robot.state.clients.burst;
+            let taken = if label == "Count" { burst.count.into() } else { burst.every.as_millis() };
+            prop_assert!(wrong.is_some() || taken == u128::from(n), "{}: {}", n, taken);
         }
     }
 

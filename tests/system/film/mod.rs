@@ -41,10 +41,10 @@ fn play(name: &str, player: Player<'_>) -> Played {
     let text = std::fs::read_to_string(at_home(name)).unwrap();
     let lines: Vec<&str> = text.lines().collect();
     let finished = player.play(|_, step, terminal| {
-        let Some((_, shows)) = lines[step.line - 1].split_once("# shows: ") else {
+        let Some((_, texts)) = lines[step.line - 1].split_once("# shows: ") else {
             return;
         };
-        for text in shows.split(", ") {
+        for text in texts.split(", ") {
             let what = format!("{text:?} (line {} of {name})", step.line);
             let has = |screen: &vt100::Screen| screen.contents().contains(text);
             terminal.wait_until(&what, LIMIT, has);

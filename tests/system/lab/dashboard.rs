@@ -12,7 +12,7 @@ use crate::ran::{self, Ran, ran};
 use crate::support::again::as_nobody_too_if;
 use crate::support::clock::now;
 use crate::support::pty::{Terminal, fivetuple};
-use crate::terminal::{broken, lab_dashboard, quit};
+use crate::terminal::{lab_dashboard, quit};
 
 /// Runs a program on a computer of the lab of a dashboard.
 fn on(terminal: &Terminal, computer: &str, words: &[&str]) -> Ran {
@@ -102,29 +102,6 @@ fn a_helper_that_is_stopped_freezes_no_key_and_the_lab_can_be_taken_down() {
     // Whoever waits for the helper waits for five seconds.
     assert!(took < Duration::from_secs(5), "{took:?}");
     terminal.press_until("N", r"laptop +192\.168\.1\.13");
-    quit(terminal);
-}
-
-#[test]
-fn a_panic_of_the_wire_takes_the_lab_down_with_the_reason_and_the_next_one_is_whole() {
-    if !possible() {
-        return;
-    }
-    let mut command = fivetuple(&["--lab", "--port", "500"]);
-    command.env("FIVETUPLE_PANIC", "wire");
-    let terminal = Terminal::start(command, 100, 30);
-    let call = || {
-        terminal.wait_for(r"laptop +192\.168\.1\.13");
-        terminal.press_until("l", r":500 +0\.0\.0\.0:\* +\S LISTEN");
-        terminal.press("c");
-    };
-    call();
-    terminal
-        .wait_for(&broken("The lab ended on its own: the wire failed: broken on purpose: wire."));
-    terminal.wait_for(r"laptop +127\.0\.0\.2");
-    terminal.press("N");
-    call();
-    terminal.wait_for("(?s)ESTABLISHED server \\(laptop\\).*ESTABLISHED laptop");
     quit(terminal);
 }
 

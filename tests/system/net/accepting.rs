@@ -8,9 +8,8 @@ use fivetuple::tcp::{
 };
 use tokio::io::AsyncReadExt;
 
-use crate::net::{
-    Rig, anywhere, block_on, burst, connected, held, listening, loopback, stranger, to,
-};
+use crate::net::rig::Rig;
+use crate::net::{anywhere, block_on, burst, connected, held, listening, loopback, stranger, to};
 use crate::place::own_address;
 use crate::support::again::apart;
 

@@ -9,7 +9,8 @@ use fivetuple::tcp::{
     ServerCloses, SocketEvent, Stays,
 };
 
-use crate::net::{Rig, anywhere, block_on, burst, connected, listening, loopback, to};
+use crate::net::rig::Rig;
+use crate::net::{anywhere, block_on, burst, connected, listening, loopback, to};
 use crate::place::is_at;
 use crate::support::{netns, skipped};
 

@@ -10,7 +10,8 @@ use fivetuple::tcp::{
     Protocol, SocketEvent, SourcePort, Target,
 };
 
-use crate::net::{Rig, anywhere, burst, from, held, listening, loopback, to};
+use crate::net::rig::Rig;
+use crate::net::{anywhere, burst, from, held, listening, loopback, to};
 use crate::support::skipped;
 
 /// An engine, and a port of loopback on which nothing listens.

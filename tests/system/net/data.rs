@@ -7,7 +7,8 @@ use fivetuple::tcp::{
 };
 use tokio::io::AsyncWriteExt;
 
-use crate::net::{Rig, anywhere, connected, listening, stranger, to};
+use crate::net::rig::Rig;
+use crate::net::{anywhere, connected, listening, stranger, to};
 
 const ECHO_TIMED_OUT: (Call, Errno) = (Call::Write, Errno::ETIMEDOUT);
 const TOO_MUCH: (Call, Errno) = (Call::Write, Errno::ENOBUFS);

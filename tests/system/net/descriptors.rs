@@ -7,7 +7,8 @@ use fivetuple::tcp::{Errno, SocketEvent};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::time::Instant;
 
-use crate::net::{Rig, anywhere, listening, on_cpu};
+use crate::net::rig::{Rig, on_cpu};
+use crate::net::{anywhere, listening};
 use crate::support::again::apart;
 
 /// How long the listener pauses after its failures, one after the other.

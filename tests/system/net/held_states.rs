@@ -8,7 +8,7 @@ use fivetuple::tcp::{
     Command, Errno, Filter, Host, OwnSocket, SocketEvent, SocketId, SyscallError, TcpState,
 };
 
-use crate::net::Rig;
+use crate::net::rig::Rig;
 
 type Staged = (SocketId, Vec<OwnSocket>, Vec<String>);
 

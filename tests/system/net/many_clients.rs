@@ -8,7 +8,8 @@ use fivetuple::tcp::{
     Burst, Command, ConnectSpec, Endpoint, Errno, ListenSpec, SocketEvent, Stays,
 };
 
-use crate::net::{Rig, anywhere, burst, held, listening, to};
+use crate::net::rig::Rig;
+use crate::net::{anywhere, burst, held, listening, to};
 
 fn connect(at: Endpoint, count: usize) -> Vec<TcpStream> {
     let calls = (0..count).map(|_| TcpStream::connect(SocketAddr::from(at)).expect("connects"));

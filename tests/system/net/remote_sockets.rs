@@ -18,7 +18,8 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::net::{Rig, anywhere, to};
+use crate::net::rig::Rig;
+use crate::net::{anywhere, to};
 
 const THERE: Host = Host(1);
 

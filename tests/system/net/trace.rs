@@ -7,7 +7,8 @@ use fivetuple::tcp::{
     SyscallTrace,
 };
 
-use crate::net::{Rig, anywhere, burst, from, loopback, to};
+use crate::net::rig::Rig;
+use crate::net::{anywhere, burst, from, loopback, to};
 
 fn tracing() -> Rig {
     let rig = Rig::new();

@@ -1,29 +1,26 @@
 //! The subcommand `table`: netstat's layout, JSON, and what changes.
 
-use std::io::{self, Write};
+use std::io::{BufRead, BufReader};
 use std::net::{TcpListener, TcpStream, UdpSocket};
+use std::process::Stdio;
 
-use clap::Parser;
-use fivetuple::cli::{Cli, Subcommands, TableArgs};
-use fivetuple::run::{NetstatLine, print_table, watch_table};
+use fivetuple::run::NetstatLine;
 use fivetuple::tcp::{Owner, SocketRow};
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
-use tokio::sync::oneshot;
 
 use crate::place::{listener, own_address};
+use crate::ran::{Ran, fivetuple};
+use crate::support::program;
 
-fn args(port: u16, flags: &str) -> TableArgs {
-    let words = format!("fivetuple table --port {port} {flags}");
-    match Cli::parse_from(words.split_whitespace()).command {
-        Some(Subcommands::Table(args)) => args,
-        other => panic!("{other:?}"),
-    }
-}
-
-fn printed(args: &TableArgs) -> String {
-    let mut out = Vec::new();
-    print_table(args, &mut out).unwrap();
-    String::from_utf8(out).unwrap()
+/// What is printed of a port.
+#[track_caller]
+fn table(port: u16, flags: &[&str]) -> String {
+    let port = port.to_string();
+    let said = fivetuple(&[&["table", "--port", &port], flags].concat());
+    let Ran { out, err, .. } = said.ends(0, &[]);
+    assert!(err.is_empty() && !out.contains('\x1b'), "{out}{err}");
+    out
 }
 
 #[test]
@@ -54,11 +51,10 @@ fn a_line_looks_like_netstat() {
     for (row, owner, expected) in table {
         let row: SocketRow = row.parse().unwrap();
         assert_eq!(NetstatLine { row: &row, owner }.to_string(), expected);
-        let head: Vec<usize> = ["Local", "Foreign", "State", "PID"]
-            .iter()
-            .map(|word| NetstatLine::HEAD.find(word).unwrap())
-            .collect();
-        assert!(head.iter().all(|column| expected.as_bytes()[column - 1] == b' '));
+        for word in ["Local", "Foreign", "State", "PID"] {
+            let column = NetstatLine::HEAD.find(word).unwrap();
+            assert_eq!(expected.as_bytes()[column - 1], b' ', "{word}: {expected}");
+        }
     }
 }
 
@@ -66,7 +62,7 @@ fn a_line_looks_like_netstat() {
 fn listeners_come_first_and_owners_are_named() {
     let (_listener, at) = listener(own_address());
     let client = TcpStream::connect(at).unwrap();
-    let text = printed(&args(at.port(), ""));
+    let text = table(at.port(), &[]);
     assert_eq!(text.lines().next(), Some(NetstatLine::HEAD));
     let ours = at.to_string();
     let lines: Vec<&str> = text.lines().filter(|line| line.contains(&ours)).collect();
@@ -77,7 +73,7 @@ fn listeners_come_first_and_owners_are_named() {
     assert!(listening.contains(&holder), "{text}");
     assert_eq!(others.len(), 2, "{text}");
     assert!(others.iter().all(|line| line.contains("ESTABLISHED")), "{text}");
-    let text = printed(&args(at.port(), "--no-owners"));
+    let text = table(at.port(), &["--no-owners"]);
     assert!(text.lines().skip(1).all(|line| line.ends_with(" -")), "{text}");
     drop(client);
 }
@@ -85,16 +81,14 @@ fn listeners_come_first_and_owners_are_named() {
 #[test]
 fn json_has_one_object_a_line() {
     let listener = TcpListener::bind("[::1]:0").unwrap();
-    let at = listener.local_addr().unwrap();
-    let text = printed(&args(at.port(), "--json"));
+    let local = listener.local_addr().unwrap().to_string();
+    let text = table(listener.local_addr().unwrap().port(), &["--json"]);
     let mut rows = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-    let local = at.to_string();
     let row = rows.find(|row| row["local"] == local).expect("it listens");
     for (field, value) in [
         ("proto", "tcp6".into()),
         ("recv_q", 0.into()),
         ("send_q", 128.into()),
-        ("local", local.as_str().into()),
         ("foreign", "[::]:*".into()),
         ("state", "LISTEN".into()),
         ("pid", std::process::id().into()),
@@ -108,81 +102,34 @@ fn json_has_one_object_a_line() {
 fn udp_is_shown_on_demand() {
     let socket = UdpSocket::bind((own_address(), 0)).unwrap();
     let at = socket.local_addr().unwrap();
-    for (flags, expected) in [("", 0), ("--all", 1)] {
-        let text = printed(&args(at.port(), flags));
+    for (flags, expected) in [(&[][..], 0), (&["--all"], 1)] {
+        let text = table(at.port(), flags);
         assert_eq!(text.matches(&at.to_string()).count(), expected, "{text}");
     }
 }
 
-#[tokio::test]
-async fn a_closed_pipe_is_no_error() {
-    let args = args(1, "--watch");
-    let (_, mut closed) = io::pipe().unwrap();
-    print_table(&args, &mut closed).unwrap();
-    watch_table(&args, &mut closed, std::future::pending()).await.unwrap();
-}
-
-/// Which text to wait for, and what to do then.
-type Step = (&'static str, Box<dyn FnOnce()>);
-
-/// Collects lines, does something at some of them, and asks to end at the last.
-struct Reader {
-    text: String,
-    steps: Vec<Step>,
-    done: Option<oneshot::Sender<()>>,
-}
-
-impl Write for Reader {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.text.push_str(std::str::from_utf8(bytes).unwrap());
-        while let Some((awaited, _)) = self.steps.first() {
-            if !self.text.contains(awaited) {
-                return Ok(bytes.len());
-            }
-            let (_, step) = self.steps.remove(0);
-            step();
-        }
-        if let Some(done) = self.done.take() {
-            done.send(()).unwrap();
-        }
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-#[tokio::test]
-async fn watching_prints_what_changes_until_asked_to_end() {
+#[test]
+fn watching_prints_what_changes_until_asked_to_end() {
     let (listener, at) = listener(own_address());
-    let (client, server) =
-        (std::cell::Cell::new(None), TcpListener::bind((own_address(), 0)).unwrap());
-    let client: std::rc::Rc<_> = client.into();
-    let (connect, close) = (client.clone(), client);
-    let (done, asked) = oneshot::channel();
-    let mut out = Reader {
-        text: String::new(),
-        steps: vec![
-            (
-                r#""state":"LISTEN""#,
-                Box::new(move || connect.set(Some(TcpStream::connect(at).unwrap()))),
-            ),
-            (r#""state":"ESTABLISHED""#, Box::new(move || drop(close.take()))),
-            (r#""state":"CLOSE_WAIT""#, Box::new(move || drop(listener))),
-            (r#""event":"closed""#, Box::new(move || drop(server))),
-        ],
-        done: Some(done),
+    let port = at.port().to_string();
+    let mut watch = program(["table", "--watch", "--json", "--port", &port]);
+    let mut child = watch.stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut until = |event: &str, state: &str| loop {
+        let line = lines.next().expect("it goes on").unwrap();
+        let row: Value = serde_json::from_str(&line).unwrap();
+        assert!(row["at_ms"].is_u64(), "{line}");
+        if row["event"] == event && row["state"] == state {
+            break;
+        }
     };
-    let asked = async {
-        asked.await.unwrap();
-        2
-    };
-    let ended = watch_table(&args(at.port(), "--watch --json"), &mut out, asked).await;
-    assert_eq!(ended.unwrap().code(), 130);
-    for line in out.text.lines() {
-        let event: Value = serde_json::from_str(line).unwrap();
-        assert!(event["at_ms"].is_u64(), "{line}");
-    }
-    assert!(out.text.contains(r#""event":"changed""#), "{}", out.text);
+    until("opened", "LISTEN");
+    let client = TcpStream::connect(at).unwrap();
+    until("opened", "ESTABLISHED");
+    drop(client);
+    until("changed", "CLOSE_WAIT");
+    drop(listener);
+    until("closed", "LISTEN");
+    kill_process(Pid::from_child(&child), Signal::INT).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130));
 }

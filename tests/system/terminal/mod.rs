@@ -9,7 +9,6 @@ mod quiet;
 mod refusing;
 mod rewinding;
 pub(crate) mod scenario;
-mod sizes;
 mod stopping;
 mod story;
 mod typing;

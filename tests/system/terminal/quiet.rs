@@ -61,3 +61,39 @@ fn with_no_mouse_the_terminal_keeps_it() {
         assert_eq!(count(&raw, b"\x1b[?1006h") > 0, asked);
     }
 }
+
+#[test]
+fn a_storm_of_sizes_costs_few_frames() {
+    netns::alone_if_possible(|| {
+        let terminal = dashboard(&[]);
+        listen(&terminal);
+        let mark = terminal.mark();
+        for n in 0..500 {
+            terminal.resize(60 + n % 100, 18 + n % 40);
+        }
+        terminal.resize(90, 30);
+        press_for_rows(&terminal, "c", "ESTABLISHED", 2);
+        let drawn = frames(&terminal.bytes_since(mark));
+        assert!(drawn < 100, "{drawn} frames");
+        let screen = terminal.screen();
+        let wide = screen.lines().map(|line| line.chars().count()).max();
+        assert_eq!(wide, Some(90), "{screen}");
+        quit(terminal);
+    });
+}
+
+#[test]
+fn a_timeline_that_stands_writes_at_most_one_frame_a_second() {
+    netns::alone_if_possible(|| {
+        let mut terminal = dashboard(&[]);
+        listen(&terminal);
+        terminal.press_until("t", "the last 10 s");
+        assert!(!terminal.exits_within(Duration::from_millis(3500)), "ended by itself");
+        let mark = terminal.mark();
+        assert!(!terminal.exits_within(Duration::from_millis(2500)), "ended by itself");
+        let bytes = terminal.bytes_since(mark);
+        assert!(frames(&bytes) <= 3, "{}", bytes.escape_ascii());
+        assert!(bytes.len() < 4000, "{}", count(&bytes, b"H"));
+        quit(terminal);
+    });
+}

@@ -1,12 +1,8 @@
 //! The past, the timeline and its ladder, with the kernel's own table.
 
-use std::time::Duration;
-
 use crate::support::netns;
 use crate::support::pty::Terminal;
-use crate::terminal::{
-    connected, count, dashboard, frames, listen, press_for_rows, quit, rows, wait_rows,
-};
+use crate::terminal::{connected, press_for_rows, quit, rows, wait_rows};
 
 #[test]
 fn steps_lead_back_to_an_empty_table_and_forward_to_the_living_one() {
@@ -37,20 +33,4 @@ fn step(terminal: &Terminal) -> usize {
     let (_, words) = screen.split_once("ago, step ").expect("the past");
     let number = words.split(' ').next().expect("a number");
     number.parse().expect("a number")
-}
-
-#[test]
-fn a_timeline_that_stands_writes_at_most_one_frame_a_second() {
-    netns::alone_if_possible(|| {
-        let mut terminal = dashboard(&[]);
-        listen(&terminal);
-        terminal.press_until("t", "the last 10 s");
-        assert!(!terminal.exits_within(Duration::from_millis(3500)), "ended by itself");
-        let mark = terminal.mark();
-        assert!(!terminal.exits_within(Duration::from_millis(2500)), "ended by itself");
-        let bytes = terminal.bytes_since(mark);
-        assert!(frames(&bytes) <= 3, "{}", bytes.escape_ascii());
-        assert!(bytes.len() < 4000, "{}", count(&bytes, b"H"));
-        quit(terminal);
-    });
 }

@@ -1,10 +1,11 @@
 //! Scenarios: text files of keys, and of what they bring on the screen.
 //!
-//! A scenario begins with `# ` and its name, then the program is started: on each of the sizes before it, and as `nobody` where that is
-//! said. Below a line of keys stands, indented, what is waited for then: `2 ESTABLISHED` (so many rows), `no text`, `2x text` (so often),
+//! A scenario begins with `# ` and its name, then the program is started: on each of the sizes before it, as `nobody` where that is said,
+//! or by another program. `$ ` runs a command, and `resize` gives the screen another size, or its own one `back`. Below a line of keys stands, indented, what is waited for then: `2 ESTABLISHED` (so many rows), `no text`, `2x text` (so often),
 //! a `/regular expression/`, or a text. It may be broken over the lines of a pane; in it, `…` is anything in the same line, and `#` a
 //! number. The last keys end the program.
 
+use fivetuple::tcp::unescape;
 use portable_pty::CommandBuilder;
 use regex::Regex;
 
@@ -44,8 +45,17 @@ fn in_a_lab_whose_settings_cannot_be_made() {
     });
 }
 
+#[test]
+fn where_loopback_fails() {
+    netns::alone(|| play_by(1, include_str!("scenarios/lo.txt")));
+}
+
 /// Plays the scenarios of a file, a few at a time.
-fn play(scenarios: &str) {
+pub(crate) fn play(scenarios: &str) {
+    play_by(4, scenarios);
+}
+
+fn play_by(at_a_time: usize, scenarios: &str) {
     let mut all = Vec::new();
     for scenario in scenarios.trim_start_matches("# ").split("\n# ") {
         let mut parts = scenario.splitn(3, '\n');
@@ -58,7 +68,7 @@ fn play(scenarios: &str) {
             all.push((format!("{name} ({size})"), *size, words.clone(), steps));
         }
     }
-    for some in all.chunks(4) {
+    for some in all.chunks(at_a_time) {
         std::thread::scope(|scope| {
             for (name, size, words, steps) in some {
                 let thread = std::thread::Builder::new().name(name.clone());
@@ -69,17 +79,33 @@ fn play(scenarios: &str) {
 }
 
 fn play_one(size: &str, words: &[&str], steps: &str) {
-    let (cols, rows) = size.split_once('x').unwrap();
-    let program = match words {
-        ["fivetuple", args @ ..] => fivetuple(args),
-        ["nobody", "fivetuple", args @ ..] => as_nobody(args),
-        other => panic!("{other:?}"),
+    let parsed = |size: &str| {
+        let (cols, rows) = size.split_once('x').unwrap();
+        (cols.parse().unwrap(), rows.parse().unwrap())
     };
-    let terminal = Terminal::start(program, cols.parse().unwrap(), rows.parse().unwrap());
+    let at = words.iter().position(|word| *word == "fivetuple").expect("fivetuple");
+    let (by, args) = (&words[..at], &words[at + 1..]);
+    let program = match by {
+        [] => fivetuple(args),
+        ["nobody"] => as_nobody(args),
+        [by, words @ ..] => {
+            command(by, &[words, &[env!("CARGO_BIN_EXE_fivetuple")], args].concat())
+        }
+    };
+    let (cols, rows) = parsed(size);
+    let terminal = Terminal::start(program, cols, rows);
     for line in steps.lines().filter(|line| !line.is_empty()) {
-        match line.strip_prefix("    ") {
-            Some(text) => wait(&terminal, text),
-            None => act(&terminal, line),
+        if let Some(text) = line.strip_prefix("    ") {
+            wait(&terminal, text);
+        } else if let Some((program, args)) =
+            line.strip_prefix("$ ").and_then(|line| line.split_once(' '))
+        {
+            assert!(netns::done(program, args), "{line}");
+        } else if let Some(other) = line.strip_prefix("resize ") {
+            let (cols, rows) = parsed(if other == "back" { size } else { other });
+            terminal.resize(cols, rows);
+        } else {
+            act(&terminal, line);
         }
     }
     ends_restored(terminal);
@@ -121,22 +147,26 @@ fn pattern(text: &str) -> String {
     text.replace(' ', r"[\s│┃]+")
 }
 
-/// Presses keys, types what stands in quotes, and clicks or turns the wheel at a text.
+/// Presses keys; types what stands in quotes, if wanted many times, pastes it, or clicks or turns the wheel at it.
 fn act(terminal: &Terminal, line: &str) {
-    let mut button = None;
+    let (mut verb, mut times) = ("", 1);
     for (n, part) in line.split('"').enumerate() {
-        match button.take() {
-            Some(button) => mouse(terminal, button, part),
-            None if n % 2 == 1 => terminal.type_text(part),
-            None => {
-                for word in part.split_whitespace() {
-                    match word {
-                        "click" => button = Some(0),
-                        "wheel-up" => button = Some(64),
-                        "wheel-down" => button = Some(65),
-                        key => terminal.press(key),
-                    }
-                }
+        if n % 2 == 1 {
+            let text = unescape(part).unwrap().repeat(std::mem::replace(&mut times, 1));
+            match std::mem::take(&mut verb) {
+                "paste" => terminal.paste(&String::from_utf8(text).unwrap()),
+                "click" => mouse(terminal, 0, part),
+                "wheel-up" => mouse(terminal, 64, part),
+                "wheel-down" => mouse(terminal, 65, part),
+                _ => terminal.send(&text),
+            }
+            continue;
+        }
+        for word in part.split_whitespace() {
+            match (word, word.strip_suffix('*').map(str::parse)) {
+                (_, Some(Ok(many))) => times = many,
+                ("paste" | "click" | "wheel-up" | "wheel-down", _) => verb = word,
+                (key, _) => terminal.press(key),
             }
         }
     }

@@ -54,11 +54,15 @@ fn quit_job(terminal: &Terminal) {
 }
 
 #[test]
-fn ctrl_z_gives_the_terminal_back_and_fg_takes_it_again() {
+fn ctrl_z_and_sigtstp_give_the_terminal_back_and_fg_takes_it_again() {
     let terminal = shell();
     let before = terminal.screen();
-    for _ in 0..2 {
-        terminal.press("ctrl-z");
+    for is_key in [true, false, true] {
+        if is_key {
+            terminal.press("ctrl-z");
+        } else {
+            kill_process(job(&terminal), Signal::TSTP).unwrap();
+        }
         wait_stopped(&terminal);
         terminal.type_text("clear; fg\r");
         wait_again(&terminal, &before);
@@ -72,17 +76,6 @@ fn being_continued_without_a_stop_leaves_the_terminal_as_it_was() {
     kill_process(job(&terminal), Signal::CONT).unwrap();
     terminal.press_until("?", "All keys");
     terminal.press("Esc");
-    quit_job(&terminal);
-}
-
-#[test]
-fn sigtstp_from_elsewhere_does_the_same() {
-    let terminal = shell();
-    let before = terminal.screen();
-    kill_process(job(&terminal), Signal::TSTP).unwrap();
-    wait_stopped(&terminal);
-    terminal.type_text("fg\r");
-    wait_again(&terminal, &before);
     quit_job(&terminal);
 }
 

@@ -8,31 +8,7 @@ use proptest::test_runner::TestRunner;
 
 use crate::support::netns;
 use crate::support::pty::{Terminal, fivetuple};
-use crate::terminal::{dashboard, listening, port, quit, started, wait_connections};
-
-#[test]
-fn a_paste_outside_of_a_form_is_ignored() {
-    let terminal = dashboard(&[]);
-    terminal.paste(&"q\x1b\x03qlc".repeat(40_000));
-    terminal.wait_for("Text can be pasted only in a form");
-    assert!(terminal.screen().contains("Press l to listen"), "{}", terminal.screen());
-    quit(terminal);
-}
-
-#[test]
-fn a_paste_in_a_form_is_cut() {
-    let terminal = dashboard(&[]);
-    terminal.press_until("C", "Enter apply");
-    for _ in 0..4 {
-        terminal.press("Down");
-    }
-    terminal.wait_for("Test payload");
-    terminal.press("ctrl-u");
-    terminal.paste(&"q\x1b\n".repeat(100_000));
-    terminal.wait_for("qqqqqqqqqq");
-    terminal.press_until("Esc", "Press l to listen");
-    quit(terminal);
-}
+use crate::terminal::{quit, started};
 
 /// Bytes as no keyboard sends them, without those that quit.
 fn garbage(runner: &mut TestRunner) -> Vec<u8> {
@@ -83,42 +59,4 @@ fn settle(terminal: &Terminal) {
         terminal.press("Esc");
         terminal.press("ctrl-b");
     }
-}
-
-#[test]
-fn esc_and_a_key_that_come_together_are_two_keys() {
-    let terminal = dashboard(&[]);
-    terminal.press_until("?", "All keys");
-    terminal.type_text("\x1bl");
-    port(&terminal);
-    quit(terminal);
-}
-
-#[test]
-fn a_key_that_sticks_connects_a_thousand_times() {
-    netns::alone_if_possible(|| {
-        let terminal = listening();
-        terminal.type_text(&"c".repeat(1000));
-        wait_connections(&terminal, "1,000");
-        terminal.type_text("0d");
-        wait_connections(&terminal, "0");
-        terminal.press("c");
-        wait_connections(&terminal, "1");
-        quit(terminal);
-    });
-}
-
-#[test]
-fn toggling_the_listener_200_times_ends_where_it_should() {
-    netns::alone(|| {
-        let terminal = started(fivetuple(&[]));
-        terminal.type_text(&"l".repeat(200));
-        terminal.press_until("/", "find");
-        terminal.press_until("Esc", "not listening");
-        // In the header: the rows of a hundred listeners that are gone fill the table for a moment.
-        terminal.press_until("l", ": 1 LISTEN ");
-        terminal.press("c");
-        wait_connections(&terminal, "1");
-        quit(terminal);
-    });
 }
