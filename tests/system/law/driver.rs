@@ -25,8 +25,9 @@ use crate::support::clock::Deadline;
 
 /// How long the inbox must be silent at the end of a step.
 const QUIET: Duration = Duration::from_millis(25);
-/// How long the dashboard may take until it shows what the kernel shows: longer than the longest time between two readings.
-const LIMIT: Duration = Duration::from_secs(8);
+/// How long the dashboard may take until it shows what the kernel shows: much longer than the longest time between two readings, for a slow
+/// machine.
+const LIMIT: Duration = Duration::from_secs(60);
 const INBOX: usize = 4096;
 
 /// The dashboard and its world.
@@ -121,7 +122,9 @@ impl Driver {
         let new = program::said(&self.state, &before);
         if !new.is_empty() {
             // The second reader looks, before anything else is done.
-            new.iter().filter_map(|one| one.about).for_each(|about| self.story.was_said_of(about));
+            for about in new.iter().filter_map(|one| one.about) {
+                self.story.was_said_of(about, program::rows(&self.state));
+            }
             self.read();
             self.moments.extend(new.into_iter().map(|one| (one, self.story.clone())));
         }

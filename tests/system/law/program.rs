@@ -142,9 +142,14 @@ pub(super) fn learn(story: &mut Story, event: &Event) {
             story.asked.extend(asked.map(SocketAddr::from));
         }
         Event::Net(
+            SocketEvent::Connecting(OwnSocket { name: end, .. })
+            | SocketEvent::Connected(OwnSocket { name: end, .. }),
+        ) => {
+            story.touch(key(*end).connection());
+            story.asked.insert(end.tuple.local.into());
+        }
+        Event::Net(
             SocketEvent::Accepted(OwnSocket { name: end, .. })
-            | SocketEvent::Connecting(OwnSocket { name: end, .. })
-            | SocketEvent::Connected(OwnSocket { name: end, .. })
             | SocketEvent::Received { at: end, .. }
             | SocketEvent::Sent { at: end, .. }
             | SocketEvent::CallFailed { at: end, .. }
@@ -153,7 +158,7 @@ pub(super) fn learn(story: &mut Story, event: &Event) {
             | SocketEvent::Closed { at: end, .. }
             | SocketEvent::Staged { main: end, .. },
         ) => {
-            story.touch(key(*end).connection());
+            story.act_on(key(*end).connection());
             story.asked.insert(end.tuple.local.into());
         }
         _ => (),
@@ -166,7 +171,7 @@ pub(super) fn learn_order(story: &mut Story, command: &Command) {
         Command::Send(end, _)
         | Command::HalfClose(end)
         | Command::Close(end)
-        | Command::Abort(end) => story.touch(key(*end).connection()),
+        | Command::Abort(end) => story.act_on(key(*end).connection()),
         Command::Listen(spec) => drop(story.asked.insert(spec.at.into())),
         Command::Connect(spec, _) => {
             let to = spec.to.endpoint().map(SocketAddr::from);

@@ -3,10 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
 use std::net::{IpAddr, SocketAddr};
+use std::time::{Duration, Instant};
 
 use super::claims::Whose;
 use super::program::Said;
 use super::table::{Connection, Key, Name, Row, Table};
+use crate::support::clock::now;
+
+/// How long a sentence waits for the rows that it is about, less the tick that ends the wait.
+const PATIENCE: Duration = Duration::from_millis(25);
 
 /// One step, and what is left in mind of the steps before it.
 #[derive(Clone, Debug, Default)]
@@ -19,6 +24,8 @@ pub(super) struct Story {
     ever: BTreeMap<Key, BTreeSet<Name>>,
     /// The connections that an order, or news of the sockets, named in this step, or whose rows changed; and those of the step before.
     touched: [BTreeSet<Connection>; 2],
+    /// When the program of one of its ends last did something to a connection, in this step.
+    acted: BTreeMap<Connection, Instant>,
     /// The inodes of the sockets that listened at some time in this step.
     pub(super) listened: BTreeSet<u64>,
     /// Those of the step before: of it a sentence may be that is worded anew.
@@ -47,6 +54,7 @@ impl Story {
         self.seen.clear();
         self.is_several = false;
         self.opened.clear();
+        self.acted.clear();
         self.touched.reverse();
         self.touched[0].clear();
         self.told += self.touched[1].len();
@@ -57,22 +65,23 @@ impl Story {
     /// Several keys are pressed in this step: what one of them did may be over by its end, so what was there before counts as seen.
     pub(super) fn has_several(&mut self) {
         self.is_several = true;
-        self.saw_before(|_| true);
+        self.before.rows.clone().into_iter().for_each(|(key, row)| self.saw(key, row));
     }
 
-    /// A sentence of that connection is worded. Where nothing was done to it in this step so far, and nothing came in about it, what was there
-    /// at the beginning counts as seen: the sentence is of the step before.
-    pub(super) fn was_said_of(&mut self, connection: Connection) {
-        if !self.touched[0].contains(&connection) {
-            self.saw_before(|key| key.connection() == connection);
+    /// Something is done to that connection by its own program.
+    pub(super) fn act_on(&mut self, connection: Connection) {
+        self.touch(connection);
+        self.acted.insert(connection, now());
+    }
+
+    /// A sentence of that connection is worded, and the dashboard shows its `rows` like this. They were like this when it looked, and count as
+    /// seen where nothing was done since that it knows of: it cannot know of more. What its own program did changes the rows, and it has to
+    /// wait for them for a moment, in which a machine that is not too slow brings them.
+    pub(super) fn was_said_of(&mut self, connection: Connection, rows: Vec<(Key, Row)>) {
+        if self.acted.get(&connection).is_none_or(|at| now() - *at >= PATIENCE) {
+            let its = rows.into_iter().filter(|(key, _)| key.connection() == connection);
+            its.for_each(|(key, row)| self.saw(key, row));
         }
-    }
-
-    fn saw_before(&mut self, is_it: impl Fn(&Key) -> bool) {
-        let before = mem::take(&mut self.before);
-        let rows = before.rows.iter().filter(|(key, _)| is_it(key));
-        rows.for_each(|(key, row)| self.saw(*key, *row));
-        self.before = before;
     }
 
     /// The second reader shows this now.
