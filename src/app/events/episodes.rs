@@ -100,7 +100,11 @@ pub(crate) fn settle(state: &mut State) {
         }
         let differs = account != episode.account;
         let was_half = is_half(&std::mem::replace(&mut episode.account, account));
-        if !episode.is_told && is_due(state, episode, age) {
+        let is_told_now = !episode.is_told && is_due(state, episode, age);
+        if is_told_now || differs {
+            note_the_listener(state, &mut episode.account);
+        }
+        if is_told_now {
             episode.is_told = true;
             if !is_worth_telling(&episode.account) {
                 return false;
@@ -119,6 +123,15 @@ pub(crate) fn settle(state: &mut State) {
         !episode.is_told || age < WINDOW || is_half(&episode.account)
     });
     state.episodes.open = open;
+}
+
+/// Notes whether the listener is closed when the sentence is written; one that closes later does not reword it.
+fn note_the_listener(state: &State, account: &mut Account) {
+    if state.server.is_listening() {
+        account.facts.remove(&Fact::ListenerGone);
+    } else {
+        account.facts.insert(Fact::ListenerGone);
+    }
 }
 
 /// Whether the last ACK of the handshake has not arrived.
@@ -146,6 +159,8 @@ fn looked(state: &State, episode: &Episode) -> [RowOutcome; 2] {
             Some(line) if line.told => RowNow::Unseen,
             Some(line) if line.gone.is_none() => RowNow::In(line.row.state),
             Some(_) => RowNow::Gone,
+            // A row that is no longer watched is not shown either.
+            None if !state.watches(end) => episode.account.rows[n].after,
             None if before.is_some() => RowNow::Gone,
             None => RowNow::Unseen,
         };

@@ -17,6 +17,14 @@ pub(crate) fn look_at_both(state: &State, end: SocketId) -> Vec<Effect> {
 }
 
 impl State {
+    /// Whether the row is watched.
+    pub(crate) fn watches(&self, row: SocketId) -> bool {
+        let is_watched =
+            |port| self.server.ports.contains(&port) || self.clients.called.contains(&port);
+        let ends = [row.tuple.local, row.tuple.remote];
+        self.ui.lens.whole_machine || ends.into_iter().any(|end| is_watched(end.port))
+    }
+
     /// The inodes of those rows without a known owner.
     pub fn unowned(&self, rows: &[SocketId]) -> Vec<u64> {
         let inodes =

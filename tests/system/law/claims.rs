@@ -1,11 +1,10 @@
 //! What a sentence claims of the table: read off its grammar, not off its wording.
 
 use std::net::{IpAddr, SocketAddr};
-use std::sync::LazyLock;
 
-use regex::{Captures, Regex};
+use regex::Captures;
 
-use super::grammar::{Clause, clauses};
+use super::grammar::{Clause, clauses, pattern};
 use super::table::{Name, state};
 
 /// Whose row a claim is about.
@@ -36,8 +35,8 @@ pub(super) enum Claim {
     Gone(Whose),
     /// Both rows are gone.
     BothGone,
-    /// `Recv-Q` (`true`) or `Send-Q` shows something other than nothing; exactly this, where a number is told.
-    Queue(bool, Option<u32>),
+    /// `Recv-Q` (`true`) or `Send-Q` of a row shows something other than nothing; exactly this, where a number is told.
+    Queue(Whose, bool, Option<u32>),
     /// There is a row in LISTEN.
     Listens,
     /// A row in LISTEN is gone.
@@ -60,16 +59,6 @@ pub(super) enum Claim {
     Port(u16),
     /// There is such an address.
     Address(IpAddr),
-}
-
-fn regex(pattern: &str) -> Regex {
-    Regex::new(pattern).expect("a pattern")
-}
-
-macro_rules! pattern {
-    ($name:ident, $text:expr) => {
-        static $name: LazyLock<Regex> = LazyLock::new(|| regex($text));
-    };
 }
 
 pattern!(END, r"\b(\d{1,3}(?:\.\d{1,3}){3})(?::(\d{1,5}))?(-\d)?");
@@ -129,6 +118,17 @@ pattern!(
     r"(?i)^(?:\S+ )*?(?:is |now )?listening (?:at|on) (?:port )?(\d{1,3}(?:\.\d{1,3}){3})?:?(\d{1,5})\b"
 );
 
+pattern!(LISTEN, r"\bLISTEN\b");
+pattern!(LISTEN_IS, r"\bLISTEN is (a|an|the)\b");
+pattern!(LISTEN_GOES, r"\bLISTEN rows? goe?s?\b");
+pattern!(DENIED, r"(?i)\b(not|no|never|nothing)\b[^,]*$");
+pattern!(ERRNO, r"\bE[A-Z]{4,}\b");
+
+/// Whether a sentence tells of a call that failed: of what stood in its way when it was made.
+pub(super) fn is_refusal(text: &str) -> bool {
+    ERRNO.is_match(text)
+}
+
 /// What `text` claims; `names` are those of the computers.
 pub(super) fn claims(text: &str, names: &[String]) -> Vec<Claim> {
     let mut all = ends(text);
@@ -149,7 +149,7 @@ pub(super) fn claims(text: &str, names: &[String]) -> Vec<Claim> {
         all.extend(rows(text));
         all.extend(states(&clause));
         all.extend(gone(&clause));
-        all.extend(QUEUE.captures_iter(text).map(|found| queue(&found)));
+        all.extend(QUEUE.captures_iter(text).filter_map(|found| queue(&clause, &found)));
         all.extend(listeners(text));
     }
     all.dedup();
@@ -176,13 +176,11 @@ fn ends(text: &str) -> Vec<Claim> {
 }
 
 /// The ends that a sentence names with address and port.
-pub(super) fn endpoints(text: &str) -> Vec<SocketAddr> {
-    let found = END.captures_iter(text).filter(|found| found.get(3).is_none());
-    let ends = found.filter_map(|found| {
+pub(super) fn endpoints(text: &str) -> impl Iterator<Item = SocketAddr> {
+    END.captures_iter(text).filter(|found| found.get(3).is_none()).filter_map(|found| {
         let port = found.get(2)?.as_str().parse().ok()?;
         Some(SocketAddr::new(found[1].parse().ok()?, port))
-    });
-    ends.collect()
+    })
 }
 
 fn rows(text: &str) -> Option<Claim> {
@@ -232,7 +230,7 @@ fn states(clause: &Clause) -> Vec<Claim> {
 fn gone(clause: &Clause) -> Vec<Claim> {
     let text = &clause.text;
     if text.contains("LISTEN") {
-        let goes = GONE.is_match(text) || regex(r"\bLISTEN rows? goe?s?\b").is_match(text);
+        let goes = GONE.is_match(text) || LISTEN_GOES.is_match(text);
         return Vec::from_iter(goes.then_some(Claim::ListenGone));
     }
     if BOTH.is_match(text) {
@@ -240,16 +238,16 @@ fn gone(clause: &Clause) -> Vec<Claim> {
     }
     let found = GONE.find_iter(text).find(|found| {
         let goes_on = GOES_ON.find(&text[found.start()..]);
-        let is_negated =
-            regex(r"(?i)\b(not|no|never|nothing)\b[^,]*$").is_match(&text[..found.start()]);
+        let is_negated = DENIED.is_match(&text[..found.start()]);
         goes_on.is_none_or(|on| on.start() > found.len()) && !is_negated
     });
     found.map(|found| Claim::Gone(clause.whose(found.start(), found.end()))).into_iter().collect()
 }
 
-fn queue(found: &Captures<'_>) -> Claim {
-    let last = found.get(3).or(found.get(2));
-    Claim::Queue(found[1].eq_ignore_ascii_case("recv"), last.map(|value| number(value.as_str())))
+fn queue(clause: &Clause, found: &Captures<'_>) -> Option<Claim> {
+    let whose = clause.whose(found.get(0)?.start(), found.get(1)?.end() + "-Q".len());
+    let value = found.get(3).or(found.get(2)).map(|value| number(value.as_str()));
+    Some(Claim::Queue(whose, &found[1] == "Recv", value))
 }
 
 fn listeners(text: &str) -> Vec<Claim> {
@@ -263,9 +261,8 @@ fn listeners(text: &str) -> Vec<Claim> {
     } else if let Some((ip, port)) = LISTENING.captures(text).and_then(|found| end(&found, 1, 2)) {
         all.push(Claim::ListensAt(true, ip, port));
     }
-    let is_general = regex(r"\bLISTEN is (a|an|the)\b").is_match(text);
-    if regex(r"\bLISTEN\b").is_match(text) && !is_general && !ROWS.is_match(text) {
-        let is_gone = GONE.is_match(text) || regex(r"\bLISTEN rows? goe?s?\b").is_match(text);
+    if LISTEN.is_match(text) && !LISTEN_IS.is_match(text) && !ROWS.is_match(text) {
+        let is_gone = GONE.is_match(text) || LISTEN_GOES.is_match(text);
         if STANDS.is_match(text) {
             all.push(Claim::ListenStands);
         } else if UNCHANGED.is_match(text) {

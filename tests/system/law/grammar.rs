@@ -1,9 +1,5 @@
 //! Takes a text apart into clauses that state something: conditions, forecasts, and what a key would do are left out.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-
 use super::claims::Whose;
 
 /// A clause that states something, and who the sentence around it is about.
@@ -17,9 +13,11 @@ pub(super) struct Clause {
 
 macro_rules! pattern {
     ($name:ident, $text:expr) => {
-        static $name: LazyLock<Regex> = LazyLock::new(|| Regex::new($text).expect("a pattern"));
+        static $name: std::sync::LazyLock<regex::Regex> =
+            std::sync::LazyLock::new(|| regex::Regex::new($text).expect("a pattern"));
     };
 }
+pub(super) use pattern;
 
 pattern!(ASIDE, r" ?\([^()]*\)");
 // No condition, though the word is there.
@@ -134,7 +132,7 @@ impl Clause {
         if behind.starts_with("at the other end") {
             return not(actor());
         }
-        if behind.starts_with("at ") {
+        if behind.starts_with("at ") || behind.starts_with("of ") {
             let near = named(behind, &self.names).into_iter().find(|(at, _)| *at <= 8);
             return near.map_or(Whose::Any, |(_, name)| who(&name));
         }

@@ -3,9 +3,10 @@
 //! A [`driver`] runs the dashboard's state with real sockets, the real poller and, in the second variant, the real lab, without a terminal.
 //! [`verbs`] presses keys at random, by a seed: listen, connect, send, half-close, close, abort, hold accept(), the forms, connections of a
 //! computer to itself, UDP, held states, the sockets of another program, and in the lab a wire that is held, slow, lossy or cut. A step is
-//! over once nothing came in for a moment and the dashboard shows what the second [`reader`] shows: `ss`, or `/proc/net/tcp`. Then each
-//! sentence that is new, or worded anew, is held against the tables that this reader saw before and after the step; what the dashboard's own
-//! looks showed in between counts as seen, too.
+//! over once nothing came in for a moment and the dashboard shows what the second [`reader`], `ss`, shows. Whenever something is said, that
+//! reader looks before the next order is carried out; a sentence has to be true then, or at the end of its step. What the dashboard's own
+//! looks showed in the step counts as seen, too, and what they showed before it if nothing was done to the connection since, or if no look
+//! came for as long as a sentence waits for one.
 //!
 //! What is checked ([`claims`], [`verdict`]):
 //! - a state in capitals: a row of the connection is in it, or was since the step began; `from X`, `was in X`, `X to Y`: a row was in it at
@@ -16,19 +17,21 @@
 //! - "N rows in X", "port P has N connections", "N connections wait for accept()"; "N connections" in a report of many is only not to be more
 //!   than were ever touched;
 //! - LISTEN: there, gone, unchanged; "listening on P", "nothing is listening on P";
-//! - each port and each address: in a row, or in a call of that step.
+//! - each port and each address: in a row, or in a call of that step or the one before.
 //!
-//! All claims of a sentence about one connection have to be true of the same connection: of one with most of the addresses and ports that it
-//! names, if it names any; of one that this step touched, as an order, news of its socket or a change of its rows shows; and of one of the
-//! computers that it names. Where it names none of these, each claim may be about another connection. A sentence with an error's name tells
-//! why a call failed: it may speak of older connections, and of states at the beginning of the step. Where a step has several keys, what was
-//! there at its beginning counts as seen, too: the second key may undo what was said of the first.
+//! All claims of a sentence have to be true of the same connection: of the one whose account it renders; otherwise of one with most of the
+//! addresses and ports that it names, that this step touched, and of a computer that it names. Where it names none of these, each claim may be
+//! about another connection. A sentence with an error's name tells why a call failed: it may speak of older connections, and of states at the
+//! beginning of the step. Where a step has several keys, what was there at its beginning counts as seen, too: the second key may undo what was
+//! said of the first.
+//!
+//! Each true sentence is also made false (another state, the other queue, a row gone or not) and judged again: most of these have to be found.
 //!
 //! What is not checked: conditions ("once", "when", "if", "until ..."), forecasts and possibilities ("will", "may", "can"), what follows
 //! "then" and what it follows ("CLOSING, then TIME_WAIT"), remedies ("Try ...") and everything in brackets, except ports and addresses;
 //! times and seconds; sizes in bytes outside of the queues; sequence numbers and segments; descriptors; names of programs; whether a reason
-//! is the right one; what a sentence leaves out. A sentence was true when its step ended; whether it still is later is not asked. A step in
-//! which the dashboard never came to show what the second reader shows is a fault as well, and its sentences are checked all the same.
+//! is the right one; what a sentence leaves out. Whether a sentence still is true later is not asked. A step in which the dashboard never came
+//! to show what the second reader shows is a fault as well.
 //!
 //! Between most steps the dashboard's clock is put forward, so that it tells single sentences and not only how many there were.
 //!
@@ -48,7 +51,6 @@ mod judged;
 mod others;
 mod parsed;
 mod program;
-mod random;
 mod reader;
 mod report;
 mod story;
@@ -57,8 +59,11 @@ mod verbs;
 mod verdict;
 mod world;
 
+use std::io::Write;
+
 use crate::support::netns::alone;
 use crate::support::skipped;
+use reader::Reader;
 use report::Report;
 
 /// Steps of each seed in the suite, and in the long run.
@@ -69,13 +74,19 @@ const LONG: (u64, usize) = (20, 100);
 fn hold(seeds: (u64, usize), has_lab: bool) {
     let mut report = Report::default();
     let (count, steps) = seeds;
+    if !Reader::is_possible() {
+        return skipped("no ss here");
+    }
     for seed in only().map_or(1..=count, |seed| seed..=seed) {
         if let Err(why) = report.play(seed, steps, has_lab) {
             return skipped(&why);
         }
     }
     assert!(report.is_clean(), "{report}");
-    skipped(&format!("nothing; {}", report.figures()));
+    if seeds == LONG {
+        // Past libtest's capture, as a long run is made for its figures.
+        let _ = writeln!(std::io::stderr(), "law: {}", report.figures());
+    }
 }
 
 /// The one seed that is to be played again.
@@ -84,13 +95,11 @@ fn only() -> Option<u64> {
 }
 
 #[test]
-#[ignore = "a few sentences in thousands still contradict the table for a moment; runs in the suite once none does"]
 fn on_loopback_a_few_steps_contradict_no_sentence() {
     alone(|| hold(SHORT, false));
 }
 
 #[test]
-#[ignore = "a few sentences in thousands still contradict the table for a moment; runs in the suite once none does"]
 fn in_the_lab_a_few_steps_contradict_no_sentence() {
     hold(SHORT, true);
 }

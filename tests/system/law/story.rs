@@ -1,37 +1,17 @@
 //! What the kernels' tables showed before, during and after one step.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::mem;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::LazyLock;
-
-use regex::Regex;
+use std::time::{Duration, Instant};
 
 use super::claims::Whose;
+use super::program::Said;
 use super::table::{Connection, Key, Name, Row, Table};
+use crate::support::clock::now;
 
-static ERRNO: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\bE[A-Z]{4,}\b").expect("a pattern"));
-
-/// Whether a sentence tells of a call that failed: of what stood in its way when it was made.
-pub(super) fn is_refusal(text: &str) -> bool {
-    ERRNO.is_match(text)
-}
-
-/// The addresses with a port that a sentence names, and its other ports.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Named {
-    pub(super) ends: Vec<SocketAddr>,
-    pub(super) ports: Vec<u16>,
-}
-
-impl Named {
-    /// How much of a connection is named.
-    fn score(&self, one: &Connection) -> usize {
-        let ends = one.ends();
-        let by_end = self.ends.iter().filter(|end| ends.contains(end)).count();
-        let by_port = |port: &&u16| ends.iter().any(|end| end.port() == **port);
-        by_end + self.ports.iter().filter(by_port).count()
-    }
-}
+/// How long a sentence waits for the rows that it is about, less the tick that ends the wait.
+const PATIENCE: Duration = Duration::from_millis(25);
 
 /// One step, and what is left in mind of the steps before it.
 #[derive(Clone, Debug, Default)]
@@ -42,25 +22,26 @@ pub(super) struct Story {
     seen: BTreeMap<Key, Vec<Row>>,
     /// The states that each row was ever seen in.
     ever: BTreeMap<Key, BTreeSet<Name>>,
-    /// The connections that an order, or news of the sockets, named in this step, or whose rows changed.
-    touched: BTreeSet<Connection>,
-    /// Those of the step before.
-    touched_before: BTreeSet<Connection>,
+    /// The connections that an order, or news of the sockets, named in this step, or whose rows changed; and those of the step before.
+    touched: [BTreeSet<Connection>; 2],
+    /// When the program of one of its ends last did something to a connection, in this step.
+    acted: BTreeMap<Connection, Instant>,
     /// The inodes of the sockets that listened at some time in this step.
     pub(super) listened: BTreeSet<u64>,
-    /// Whether several keys are pressed in this step.
-    is_several: bool,
     /// Those of the step before: of it a sentence may be that is worded anew.
     listened_before: BTreeSet<u64>,
+    /// Whether several keys are pressed in this step.
+    is_several: bool,
     /// Every port that somebody ever listened on.
     servers: BTreeSet<u16>,
-    /// Ports and addresses that calls asked for, or were answered with, in this step.
+    /// Ports and addresses that calls asked for, or were answered with, in this step; and in the one before, of which a sentence may be.
     pub(super) asked: BTreeSet<SocketAddr>,
-    /// Where sockets were told to listen in this step.
-    pub(super) opened: BTreeSet<SocketAddr>,
+    asked_before: BTreeSet<SocketAddr>,
+    /// The ports that sockets were told to listen on in this step.
+    pub(super) opened: BTreeSet<u16>,
     /// The ports whose rows the dashboard shows, when the step began and at its end.
     pub(super) watched: [BTreeSet<u16>; 2],
-    /// How many connections were touched in all steps so far.
+    /// How many connections were touched in the steps before, each once in every step.
     told: usize,
     /// The names of the computers, and their addresses.
     pub(super) computers: Vec<(String, IpAddr)>,
@@ -71,37 +52,48 @@ impl Story {
     pub(super) fn begin(&mut self) {
         self.before = self.after.clone();
         self.seen.clear();
-        self.touched_before = std::mem::take(&mut self.touched);
-        self.asked.clear();
         self.is_several = false;
         self.opened.clear();
-        self.told += self.touched_before.len();
-        self.listened_before = std::mem::replace(&mut self.listened, self.before.listening());
+        self.acted.clear();
+        self.touched.reverse();
+        self.touched[0].clear();
+        self.told += self.touched[1].len();
+        self.asked_before = mem::take(&mut self.asked);
+        self.listened_before = mem::replace(&mut self.listened, self.before.listening());
     }
 
     /// Several keys are pressed in this step: what one of them did may be over by its end, so what was there before counts as seen.
     pub(super) fn has_several(&mut self) {
         self.is_several = true;
-        for (key, row) in self.before.rows.clone() {
-            self.saw(key, row);
+        self.before.rows.clone().into_iter().for_each(|(key, row)| self.saw(key, row));
+    }
+
+    /// Something is done to that connection by its own program.
+    pub(super) fn act_on(&mut self, connection: Connection) {
+        self.touch(connection);
+        self.acted.insert(connection, now());
+    }
+
+    /// A sentence of that connection is worded, and the dashboard shows its `rows` like this. They were like this when it looked, and count as
+    /// seen where nothing was done since that it knows of: it cannot know of more. What its own program did changes the rows, and it has to
+    /// wait for them for a moment, in which a machine that is not too slow brings them.
+    pub(super) fn was_said_of(&mut self, connection: Connection, rows: Vec<(Key, Row)>) {
+        if self.acted.get(&connection).is_none_or(|at| now() - *at >= PATIENCE) {
+            let its = rows.into_iter().filter(|(key, _)| key.connection() == connection);
+            its.for_each(|(key, row)| self.saw(key, row));
         }
     }
 
     /// The second reader shows this now.
     pub(super) fn read(&mut self, table: Table) {
-        let keys: BTreeSet<Key> =
-            table.rows.keys().chain(self.after.rows.keys()).copied().collect();
-        for key in keys {
-            let (old, new) = (self.after.rows.get(&key).copied(), table.rows.get(&key).copied());
-            if old != new {
+        let before = mem::replace(&mut self.after, table.clone());
+        for key in table.rows.keys().chain(before.rows.keys()) {
+            if before.rows.get(key) != table.rows.get(key) {
                 self.touch(key.connection());
             }
         }
-        for (key, row) in table.rows.clone() {
-            self.saw(key, row);
-        }
         self.listened.extend(table.listening());
-        self.after = table;
+        table.rows.into_iter().for_each(|(key, row)| self.saw(key, row));
     }
 
     /// A row looked like this at some time in this step.
@@ -118,79 +110,72 @@ impl Story {
 
     /// Something was done to that connection, or said of it.
     pub(super) fn touch(&mut self, connection: Connection) {
-        if connection.high.port() != 0 && connection.low.port() != 0 {
-            self.touched.insert(connection);
+        if connection.ends.iter().all(|end| end.port() != 0) {
+            self.touched[0].insert(connection);
         }
     }
 
-    /// The connections that a sentence may be about, which names these addresses and ports: of those with most of them the ones that this
-    /// step touched, and that belong to a computer which is named. What is refused may be refused for older ones.
+    /// The connections that a sentence may be about: of those with most of the addresses and ports that it names the ones that this step
+    /// touched, or the one before, unless a refusal names them; and of these the ones of a computer that it names.
     pub(super) fn candidates(
         &self,
-        blamed: &[Connection],
-        text: &str,
-        named: &Named,
+        said: &Said,
+        (ends, ports): (&[SocketAddr], &[u16]),
+        is_refusal: bool,
     ) -> Vec<Connection> {
-        let touched: BTreeSet<Connection> = self.touched.iter().chain(blamed).copied().collect();
+        let touched: BTreeSet<Connection> =
+            self.touched[0].iter().chain(&said.blamed).copied().collect();
         let known = self.ever.keys().filter(|key| key.is_connected()).map(Key::connection);
         let all: BTreeSet<Connection> = known.chain(touched.iter().copied()).collect();
-        if self.is_about_all(text, named) {
+        if self.names_none(&said.text, ends, ports) {
             return all.into_iter().collect();
         }
-        let most = all.iter().map(|one| named.score(one)).max().unwrap_or(0);
-        let named: Vec<Connection> =
-            all.into_iter().filter(|one| named.score(one) == most).collect();
-        let is_refusal = most > 0 && is_refusal(text);
-        let near = [&touched, &self.touched_before].into_iter().map(|set| {
-            named.iter().filter(|one| set.contains(one)).copied().collect::<Vec<Connection>>()
-        });
-        let near = near.into_iter().find(|near| !near.is_empty() && !is_refusal);
-        let found = near.unwrap_or(named);
-        let computers = self.computers.iter().filter(|(name, _)| text.contains(name.as_str()));
-        let ips: Vec<IpAddr> = computers.map(|(_, ip)| *ip).collect();
-        let is_of = |one: &&Connection| one.ends().iter().any(|end| ips.contains(&end.ip()));
-        let theirs: Vec<Connection> = found.iter().filter(is_of).copied().collect();
-        if theirs.is_empty() { found } else { theirs }
+        let score = |one: &Connection| {
+            let has_port = |port: &&u16| one.ends.iter().any(|end| end.port() == **port);
+            let by_end = ends.iter().filter(|end| one.ends.contains(end)).count();
+            by_end + ports.iter().filter(has_port).count()
+        };
+        let most = all.iter().map(score).max().unwrap_or(0);
+        let mut found: Vec<Connection> = all.into_iter().filter(|one| score(one) == most).collect();
+        if !is_refusal || most == 0 {
+            let is_new = found.iter().any(|one| touched.contains(one));
+            let near = if is_new { &touched } else { &self.touched[1] };
+            found = some_of(found, |one| near.contains(one));
+        }
+        let is_named = |ip: IpAddr| {
+            self.computers.iter().any(|(name, its)| *its == ip && said.text.contains(name.as_str()))
+        };
+        some_of(found, |one| one.ends.iter().any(|end| is_named(end.ip())))
     }
 
     /// Whether a sentence names no connection at all, so that each of its claims may be about another.
-    pub(super) fn is_about_all(&self, text: &str, named: &Named) -> bool {
+    pub(super) fn names_none(&self, text: &str, ends: &[SocketAddr], ports: &[u16]) -> bool {
         let is_named = self.computers.iter().any(|(name, _)| text.contains(name.as_str()));
-        !is_named && named.ends.is_empty() && named.ports.is_empty()
+        !is_named && ends.is_empty() && ports.is_empty()
     }
 
-    /// The names of the rows at `whose` end of a connection, whether they are there or not.
+    /// The names of the rows at `whose` end of a connection, whether they are there or not; where nothing tells the ends apart, of both.
     pub(super) fn rows_of(&self, connection: Connection, whose: &Whose) -> Vec<Key> {
-        let ends = connection.ends();
-        let fits = |end: SocketAddr| match whose {
-            Whose::Any => true,
-            Whose::Server => self.servers.contains(&end.port()),
-            Whose::Client => !self.servers.contains(&end.port()),
-            Whose::Of(name) => self.is_of(end, name),
-            Whose::NotOf(_) => false,
+        let its = |key: &&Key| key.is_connected() && key.connection() == connection;
+        let keys: Vec<Key> = self.ever.keys().filter(its).copied().collect();
+        let is_servers = |key: &Key| self.servers.contains(&key.local.port());
+        let is_of = |key: &Key, name: &str| {
+            self.computers.iter().any(|(known, ip)| known == name && *ip == key.local.ip())
         };
-        let keys =
-            self.ever.keys().filter(|key| key.is_connected() && key.connection() == connection);
-        if let Whose::NotOf(other) = whose {
-            let theirs = self.rows_of(connection, other);
-            let is_to_itself = ends[0] == ends[1];
-            return keys.filter(|key| is_to_itself || !theirs.contains(key)).copied().collect();
+        match whose {
+            Whose::Any => keys,
+            Whose::Server => some_of(keys, is_servers),
+            Whose::Of(name) if keys.iter().any(|key| is_of(key, name)) => {
+                some_of(keys, |key| is_of(key, name))
+            }
+            // A computer may call from another address than its own.
+            Whose::Client | Whose::Of(_) => some_of(keys, |key| !is_servers(key)),
+            Whose::NotOf(_) if connection.ends[0] == connection.ends[1] => keys,
+            Whose::NotOf(other) => {
+                let theirs = self.rows_of(connection, other);
+                keys.into_iter().filter(|key| !theirs.contains(key)).collect()
+            }
         }
-        let mut found: Vec<Key> = keys.clone().filter(|key| fits(key.local)).copied().collect();
-        if found.is_empty() && matches!(whose, Whose::Of(_)) {
-            // It may call from another address than its own.
-            found = keys
-                .clone()
-                .filter(|key| !self.servers.contains(&key.local.port()))
-                .copied()
-                .collect();
-        }
-        // Where both ports are a server's, or neither is, nothing tells the ends apart.
-        if found.is_empty() { keys.copied().collect() } else { found }
-    }
-
-    fn is_of(&self, end: SocketAddr, name: &str) -> bool {
-        self.computers.iter().any(|(known, ip)| known == name && *ip == end.ip())
     }
 
     /// What was seen of a row in this step.
@@ -205,16 +190,10 @@ impl Story {
 
     /// Whether so many rows are in that state, or were when the step began: of all, or of those that the dashboard shows.
     pub(super) fn counts(&self, state: Name, count: usize) -> bool {
-        let keys_of = |table: &Table| -> Vec<Key> {
-            let fits = |(key, row): (&Key, &Row)| (row.state == state).then_some(*key);
-            table.rows.iter().filter_map(fits).collect()
-        };
-        [&self.before, &self.after].into_iter().map(keys_of).any(|keys| {
-            let shown = |ports: &BTreeSet<u16>| {
-                let ends = |key: &Key| [key.local.port(), key.remote.port()];
-                keys.iter().filter(|key| ends(key).iter().any(|port| ports.contains(port))).count()
-            };
-            keys.len() == count || self.watched.iter().any(|ports| shown(ports) == count)
+        [&self.before, &self.after].into_iter().any(|table| {
+            let in_it = table.rows.iter().filter(|(_, row)| row.state == state);
+            let shown = |ports| in_it.clone().filter(|(key, _)| key.has_port(ports)).count();
+            in_it.clone().count() == count || self.watched.iter().any(|at| shown(at) == count)
         })
     }
 
@@ -227,7 +206,7 @@ impl Story {
 
     /// Whether no other socket listens than before; of several keys another than the one that is told of may have changed that.
     pub(super) fn has_same_listener(&self) -> bool {
-        (self.is_several && !self.after.listeners.is_empty()) || self.still_listens()
+        (self.is_several && self.after.listeners().next().is_some()) || self.still_listens()
     }
 
     /// Whether a socket that listened in this step, or in the one before, listens no more.
@@ -242,38 +221,38 @@ impl Story {
         self.before.rows.iter().chain(&self.after.rows).chain(seen)
     }
 
-    /// Whether there is such a port: in a row, or in a call of this step.
+    /// Whether there is such a port: in a row, or in a call.
     pub(super) fn has_port(&self, port: u16) -> bool {
-        let is_its = |end: &SocketAddr| end.port() == port;
-        self.all_rows().any(|(key, _)| is_its(&key.local) || is_its(&key.remote))
-            || self.ever.keys().any(|key| is_its(&key.local) || is_its(&key.remote))
-            || self.servers.contains(&port)
-            || self.asked.iter().any(is_its)
+        self.servers.contains(&port) || self.has_end(|end| end.port() == port)
     }
 
-    /// Whether there is such an address: in a row, in a call of this step, or as a computer's.
+    /// Whether there is such an address: in a row, in a call, or as a computer's.
     pub(super) fn has_address(&self, ip: IpAddr) -> bool {
-        let is_its = |end: &SocketAddr| end.ip() == ip;
-        self.all_rows().any(|(key, _)| is_its(&key.local) || is_its(&key.remote))
-            || self.ever.keys().any(|key| is_its(&key.local) || is_its(&key.remote))
-            || self.asked.iter().any(is_its)
-            || self.computers.iter().any(|(_, known)| *known == ip)
+        self.computers.iter().any(|(_, known)| *known == ip) || self.has_end(|end| end.ip() == ip)
+    }
+
+    fn has_end(&self, is_it: impl Fn(&SocketAddr) -> bool) -> bool {
+        let rows = self.ever.keys().flat_map(|key| [&key.local, &key.remote]);
+        rows.chain(&self.asked).chain(&self.asked_before).any(is_it)
     }
 
     /// How many connections were touched so far, each once in every step: no report of many may count more.
     pub(super) fn told(&self) -> usize {
-        self.told + self.touched.len()
+        self.told + self.touched[0].len()
     }
 
     /// How many connections have an end at that port, or had one in this step.
     pub(super) fn at_port(&self, port: u16) -> usize {
-        let is_at = |one: &Connection| one.ends().iter().any(|end| end.port() == port);
-        let rows =
-            self.all_rows().filter(|(key, _)| key.is_connected()).map(|(key, _)| key.connection());
-        let all: BTreeSet<Connection> = rows
-            .chain(self.touched.iter().copied())
-            .filter(|one| !one.is_udp && is_at(one))
-            .collect();
+        let rows = self.all_rows().filter(|(key, _)| key.is_connected());
+        let all = rows.map(|(key, _)| key.connection()).chain(self.touched[0].iter().copied());
+        let is_at = |one: &Connection| one.ends.iter().any(|end| end.port() == port);
+        let all: BTreeSet<Connection> = all.filter(|one| !one.is_udp && is_at(one)).collect();
         all.len()
     }
+}
+
+/// Those of them that fit; all, if none does.
+fn some_of<T: Copy>(all: Vec<T>, fits: impl Fn(&T) -> bool) -> Vec<T> {
+    let some: Vec<T> = all.iter().filter(|one| fits(one)).copied().collect();
+    if some.is_empty() { all } else { some }
 }

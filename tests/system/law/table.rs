@@ -29,7 +29,7 @@ pub(super) fn state(name: &str) -> Option<Name> {
 }
 
 /// One end of a connection, and where it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Key {
     pub(super) host: u8,
     pub(super) is_udp: bool,
@@ -39,6 +39,8 @@ pub(super) struct Key {
 
 impl Key {
     pub(super) fn new(host: u8, is_udp: bool, local: SocketAddr, remote: SocketAddr) -> Key {
+        // IPv4-mapped addresses are IPv4 addresses.
+        let canonical = |at: SocketAddr| SocketAddr::new(at.ip().to_canonical(), at.port());
         Key { host, is_udp, local: canonical(local), remote: canonical(remote) }
     }
 
@@ -46,31 +48,22 @@ impl Key {
         self.remote.port() != 0
     }
 
+    pub(super) fn has_port(&self, ports: &BTreeSet<u16>) -> bool {
+        ports.contains(&self.local.port()) || ports.contains(&self.remote.port())
+    }
+
     /// The connection that it is an end of: both ends in one order, and the protocol.
     pub(super) fn connection(&self) -> Connection {
         let (low, high) = (self.local.min(self.remote), self.local.max(self.remote));
-        Connection { is_udp: self.is_udp, low, high }
+        Connection { is_udp: self.is_udp, ends: [low, high] }
     }
 }
 
-/// IPv4-mapped addresses are IPv4 addresses.
-fn canonical(at: SocketAddr) -> SocketAddr {
-    SocketAddr::new(at.ip().to_canonical(), at.port())
-}
-
-/// Both ends of a connection, whichever host each is on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// Both ends of a connection, whichever host each is on; the same one twice where it is connected to itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Connection {
     pub(super) is_udp: bool,
-    pub(super) low: SocketAddr,
-    pub(super) high: SocketAddr,
-}
-
-impl Connection {
-    /// Its two ends; the same one twice where it is connected to itself.
-    pub(super) fn ends(&self) -> [SocketAddr; 2] {
-        [self.low, self.high]
-    }
+    pub(super) ends: [SocketAddr; 2],
 }
 
 /// What a row shows.
@@ -81,30 +74,19 @@ pub(super) struct Row {
     pub(super) send: u32,
 }
 
-/// The rows of all computers. Several sockets that listen at one address are one row here, counted.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// The rows of all computers. Several sockets that listen at one address are one row here.
+#[derive(Clone, Debug, Default)]
 pub(super) struct Table {
     pub(super) rows: BTreeMap<Key, Row>,
-    /// The inodes of the sockets behind each row.
-    sockets: BTreeMap<Key, BTreeSet<u64>>,
-    /// The inodes of those that listen.
-    pub(super) listeners: BTreeMap<Key, BTreeSet<u64>>,
-    /// How many connections wait for accept() at each.
-    pub(super) waiting: BTreeMap<Key, u32>,
+    /// The inodes of the sockets behind each row; 0 where no process has it.
+    pub(super) sockets: BTreeMap<Key, BTreeSet<u64>>,
+    /// How many connections wait for accept().
+    pub(super) waiting: u32,
 }
 
 impl Table {
-    pub(super) fn add(&mut self, key: Key, inode: u64, row: Row) {
-        if row.state == "LISTEN" {
-            self.listeners.entry(key).or_default().insert(inode);
-            *self.waiting.entry(key).or_default() += row.recv;
-        }
-        self.sockets.entry(key).or_default().insert(inode);
-        self.rows.insert(key, row);
-    }
-
-    /// Adds what `ss -Htuane` prints.
-    pub(super) fn add_lines_of_ss(&mut self, host: u8, lines: &str) {
+    /// Adds those of the lines that `ss -Htuane` prints whose rows are wanted.
+    pub(super) fn add(&mut self, host: u8, lines: &str, is_wanted: impl Fn(&Key) -> bool) {
         for line in lines.lines() {
             let words: Vec<&str> = line.split_whitespace().collect();
             let [protocol, shown, recv, send, local, remote, ..] = words[..] else { continue };
@@ -113,27 +95,27 @@ impl Table {
             else {
                 continue;
             };
-            let number = |text: &str| text.parse().unwrap_or(0);
-            let row = Row { state, recv: number(recv), send: number(send) };
-            let inode = words.iter().find_map(|word| word.strip_prefix("ino:")?.parse().ok());
-            self.add(Key::new(host, protocol == "udp", local, remote), inode.unwrap_or(0), row);
+            let key = Key::new(host, protocol == "udp", local, remote);
+            if is_wanted(&key) {
+                let number = |text: &str| text.parse().unwrap_or(0);
+                let row = Row { state, recv: number(recv), send: number(send) };
+                let inode = words.iter().find_map(|word| word.strip_prefix("ino:")?.parse().ok());
+                self.waiting += if state == "LISTEN" { row.recv } else { 0 };
+                self.sockets.entry(key).or_default().insert(inode.unwrap_or(0));
+                self.rows.insert(key, row);
+            }
         }
     }
 
-    /// Leaves only those rows.
-    pub(super) fn retain(&mut self, wanted: impl Fn(&Key) -> bool) {
-        self.rows.retain(|key, _| wanted(key));
-        self.sockets.retain(|key, _| wanted(key));
-        self.listeners.retain(|key, _| wanted(key));
-        self.waiting.retain(|key, _| wanted(key));
+    pub(super) fn listeners(&self) -> impl Iterator<Item = &Key> {
+        self.rows.iter().filter(|(_, row)| row.state == "LISTEN").map(|(key, _)| key)
     }
 
     /// The inodes of all sockets that listen.
     pub(super) fn listening(&self) -> BTreeSet<u64> {
-        self.listeners.values().flatten().copied().collect()
+        self.listeners().flat_map(|key| self.sockets_of(key)).collect()
     }
 
-    /// The inodes of the sockets behind a row; 0 where no process has it.
     pub(super) fn sockets_of(&self, key: &Key) -> BTreeSet<u64> {
         self.sockets.get(key).cloned().unwrap_or_default()
     }
@@ -146,18 +128,15 @@ impl Table {
 /// `127.0.0.1:5000`, `[::1]:5000`, `*:5000`, `0.0.0.0:*`, `127.0.0.53%lo:53`.
 fn address(text: &str) -> Option<SocketAddr> {
     let (ip, port) = text.rsplit_once(':')?;
-    let ip = ip.trim_start_matches('[').trim_end_matches(']');
-    let ip = ip.split('%').next()?;
+    let ip = ip.trim_start_matches('[').trim_end_matches(']').split('%').next()?;
     let ip: IpAddr = if ip == "*" { Ipv6Addr::UNSPECIFIED.into() } else { ip.parse().ok()? };
-    let port = if port == "*" { 0 } else { port.parse().ok()? };
-    Some(SocketAddr::new(ip, port))
+    Some(SocketAddr::new(ip, if port == "*" { 0 } else { port.parse().ok()? }))
 }
 
 impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (key, Row { state, recv, send }) in &self.rows {
-            let protocol = if key.is_udp { "udp" } else { "tcp" };
-            let Key { host, local, remote, .. } = key;
+        for (Key { host, is_udp, local, remote }, Row { state, recv, send }) in &self.rows {
+            let protocol = if *is_udp { "udp" } else { "tcp" };
             writeln!(f, "      {host} {protocol} {recv} {send} {local} {remote} {state}")?;
         }
         Ok(())

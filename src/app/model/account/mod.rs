@@ -135,6 +135,8 @@ facts! {
     ListenerOld,
     /// The LISTEN row is there.
     Listening,
+    /// The listener was closed before the sentence was written.
+    ListenerGone,
     /// The other end was gone by RST before.
     HalfOpen,
     /// The server closes only on command.
