@@ -10,9 +10,9 @@ pub(crate) fn draw(painter: &mut Painter<'_, '_>, area: Rect) {
     let scene = painter.scene;
     let notices = &scene.state.notices;
     let inside = rect::inside(area);
-    let end = end(scene.state, usize::from(inside.width), usize::from(inside.height));
-    painter.scroll.notices_end = Some(end);
-    let back = notices.back.min(end);
+    let end = || end(scene.state, usize::from(inside.width), usize::from(inside.height));
+    let back = if notices.back > 0 { notices.back.min(end()) } else { 0 };
+    painter.scroll.notices_end = Some(back);
     let mut right = Vec::new();
     if back > 0 {
         let back = text::plural(back, "sentence");
