@@ -3,7 +3,6 @@ use std::time::Duration;
 use crate::app::actions::lab::toggle;
 use crate::app::actions::use_up_ports;
 use crate::app::events::late_data;
-use crate::app::events::wire;
 use crate::app::model::Episodes;
 use crate::app::model::{
     Clients, LabStage, LabState, LoopbackBefore, Server, Sockets, Statement, Tone,
@@ -13,7 +12,7 @@ use crate::app::ui::PointOfView;
 use crate::app::{Effect, Find, Overlay, State, format};
 use crate::tcp::{
     Command, Endpoint, HostLimits, LabComputer, LabEvent, LabLimits, LabRefusal, LabSpec,
-    ListenSpec, Port, PortRange,
+    ListenSpec, Port, PortRange, WireEvent,
 };
 
 /// Applies a lab event.
@@ -27,12 +26,38 @@ pub(crate) fn heard(state: &mut State, news: LabEvent) -> Vec<Effect> {
             vec![]
         }
         LabEvent::Wire(news) => {
-            wire::say_what_was_lost(state, &news);
+            say_what_was_lost(state, &news);
             let before = state.lab.crossings.back().map(|crossing| crossing.segment.number);
             state.lab.take_wire(news);
             late_data::look_for(state, before);
             vec![]
         }
+    }
+}
+
+/// Reports a full wire, or frames that never reached it.
+fn say_what_was_lost(state: &mut State, news: &[WireEvent]) {
+    for news in news {
+        let what = match *news {
+            WireEvent::Full { frames, bytes } => Statement::new("wire-full")
+                .with("frames", format::number(frames as u64))
+                .with("size", format::number(bytes as u64 >> 20))
+                .when("Held", state.lab.wire.held),
+            WireEvent::Status(status) if status.missed > 0 => {
+                let before = state.lab.known.missed;
+                let all = before + status.missed;
+                // It comes in many small parts: only those that matter are reported.
+                if before > 0 && all.ilog2() == before.ilog2() {
+                    continue;
+                }
+                Statement::new("wire-missed").with("frames", format::number(all))
+            }
+            WireEvent::Sent { .. }
+            | WireEvent::Arrived { .. }
+            | WireEvent::Lost { .. }
+            | WireEvent::Status(_) => continue,
+        };
+        state.notices.say(state.now, Tone::Warning, what);
     }
 }
 

@@ -7,7 +7,6 @@ pub(crate) mod lab;
 pub(crate) mod late_data;
 pub(crate) mod refusal;
 pub(crate) mod server;
-pub(crate) mod wire;
 
 use crate::app::actions::why_not;
 use crate::app::model::{LabStage, Statement, Tone};

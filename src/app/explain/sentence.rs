@@ -1,4 +1,4 @@
-//! Sentences made from what was seen: from the table of texts, or from the row changes where no entry matches.
+//! Sentences made from what was seen, with the table of texts.
 
 use std::borrow::Cow;
 
@@ -61,7 +61,7 @@ fn counted(count: Option<u32>, key: &str, evidence: &impl Evidence) -> String {
 }
 
 fn parts(key: &str, evidence: &impl Evidence) -> String {
-    let mut text = find(key, evidence).unwrap_or_else(|| evidence.generic());
+    let mut text = find(key, evidence).unwrap_or_else(|| key.to_owned());
     for part in PARTS {
         let more = find(&format!("{key}{part}"), evidence).unwrap_or_default();
         let space = if more.is_empty() { "" } else { " " };
@@ -134,10 +134,6 @@ impl Evidence for Statement {
     fn value(&self, name: &str) -> Option<Cow<'_, str>> {
         self.seen.get(name).map(Cow::from)
     }
-
-    fn generic(&self) -> String {
-        self.key.to_owned()
-    }
 }
 
 impl Evidence for Account {
@@ -168,6 +164,7 @@ impl Evidence for Account {
             "detail" => return Some(Cow::from(&self.detail)),
             "number" => self.number.to_string(),
             "bytes" => number(self.number.into()),
+            "changes" => changes(self),
             "errno" => {
                 let Verb::Broken(errno) = self.verb else { return None };
                 errno.to_string()
@@ -175,41 +172,26 @@ impl Evidence for Account {
             _ => return None,
         }))
     }
+}
 
-    /// The sentence from the system call and the row changes alone.
-    fn generic(&self) -> String {
-        let Account { who, whom, rows: [own, other], .. } = self;
-        let did = match self.verb {
-            Verb::Send => "sent data",
-            Verb::Stop => "stopped listening",
-            Verb::Accept => "accepted a connection",
-            Verb::Call => "is connecting",
-            Verb::Connect | Verb::Ack => "connected",
-            Verb::Close => "closed",
-            Verb::Abort => "aborted",
-            Verb::HalfClose => "half-closed",
-            Verb::Broken(_) => "lost its connection",
-            Verb::Fin => "sent its FIN",
-            Verb::LateData => "answered data that arrived late with RST",
-            Verb::CutShort => "left TIME_WAIT",
+/// What the rows alone show: `: its row is gone; the server's row is in CLOSE_WAIT`.
+fn changes(account: &Account) -> String {
+    let Account { whom, rows: [own, other], .. } = account;
+    let mut text = String::new();
+    for (row, RowOutcome { before, after }) in [("its", own), (&*format!("{whom}'s"), other)] {
+        let change = match (before, after) {
+            (Some(before), RowNow::In(now)) if before != now => {
+                format!("row went from {before} to {now}")
+            }
+            (_, RowNow::In(now)) => format!("row is in {now}"),
+            (Some(before), RowNow::Gone) => format!("row ({before}) is gone"),
+            (None, RowNow::Gone) => String::from("row is gone"),
+            (_, RowNow::Unseen) => continue,
         };
-        let mut text = format!("{who} {did}");
-        let mut mark = ": ";
-        for (row, RowOutcome { before, after }) in [("its", own), (&*format!("{whom}'s"), other)] {
-            let change = match (before, after) {
-                (Some(before), RowNow::In(now)) if before != now => {
-                    format!("row went from {before} to {now}")
-                }
-                (_, RowNow::In(now)) => format!("row is in {now}"),
-                (Some(before), RowNow::Gone) => format!("row ({before}) is gone"),
-                (None, RowNow::Gone) => String::from("row is gone"),
-                (_, RowNow::Unseen) => continue,
-            };
-            text.extend([mark, row, " ", &change]);
-            mark = "; ";
-        }
-        text + "."
+        let mark = if text.is_empty() { ": " } else { "; " };
+        text.extend([mark, row, " ", &change]);
     }
+    text
 }
 
 /// One of several alike.
@@ -234,9 +216,5 @@ impl<S: Evidence> Evidence for Many<'_, S> {
             "one" => Some(Cow::from(self.one)),
             _ => self.evidence.value(name),
         }
-    }
-
-    fn generic(&self) -> String {
-        self.one.to_owned()
     }
 }

@@ -69,9 +69,6 @@ pub(crate) trait Evidence {
 
     /// The value of a placeholder.
     fn value(&self, name: &str) -> Option<Cow<'_, str>>;
-
-    /// What is true where no entry fits.
-    fn generic(&self) -> String;
 }
 
 /// The files.

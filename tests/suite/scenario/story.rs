@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use fivetuple::app::{Action, Effect, Pane};
+use fivetuple::app::{Action, Effect, Notice, Pane};
 use fivetuple::tcp::{Command, ConnectSpec, Flags, Host};
 
 use super::orders;
@@ -167,7 +167,7 @@ impl Story {
 
 fn sentences(robot: &Robot) -> Vec<String> {
     let notices = robot.state.notices.newest_first();
-    let mut sentences: Vec<String> = notices.map(|notice| notice.text()).collect();
+    let mut sentences: Vec<String> = notices.map(Notice::text).collect();
     sentences.reverse();
     sentences
 }

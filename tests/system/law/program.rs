@@ -46,7 +46,7 @@ impl Said {
 /// Those of the newest sentences that were not said before, the oldest of them first.
 pub(super) fn said(state: &State, before: &[Said]) -> Vec<Said> {
     let is_old =
-        |one: &&Notice| before.iter().any(|old| old.at == one.at && old.text() == one.text());
+        |one: &&Notice| before.iter().any(|old| old.at == one.at && old.text == one.text());
     let newest = state.notices.newest_first().take(64).filter(|one| !is_old(one));
     let of_account = |account: &Account| {
         let [local, remote] = account.at.map(SocketAddr::from);

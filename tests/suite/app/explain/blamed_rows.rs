@@ -1,15 +1,13 @@
 //! Who is blamed, and what is said of shortages: only what the table bears out, and only as long as it lasts.
 
-use std::net::IpAddr;
 use std::time::Duration;
 
 use fivetuple::app::{Effect, Event, Notice};
 use fivetuple::tcp::{
-    Burst, Call, Command, ConnectId, ConnectSpec, Endpoint, Errno, ListenSpec, PortRange, Protocol,
-    SocketEvent, SourcePort, SyscallError,
+    Burst, Call, Command, ConnectId, ConnectSpec, Endpoint, Errno, ListenSpec, SocketEvent,
+    SyscallError,
 };
 
-use crate::app::{LAPTOP_END, SERVER_END, laptop_connected};
 use crate::robot::{LISTEN, Robot, own};
 use crate::view::{USUAL, screen};
 
@@ -24,81 +22,6 @@ fn refused(spec: ConnectSpec, errno: Errno) -> SocketEvent {
         spec,
         local: None,
         why: SyscallError { call: Call::Connect, errno },
-    }
-}
-
-#[test]
-fn who_wants_a_foreign_address_is_told_those_of_its_kind() {
-    for (wanted, other) in [("10.9.9.9", "fd00::2"), ("fd00::9", "192.168.0.7")] {
-        let wanted: IpAddr = wanted.parse().unwrap();
-        let mut robot = Robot::new();
-        let own = ["192.168.0.7", "fd00::2"].map(|ip| ip.parse().unwrap());
-        robot.state.machine.addresses = own.to_vec();
-        robot.hear(SocketEvent::ListenFailed {
-            spec: ListenSpec::at(Endpoint::new(wanted, 80)),
-            why: SyscallError { call: Call::Bind, errno: Errno::EADDRNOTAVAIL },
-        });
-        let said = robot.said();
-        assert!(said.contains("it has") && !said.contains(other), "{said}");
-    }
-}
-
-#[test]
-fn silence_blames_a_full_queue_and_nobody_else() {
-    let call = || refused(ConnectSpec::to(SERVER.into()), Errno::ETIMEDOUT);
-    let mut robot = laptop_connected();
-    robot.hear(call());
-    assert_eq!(robot.state.blamed(), [], "{}", robot.said());
-    let full = LISTEN.replace("tcp 0 128", "tcp 3 2");
-    robot.kernel(&[&full, LAPTOP_END, SERVER_END].join("\n"));
-    robot.hear(call());
-    assert_eq!(robot.state.blamed(), [own(LISTEN, 9).name]);
-    assert!(robot.said().contains("accept queue"), "{}", robot.said());
-}
-
-#[test]
-fn an_exact_copy_blames_the_connection_that_has_the_five_numbers() {
-    let rows = [
-        "tcp 0 0 127.0.0.2:5000 127.0.0.1:5000 ESTABLISHED inode=31",
-        "tcp 0 0 127.0.0.3:5000 127.0.0.1:5000 ESTABLISHED inode=32",
-        "tcp 0 0 127.0.0.2:5000 127.0.0.1:6000 ESTABLISHED inode=33",
-        "tcp 0 0 127.0.0.2:5001 127.0.0.1:5000 ESTABLISHED inode=34",
-    ];
-    let port = fivetuple::tcp::Port(5000);
-    for source_port in [SourcePort::Fixed(port), SourcePort::SameAsServer] {
-        let mut robot = Robot::listening();
-        robot.kernel(&[&[LISTEN][..], &rows].concat().join("\n"));
-        let spec = ConnectSpec {
-            from: Some([127, 0, 0, 2].into()),
-            source_port,
-            ..ConnectSpec::to(SERVER.into())
-        };
-        robot.hear(refused(spec, Errno::EADDRNOTAVAIL));
-        assert!(robot.said().contains("the same 5-tuple"), "{}", robot.said());
-        assert_eq!(robot.state.blamed(), [own(rows[0], 0).name]);
-    }
-}
-
-#[test]
-fn datagrams_take_no_port_from_connections() {
-    let range = PortRange { low: fivetuple::tcp::Port(45_000), high: fivetuple::tcp::Port(45_007) };
-    let rows = [
-        "udp 0 0 127.0.0.2:45000 127.0.0.1:5000 ESTABLISHED inode=31",
-        "tcp 0 0 127.0.0.2:45002 127.0.0.1:5000 ESTABLISHED inode=32",
-    ];
-    for (protocol, errno, blamed) in
-        [(Protocol::Tcp, Errno::EADDRNOTAVAIL, rows[1]), (Protocol::Udp, Errno::EAGAIN, rows[0])]
-    {
-        let mut robot = Robot::listening();
-        robot.kernel(&[LISTEN, rows[0], rows[1]].join("\n"));
-        let spec = ConnectSpec {
-            from: Some([127, 0, 0, 2].into()),
-            source_port: SourcePort::Toy(range),
-            protocol,
-            ..ConnectSpec::to(SERVER.into())
-        };
-        robot.hear(refused(spec, errno));
-        assert_eq!(robot.state.blamed(), [own(blamed, 0).name], "{protocol}");
     }
 }
 

@@ -4,9 +4,7 @@ use std::time::Duration;
 
 use fivetuple::app::history::ladder::{as_text, of};
 use fivetuple::app::{Action, Event, MainView};
-use fivetuple::tcp::{
-    CloseKind, Endpoint, ListenSpec, OnData, Owner, ServerCloses, SocketEvent, SocketId, SourcePort,
-};
+use fivetuple::tcp::{CloseKind, Endpoint, ListenSpec, OnData, Owner, SocketEvent, SocketId};
 
 use crate::app::{LAPTOP_END, SERVER_END, laptop_connected};
 use crate::robot::{LISTEN, Robot, own};
@@ -92,35 +90,6 @@ fn an_end_that_is_closed_unread_resets_its_connection() {
 }
 
 #[test]
-fn who_hung_up_before_accept_is_said_to_have() {
-    let waits = SERVER_END.replace(" inode=12", "");
-    let hung_up = waits.replace("ESTABLISHED", "CLOSE_WAIT").replace("tcp 0", "tcp 14");
-    for (closes, then) in [
-        (ServerCloses::WithClient, "Its row is in CLOSE_WAIT"),
-        (ServerCloses::Never, "closes its end only on D"),
-    ] {
-        for key in ["A", "a"] {
-            let mut robot = serving(|spec| spec.closes = closes);
-            robot.hear(SocketEvent::AcceptHeld(true));
-            robot.press("c");
-            robot.hear(SocketEvent::Connected(own(LAPTOP_END, 11)));
-            robot.kernel(&[LISTEN, LAPTOP_END, &waits].join("\n"));
-            closed(&mut robot, LAPTOP_END, CloseKind::Close);
-            let client = LAPTOP_END.replace("ESTABLISHED inode=11", "FIN_WAIT2");
-            robot.kernel(&[LISTEN, &client, &hung_up].join("\n"));
-            robot.later(Duration::from_secs(1));
-            if key == "a" {
-                robot.hear(SocketEvent::AcceptHeld(false));
-            }
-            robot.hear(SocketEvent::Accepted(own(SERVER_END, 21)));
-            let said = robot.said_in_the_end();
-            assert!(said.contains("had closed while it waited"), "{key}: {said}");
-            assert!(said.contains(then), "{key}: {said}");
-        }
-    }
-}
-
-#[test]
 fn connections_are_counted_by_listener_and_not_by_the_address_called() {
     let mut robot = serving(|spec| spec.at.ip = [0, 0, 0, 0].into());
     for (last, port) in [(8, 54240), (9, 54241)] {
@@ -147,18 +116,6 @@ fn the_fin_in_recv_q_is_no_data() {
     assert!(text.contains(long), "{text}");
     let text = screen(&mut robot, USUAL);
     assert!(text.contains("14 B: 13, and the FIN"), "{text}");
-}
-
-#[test]
-fn a_socket_that_called_itself_is_not_blamed_on_a_server() {
-    let mut robot = Robot::new();
-    let waits = "tcp 0 0 127.0.0.1:5000 127.0.0.1:5000 TIME_WAIT timewait=59000ms/0";
-    robot.state.clients.spec.source_port = SourcePort::SameAsServer;
-    robot.kernel(waits);
-    robot.finds_the_port_taken();
-    let said = robot.said();
-    assert!(!said.contains("the server closed first"), "{said}");
-    assert!(said.contains("connected to itself"), "{said}");
 }
 
 #[test]

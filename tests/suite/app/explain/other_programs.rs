@@ -71,23 +71,6 @@ fn a_fin_of_another_program_is_told() {
 }
 
 #[test]
-fn who_has_half_closed_sends_no_second_fin() {
-    let mut robot = calls_python();
-    robot.hear(SocketEvent::HalfClosed(name(FOREIGN)));
-    robot.later(Duration::from_secs(2));
-    robot.hear(SocketEvent::CallFailed {
-        at: name(FOREIGN),
-        why: SyscallError { call: Call::Write, errno: Errno::EPIPE },
-    });
-    let said = robot.said();
-    assert!(said.contains("Its own half-close"), "{said}");
-    assert!(said.contains("can still send"), "{said}");
-    closed(&mut robot, FOREIGN, CloseKind::Close);
-    let said = robot.said_in_the_end();
-    assert!(said.contains("Its FIN was sent before"), "{said}");
-}
-
-#[test]
 fn a_row_in_time_wait_is_whose_it_was() {
     let mut robot = calls_python();
     robot.state.server.spec.at.port.0 = 7391;

@@ -1,11 +1,12 @@
 //! What happened, in sentences.
 
+use fivetuple::app::Event;
 use fivetuple::tcp::{
-    Call, CloseKind, ConnectSpec, Endpoint, Errno, ListenSpec, SocketEvent, SourcePort,
-    SyscallError,
+    Call, CloseKind, Command, ConnectSpec, Endpoint, Errno, ListenSpec, Owner, SocketEvent,
+    SourcePort, SyscallError,
 };
 
-use crate::app::laptop_connected;
+use crate::app::{LAPTOP_END, SERVER_END, laptop_connected};
 use crate::robot::{LISTEN, Robot, end, own};
 
 #[test]
@@ -31,64 +32,6 @@ fn a_flood_of_short_connections_is_one_sentence() {
 }
 
 #[test]
-fn a_taken_port_blames_the_row_that_has_it() {
-    let mut robot = Robot::new();
-    let waiting = "tcp 0 0 127.0.0.1:5000 127.0.0.2:54240 TIME_WAIT timewait=47000ms/0";
-    robot.kernel(waiting);
-    robot.press("l");
-    let why = SyscallError { call: Call::Bind, errno: Errno::EADDRINUSE };
-    robot.hear(SocketEvent::ListenFailed {
-        spec: ListenSpec::at(Endpoint::new([127, 0, 0, 1], 5000)),
-        why,
-    });
-    let said = robot.said();
-    for part in
-        ["127.0.0.1:5000", "EADDRINUSE", "TIME_WAIT, 47 s left", "SO_REUSEADDR on both runs"]
-    {
-        assert!(said.contains(part), "{part:?} is missing in: {said}");
-    }
-    assert_eq!(robot.state.blamed(), [end("127.0.0.1:5000", "127.0.0.2:54240")]);
-}
-
-#[test]
-fn refusals_say_what_helps() {
-    let at = Endpoint::new([127, 0, 0, 1], 80);
-    let spec = ConnectSpec { from: Some([127, 0, 0, 2].into()), ..ConnectSpec::to(at.into()) };
-    let failed = |errno, call| SocketEvent::ConnectFailed {
-        spec: spec.clone(),
-        to: Some(at),
-        local: None,
-        why: SyscallError { call, errno },
-    };
-    let cases = [
-        (failed(Errno::ECONNREFUSED, Call::Connect), "nothing is listening there."),
-        (failed(Errno::EADDRNOTAVAIL, Call::Connect), "All 28,232 ports of 32768-60999 are in use"),
-        (failed(Errno::EMFILE, Call::Socket), "20,000 file descriptors"),
-        (failed(Errno::ETIMEDOUT, Call::Connect), "accept queue may be full"),
-        (failed(Errno::EPERM, Call::Remote([9, 9, 9, 9].into())), "--allow-remote"),
-        (
-            SocketEvent::ListenFailed {
-                spec: ListenSpec::at(at),
-                why: SyscallError { call: Call::Bind, errno: Errno::EACCES },
-            },
-            "Ports below 1024",
-        ),
-        (
-            SocketEvent::ListenFailed {
-                spec: ListenSpec::at(Endpoint::new([10, 9, 9, 9], 80)),
-                why: SyscallError { call: Call::Bind, errno: Errno::EADDRNOTAVAIL },
-            },
-            "10.9.9.9 is not an address of this machine",
-        ),
-    ];
-    for (news, part) in cases {
-        let mut robot = Robot::new();
-        robot.hear(news);
-        assert!(robot.said().contains(part), "{part:?} is missing in: {}", robot.said());
-    }
-}
-
-#[test]
 fn a_name_without_an_address_and_a_refused_datagram_are_told_as_what_they_are() {
     let mut robot = Robot::listening();
     let spec = ConnectSpec::to("nosuchhost.invalid:53".parse().unwrap());
@@ -109,7 +52,7 @@ fn a_name_without_an_address_and_a_refused_datagram_are_told_as_what_they_are() 
 }
 
 #[test]
-fn a_reset_is_one_sentence_and_brings_the_options_of_the_start_back() {
+fn a_reset_and_brings_the_options_of_the_start_back() {
     let mut robot = laptop_connected();
     robot.press("a C Down Down Right Enter");
     robot.kernel("tcp 0 0 127.0.0.9:1 127.0.0.1:5000 TIME_WAIT timewait=47000ms/0");
@@ -140,29 +83,59 @@ fn what_became_of_the_address_that_was_called_is_told() {
 }
 
 #[test]
-fn who_is_connected_only_as_far_as_the_client_knows_is_told_so() {
-    let client = "tcp 0 0 127.0.0.2:54240 127.0.0.1:5000 ESTABLISHED inode=11";
-    for (state, told_first, believes) in [
-        ("SYN_RECV", true, true),
-        ("SYN_RECV", false, true),
-        ("ESTABLISHED", true, false),
-        ("ESTABLISHED", false, false),
-    ] {
-        let server = format!("tcp 0 0 127.0.0.1:5000 127.0.0.2:54240 {state}");
-        let mut robot = Robot::listening();
-        robot.press("a");
-        robot.hear(SocketEvent::AcceptHeld(true));
-        robot.press("c");
-        let rows = [LISTEN, client, &server].join("\n");
-        if !told_first {
-            robot.kernel(&rows);
-        }
-        robot.hear(SocketEvent::Connected(own(client, 11)));
-        if told_first {
-            robot.kernel(&rows);
-        }
-        let said = robot.said();
-        assert_eq!(said.contains("Only the client is ESTABLISHED"), believes, "{said}");
-        assert_eq!(said.contains("The kernel completed the handshake"), !believes, "{said}");
-    }
+fn data_goes_over_the_newest_connection_that_was_answered() {
+    const CALL: &str = "tcp 0 1 127.0.0.2:54250 127.0.0.1:5000 SYN_SENT inode=21";
+    let mut robot = laptop_connected();
+    robot.press("c");
+    robot.hear(SocketEvent::Connecting(own(CALL, 21)));
+    robot.commands();
+    robot.press("s");
+    let commands = robot.commands();
+    let client = own(LAPTOP_END, 11).name;
+    assert!(matches!(&commands[..], [Command::Send(to, _)] if *to == client), "{commands:?}");
+    let mut robot = Robot::listening();
+    robot.press("c");
+    robot.hear(SocketEvent::Connecting(own(CALL, 21)));
+    robot.press("s");
+    assert!(robot.said().contains("has not been answered"), "{}", robot.said());
+}
+
+#[test]
+fn each_listening_socket_that_goes_is_counted() {
+    let rows: Vec<String> =
+        (0..4).map(|n| LISTEN.replace("inode=9", &format!("inode=9{n}"))).collect();
+    let mut robot = laptop_connected();
+    robot.hear(SocketEvent::Listening {
+        spec: ListenSpec::at(Endpoint::new([127, 0, 0, 1], 5000)),
+        sockets: rows.iter().map(|row| own(row, 9)).collect(),
+    });
+    robot.kernel(&rows.join("\n"));
+    robot.hear(SocketEvent::StoppedListening { why: None });
+    robot.kernel("");
+    let said = robot.said();
+    assert!(said.contains("on port 5000: its 4 LISTEN rows are gone"), "{said}");
+    let mut robot = laptop_connected();
+    robot.hear(SocketEvent::StoppedListening { why: None });
+    robot.kernel(&[LAPTOP_END, SERVER_END].join("\n"));
+    let said = robot.said();
+    assert!(said.contains("the LISTEN row is gone. Connections that were accepted"), "{said}");
+}
+
+#[test]
+fn a_stranger_keeps_its_name_when_its_row_is_gone() {
+    const CALLER: &str = "tcp 0 0 127.0.0.1:40000 127.0.0.1:5000 ESTABLISHED inode=77";
+    const ITS_END: &str = "tcp 0 0 127.0.0.1:5000 127.0.0.1:40000 ESTABLISHED inode=12";
+    let mut robot = Robot::listening();
+    robot.hear(SocketEvent::Accepted(own(ITS_END, 12)));
+    robot.kernel(&[LISTEN, CALLER, ITS_END].join("\n"));
+    let owner = Owner { pid: 999, fd: 3, program: "curl".to_owned() };
+    robot.tell(Event::OwnersFound(vec![(77, owner)]));
+    // Whoever has closed holds no row any more: the kernel keeps it, without an inode.
+    let orphan = CALLER.replace("ESTABLISHED inode=77", "FIN_WAIT2");
+    let left = ITS_END.replace("ESTABLISHED", "CLOSE_WAIT");
+    robot.kernel(&[LISTEN, &orphan, &left].join("\n"));
+    robot.hear(SocketEvent::PeerClosed(own(ITS_END, 12).name));
+    robot.hear(SocketEvent::Closed { at: own(ITS_END, 12).name, how: CloseKind::Close });
+    let said = robot.said_in_the_end();
+    assert!(said.starts_with("curl (127.0.0.1:40000) closed, and the server closed"), "{said}");
 }

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use fivetuple::app::{Event, Overlay, Verdict};
 use fivetuple::tcp::{
-    Call, Command, ConnectSpec, Endpoint, Errno, LabEvent, LabLimits, ListenSpec, Probe,
-    SocketEvent, SourcePort, SyscallError,
+    Call, Command, Endpoint, Errno, LabEvent, LabLimits, ListenSpec, Probe, SocketEvent,
+    SyscallError,
 };
 
 use crate::computers::lab;
@@ -38,15 +38,6 @@ pub(crate) fn answer(robot: &mut Robot) {
         let outcome = if same { Err(SyscallError { call, errno }) } else { Ok(()) };
         robot.hear(SocketEvent::Tried { trial, outcome });
     }
-}
-
-#[test]
-fn the_sentence_of_a_refusal_says_that_y_tells_more() {
-    assert!(refused().said().ends_with("Press y for details."));
-    let mut robot = Robot::new();
-    robot.press("y");
-    assert!(robot.state.ui.overlay.is_none());
-    assert!(robot.said().contains("Nothing has failed yet"), "{}", robot.said());
 }
 
 #[test]
@@ -130,59 +121,6 @@ fn waiting_can_be_given_up_and_a_reset_forgets_it() {
     assert!(robot.state.ui.overlay.is_none(), "q closes it");
     robot.press("y");
     assert!(matches!(robot.state.ui.overlay, Some(Overlay::Why(0))));
-}
-
-/// What `y` shows of a client's call to port 5000, with those rows in the table.
-fn why_not_connected(spec: ConnectSpec, (call, errno): (Call, Errno), rows: &[&str]) -> String {
-    let mut robot = Robot::new();
-    robot.kernel(&rows.join("\n"));
-    robot.hear(SocketEvent::ConnectFailed {
-        to: spec.to.endpoint(),
-        spec,
-        local: None,
-        why: SyscallError { call, errno },
-    });
-    robot.press("y");
-    let text = screen(&mut robot, WIDE);
-    let words: Vec<&str> = text.split(['│', '┃', '\n']).flat_map(str::split_whitespace).collect();
-    words.join(" ")
-}
-
-#[test]
-fn the_reason_is_that_of_the_row_that_is_shown() {
-    let server = Endpoint::new([127, 0, 0, 1], 5000);
-    let from = |source_port| ConnectSpec {
-        from: Some([127, 0, 0, 2].into()),
-        source_port,
-        ..ConnectSpec::to(server.into())
-    };
-    let same = from(SourcePort::SameAsServer);
-    let copy = ["tcp 0 0 127.0.0.2:5000 127.0.0.1:5000 ESTABLISHED inode=31"];
-    let listener = ["tcp 0 128 127.0.0.2:5000 0.0.0.0:* LISTEN inode=9"];
-    let only_v6 = ["tcp 0 128 [::]:5000 [::]:* LISTEN inode=9"];
-    let only_v4 = ["tcp 0 128 0.0.0.0:5000 0.0.0.0:* LISTEN inode=9"];
-    let v6 = ConnectSpec::to(Endpoint::new(std::net::Ipv6Addr::LOCALHOST, 5000).into());
-    let v4 = ConnectSpec::to(server.into());
-    let refused = (Call::Connect, Errno::ECONNREFUSED);
-    let in_use = (Call::Bind, Errno::EADDRINUSE);
-    let no_port = (Call::Connect, Errno::EADDRNOTAVAIL);
-    let cases = [
-        (same.clone(), no_port, &copy, "This row has the same 5-tuple"),
-        (
-            from(SourcePort::KernelPicks),
-            no_port,
-            &["tcp 0 0 127.0.0.2:45000 127.0.0.1:5000 ESTABLISHED inode=31"],
-            "one port of the range",
-        ),
-        (same.clone(), in_use, &listener, "is listening on 127.0.0.2:5000. bind() fails"),
-        (same, in_use, &listener, "SO_REUSEPORT on both sockets. SO_REUSEADDR does not help"),
-        (v4, refused, &only_v6, "IPV6_V6ONLY"),
-        (v6, refused, &only_v4, "0.0.0.0 excludes IPv6 clients"),
-    ];
-    for (spec, why, rows, part) in cases {
-        let text = why_not_connected(spec, why, rows);
-        assert!(text.contains(part), "{part:?} is missing in {text}");
-    }
 }
 
 #[test]

@@ -4,64 +4,13 @@ use std::time::Duration;
 
 use fivetuple::app::{Remedy, Verdict};
 use fivetuple::tcp::{
-    Burst, Call, CloseKind, Command, ConnectId, ConnectSpec, Endpoint, Errno, Host, Probe,
-    SocketEvent, SourcePort, SyscallError,
+    Burst, Call, CloseKind, ConnectId, ConnectSpec, Endpoint, Errno, Host, Probe, SocketEvent,
+    SourcePort, SyscallError,
 };
 
 use crate::app::actions::port_range::with_range;
 use crate::computers::{self, CLIENT, LAPTOP, SERVES};
-use crate::robot::{LISTEN, Robot, own};
-use crate::view::{WIDE, screen};
-
-/// The call to port 5000 was refused: nothing is listening there.
-fn nobody_listened() -> Robot {
-    let mut robot = Robot::new();
-    robot.later(Duration::from_secs(3));
-    robot.press("c");
-    let spec = ConnectSpec::to(Endpoint::new([127, 0, 0, 1], 5000).into());
-    robot.hear(SocketEvent::ConnectFailed {
-        to: spec.to.endpoint(),
-        spec,
-        local: None,
-        why: SyscallError { call: Call::Connect, errno: Errno::ECONNREFUSED },
-    });
-    robot.commands();
-    robot.later(Duration::from_millis(100));
-    robot
-}
-
-#[test]
-fn who_listens_only_since_is_not_to_blame_and_y_says_that_it_works_by_now() {
-    for at in ["127.0.0.1:5000 0.0.0.0:*", "0.0.0.0:5000 0.0.0.0:*", "[::]:5000 [::]:*"] {
-        let mut robot = nobody_listened();
-        let said = robot.said();
-        assert!(said.contains("nothing is listening there"), "{said}");
-        robot.kernel(&format!("tcp 0 5 {at} LISTEN inode=70"));
-        assert_eq!(robot.said(), said, "{at}");
-        assert!(robot.state.blamed().is_empty(), "{at}");
-        robot.press("y");
-        assert!(robot.state.blamed().is_empty(), "{at}");
-        let text = screen(&mut robot, WIDE);
-        assert!(text.contains("a socket is listening now"), "{text}");
-        assert!(!text.contains("another address"), "{text}");
-        assert!(!text.contains("instead (C)"), "{text}");
-        robot.commands();
-        robot.press("y");
-        let commands = robot.commands();
-        assert!(matches!(commands[..], [Command::Connect(..)]), "{commands:?}");
-    }
-}
-
-#[test]
-fn who_listens_elsewhere_is_near_only_if_it_was_there_before() {
-    let elsewhere = LISTEN.replace("127.0.0.1:", "127.0.0.9:");
-    let mut robot = nobody_listened();
-    robot.kernel(&elsewhere);
-    robot.press("y");
-    assert!(robot.state.blamed().is_empty());
-    let text = screen(&mut robot, WIDE);
-    assert!(!text.contains("listens there now"), "{text}");
-}
+use crate::robot::{Robot, own};
 
 #[test]
 fn a_refused_datagram_has_told_why_itself() {
