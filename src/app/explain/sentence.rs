@@ -61,7 +61,8 @@ fn counted(count: Option<u32>, key: &str, evidence: &impl Evidence) -> String {
 }
 
 fn parts(key: &str, evidence: &impl Evidence) -> String {
-    let mut text = find(key, evidence).unwrap_or_else(|| key.to_owned());
+    let text = find(key, evidence).or_else(|| find(&format!("{key}~"), evidence));
+    let mut text = text.unwrap_or_else(|| key.to_owned());
     for part in PARTS {
         let more = find(&format!("{key}{part}"), evidence).unwrap_or_default();
         let space = if more.is_empty() { "" } else { " " };

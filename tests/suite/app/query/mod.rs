@@ -1,2 +1,1 @@
-pub(crate) mod lab_addresses;
 pub(crate) mod separate_computers;
