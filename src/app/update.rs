@@ -6,8 +6,7 @@ use crate::app::actions::forms::{self, ports_form};
 use crate::app::actions::{
     connect, export, held_states, lab, look, myth, rewind, script, verbs, why_not, wire,
 };
-use crate::app::events::{cut_short, episodes};
-use crate::app::events::{server, settle};
+use crate::app::events::{cut_short, episodes, server, settle};
 use crate::app::query::watched::wanted;
 use crate::app::{Action, Effect, Event, State, Tone, Ui, events, input};
 use crate::tcp::{Moment, Port, TableUpdate, procfs_instead};

@@ -65,20 +65,17 @@ pub(crate) fn accept_one(state: &mut State) -> Vec<Effect> {
 }
 
 pub(crate) fn close(state: &mut State, count: Option<u32>) -> Vec<Effect> {
-    let ends = client_targets(state, count);
-    if ends.is_empty() {
-        return say_no_target(state, "disconnect", count);
+    match client_targets(state, count) {
+        ends if ends.is_empty() => say_no_target(state, "disconnect", count),
+        ends => end_all(state, "Closing", ends, CloseKind::Close, Command::Close),
     }
-    end_all(state, "Closing", ends, CloseKind::Close, Command::Close)
 }
 
 pub(crate) fn server_closes(state: &mut State, count: Option<u32>) -> Vec<Effect> {
     let ends = server_targets(state, count);
     if ends.is_empty() {
-        if let Some(text) = why_staged(state, count) {
-            return state.only_say(text);
-        }
-        return state.only_say(nothing_accepted(state));
+        let text = why_staged(state, count).unwrap_or_else(|| nothing_accepted(state));
+        return state.only_say(text);
     }
     end_all(state, "Closing the server's end of", ends, CloseKind::Close, Command::Close)
 }
@@ -110,11 +107,10 @@ fn nothing_accepted(state: &State) -> String {
 }
 
 pub(crate) fn abort(state: &mut State, count: Option<u32>) -> Vec<Effect> {
-    let ends = targets_at_either_end(state, count);
-    if ends.is_empty() {
-        return say_no_target(state, "abort", count);
+    match targets_at_either_end(state, count) {
+        ends if ends.is_empty() => say_no_target(state, "abort", count),
+        ends => end_all(state, "Aborting", ends, CloseKind::Abort, Command::Abort),
     }
-    end_all(state, "Aborting", ends, CloseKind::Abort, Command::Abort)
 }
 
 pub(crate) fn half_close(state: &mut State, count: Option<u32>) -> Vec<Effect> {
