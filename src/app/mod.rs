@@ -24,9 +24,7 @@ pub use crate::app::event::Event;
 pub use crate::app::explain::{held_in_lab, how_held};
 pub use crate::app::history::{Certainty, Comparison, FIVE, PathStep, StatePath, StateSpan};
 pub use crate::app::keys::keymap::{action_for, action_on_card, binding_of};
-pub use crate::app::keys::{
-    Action, BINDINGS, Binding, Group, Key, MainView, Pane, Scope, Situation, WireKey,
-};
+pub use crate::app::keys::{Action, BINDINGS, Binding, Group, Key, MainView, Pane, Scope, WireKey};
 pub use crate::app::model::{
     Account, Attempt, BurstProgress, Clients, Computer, Content, Episodes, Fact, Failure, FinOrder,
     HELD, LabStage, LabState, LoggedEvent, Myth, MythCall, Notice, Notices, OpenEnd, OpenEnds,

@@ -19,12 +19,11 @@ pub(crate) fn play(state: &mut State) -> Vec<Effect> {
     let mut effects = vec![];
     while let Some(mut script) = state.script.take() {
         script.end = script.client_end(state);
-        let step = script.steps.get(script.next).copied();
-        let order = step.and_then(|step| script.number_of(state, step));
-        let Some(step) = step else {
+        let Some(step) = script.steps.get(script.next).copied() else {
             effects.extend(script.finish(state));
             break;
         };
+        let order = script.number_of(state, step);
         let Some(missing) = script.missing(state, step) else {
             (script.next, script.ordered) = (script.next + 1, None);
             state.script = Some(script);

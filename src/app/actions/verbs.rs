@@ -56,11 +56,10 @@ pub(crate) fn accept_one(state: &mut State) -> Vec<Effect> {
 }
 
 pub(crate) fn close(state: &mut State, count: Option<u32>) -> Vec<Effect> {
-    let ends = client_targets(state, count);
-    if ends.is_empty() {
-        return say_no_target(state, "disconnect", count);
+    match client_targets(state, count) {
+        ends if ends.is_empty() => say_no_target(state, "disconnect", count),
+        ends => end_all(state, "Close", ends, CloseKind::Close, Command::Close),
     }
-    end_all(state, "Close", ends, CloseKind::Close, Command::Close)
 }
 
 pub(crate) fn server_closes(state: &mut State, count: Option<u32>) -> Vec<Effect> {
@@ -87,11 +86,10 @@ fn nothing_accepted(state: &State) -> Statement {
 }
 
 pub(crate) fn abort(state: &mut State, count: Option<u32>) -> Vec<Effect> {
-    let ends = targets_at_either_end(state, count);
-    if ends.is_empty() {
-        return say_no_target(state, "abort", count);
+    match targets_at_either_end(state, count) {
+        ends if ends.is_empty() => say_no_target(state, "abort", count),
+        ends => end_all(state, "Abort", ends, CloseKind::Abort, Command::Abort),
     }
-    end_all(state, "Abort", ends, CloseKind::Abort, Command::Abort)
 }
 
 pub(crate) fn half_close(state: &mut State, count: Option<u32>) -> Vec<Effect> {

@@ -56,22 +56,16 @@ impl Comparison {
     }
 
     fn why(&self) -> String {
-        let mut names: Vec<&str> = Vec::new();
-        let [_, local_ip, local_port, remote_ip, remote_port] = self.differs;
-        if self.differs[0] {
-            names.push(FIVE[0]);
-        }
-        for (ip, port, both, single) in [
-            (local_ip, local_port, "local end", [FIVE[1], FIVE[2]]),
-            (remote_ip, remote_port, "foreign end", [FIVE[3], FIVE[4]]),
-        ] {
-            match (ip, port) {
-                (true, true) => names.push(both),
-                (true, false) => names.push(single[0]),
-                (false, true) => names.push(single[1]),
-                (false, false) => (),
-            }
-        }
+        let differs = self.differs;
+        let end = |n: usize, both| match (differs[n], differs[n + 1]) {
+            (true, true) => Some(both),
+            (true, false) => Some(FIVE[n]),
+            (false, true) => Some(FIVE[n + 1]),
+            (false, false) => None,
+        };
+        let protocol = differs[0].then_some(FIVE[0]);
+        let names = [protocol, end(1, "local end"), end(3, "foreign end")];
+        let names: Vec<&str> = names.into_iter().flatten().collect();
         match names.as_slice() {
             [] => String::new(),
             [one] => format!("the {one} differs"),

@@ -2,9 +2,6 @@ use crate::app::keys::Group::{Client, Lab, Look, Program, Server, View as Closer
 use crate::app::keys::Key::{
     BackTab, Char, Ctrl, Down, End, Enter, Esc, PageDown, PageUp, Tab, Up,
 };
-use crate::app::keys::Situation::{
-    Any, Calls, HeldWire, Idle, Lab as InLab, Listening, Myth, Past, Timeline, View, WireTimeline,
-};
 use crate::app::keys::{Action, Action as A, Key, MainView, WireKey};
 
 /// A key, where it works, and what it does.
@@ -22,8 +19,6 @@ pub struct Binding {
     pub about: &'static str,
     /// The group in the list of all keys.
     pub group: Group,
-    /// When the footer names the key, and at which place there.
-    pub footer: &'static [(Situation, u8)],
     /// The word for the footer while what the key switches is on.
     pub help_on: Option<&'static str>,
 }
@@ -32,10 +27,6 @@ impl Binding {
     /// Whether it belongs to the list of all keys, and not only to an overlay.
     pub const fn is_listed(&self) -> bool {
         matches!(self.scope, Scope::Always | Scope::Panes)
-    }
-
-    const fn in_footer(self, footer: &'static [(Situation, u8)]) -> Binding {
-        Binding { footer, ..self }
     }
 
     const fn while_on(self, help: &'static str) -> Binding {
@@ -54,33 +45,6 @@ pub enum Scope {
     Sheet,
     /// In the overlay that explains the last failure, before the keys of every overlay.
     Why,
-}
-
-/// What the footer names keys for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Situation {
-    /// Nothing is listening yet.
-    Idle,
-    /// The server is listening.
-    Listening,
-    /// The lab is up.
-    Lab,
-    /// The lab is up and its wire is held.
-    HeldWire,
-    /// The lab is up and the ladder is shown.
-    WireTimeline,
-    /// The ladder is shown.
-    Timeline,
-    /// Another view with rows is shown.
-    View,
-    /// The system calls are shown.
-    Calls,
-    /// The myth is shown.
-    Myth,
-    /// A past state of the table is shown.
-    Past,
-    /// Any of these.
-    Any,
 }
 
 /// The groups of the list of all keys.
@@ -125,103 +89,73 @@ const fn on(
     help: &'static str,
     about: &'static str,
 ) -> Binding {
-    Binding { keys, scope: Scope::Panes, action, help, about, group, footer: &[], help_on: None }
+    Binding { keys, scope: Scope::Panes, action, help, about, group, help_on: None }
 }
 
 const fn over(keys: &'static [Key], scope: Scope, action: Action, help: &'static str) -> Binding {
     Binding { scope, ..on(keys, action, Group::Program, help, help) }
 }
 
-/// Every key once; the footer and the list of keys are made from it, and the README is tested against it.
+/// Every key once: the words of the footer and the list of keys are made from it, and the README is tested against it.
 #[rustfmt::skip]
 pub const BINDINGS: &[Binding] = &[
-    on(&[Char('l')], A::Listen, Server, "listen", "listen or stop listening").while_on("stop listening")
-        .in_footer(&[(Idle, 1), (Listening, 1), (InLab, 1), (HeldWire, 7), (Timeline, 9), (View, 8), (Calls, 5), (Myth, 4)]),
-    on(&[Char('L')], A::ListenOptions, Server, "listener options", "edit the listener's options (form)")
-        .in_footer(&[(Idle, 3)]),
-    on(&[Char('a')], A::Hold, Server, "hold accept()", "hold or resume accept()").while_on("resume accept()")
-        .in_footer(&[(Listening, 9)]),
+    on(&[Char('l')], A::Listen, Server, "listen", "listen or stop listening").while_on("stop listening"),
+    on(&[Char('L')], A::ListenOptions, Server, "listener options", "edit the listener's options (form)"),
+    on(&[Char('a')], A::Hold, Server, "hold accept()", "hold or resume accept()").while_on("resume accept()"),
     on(&[Char('A')], A::AcceptOne, Server, "accept one", "accept one connection (while held)"),
-    on(&[Char('D')], A::ServerCloses, Server, "close at server", "close the server's end first")
-        .in_footer(&[(Listening, 8), (Timeline, 8), (View, 7)]),
-    on(&[Char('c')], A::Connect, Client, "connect", "connect from the selected computer (5c: five times)")
-        .in_footer(&[(Idle, 2), (Listening, 2), (InLab, 2), (HeldWire, 1), (WireTimeline, 6), (Timeline, 5), (View, 4), (Calls, 4), (Myth, 3)]),
-    on(&[Char('C')], A::ConnectOptions, Client, "client options", "edit the client's options (form)")
-        .in_footer(&[(Idle, 5)]),
-    on(&[Char('d')], A::Close, Client, "disconnect", "close the client's end (5d: newest five, 0d: all)")
-        .in_footer(&[(Idle, 6), (Listening, 3), (InLab, 5), (HeldWire, 5), (WireTimeline, 7), (Timeline, 6), (View, 5), (Calls, 6), (Myth, 5)]),
-    on(&[Char('s')], A::Send, Client, "send", "send the payload")
-        .in_footer(&[(Listening, 4), (InLab, 6), (HeldWire, 6)]),
+    on(&[Char('D')], A::ServerCloses, Server, "close at server", "close the server's end first"),
+    on(&[Char('c')], A::Connect, Client, "connect", "connect from the selected computer (5c: five times)"),
+    on(&[Char('C')], A::ConnectOptions, Client, "client options", "edit the client's options (form)"),
+    on(&[Char('d')], A::Close, Client, "disconnect", "close the client's end (5d: newest five, 0d: all)"),
+    on(&[Char('s')], A::Send, Client, "send", "send the payload"),
     on(&[Char('f')], A::HalfClose, Client, "half-close", "half-close: send FIN, keep reading"),
     on(&[Char('x')], A::Abort, Client, "abort", "abort: send RST instead of FIN"),
     on(&[Char('S')], A::States, Client, "hold a state", "hold a connection in one state (menu)"),
-    on(&[Char('j'), Down], A::Next, Look, "down", "select the next row or computer").while_on("next row")
-        .in_footer(&[(Timeline, 2), (View, 2), (Calls, 2)]),
+    on(&[Char('j'), Down], A::Next, Look, "down", "select the next row or computer").while_on("next row"),
     on(&[Char('k'), Up], A::Previous, Look, "up", "select the previous row or computer"),
     on(&[PageDown, Ctrl('d')], A::PageDown, Look, "page down", "scroll down one page"),
-    on(&[PageUp, Ctrl('u')], A::PageUp, Look, "page up", "scroll up one page").while_on("scroll")
-        .in_footer(&[(WireTimeline, 4), (Timeline, 3)]),
+    on(&[PageUp, Ctrl('u')], A::PageUp, Look, "page up", "scroll up one page").while_on("scroll"),
     on(&[Tab], A::NextPane, Look, "next pane", "go to the next pane"),
     on(&[BackTab], A::PreviousPane, Look, "previous pane", "go to the previous pane"),
-    on(&[Enter], A::LookInside, Look, "inspect", "inspect this connection")
-        .in_footer(&[(Listening, 5), (Timeline, 7), (View, 6), (Past, 4)]),
-    on(&[Char('e')], A::PointOfView, Look, "point of view", "switch the point of view: both ends, server, client")
-        .in_footer(&[(InLab, 7)]),
+    on(&[Enter], A::LookInside, Look, "inspect", "inspect this connection"),
+    on(&[Char('e')], A::PointOfView, Look, "point of view", "switch the point of view: both ends, server, client"),
     on(&[Char('w')], A::WholeMachine, Look, "whole machine", "show the demo's sockets or the whole machine's"),
     on(&[Char('n')], A::Netstat, Look, "netstat", "show netstat's own layout"),
-    on(&[Char('/')], A::Find, Look, "find", "find rows that contain a word")
-        .in_footer(&[(Listening, 10)]),
-    on(&[Char('p')], A::Pause, Look, "pause", "pause the table or go live").while_on("live")
-        .in_footer(&[(Past, 3)]),
-    on(&[Char('g')], A::Show(MainView::States), Closer, "states", "show the diagram of TCP's states")
-        .in_footer(&[(Listening, 6)]),
+    on(&[Char('/')], A::Find, Look, "find", "find rows that contain a word"),
+    on(&[Char('p')], A::Pause, Look, "pause", "pause the table or go live").while_on("live"),
+    on(&[Char('g')], A::Show(MainView::States), Closer, "states", "show the diagram of TCP's states"),
     on(&[Char('t')], A::Show(MainView::Timeline), Closer, "timeline", "show the timeline and the ladder of one connection"),
     on(&[Char('E')], A::SaveLadder, Closer, "save the ladder", "save the ladder as a text file"),
-    on(&[Char('m')], A::Show(MainView::Ports), Closer, "ports", "show the map of ports")
-        .in_footer(&[(Listening, 7)]),
+    on(&[Char('m')], A::Show(MainView::Ports), Closer, "ports", "show the map of ports"),
     on(&[Char('i')], A::Show(MainView::Calls), Closer, "system calls", "show the system calls behind the rows"),
-    on(&[Char('W')], A::Write, Closer, "write a program", "write a C and a Python program that create these rows")
-        .in_footer(&[(Calls, 3)]),
+    on(&[Char('W')], A::Write, Closer, "write a program", "write a C and a Python program that create these rows"),
     on(&[Char('v')], A::Mark, Closer, "mark, compare", "mark a row; on a second row: compare the 5-tuples"),
     on(&[Char('V')], A::CompareNewest, Closer, "compare newest", "compare the newest connection with the one before it"),
     on(&[Char('y')], A::Why, Closer, "explain failure", "explain the last failure: causes and fixes"),
     on(&[Char('M')], A::Show(MainView::Myth), Closer, "the myth", "compare the \"port is taken\" myth with reality"),
-    on(&[Char('U')], A::TryMyth, Closer, "test the myth", "test the myth: connect from the server's own port")
-        .in_footer(&[(Myth, 2)]),
-    on(&[Char(',')], A::StepBack, Closer, "step back", "step back through the history (5,: five steps)")
-        .in_footer(&[(Past, 1)]),
-    on(&[Char('.')], A::StepForward, Closer, "step forward", "step forward again")
-        .in_footer(&[(Past, 2)]),
+    on(&[Char('U')], A::TryMyth, Closer, "test the myth", "test the myth: connect from the server's own port"),
+    on(&[Char(',')], A::StepBack, Closer, "step back", "step back through the history (5,: five steps)"),
+    on(&[Char('.')], A::StepForward, Closer, "step forward", "step forward again"),
     on(&[End], A::Live, Closer, "live", "return to the live table (as p and Esc)"),
-    on(&[Char('+')], A::ZoomIn, Closer, "zoom in", "zoom in: show less, larger")
-        .in_footer(&[(Timeline, 4), (View, 3)]),
+    on(&[Char('+')], A::ZoomIn, Closer, "zoom in", "zoom in: show less, larger"),
     on(&[Char('-')], A::ZoomOut, Closer, "zoom out", "zoom out: show more, smaller"),
-    on(&[Char('N')], A::Lab, Lab, "lab", "start or stop the lab: computers and a wire").while_on("stop the lab")
-        .in_footer(&[(Idle, 4), (InLab, 8)]),
-    on(&[Char('h')], A::Wire(WireKey::Hold), Lab, "hold the wire", "hold or release the wire").while_on("release")
-        .in_footer(&[(InLab, 3), (HeldWire, 3), (WireTimeline, 3)]),
-    on(&[Char('o')], A::Wire(WireKey::Step), Lab, "deliver one", "deliver one segment (while held)")
-        .in_footer(&[(HeldWire, 2), (WireTimeline, 2)]),
-    on(&[Char('b')], A::Wire(WireKey::Delay), Lab, "set the delay", "set the one-way delay: 0, 100 ms, 500 ms, 2 s")
-        .in_footer(&[(InLab, 4), (WireTimeline, 8)]),
-    on(&[Char('u')], A::Wire(WireKey::Lose), Lab, "drop the next", "drop the next segment")
-        .in_footer(&[(HeldWire, 4), (WireTimeline, 9)]),
+    on(&[Char('N')], A::Lab, Lab, "lab", "start or stop the lab: computers and a wire").while_on("stop the lab"),
+    on(&[Char('h')], A::Wire(WireKey::Hold), Lab, "hold the wire", "hold or release the wire").while_on("release"),
+    on(&[Char('o')], A::Wire(WireKey::Step), Lab, "deliver one", "deliver one segment (while held)"),
+    on(&[Char('b')], A::Wire(WireKey::Delay), Lab, "set the delay", "set the one-way delay: 0, 100 ms, 500 ms, 2 s"),
+    on(&[Char('u')], A::Wire(WireKey::Lose), Lab, "drop the next", "drop the next segment"),
     on(&[Char('B')], A::Wire(WireKey::Cut), Lab, "cut the cable", "cut or reconnect the cable"),
     on(&[Char('P')], A::UseUpPorts, Lab, "use up ports", "use up a range of ports (form)"),
     on(&[Char('R')], A::Numbers, Lab, "relative numbers", "show relative or absolute sequence numbers"),
-    on(&[Char('O')], A::AllLadders, Lab, "all ladders", "show the ladder of all connections or of one")
-        .in_footer(&[(WireTimeline, 5)]),
+    on(&[Char('O')], A::AllLadders, Lab, "all ladders", "show the ladder of all connections or of one"),
     on(&[Char('z')], A::BigType, Program, "large text", "show large text for the back of the room"),
     on(&[Char('T')], A::NextTheme, Program, "theme", "switch to the next theme"),
     on(&[Char('K')], A::ShowKeys, Program, "show keys", "show the pressed keys on the screen"),
     on(&[Char('r')], A::Reset, Program, "reset", "reset: close everything and start over"),
-    on(&[Char('?')], A::Help, Program, "keys", "show all keys")
-        .in_footer(&[(Any, 98)]),
+    on(&[Char('?')], A::Help, Program, "keys", "show all keys"),
     on(&[Char(':')], A::Palette, Program, "find an action", "find an action by name; Enter runs it"),
-    on(&[Esc], A::Back, Program, "back", "go back; never quits")
-        .in_footer(&[(WireTimeline, 1), (Timeline, 1), (View, 1), (Calls, 1), (Myth, 1)]),
-    on(&[Char('q')], A::Quit, Program, "quit", "quit")
-        .in_footer(&[(Any, 99)]),
+    on(&[Esc], A::Back, Program, "back", "go back; never quits"),
+    on(&[Char('q')], A::Quit, Program, "quit", "quit"),
     over(&[Ctrl('c')], Scope::Always, A::QuitNow, "quit at once"),
     over(&[Esc, Char('q'), Char('?'), Enter], Scope::Sheet, A::Back, "close"),
     over(&[Char('y'), Enter], Scope::Why, A::Retry, "retry"),

@@ -6,4 +6,4 @@ pub(crate) mod keymap;
 
 pub use crate::app::keys::action::{Action, MainView, Pane, WireKey};
 pub use crate::app::keys::key::Key;
-pub use crate::app::keys::keymap::{BINDINGS, Binding, Group, Scope, Situation};
+pub use crate::app::keys::keymap::{BINDINGS, Binding, Group, Scope};

@@ -1,60 +1,73 @@
 //! The keys that the footer names.
 
-use crate::app::{Action, BINDINGS, Binding, Key, MainView, Situation, State, WireKey};
+use crate::app::keys::keymap::binding_of;
+use crate::app::keys::{Action as A, Binding, WireKey};
+use crate::app::{Key, MainView, State};
 
 impl State {
     /// The keys to name in the footer, and what they do now, the most useful first. The last two, help and quit, are always named.
     pub fn hints(&self) -> Vec<(Key, &'static str)> {
-        let Some(situation) = self.situation() else { return Vec::new() };
-        let place = |binding: &'static Binding| {
-            let mut places = binding.footer.iter();
-            let is_meant = |of: Situation| of == situation || of == Situation::Any;
-            let (_, place) = places.find(|(of, _)| is_meant(*of))?;
-            self.has_effect(binding.action).then_some((*place, binding))
-        };
-        let mut named: Vec<(u8, &Binding)> = BINDINGS.iter().filter_map(place).collect();
-        named.sort_by_key(|(place, _)| *place);
-        let hint = |(_, binding): (u8, &Binding)| {
+        if self.ui.overlay.is_some() {
+            // An overlay names its own.
+            return Vec::new();
+        }
+        let actions = self.footer().iter().chain(&[A::Help, A::Quit]).copied();
+        let bindings = actions.filter(|action| self.has_effect(*action)).filter_map(binding_of);
+        let hint = |binding: &Binding| {
             let on = binding.help_on.filter(|_| self.is_on(binding.action));
             (binding.keys[0], on.unwrap_or(binding.help))
         };
-        named.into_iter().map(hint).collect()
+        bindings.map(hint).collect()
     }
 
-    /// What the footer names keys for; `None` where an overlay has its own.
-    fn situation(&self) -> Option<Situation> {
+    /// The actions whose keys help most with what is shown.
+    #[rustfmt::skip]
+    fn footer(&self) -> &'static [A] {
         let is_lab = self.lab.is_up();
-        Some(match self.ui.picture {
-            _ if self.ui.overlay.is_some() => return None,
-            _ if self.is_past() => Situation::Past,
-            MainView::Timeline if is_lab => Situation::WireTimeline,
-            MainView::Timeline => Situation::Timeline,
-            MainView::Calls => Situation::Calls,
-            MainView::Myth => Situation::Myth,
-            MainView::States | MainView::Ports | MainView::Compare => Situation::View,
-            MainView::Table if is_lab && self.lab.wire.held => Situation::HeldWire,
-            MainView::Table if is_lab => Situation::Lab,
-            MainView::Table if self.server.is_listening() => Situation::Listening,
-            MainView::Table => Situation::Idle,
-        })
+        match self.ui.picture {
+            _ if self.is_past() => &[A::StepBack, A::StepForward, A::Pause, A::LookInside],
+            MainView::Timeline if is_lab => &[
+                A::Back, A::Wire(WireKey::Step), A::Wire(WireKey::Hold), A::PageUp, A::AllLadders, A::Connect, A::Close,
+                A::Wire(WireKey::Delay), A::Wire(WireKey::Lose),
+            ],
+            MainView::Timeline => &[
+                A::Back, A::Next, A::PageUp, A::ZoomIn, A::Connect, A::Close, A::LookInside, A::ServerCloses, A::Listen,
+            ],
+            MainView::Calls => &[A::Back, A::Next, A::Write, A::Connect, A::Listen, A::Close],
+            MainView::Myth => &[A::Back, A::TryMyth, A::Connect, A::Listen, A::Close],
+            MainView::States | MainView::Ports | MainView::Compare => &[
+                A::Back, A::Next, A::ZoomIn, A::Connect, A::Close, A::LookInside, A::ServerCloses, A::Listen,
+            ],
+            MainView::Table if is_lab && self.lab.wire.held => &[
+                A::Connect, A::Wire(WireKey::Step), A::Wire(WireKey::Hold), A::Wire(WireKey::Lose), A::Close, A::Send, A::Listen,
+            ],
+            MainView::Table if is_lab => &[
+                A::Listen, A::Connect, A::Wire(WireKey::Hold), A::Wire(WireKey::Delay), A::Close, A::Send, A::PointOfView, A::Lab,
+            ],
+            MainView::Table if self.server.is_listening() => &[
+                A::Listen, A::Connect, A::Close, A::Send, A::LookInside, A::Show(MainView::States), A::Show(MainView::Ports),
+                A::ServerCloses, A::Hold, A::Find,
+            ],
+            MainView::Table => &[A::Listen, A::Connect, A::ListenOptions, A::Lab, A::ConnectOptions, A::Close],
+        }
     }
 
     /// Whether the key would change anything: some views cannot be zoomed, and pages need a ladder.
-    fn has_effect(&self, action: Action) -> bool {
+    fn has_effect(&self, action: A) -> bool {
         let mut shown = self.ui.shown.iter();
         let mut has_ladder =
             || !self.lab.crossings.is_empty() || shown.any(|name| name.tuple.is_connected());
-        (action != Action::ZoomIn || self.ui.picture.zooms() > 0)
-            && (action != Action::PageUp || has_ladder())
+        (action != A::ZoomIn || self.ui.picture.zooms() > 0)
+            && (action != A::PageUp || has_ladder())
     }
 
     /// Whether what an action switches is on; moving and scrolling always are.
-    fn is_on(&self, action: Action) -> bool {
-        (action == Action::Listen && self.server.is_listening())
-            || (action == Action::Hold && self.server.held)
-            || (action == Action::Pause && self.is_past())
-            || (action == Action::Wire(WireKey::Hold) && self.lab.wire.held)
-            || (action == Action::Lab && self.lab.is_up())
-            || matches!(action, Action::Next | Action::PageUp)
+    fn is_on(&self, action: A) -> bool {
+        (action == A::Listen && self.server.is_listening())
+            || (action == A::Hold && self.server.held)
+            || (action == A::Pause && self.is_past())
+            || (action == A::Wire(WireKey::Hold) && self.lab.wire.held)
+            || (action == A::Lab && self.lab.is_up())
+            || matches!(action, A::Next | A::PageUp)
     }
 }

@@ -240,7 +240,8 @@ impl Table {
     /// Whether a poll of either end showed that both closed at once.
     pub fn closed_at_once(&self, line: &TableRow) -> bool {
         let other = self.other_line(line.row.name());
-        line.closed_at_once() || other.is_some_and(TableRow::closed_at_once)
+        let is_so = |line: &TableRow| line.was(TcpState::Closing);
+        is_so(line) || other.is_some_and(is_so)
     }
 
     /// Whether the row is the client's end of its connection.

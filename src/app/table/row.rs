@@ -238,11 +238,6 @@ impl TableRow {
         self.states().any(TcpState::closed_first)
     }
 
-    /// Whether it was seen in CLOSING: both ends sent their FINs at once.
-    pub fn closed_at_once(&self) -> bool {
-        self.was(TcpState::Closing)
-    }
-
     /// Whether this end has sent its FIN.
     pub fn has_sent_fin(&self) -> bool {
         self.states().any(TcpState::has_sent_fin)

@@ -1,5 +1,6 @@
 //! What the program has to do, taken from the recorded calls of our sockets.
 
+use crate::app::model::ListenAddress;
 use crate::app::query::names;
 use crate::app::{State, SyscallEntry};
 use crate::tcp::{
@@ -129,9 +130,8 @@ fn listeners_for(listeners: &[Piece], client: SocketId) -> Vec<String> {
 
 /// Whether connect() to the client's destination reaches that listener.
 fn answers(listener: &Piece, client: SocketId) -> bool {
-    let (at, to) = (listener.row.tuple.local, client.tuple.remote);
-    let here = at.ip.is_unspecified() || at.ip.to_canonical() == to.ip.to_canonical();
-    client.tuple.protocol == Protocol::Tcp && at.port == to.port && here
+    let at = ListenAddress::of_socket(listener.row);
+    client.tuple.protocol == Protocol::Tcp && at.takes_calls_to(client.tuple.remote)
 }
 
 /// The lines of one socket: its calls, each as `lines` writes it, and accept() at the other end.

@@ -186,4 +186,4 @@ pub(super) fn why(key: &str, needs: &[&str]) -> String {
     SyscallError { call, errno: errno.unwrap_or(Errno::EINVAL) }.to_string()
 }
 
-pub(super) const SIGNS: [char; 5] = ['+', '?', '!', '>', '*'];
+pub(super) const SIGNS: [char; 6] = ['+', '?', '!', '>', '*', '~'];
