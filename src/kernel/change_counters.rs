@@ -25,16 +25,12 @@ pub enum Activity {
     Sockets,
 }
 
-/// The counters at one time, in the order of `SOCKETS` and `SEGMENTS`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct CounterSample {
-    sockets: [i64; SOCKETS.len()],
-    segments: [i64; SEGMENTS.len()],
-}
+/// The counters at one time, in the order of `COUNTERS`.
+type CounterSample = [i64; COUNTERS.len()];
 
-/// Lines and columns of /proc/net/snmp, sockstat and sockstat6 that change with the rows of the table. `orphan` is not among them, as it
-/// counts all namespaces together.
-const SOCKETS: [(&str, &str); 10] = [
+/// Lines and columns of /proc/net/snmp, sockstat and sockstat6: first those that change with the rows of the table, then those that
+/// change with data, and with sockets of any kind. `orphan` is not among them, as it counts all namespaces together.
+const COUNTERS: [(&str, &str); 16] = [
     ("Tcp", "ActiveOpens"),
     ("Tcp", "PassiveOpens"),
     ("Tcp", "AttemptFails"),
@@ -45,9 +41,6 @@ const SOCKETS: [(&str, &str); 10] = [
     ("TCP6", "inuse"),
     ("UDP", "inuse"),
     ("UDP6", "inuse"),
-];
-/// Those that change with data, and with sockets of any kind.
-const SEGMENTS: [(&str, &str); 6] = [
     ("Tcp", "InSegs"),
     ("Tcp", "OutSegs"),
     ("Tcp", "RetransSegs"),
@@ -55,6 +48,8 @@ const SEGMENTS: [(&str, &str); 6] = [
     ("Udp", "OutDatagrams"),
     ("sockets", "used"),
 ];
+/// How many of them change with the rows.
+const OF_ROWS: usize = 10;
 
 impl ChangeCounters {
     /// The counters of this thread's network namespace.
@@ -75,7 +70,7 @@ impl ChangeCounters {
             return Activity::Segments;
         };
         match self.before.replace(now) {
-            Some(before) if before.sockets != now.sockets => Activity::Sockets,
+            Some(before) if before[..OF_ROWS] != now[..OF_ROWS] => Activity::Sockets,
             Some(before) if before == now => Activity::Still,
             Some(_) | None => Activity::Segments,
         }
@@ -87,46 +82,40 @@ impl ChangeCounters {
             file.rewind().ok()?;
             file.read_to_string(&mut self.text).ok()?;
         }
-        (!self.files.is_empty()).then(|| CounterSample::of(&self.text))
+        (!self.files.is_empty()).then(|| counters(&self.text))
     }
 }
 
-impl CounterSample {
-    fn of(text: &str) -> CounterSample {
-        let mut sample = CounterSample::default();
-        let mut above = None;
-        for line in text.lines() {
-            let Some((name, words)) = line.split_once(':') else {
-                continue;
-            };
-            match above.take() {
-                // snmp writes a line of names, then a line of numbers.
-                Some((head, names)) if head == name => {
-                    let names = str::split_whitespace(names);
-                    for (column, number) in names.zip(words.split_whitespace()) {
-                        sample.set(name, column, number);
-                    }
+fn counters(text: &str) -> CounterSample {
+    let mut sample = CounterSample::default();
+    let mut set = |line: &str, column: &str, number: &str| {
+        let place = COUNTERS.iter().position(|known| *known == (line, column));
+        if let (Some(place), Ok(number)) = (place, number.parse()) {
+            sample[place] = number;
+        }
+    };
+    let mut above = None;
+    for line in text.lines() {
+        let Some((name, words)) = line.split_once(':') else {
+            continue;
+        };
+        match above.take() {
+            // snmp writes a line of names, then a line of numbers.
+            Some((head, names)) if head == name => {
+                let names = str::split_whitespace(names);
+                for (column, number) in names.zip(words.split_whitespace()) {
+                    set(name, column, number);
                 }
-                // sockstat writes names and numbers by turns.
-                Some(_) | None => {
-                    above = Some((name, words));
-                    let mut words = words.split_whitespace();
-                    while let (Some(column), Some(number)) = (words.next(), words.next()) {
-                        sample.set(name, column, number);
-                    }
+            }
+            // sockstat writes names and numbers by turns.
+            Some(_) | None => {
+                above = Some((name, words));
+                let mut words = words.split_whitespace();
+                while let (Some(column), Some(number)) = (words.next(), words.next()) {
+                    set(name, column, number);
                 }
             }
         }
-        sample
     }
-
-    fn set(&mut self, line: &str, column: &str, number: &str) {
-        let find = |all: &[(&str, &str)]| all.iter().position(|known| *known == (line, column));
-        let field = find(&SOCKETS)
-            .and_then(|place| self.sockets.get_mut(place))
-            .or_else(|| find(&SEGMENTS).and_then(|place| self.segments.get_mut(place)));
-        if let (Some(field), Ok(number)) = (field, number.parse()) {
-            *field = number;
-        }
-    }
+    sample
 }

@@ -15,7 +15,7 @@ pub use crate::kernel::owner::{Owners, owners};
 pub use crate::kernel::procfs::{Procfs, parse};
 pub use crate::kernel::settings::{addresses, machine, raise_descriptor_limit};
 pub use crate::kernel::sock_diag::{NamespaceSource, SockDiag};
-pub use crate::kernel::source::{ReadError, Reading, SocketSource, thread_cpu_time};
+pub use crate::kernel::source::{ReadError, ReadResult, Reading, SocketSource, thread_cpu_time};
 
 use crate::tcp::{Filter, Host, TcpState};
 
@@ -28,7 +28,7 @@ pub fn open() -> (Box<dyn SocketSource>, Option<ReadError>) {
 }
 
 /// A sandbox may allow the socket and refuse the request.
-fn probe(mut source: SockDiag) -> Result<SockDiag, ReadError> {
+fn probe(mut source: SockDiag) -> ReadResult<SockDiag> {
     let listening = Filter { state: Some(TcpState::Listen), ..Filter::default() };
     source.snapshot(&listening)?;
     Ok(source)

@@ -9,7 +9,7 @@ use rustix::net::{
     socket_with, sockopt,
 };
 
-use crate::kernel::ReadError;
+use crate::kernel::source::{ReadError, ReadResult};
 use crate::tcp::Errno;
 
 /// The kernel fills at most 32 KiB per call.
@@ -28,20 +28,20 @@ pub(super) struct Netlink {
 
 impl Netlink {
     /// A socket in the network namespace of this thread; `None` stands for `NETLINK_ROUTE`.
-    pub(super) fn open(protocol: Option<Protocol>) -> Result<Netlink, ReadError> {
+    pub(super) fn open(protocol: Option<Protocol>) -> ReadResult<Netlink> {
         let socket =
             socket_with(AddressFamily::NETLINK, SocketType::RAW, SocketFlags::CLOEXEC, protocol);
         Netlink::over(socket.map_err(failed("socket(AF_NETLINK)"))?)
     }
 
-    pub(super) fn over(socket: OwnedFd) -> Result<Netlink, ReadError> {
+    pub(super) fn over(socket: OwnedFd) -> ReadResult<Netlink> {
         sockopt::set_socket_timeout(&socket, sockopt::Timeout::Recv, Some(TIMEOUT))
             .map_err(failed("setsockopt(SO_RCVTIMEO)"))?;
         Ok(Netlink { socket, sequence: 0, request: Vec::new(), buffer: vec![0; BUFFER] })
     }
 
     /// Sends the request that `write` writes, and returns its sequence number.
-    pub(super) fn ask(&mut self, write: impl FnOnce(u32, &mut Vec<u8>)) -> Result<u32, ReadError> {
+    pub(super) fn ask(&mut self, write: impl FnOnce(u32, &mut Vec<u8>)) -> ReadResult<u32> {
         self.sequence = self.sequence.wrapping_add(1);
         write(self.sequence, &mut self.request);
         retry_on_intr(|| send(&self.socket, &self.request, SendFlags::empty()))
@@ -50,7 +50,7 @@ impl Netlink {
     }
 
     /// Waits for the next messages, at least one.
-    pub(super) fn receive(&mut self) -> Result<&[u8], ReadError> {
+    pub(super) fn receive(&mut self) -> ReadResult<&[u8]> {
         const CALL: &str = "recv(AF_NETLINK)";
         let received =
             retry_on_intr(|| recv(&self.socket, &mut self.buffer[..], RecvFlags::empty()));

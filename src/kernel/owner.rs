@@ -3,7 +3,7 @@ use std::hash::BuildHasher;
 use std::io::Read;
 
 use procfs::ProcError;
-use procfs::process::{FDTarget, Process, all_processes};
+use procfs::process::{FDInfo, FDTarget, Process, all_processes};
 
 use crate::tcp::{Owner, escape_name};
 
@@ -62,22 +62,14 @@ fn search(process: &Process, missing: &mut HashSet<u64>, owners: &mut Owners) {
     let mut name = None;
     let mut is_refused = false;
     for descriptor in descriptors {
-        let (number, target) = match descriptor {
-            Ok(descriptor) => (descriptor.fd, descriptor.target),
-            Err(why) => {
-                is_refused |= matches!(why, ProcError::PermissionDenied(_));
-                continue;
+        match descriptor {
+            Ok(FDInfo { fd, target: FDTarget::Socket(inode), .. }) if missing.remove(&inode) => {
+                let program = name.get_or_insert_with(|| name_of(process)).clone();
+                let fd = u32::try_from(fd).unwrap_or(0);
+                owners.found.push((inode, Owner { pid, program, fd }));
             }
-        };
-        let FDTarget::Socket(inode) = target else {
-            continue;
-        };
-        let Ok(fd) = u32::try_from(number) else {
-            continue;
-        };
-        if missing.remove(&inode) {
-            let program = name.get_or_insert_with(|| name_of(process)).clone();
-            owners.found.push((inode, Owner { pid, program, fd }));
+            Err(ProcError::PermissionDenied(_)) => is_refused = true,
+            Ok(_) | Err(_) => (),
         }
     }
     owners.refused += usize::from(is_refused);

@@ -6,7 +6,7 @@ use procfs::net::{TcpNetEntries, UdpNetEntries};
 use procfs::{FromBufReadSI, ProcResult, current_system_info};
 
 use crate::kernel::inet_diag::timer_kind;
-use crate::kernel::source::{ReadError, Reading, SocketSource, is_asked_for};
+use crate::kernel::source::{ReadError, ReadResult, Reading, SocketSource, is_asked_for};
 use crate::tcp::{
     Errno, Filter, FiveTuple, Host, Protocol, Queues, SocketId, SocketRow, TcpState, Timer,
 };
@@ -29,12 +29,7 @@ impl Procfs {
     ///
     /// # Errors
     /// When the table of IPv4 cannot be read; IPv6 may be missing.
-    pub fn append(
-        &self,
-        protocol: Protocol,
-        wanted: &Filter,
-        reading: &mut Reading,
-    ) -> Result<(), ReadError> {
+    pub fn append(&self, protocol: Protocol, wanted: &Filter, reading: &mut Reading) -> ReadResult {
         if self.host != Host::THIS {
             return Ok(());
         }
@@ -70,7 +65,7 @@ impl SocketSource for Procfs {
         false
     }
 
-    fn read(&mut self, wanted: &Filter, reading: &mut Reading) -> Result<(), ReadError> {
+    fn read(&mut self, wanted: &Filter, reading: &mut Reading) -> ReadResult {
         reading.clear();
         [Protocol::Tcp, Protocol::Udp]
             .into_iter()
@@ -78,7 +73,7 @@ impl SocketSource for Procfs {
             .try_for_each(|protocol| self.append(protocol, wanted, reading))
     }
 
-    fn lookup(&mut self, id: SocketId) -> Result<Option<SocketRow>, ReadError> {
+    fn lookup(&mut self, id: SocketId) -> ReadResult<Option<SocketRow>> {
         let wanted = Filter {
             ports: Some([id.tuple.local.port].into()),
             protocol: Some(id.tuple.protocol),

@@ -9,8 +9,8 @@ use netlink_packet_core::{
 use netlink_packet_route::address::{AddressAttribute, AddressMessage};
 use rustix::process::{Resource, Rlimit, geteuid, getrlimit, setrlimit};
 
-use crate::kernel::ReadError;
 use crate::kernel::netlink::Netlink;
+use crate::kernel::source::ReadResult;
 use crate::tcp::{HostLimits, Port, PortRange};
 
 /// The limits of this machine (ip-sysctl in the kernel's documentation), with Linux's default for what cannot be read.
@@ -57,7 +57,7 @@ pub fn addresses() -> Vec<IpAddr> {
     found
 }
 
-fn ask(found: &mut Vec<IpAddr>) -> Result<(), ReadError> {
+fn ask(found: &mut Vec<IpAddr>) -> ReadResult {
     let mut netlink = Netlink::open(None)?;
     netlink.ask(|number, request| {
         let question = AddressMessage::default();

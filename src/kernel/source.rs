@@ -18,7 +18,7 @@ pub trait SocketSource: Send {
     ///
     /// # Errors
     /// When the table cannot be read.
-    fn read(&mut self, wanted: &Filter, reading: &mut Reading) -> Result<(), ReadError>;
+    fn read(&mut self, wanted: &Filter, reading: &mut Reading) -> ReadResult;
 
     /// Reads one row; `None` when there is no such socket.
     ///
@@ -27,13 +27,13 @@ pub trait SocketSource: Send {
     ///
     /// # Errors
     /// When the table cannot be read.
-    fn lookup(&mut self, id: SocketId) -> Result<Option<SocketRow>, ReadError>;
+    fn lookup(&mut self, id: SocketId) -> ReadResult<Option<SocketRow>>;
 
     /// Reads the `tcp_info` of one connection; `None` when there is no such socket, or the source does not have it.
     ///
     /// # Errors
     /// When the kernel cannot be asked.
-    fn inspect(&mut self, _id: SocketId) -> Result<Option<TcpInfo>, ReadError> {
+    fn inspect(&mut self, _id: SocketId) -> ReadResult<Option<TcpInfo>> {
         Ok(None)
     }
 
@@ -41,7 +41,7 @@ pub trait SocketSource: Send {
     ///
     /// # Errors
     /// When the table cannot be read.
-    fn snapshot(&mut self, wanted: &Filter) -> Result<Reading, ReadError> {
+    fn snapshot(&mut self, wanted: &Filter) -> ReadResult<Reading> {
         let mut reading = Reading::default();
         self.read(wanted, &mut reading).map(|()| reading)
     }
@@ -64,6 +64,9 @@ impl Reading {
         (self.torn, self.beside) = (false, Duration::ZERO);
     }
 }
+
+/// The result of reading the table, or a row of it.
+pub type ReadResult<T = ()> = Result<T, ReadError>;
 
 /// The table could not be read.
 #[derive(Clone, Copy, Debug, thiserror::Error)]

@@ -123,44 +123,50 @@ fn privilege(step: &str) -> &'static str {
 mod tests {
     use super::*;
 
+    fn said(step: &str, errno: Errno, who: Requester, (name, value): (&str, &str)) -> String {
+        helps((step, errno), who, |asked| (asked == name).then(|| format!("{value}\n")))
+    }
+
     #[test]
     fn the_setting_that_forbids_is_named_with_its_value() {
-        let unshare = "unshare(CLONE_NEWUSER)";
-        let said = |name: &'static str, value: &'static str, errno| {
-            helps((unshare, errno), Requester::Unprivileged, |asked| {
-                (asked == name).then(|| format!("{value}\n"))
-            })
-        };
-        for (name, value, errno, start) in [
-            ("user/max_user_namespaces", "0", Errno::NOSPC, "user.max_user_namespaces is 0 here"),
+        use Requester::{Root, Unprivileged};
+        const USER: &str = "unshare(CLONE_NEWUSER)";
+        const NETWORK: &str = "unshare(CLONE_NEWNET)";
+        let clone = "kernel/unprivileged_userns_clone";
+        for (step, errno, who, setting, text) in [
             (
-                "kernel/unprivileged_userns_clone",
-                "0",
+                USER,
+                Errno::NOSPC,
+                Unprivileged,
+                (FORBID[0].0, "0"),
+                "user.max_user_namespaces is 0 here",
+            ),
+            (
+                USER,
                 Errno::PERM,
+                Unprivileged,
+                (clone, "0"),
                 "kernel.unprivileged_userns_clone is 0 here",
             ),
             (
-                "kernel/apparmor_restrict_unprivileged_userns",
-                "1",
-                Errno::ACCESS,
-                "kernel.apparmor_restrict_unprivileged_userns is 1 here",
+                USER,
+                Errno::NOSPC,
+                Unprivileged,
+                (FORBID[0].0, "7"),
+                "user.max_user_namespaces is 7 here",
             ),
-            ("user/max_user_namespaces", "7", Errno::NOSPC, "The limit of namespaces is reached"),
+            (NETWORK, Errno::NOSPC, Root, (FORBID[1].0, "2"), "user.max_net_namespaces is 2 here"),
         ] {
-            let said = said(name, value, errno);
-            assert!(said.starts_with(start), "{said}");
+            let said = said(step, errno, who, setting);
+            assert!(said.contains(text), "{said}");
         }
-        let said = helps(("unshare(CLONE_NEWNET)", Errno::NOSPC), Requester::Root, |asked| {
-            (asked == "user/max_net_namespaces").then(|| "2\n".to_owned())
-        });
-        assert!(said.ends_with("user.max_net_namespaces is 2 here"), "{said}");
-        let unknown = ("RTM_NEWLINK veth", Errno::NOMEM);
-        assert_eq!(helps(unknown, Requester::Unprivileged, |_| None), "");
+        assert_eq!(said("RTM_NEWLINK veth", Errno::NOMEM, Unprivileged, ("", "")), "");
     }
 
     /// Ubuntu 24.04: there is a user namespace, and it gives no privilege for anything.
     #[test]
     fn whatever_apparmor_denies_its_setting_is_named() {
+        let setting = (APPARMOR_USERNS, "1");
         for step in [
             "unshare(CLONE_NEWUSER)",
             "/proc/self/uid_map",
@@ -169,19 +175,15 @@ mod tests {
             "socket(AF_PACKET)",
         ] {
             for errno in [Errno::PERM, Errno::ACCESS] {
-                let said = helps((step, errno), Requester::Unprivileged, |asked| {
-                    (asked == APPARMOR_USERNS).then(|| "1\n".to_owned())
-                });
                 assert_eq!(
-                    said,
+                    said(step, errno, Requester::Unprivileged, setting),
                     "kernel.apparmor_restrict_unprivileged_userns is 1 here; \
                      as root: sysctl kernel.apparmor_restrict_unprivileged_userns=0",
                     "{step}"
                 );
             }
         }
-        let elsewhere = ("execve(/proc/self/exe)", Errno::ACCESS);
-        let said = helps(elsewhere, Requester::Unprivileged, |_| Some("1".to_owned()));
-        assert_eq!(said, "");
+        let elsewhere = "execve(/proc/self/exe)";
+        assert_eq!(said(elsewhere, Errno::ACCESS, Requester::Unprivileged, setting), "");
     }
 }

@@ -25,15 +25,12 @@ use rustix::net::{RecvFlags, SendFlags, SocketFlags, SocketType, recv, send, soc
 const ANY_LINK: u32 = 0;
 
 #[derive(Debug)]
-pub(crate) struct Rtnetlink {
-    socket: OwnedFd,
-}
+pub(crate) struct Rtnetlink(OwnedFd);
 
 impl Rtnetlink {
     pub(crate) fn open() -> Result<Rtnetlink> {
         let netlink = rustix::net::AddressFamily::NETLINK;
-        let socket = socket_with(netlink, SocketType::RAW, SocketFlags::CLOEXEC, None)?;
-        Ok(Rtnetlink { socket })
+        socket_with(netlink, SocketType::RAW, SocketFlags::CLOEXEC, None).map(Rtnetlink)
     }
 
     /// `ip link add NAME index NUMBER type veth peer name eth0 address MAC netns THERE`.
@@ -111,11 +108,11 @@ impl Rtnetlink {
         let mut bytes = vec![0; length];
         header.emit(&mut bytes);
         request.emit(&mut bytes[header.buffer_len()..]);
-        send(&self.socket, &bytes, SendFlags::empty())?;
+        send(&self.0, &bytes, SendFlags::empty())?;
         let mut buffer = vec![0; 8192];
         let mut found = None;
         loop {
-            let (length, _) = recv(&self.socket, &mut buffer[..], RecvFlags::empty())?;
+            let (length, _) = recv(&self.0, &mut buffer[..], RecvFlags::empty())?;
             let answer = NetlinkBuffer::new_checked(&buffer[..length]).map_err(|_| Errno::PROTO)?;
             if answer.message_type() != NLMSG_ERROR {
                 found = LinkHeader::parse(answer.payload()).ok();

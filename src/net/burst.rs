@@ -11,6 +11,7 @@ use crate::net::connect::{ConnectRoute, Started, start};
 use crate::net::connection::{ConnectOutcome, ConnectionTask, Policy};
 use crate::net::listener::Listener;
 use crate::net::registry::Registry;
+use crate::net::trace::CallResult;
 use crate::net::{resolve, socket};
 use crate::tcp::{
     Burst, Call, CloseKind, ConnectSpec, Endpoint, Errno, Host, OnData, OwnSocket, PortRange,
@@ -148,11 +149,7 @@ impl BurstTask {
     }
 
     /// One connect(); waits for the result only when there is another address to try.
-    async fn connect(
-        self: &Arc<Self>,
-        route: ConnectRoute,
-        has_another: bool,
-    ) -> Result<(), SyscallError> {
+    async fn connect(self: &Arc<Self>, route: ConnectRoute, has_another: bool) -> CallResult {
         let Started { own, stream, registration, connected } =
             start(&self.registry, &self.spec, &route).await?;
         if self.registry.resets() != self.resets {

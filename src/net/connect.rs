@@ -9,7 +9,7 @@ use crate::net::factory::SocketFactory;
 use crate::net::listener::Listener;
 use crate::net::registry::{Registration, Registry};
 use crate::net::stream::Stream;
-use crate::net::trace::{TraceRecorder, failed};
+use crate::net::trace::{CallResult, TraceRecorder, failed};
 use crate::net::{options, socket};
 use crate::tcp::{
     Call, ConnectSpec, Endpoint, Errno, OwnSocket, PortRange, Protocol, Purpose, SockOpt,
@@ -39,7 +39,7 @@ pub(super) async fn start(
     registry: &Arc<Registry>,
     spec: &ConnectSpec,
     route: &ConnectRoute,
-) -> Result<Started, SyscallError> {
+) -> CallResult<Started> {
     let mut trace = registry.recorder(Purpose::Connect);
     let started = start_traced(registry, spec, route, &mut trace).await;
     let row = started.as_ref().ok().map(|started| started.own.name);
@@ -52,7 +52,7 @@ async fn start_traced(
     spec: &ConnectSpec,
     route: &ConnectRoute,
     trace: &mut TraceRecorder,
-) -> Result<Started, SyscallError> {
+) -> CallResult<Started> {
     let out_of_descriptors = || SyscallError { call: Call::Reserve, errno: Errno::EMFILE };
     let ConnectRoute { to, whole, listener } = route;
     let to = *to;
@@ -120,7 +120,7 @@ pub(super) async fn client_socket(
     whole: Option<PortRange>,
     factory: &SocketFactory,
     trace: &mut TraceRecorder,
-) -> Result<Socket, SyscallError> {
+) -> CallResult<Socket> {
     let socket = factory.socket(spec.host, spec.protocol, to.ip(), trace).await?;
     match bind(spec, to, (&socket, whole), trace) {
         Ok(()) => Ok(socket),
@@ -133,7 +133,7 @@ fn bind(
     to: SocketAddr,
     (socket, whole): (&Socket, Option<PortRange>),
     trace: &mut TraceRecorder,
-) -> Result<(), SyscallError> {
+) -> CallResult {
     if spec.reuse_addr {
         options::set(socket, SockOpt::ReuseAddr, trace)?;
     }
@@ -171,10 +171,7 @@ fn bind(
 }
 
 /// `IP_LOCAL_PORT_RANGE` for kernels before Linux 6.3: bind() to the first free port of the range.
-fn bind_first_free(
-    range: PortRange,
-    mut bind_to: impl FnMut(u16) -> Result<(), SyscallError>,
-) -> Result<(), SyscallError> {
+fn bind_first_free(range: PortRange, mut bind_to: impl FnMut(u16) -> CallResult) -> CallResult {
     for port in range.low.0..=range.high.0 {
         match bind_to(port) {
             Err(SyscallError { errno: Errno::EADDRINUSE, .. }) => (),

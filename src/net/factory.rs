@@ -6,7 +6,7 @@ use std::sync::Arc;
 use socket2::Socket;
 
 use crate::net::socket;
-use crate::net::trace::{TraceRecorder, failed};
+use crate::net::trace::{CallResult, TraceRecorder, failed};
 use crate::tcp::{Call, Errno, Host, PortRange, Protocol, SyscallError};
 
 /// Makes sockets of other computers, while there are any.
@@ -43,7 +43,7 @@ impl SocketFactory {
         protocol: Protocol,
         ip: IpAddr,
         trace: &mut TraceRecorder,
-    ) -> Result<Socket, SyscallError> {
+    ) -> CallResult<Socket> {
         if host == Host::THIS {
             return socket::new(protocol, ip, trace);
         }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use rustix::event::{PollFd, PollFlags, Timespec};
 use socket2::Socket;
 
-use crate::net::trace::{TraceRecorder, failed};
+use crate::net::trace::{CallResult, TraceRecorder, failed};
 use crate::net::{options, socket};
 use crate::tcp::{
     Call, Errno, FiveTuple, Host, OwnSocket, Protocol, SockOpt, SocketEvent, SocketId,
@@ -69,7 +69,7 @@ const SMALL: usize = 4096;
 
 impl HeldScript {
     /// Makes the system calls; the row that is in `state` afterwards.
-    fn run(&mut self, state: TcpState) -> Result<SocketId, SyscallError> {
+    fn run(&mut self, state: TcpState) -> CallResult<SocketId> {
         // The client's data fills the buffers of both ends, so no FIN behind it can leave.
         let blocks_fin =
             matches!(state, TcpState::FinWait1 | TcpState::Closing | TcpState::LastAck);
@@ -120,7 +120,7 @@ impl HeldScript {
         Ok(if state == TcpState::CloseWait { server_row } else { row })
     }
 
-    fn socket(&mut self) -> Result<Socket, SyscallError> {
+    fn socket(&mut self) -> CallResult<Socket> {
         let socket = socket::new(Protocol::Tcp, self.from, &mut TraceRecorder::off())?;
         self.calls.push(format!("socket() = {}", socket.as_raw_fd()));
         Ok(socket)
@@ -131,7 +131,7 @@ impl HeldScript {
         &mut self,
         state: TcpState,
         has_small_buffer: bool,
-    ) -> Result<(Socket, SocketAddr), SyscallError> {
+    ) -> CallResult<(Socket, SocketAddr)> {
         let socket = self.socket()?;
         let fd = socket.as_raw_fd();
         if state == TcpState::SynReceived {
@@ -155,7 +155,7 @@ impl HeldScript {
         Ok((socket, at))
     }
 
-    fn connect(&mut self, to: SocketAddr, has_small_buffer: bool) -> Result<Socket, SyscallError> {
+    fn connect(&mut self, to: SocketAddr, has_small_buffer: bool) -> CallResult<Socket> {
         let socket = self.socket()?;
         let fd = socket.as_raw_fd();
         if has_small_buffer {
@@ -176,7 +176,7 @@ impl HeldScript {
         Ok(socket)
     }
 
-    fn accept(&mut self, listener: &Socket) -> Result<Socket, SyscallError> {
+    fn accept(&mut self, listener: &Socket) -> CallResult<Socket> {
         const TIMEOUT: Duration = Duration::from_millis(200);
         let mut polled = [PollFd::new(listener, PollFlags::IN)];
         let timeout = Timespec::try_from(TIMEOUT).ok();
@@ -187,7 +187,7 @@ impl HeldScript {
         Ok(socket)
     }
 
-    fn fill(&mut self, mut socket: &Socket) -> Result<(), SyscallError> {
+    fn fill(&mut self, mut socket: &Socket) -> CallResult {
         let mut written = 0;
         loop {
             match socket.write(&[b'.'; 1024]) {
@@ -201,13 +201,13 @@ impl HeldScript {
         Ok(())
     }
 
-    fn half_close(&mut self, socket: &Socket) -> Result<(), SyscallError> {
+    fn half_close(&mut self, socket: &Socket) -> CallResult {
         self.calls.push(format!("shutdown({}, SHUT_WR)", socket.as_raw_fd()));
         socket.shutdown(Shutdown::Write).map_err(failed(Call::Shutdown))
     }
 }
 
-fn client_row(client: &Socket, to: SocketAddr) -> Result<SocketId, SyscallError> {
+fn client_row(client: &Socket, to: SocketAddr) -> CallResult<SocketId> {
     let local = TraceRecorder::off().local_addr(client).map_err(failed(Call::Connect))?;
     Ok(SocketId::connected(Host::THIS, FiveTuple::tcp(local.into(), to.into())))
 }

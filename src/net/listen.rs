@@ -9,7 +9,7 @@ use crate::net::acceptor::Acceptor;
 use crate::net::factory::SocketFactory;
 use crate::net::listener::Listener;
 use crate::net::registry::Registry;
-use crate::net::trace::{TraceRecorder, failed};
+use crate::net::trace::{CallResult, TraceRecorder, failed};
 use crate::net::{options, socket};
 use crate::tcp::{
     Call, Endpoint, Errno, ListenSpec, OwnSocket, Protocol, Purpose, SockOpt, SocketEvent, Syscall,
@@ -57,7 +57,7 @@ pub(super) async fn listen(
 async fn listening_sockets(
     registry: &Arc<Registry>,
     spec: &ListenSpec,
-) -> Result<(Vec<TcpListener>, Vec<OwnSocket>), SyscallError> {
+) -> CallResult<(Vec<TcpListener>, Vec<OwnSocket>)> {
     if registry.listeners().len() >= MOST {
         return Err(SyscallError { call: Call::Reserve, errno: Errno::EMFILE });
     }
@@ -82,7 +82,7 @@ async fn listening_socket(
     at: SocketAddr,
     factory: &SocketFactory,
     trace: &mut TraceRecorder,
-) -> Result<(Socket, SocketAddr), SyscallError> {
+) -> CallResult<(Socket, SocketAddr)> {
     let socket = factory.socket(spec.host, Protocol::Tcp, at.ip(), trace).await?;
     let bound = bind(spec, at, &socket, trace).and_then(|()| {
         let backlog = i32::try_from(spec.backlog).unwrap_or(i32::MAX);
@@ -101,7 +101,7 @@ pub(super) fn bind(
     at: SocketAddr,
     socket: &Socket,
     trace: &mut TraceRecorder,
-) -> Result<(), SyscallError> {
+) -> CallResult {
     let asked = [
         at.is_ipv6().then_some(SockOpt::OnlyV6(spec.only_v6)),
         spec.reuse_addr.then_some(SockOpt::ReuseAddr),

@@ -12,8 +12,8 @@ use std::time::Duration;
 use libc::{IP_BIND_ADDRESS_NO_PORT, IPPROTO_IP, IPPROTO_TCP, TCP_DEFER_ACCEPT};
 use socket2::Socket;
 
-use crate::net::trace::TraceRecorder;
-use crate::tcp::{SockOpt, Syscall, SyscallError};
+use crate::net::trace::{CallResult, TraceRecorder};
+use crate::tcp::{SockOpt, Syscall};
 
 /// `IP_LOCAL_PORT_RANGE` of linux/in.h, which libc lacks.
 const IP_LOCAL_PORT_RANGE: libc::c_int = 51;
@@ -21,11 +21,7 @@ const IP_LOCAL_PORT_RANGE: libc::c_int = 51;
 /// Sets an option; `ENOPROTOOPT` where the kernel lacks it.
 ///
 /// The kernel silently ignores what of a port range lies outside of `net.ipv4.ip_local_port_range`.
-pub(super) fn set(
-    socket: &Socket,
-    option: SockOpt,
-    trace: &mut TraceRecorder,
-) -> Result<(), SyscallError> {
+pub(super) fn set(socket: &Socket, option: SockOpt, trace: &mut TraceRecorder) -> CallResult {
     let done = match option {
         SockOpt::ReuseAddr => socket.set_reuse_address(true),
         SockOpt::ReusePort => socket.set_reuse_port(true),

@@ -8,7 +8,7 @@ use socket2::Socket;
 use crate::net::connect::client_socket;
 use crate::net::factory::SocketFactory;
 use crate::net::registry::Registry;
-use crate::net::trace::{TraceRecorder, failed};
+use crate::net::trace::{CallResult, TraceRecorder, failed};
 use crate::net::{listen, options};
 use crate::tcp::{
     Call, ConnectSpec, Endpoint, Errno, ListenSpec, PortRange, Probe, Protocol, Purpose, SockOpt,
@@ -27,11 +27,7 @@ pub(super) async fn try_all(registry: Arc<Registry>, probes: Vec<Probe>) {
     }
 }
 
-async fn try_one(
-    probe: Probe,
-    factory: &SocketFactory,
-    trace: &mut TraceRecorder,
-) -> Result<(), SyscallError> {
+async fn try_one(probe: Probe, factory: &SocketFactory, trace: &mut TraceRecorder) -> CallResult {
     match probe {
         Probe::Bind { host, protocol, at, reuse_addr, reuse_port } => {
             let spec = ListenSpec { reuse_addr, reuse_port, ..ListenSpec::at(at) };
@@ -54,7 +50,7 @@ async fn connect(
     to: IpAddr,
     factory: &SocketFactory,
     trace: &mut TraceRecorder,
-) -> Result<(), SyscallError> {
+) -> CallResult {
     let listener = factory.socket(spec.host, Protocol::Tcp, to, trace).await?;
     bind_any_port(&listener, to, factory.ephemeral_range(spec.host), trace)?;
     trace.record(&listener, Syscall::Listen(1), listener.listen(1))?;
@@ -80,7 +76,7 @@ fn bind_any_port(
     ip: IpAddr,
     range: Option<PortRange>,
     trace: &mut TraceRecorder,
-) -> Result<(), SyscallError> {
+) -> CallResult {
     let mut bind = |port: u16| {
         let at = Endpoint::new(ip, port);
         listen::bind(&ListenSpec::at(at), SocketAddr::from(at), listener, trace)

@@ -2,6 +2,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use crate::net::socket;
+use crate::net::trace::CallResult;
 use crate::tcp::{Call, ConnectSpec, Errno, Host, SyscallError};
 
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -9,7 +10,7 @@ const TIMEOUT: Duration = Duration::from_secs(5);
 const MOST_ADDRESSES: usize = 32;
 
 /// The addresses of the target to which the client may connect from where it is bound, in the resolver's order.
-pub(super) async fn addresses(spec: &ConnectSpec) -> Result<Vec<SocketAddr>, SyscallError> {
+pub(super) async fn addresses(spec: &ConnectSpec) -> CallResult<Vec<SocketAddr>> {
     let found = match spec.to.endpoint() {
         Some(end) => vec![SocketAddr::from(end)],
         None => look_up(&spec.to.name, spec.to.port.0).await?,
@@ -29,7 +30,7 @@ pub(super) async fn addresses(spec: &ConnectSpec) -> Result<Vec<SocketAddr>, Sys
     }
 }
 
-async fn look_up(name: &str, port: u16) -> Result<Vec<SocketAddr>, SyscallError> {
+async fn look_up(name: &str, port: u16) -> CallResult<Vec<SocketAddr>> {
     let found = tokio::time::timeout(TIMEOUT, tokio::net::lookup_host((name, port))).await;
     match found {
         Err(_) => Err(unresolved(Errno::ETIMEDOUT)),

@@ -5,19 +5,14 @@ use std::os::fd::{AsFd, AsRawFd};
 
 use socket2::{Domain, Socket, Type};
 
-use crate::net::trace::{TraceRecorder, failed};
+use crate::net::trace::{CallResult, TraceRecorder, failed};
 use crate::net::{options, trace};
 use crate::tcp::{
     Call, Endpoint, FiveTuple, Host, OwnSocket, PortRange, Protocol, SockOpt, SocketId,
-    SyscallError,
 };
 
 /// socket(): nonblocking.
-pub(super) fn new(
-    protocol: Protocol,
-    ip: IpAddr,
-    trace: &mut TraceRecorder,
-) -> Result<Socket, SyscallError> {
+pub(super) fn new(protocol: Protocol, ip: IpAddr, trace: &mut TraceRecorder) -> CallResult<Socket> {
     let (kind, number) = match protocol {
         Protocol::Tcp => (Type::STREAM, socket2::Protocol::TCP),
         Protocol::Udp => (Type::DGRAM, socket2::Protocol::UDP),

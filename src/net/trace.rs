@@ -39,7 +39,7 @@ impl TraceRecorder {
         on: &impl AsRawFd,
         asked: Syscall,
         result: io::Result<()>,
-    ) -> Result<(), SyscallError> {
+    ) -> CallResult {
         self.push(Some(number(on)), asked, result_of(&result, |()| SyscallResult::Done));
         result.map_err(failed(call_of(asked)))
     }
@@ -88,6 +88,9 @@ impl TraceRecorder {
         TraceRecorder { calls: std::mem::take(&mut self.calls), ..*self }
     }
 }
+
+/// The result of a system call.
+pub(super) type CallResult<T = ()> = Result<T, SyscallError>;
 
 /// Turns an error of `call` into a [`SyscallError`].
 pub(super) fn failed(call: Call) -> impl Fn(io::Error) -> SyscallError {

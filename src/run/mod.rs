@@ -89,23 +89,17 @@ fn open_dashboard(cli: &Cli) -> anyhow::Result<Exit> {
         let _ = wrong.print();
         return Ok(Exit::WrongUsage);
     }
-    if !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
-        complain(
-            "the dashboard needs a terminal for input and output. Without one, try fivetuple table, fivetuple listen or fivetuple connect.",
-        );
-        return Ok(Exit::WrongUsage);
-    }
-    let term = std::env::var_os("TERM").filter(|term| !term.is_empty());
-    let wrong = match term {
-        None => Some(
-            "TERM is not set, so the type of this terminal is unknown. Try TERM=xterm fivetuple, or fivetuple table --watch.",
-        ),
-        Some(term) if term == "dumb" => Some(
-            "this terminal (TERM=dumb) cannot show the dashboard. Try fivetuple table --watch.",
-        ),
-        Some(_) => None,
+    let term = std::env::var_os("TERM").unwrap_or_default();
+    let wrong = if !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
+        "the dashboard needs a terminal for input and output. Without one, try fivetuple table, fivetuple listen or fivetuple connect."
+    } else if term.is_empty() {
+        "TERM is not set, so the type of this terminal is unknown. Try TERM=xterm fivetuple, or fivetuple table --watch."
+    } else if term == "dumb" {
+        "this terminal (TERM=dumb) cannot show the dashboard. Try fivetuple table --watch."
+    } else {
+        ""
     };
-    if let Some(wrong) = wrong {
+    if !wrong.is_empty() {
         complain(wrong);
         return Ok(Exit::WrongUsage);
     }

@@ -1,7 +1,7 @@
 use crate::kernel::inet_diag::{Body, next_answer, tcp_info, write_inspection, write_lookup};
 use crate::kernel::procfs::Procfs;
 use crate::kernel::sock_diag::socket::{DiagSocket, RETRIES};
-use crate::kernel::source::{ReadError, Reading, SocketSource, is_asked_for};
+use crate::kernel::source::{ReadError, ReadResult, Reading, SocketSource, is_asked_for};
 use crate::tcp::{
     Errno, Filter, FiveTuple, Port, Protocol, SocketId, SocketRow, TcpInfo, TcpState,
 };
@@ -9,7 +9,7 @@ use crate::tcp::{
 type WriteRequest = fn(FiveTuple, u32, u32, &mut Vec<u8>);
 
 impl DiagSocket {
-    pub(super) fn lookup(&mut self, id: SocketId) -> Result<Option<SocketRow>, ReadError> {
+    pub(super) fn lookup(&mut self, id: SocketId) -> ReadResult<Option<SocketRow>> {
         if id.tuple.local.port == Port::ANY {
             return Ok(None);
         }
@@ -29,7 +29,7 @@ impl DiagSocket {
         Ok(found?.map(|(row, _)| row))
     }
 
-    pub(super) fn inspect(&mut self, id: SocketId) -> Result<Option<TcpInfo>, ReadError> {
+    pub(super) fn inspect(&mut self, id: SocketId) -> ReadResult<Option<TcpInfo>> {
         if id.tuple.protocol != Protocol::Tcp || !id.tuple.is_connected() {
             return Ok(None);
         }
@@ -41,7 +41,7 @@ impl DiagSocket {
         &mut self,
         id: SocketId,
         write: WriteRequest,
-    ) -> Result<Option<(SocketRow, Option<TcpInfo>)>, ReadError> {
+    ) -> ReadResult<Option<(SocketRow, Option<TcpInfo>)>> {
         let interface = self.interfaces.get(&id).copied().unwrap_or(0);
         let tuple = id.tuple;
         let asked =
@@ -76,7 +76,7 @@ impl DiagSocket {
     }
 
     /// Looks up a socket without a peer: several may share an address, so only a dump shows them all.
-    fn lookup_unconnected(&mut self, id: SocketId) -> Result<Option<SocketRow>, ReadError> {
+    fn lookup_unconnected(&mut self, id: SocketId) -> ReadResult<Option<SocketRow>> {
         let states: &[TcpState] = match id.tuple.protocol {
             Protocol::Tcp => &[TcpState::Listen, TcpState::Closed],
             Protocol::Udp => &[TcpState::Closed],

@@ -12,7 +12,7 @@ use rustix::net::netlink;
 use crate::kernel::netlink::Netlink;
 use crate::kernel::sock_diag::parallel_dump::{SecondDump, halves};
 use crate::kernel::sock_diag::socket::DiagSocket;
-use crate::kernel::source::{ReadError, Reading, SocketSource};
+use crate::kernel::source::{ReadError, ReadResult, Reading, SocketSource};
 use crate::tcp::{Errno, Filter, Host, SocketId, SocketRow, TcpInfo};
 
 /// Asks the kernel over netlink: whole tables with the filter in the kernel, or one socket in a microsecond.
@@ -31,7 +31,7 @@ impl SockDiag {
     ///
     /// # Errors
     /// [`ReadError::Denied`] when the kernel or a sandbox forbids it.
-    pub fn open(host: Host) -> Result<SockDiag, ReadError> {
+    pub fn open(host: Host) -> ReadResult<SockDiag> {
         let open =
             || Netlink::open(Some(netlink::SOCK_DIAG)).map(|socket| DiagSocket::new(socket, host));
         let socket = open()?;
@@ -42,7 +42,7 @@ impl SockDiag {
     ///
     /// # Errors
     /// When the socket is no such socket.
-    pub fn over(socket: OwnedFd, host: Host) -> Result<SockDiag, ReadError> {
+    pub fn over(socket: OwnedFd, host: Host) -> ReadResult<SockDiag> {
         let socket = DiagSocket::new(Netlink::over(socket)?, host);
         Ok(SockDiag { socket, second: None })
     }
@@ -62,7 +62,7 @@ impl SocketSource for SockDiag {
         "sock_diag"
     }
 
-    fn read(&mut self, wanted: &Filter, reading: &mut Reading) -> Result<(), ReadError> {
+    fn read(&mut self, wanted: &Filter, reading: &mut Reading) -> ReadResult {
         // The table is much like the last one that was read.
         let halves = halves(&reading.snapshot.rows);
         reading.clear();
@@ -76,18 +76,18 @@ impl SocketSource for SockDiag {
         }
     }
 
-    fn lookup(&mut self, id: SocketId) -> Result<Option<SocketRow>, ReadError> {
+    fn lookup(&mut self, id: SocketId) -> ReadResult<Option<SocketRow>> {
         self.socket.lookup(id)
     }
 
-    fn inspect(&mut self, id: SocketId) -> Result<Option<TcpInfo>, ReadError> {
+    fn inspect(&mut self, id: SocketId) -> ReadResult<Option<TcpInfo>> {
         self.socket.inspect(id)
     }
 }
 
 /// Reads the table of another network namespace through sockets that were opened there; fails where that failed.
 #[derive(Debug)]
-pub struct NamespaceSource(Result<SockDiag, ReadError>);
+pub struct NamespaceSource(ReadResult<SockDiag>);
 
 impl NamespaceSource {
     /// Reads through `NETLINK_SOCK_DIAG` sockets that `open` returns; rows will carry `host`.
@@ -100,7 +100,7 @@ impl NamespaceSource {
         }))
     }
 
-    fn source(&mut self) -> Result<&mut SockDiag, ReadError> {
+    fn source(&mut self) -> ReadResult<&mut SockDiag> {
         self.0.as_mut().map_err(|why| *why)
     }
 }
@@ -110,15 +110,15 @@ impl SocketSource for NamespaceSource {
         "sock_diag"
     }
 
-    fn read(&mut self, wanted: &Filter, reading: &mut Reading) -> Result<(), ReadError> {
+    fn read(&mut self, wanted: &Filter, reading: &mut Reading) -> ReadResult {
         self.source()?.read(wanted, reading)
     }
 
-    fn lookup(&mut self, id: SocketId) -> Result<Option<SocketRow>, ReadError> {
+    fn lookup(&mut self, id: SocketId) -> ReadResult<Option<SocketRow>> {
         self.source()?.lookup(id)
     }
 
-    fn inspect(&mut self, id: SocketId) -> Result<Option<TcpInfo>, ReadError> {
+    fn inspect(&mut self, id: SocketId) -> ReadResult<Option<TcpInfo>> {
         self.source()?.inspect(id)
     }
 }

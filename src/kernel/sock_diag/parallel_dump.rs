@@ -4,7 +4,7 @@ use std::thread::ScopedJoinHandle;
 
 use crate::kernel::inet_diag::{PortHalf, SocketEnd};
 use crate::kernel::sock_diag::socket::{DiagSocket, DumpPart};
-use crate::kernel::source::{ReadError, Reading, thread_cpu_time};
+use crate::kernel::source::{ReadResult, Reading, thread_cpu_time};
 use crate::tcp::{Filter, Port, SocketRow};
 
 /// With fewer rows, one dump is faster than two and a thread.
@@ -34,7 +34,7 @@ impl SecondDump {
         [lower, upper]: [PortHalf; 2],
         wanted: &Filter,
         reading: &mut Reading,
-    ) -> Result<(), ReadError> {
+    ) -> ReadResult {
         let SecondDump { socket: second, reading: half } = self;
         half.clear();
         let part = |half| DumpPart { wanted, half: Some(half) };

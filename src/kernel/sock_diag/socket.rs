@@ -5,7 +5,7 @@ use crate::kernel::inet_diag::{
 };
 use crate::kernel::netlink::Netlink;
 use crate::kernel::procfs::Procfs;
-use crate::kernel::source::{ReadError, Reading};
+use crate::kernel::source::{ReadError, ReadResult, Reading};
 use crate::tcp::{Errno, Filter, Host, Port, Protocol, SocketId, SocketRow, TcpState};
 
 /// How often a dump is repeated that the kernel says was disturbed.
@@ -66,8 +66,8 @@ impl DiagSocket {
         &mut self,
         wanted: &Filter,
         reading: &mut Reading,
-        read_tcp: impl FnOnce(&mut DiagSocket, &mut Reading) -> Result<(), ReadError>,
-    ) -> Result<(), ReadError> {
+        read_tcp: impl FnOnce(&mut DiagSocket, &mut Reading) -> ReadResult,
+    ) -> ReadResult {
         if wanted.ports.as_ref().is_some_and(BTreeSet::is_empty) {
             return Ok(());
         }
@@ -86,19 +86,11 @@ impl DiagSocket {
         Ok(())
     }
 
-    pub(super) fn read_whole(
-        &mut self,
-        wanted: &Filter,
-        reading: &mut Reading,
-    ) -> Result<(), ReadError> {
+    pub(super) fn read_whole(&mut self, wanted: &Filter, reading: &mut Reading) -> ReadResult {
         self.read(wanted, reading, |socket, reading| socket.tcp(DumpPart::all(wanted), reading))
     }
 
-    pub(super) fn tcp(
-        &mut self,
-        part: DumpPart<'_>,
-        reading: &mut Reading,
-    ) -> Result<(), ReadError> {
+    pub(super) fn tcp(&mut self, part: DumpPart<'_>, reading: &mut Reading) -> ReadResult {
         if self.one_pass {
             match self.dump(Protocol::Tcp, None, part, reading) {
                 Err(why) if why.is_unknown_here() => self.one_pass = false,
@@ -109,7 +101,7 @@ impl DiagSocket {
         absent_is_empty(self.dump(Protocol::Tcp, Some(Family::V6), part, reading))
     }
 
-    fn udp(&mut self, wanted: &Filter, reading: &mut Reading) -> Result<(), ReadError> {
+    fn udp(&mut self, wanted: &Filter, reading: &mut Reading) -> ReadResult {
         if self.has_udp == Some(false) {
             return Procfs::new(self.host).append(Protocol::Udp, wanted, reading);
         }
@@ -126,7 +118,7 @@ impl DiagSocket {
     }
 
     /// Whether the kernel has udp_diag: a dump shows it, while a lookup fails as if only the socket were missing.
-    pub(super) fn has_udp(&mut self) -> Result<bool, ReadError> {
+    pub(super) fn has_udp(&mut self) -> ReadResult<bool> {
         if self.has_udp.is_none() {
             self.udp(&Filter::ports([Port(1)]), &mut Reading::default())?;
         }
@@ -140,7 +132,7 @@ impl DiagSocket {
         family: Option<Family>,
         part: DumpPart<'_>,
         reading: &mut Reading,
-    ) -> Result<(), ReadError> {
+    ) -> ReadResult {
         let before = reading.snapshot.rows.len();
         let program = program(part.wanted.ports.as_ref(), part.half);
         let mut tries = 0;
@@ -173,7 +165,7 @@ impl DiagSocket {
         dump: &Dump<'_>,
         part: DumpPart<'_>,
         rows: &mut Vec<SocketRow>,
-    ) -> Result<bool, ReadError> {
+    ) -> ReadResult<bool> {
         let asked = self.netlink.ask(|sequence, request| dump.write(sequence, request))?;
         let mut torn = false;
         loop {
@@ -206,7 +198,7 @@ impl DiagSocket {
 }
 
 /// A family that the kernel lacks has no rows.
-fn absent_is_empty(dumped: Result<(), ReadError>) -> Result<(), ReadError> {
+fn absent_is_empty(dumped: ReadResult) -> ReadResult {
     match dumped {
         Err(why) if why.is_unknown_here() => Ok(()),
         other => other,

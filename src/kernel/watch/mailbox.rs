@@ -3,7 +3,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::kernel::watch::ReadOrder;
-use crate::kernel::{ReadError, Reading, SocketSource};
+use crate::kernel::{ReadResult, Reading, SocketSource};
 use crate::tcp::{Filter, SocketId};
 
 /// What a poller and its two threads exchange. Nothing waits for space: a newer request replaces or joins the older.
@@ -12,7 +12,6 @@ pub(super) struct WatchMailbox {
     slots: Mutex<Slots>,
     for_planner: Condvar,
     for_reader: Condvar,
-    thread_ended: Condvar,
 }
 
 #[derive(Default)]
@@ -20,7 +19,6 @@ struct Slots {
     requests: Requests,
     read: Option<ReadRequest>,
     is_stopped: bool,
-    threads: usize,
 }
 
 /// What was asked for since the planner's thread last took its requests.
@@ -52,7 +50,7 @@ pub(super) struct ReadAnswer {
     pub(super) order: ReadOrder,
     pub(super) source: Option<Box<dyn SocketSource>>,
     pub(super) reading: Reading,
-    pub(super) outcome: Result<Duration, ReadError>,
+    pub(super) outcome: ReadResult<Duration>,
 }
 
 impl WatchMailbox {
@@ -89,25 +87,10 @@ impl WatchMailbox {
         if slots.is_stopped { None } else { slots.read.take() }
     }
 
-    pub(super) fn thread_starts(&self) {
-        self.slots().threads += 1;
-    }
-
-    pub(super) fn thread_ends(&self) {
-        self.slots().threads -= 1;
-        self.thread_ended.notify_all();
-    }
-
     pub(super) fn stop(&self) {
         self.slots().is_stopped = true;
         self.for_planner.notify_all();
         self.for_reader.notify_all();
-    }
-
-    /// Waits until the threads have ended, for at most `timeout`.
-    pub(super) fn wait_for_threads(&self, timeout: Duration) {
-        let are_running = |slots: &mut Slots| slots.threads > 0;
-        drop(self.thread_ended.wait_timeout_while(self.slots(), timeout, are_running));
     }
 
     fn slots(&self) -> MutexGuard<'_, Slots> {

@@ -13,6 +13,7 @@ pub use crate::kernel::watch::worker::{Opener, WatchEvent};
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::Duration;
 
@@ -32,6 +33,8 @@ const MAX_LOOKUPS: usize = 4096;
 /// Requests never block. The threads end when this is dropped, or when the receiver of the reports is gone.
 pub struct Poller {
     mailbox: Arc<WatchMailbox>,
+    /// Disconnected once both threads have ended.
+    ended: Receiver<()>,
 }
 
 impl Poller {
@@ -53,11 +56,20 @@ impl Poller {
         report: impl Fn(WatchEvent) -> bool + Send + 'static,
     ) -> Poller {
         let mailbox = Arc::new(WatchMailbox::default());
-        spawn(&mailbox, "poller", move |mailbox| {
+        let (running, ended) = channel();
+        let spawn = |name: &str, work: Box<dyn FnOnce(&WatchMailbox) + Send>| {
+            let (mailbox, running) = (Arc::clone(&mailbox), running.clone());
+            let _ = thread::Builder::new().name(name.to_owned()).spawn(move || {
+                work(&mailbox);
+                drop(running);
+            });
+        };
+        let watch = move |mailbox: &WatchMailbox| {
             watch_until_stopped(mailbox, (host, &*opener), &counters, &now, &report);
-        });
-        spawn(&mailbox, "reader", read_until_stopped);
-        Poller { mailbox }
+        };
+        spawn("poller", Box::new(watch));
+        spawn("reader", Box::new(read_until_stopped));
+        Poller { mailbox, ended }
     }
 
     /// Watches these rows from now on; the next report is the whole table, even if they are the same as before.
@@ -92,23 +104,7 @@ impl Poller {
 impl Drop for Poller {
     fn drop(&mut self) {
         self.stop();
-        self.mailbox.wait_for_threads(END_TIMEOUT);
-    }
-}
-
-fn spawn(
-    mailbox: &Arc<WatchMailbox>,
-    name: &str,
-    work: impl FnOnce(&WatchMailbox) + Send + 'static,
-) {
-    let shared = Arc::clone(mailbox);
-    mailbox.thread_starts();
-    let thread = thread::Builder::new().name(name.to_owned()).spawn(move || {
-        work(&shared);
-        shared.thread_ends();
-    });
-    if thread.is_err() {
-        mailbox.thread_ends();
+        let _ = self.ended.recv_timeout(END_TIMEOUT);
     }
 }
 

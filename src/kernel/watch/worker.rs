@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::kernel::watch::Planner;
 use crate::kernel::watch::mailbox::{ReadAnswer, ReadRequest, Requests, WatchMailbox};
-use crate::kernel::{ChangeCounters, Procfs, ReadError, Reading, SocketSource};
+use crate::kernel::{ChangeCounters, Procfs, ReadError, ReadResult, Reading, SocketSource};
 use crate::tcp::{Filter, Host, Moment, SocketId, TableUpdate, TcpInfo};
 
 /// What a [`Poller`](crate::kernel::watch::Poller) reports.
@@ -168,10 +168,7 @@ impl<N: Fn() -> Moment, R: Fn(WatchEvent) -> bool> WatchWorker<'_, N, R> {
     }
 
     /// Asks the source of single rows; a failure is dealt with.
-    fn ask<T>(
-        &mut self,
-        ask: impl FnOnce(&mut dyn SocketSource) -> Result<T, ReadError>,
-    ) -> Option<T> {
+    fn ask<T>(&mut self, ask: impl FnOnce(&mut dyn SocketSource) -> ReadResult<T>) -> Option<T> {
         match ask(self.lookup_source.as_mut()?.as_mut()) {
             Ok(answer) => Some(answer),
             Err(why) => {

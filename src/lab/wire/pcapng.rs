@@ -38,9 +38,16 @@ pub struct Capture(Arc<CaptureState>);
 struct CaptureState {
     /// `None` once the capture ends.
     frames: Option<SyncSender<CapturedFrame>>,
-    waiting: Arc<AtomicUsize>,
-    missed: Arc<AtomicU64>,
+    counts: Arc<CaptureCounts>,
     thread: Option<JoinHandle<()>>,
+}
+
+#[derive(Debug, Default)]
+struct CaptureCounts {
+    /// The bytes that wait to be written.
+    waiting: AtomicUsize,
+    /// The frames that were lost since the last warning.
+    missed: AtomicU64,
 }
 
 #[derive(Debug)]
@@ -52,6 +59,7 @@ struct CapturedFrame {
 
 struct CaptureWriter {
     writer: PcapNgWriter<BufWriter<File>>,
+    counts: Arc<CaptureCounts>,
     /// The computer of each interface.
     interfaces: Vec<Host>,
     /// The time since 1970 at which the wire's clock started.
@@ -78,48 +86,29 @@ impl Capture {
         let mut writer = PcapNgWriter::new(BufWriter::new(file)).map_err(io_error)?;
         writer.get_mut().flush()?;
         let (frames, crossed) = sync_channel(MAX_FRAMES);
-        let (waiting, missed) = (Arc::<AtomicUsize>::default(), Arc::<AtomicU64>::default());
-        let mut file_writer = CaptureWriter { writer, interfaces: Vec::new(), epoch };
-        let thread = {
-            let (waiting, missed) = (Arc::clone(&waiting), Arc::clone(&missed));
-            let write = move || loop {
-                match file_writer.write_waiting(&crossed, &waiting) {
-                    Err(why) => {
-                        return warn(format!("the capture has stopped: {}", in_words(&why)));
-                    }
-                    Ok(false) => return,
-                    Ok(true) => (),
-                }
-                let missed = missed.swap(0, Ordering::Relaxed);
-                if missed > 0 {
-                    warn(format!(
-                        "{missed} frames are missing in the capture: they arrived faster than it was written"
-                    ));
-                }
-            };
-            let thread = thread::Builder::new().name("capture".to_owned());
-            thread.spawn(write)?
+        let counts = Arc::<CaptureCounts>::default();
+        let interfaces = Vec::new();
+        let mut writer = CaptureWriter { writer, counts: Arc::clone(&counts), interfaces, epoch };
+        let write = move || {
+            if let Err(why) = writer.run(&crossed, &warn) {
+                warn(format!("the capture has stopped: {}", in_words(&why)));
+            }
         };
-        Ok(Capture(Arc::new(CaptureState {
-            frames: Some(frames),
-            waiting,
-            missed,
-            thread: Some(thread),
-        })))
+        let thread = Some(thread::Builder::new().name("capture".to_owned()).spawn(write)?);
+        Ok(Capture(Arc::new(CaptureState { frames: Some(frames), counts, thread })))
     }
 
     pub(super) fn write(&self, at: Moment, from: Host, bytes: &[u8]) {
-        let CaptureState { frames, waiting, missed, .. } = &*self.0;
+        let CaptureState { frames, counts, .. } = &*self.0;
         let Some(frames) = frames else { return };
-        if waiting.load(Ordering::Relaxed) > MAX_BYTES {
-            missed.fetch_add(1, Ordering::Relaxed);
+        if counts.waiting.load(Ordering::Relaxed) > MAX_BYTES {
+            counts.missed.fetch_add(1, Ordering::Relaxed);
             return;
         }
-        waiting.fetch_add(bytes.len(), Ordering::Relaxed);
-        let crossed = CapturedFrame { at, from, bytes: bytes.to_vec() };
-        if frames.try_send(crossed).is_err() {
-            waiting.fetch_sub(bytes.len(), Ordering::Relaxed);
-            missed.fetch_add(1, Ordering::Relaxed);
+        counts.waiting.fetch_add(bytes.len(), Ordering::Relaxed);
+        if frames.try_send(CapturedFrame { at, from, bytes: bytes.to_vec() }).is_err() {
+            counts.waiting.fetch_sub(bytes.len(), Ordering::Relaxed);
+            counts.missed.fetch_add(1, Ordering::Relaxed);
         }
     }
 }
@@ -135,21 +124,22 @@ impl Drop for CaptureState {
 }
 
 impl CaptureWriter {
-    /// Waits for frames and writes them; `false` once the capture ends.
-    fn write_waiting(
-        &mut self,
-        crossed: &Receiver<CapturedFrame>,
-        waiting: &AtomicUsize,
-    ) -> io::Result<bool> {
-        let Ok(first) = crossed.recv() else {
-            return Ok(false);
-        };
-        for next in std::iter::once(first).chain(crossed.try_iter()) {
-            waiting.fetch_sub(next.bytes.len(), Ordering::Relaxed);
-            self.write(&next).map_err(io_error)?;
+    /// Writes frames until the capture ends.
+    fn run(&mut self, crossed: &Receiver<CapturedFrame>, warn: &impl Fn(String)) -> io::Result<()> {
+        while let Ok(first) = crossed.recv() {
+            for next in std::iter::once(first).chain(crossed.try_iter()) {
+                self.counts.waiting.fetch_sub(next.bytes.len(), Ordering::Relaxed);
+                self.write(&next).map_err(io_error)?;
+            }
+            self.writer.get_mut().flush()?;
+            let missed = self.counts.missed.swap(0, Ordering::Relaxed);
+            if missed > 0 {
+                warn(format!(
+                    "{missed} frames are missing in the capture: they arrived faster than it was written"
+                ));
+            }
         }
-        self.writer.get_mut().flush()?;
-        Ok(true)
+        Ok(())
     }
 
     fn write(&mut self, crossed: &CapturedFrame) -> Result<(), PcapError> {

@@ -89,14 +89,11 @@ async fn forward(stop: &CancellationToken, inbox: &Sender<Input>) {
             let _ = inbox.send(Input::HungUp).await;
             return;
         };
-        if follows_esc(&event) && inbox.send(Input::Event(Event::Pressed(Key::Esc))).await.is_err()
-        {
-            return;
-        }
-        if let Some(input) = translate(event)
-            && inbox.send(input).await.is_err()
-        {
-            return;
+        let esc = follows_esc(&event).then_some(Input::Event(Event::Pressed(Key::Esc)));
+        for input in esc.into_iter().chain(translate(event)) {
+            if inbox.send(input).await.is_err() {
+                return;
+            }
         }
     }
 }
@@ -178,13 +175,9 @@ fn follows_esc(event: &TerminalEvent) -> bool {
 fn translate(event: TerminalEvent) -> Option<Input> {
     match event {
         TerminalEvent::Key(key) if key.kind != KeyEventKind::Release => {
-            let suspend =
-                key.code == KeyCode::Char('z') && key.modifiers.contains(KeyModifiers::CONTROL);
-            if suspend {
-                Some(Input::Suspend)
-            } else {
-                key_of(key).map(|key| Input::Event(Event::Pressed(key)))
-            }
+            let key = key_of(key)?;
+            let suspends = key == Key::Ctrl('z');
+            Some(if suspends { Input::Suspend } else { Input::Event(Event::Pressed(key)) })
         }
         TerminalEvent::Paste(text) => Some(Input::Event(Event::Pasted(text))),
         TerminalEvent::Resize(..) => Some(Input::Resized),

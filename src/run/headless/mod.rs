@@ -172,7 +172,7 @@ pub(super) fn refusal(asked: &Attempt, why: SyscallError) -> String {
 pub(super) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    runtime.context("cannot start the threads that hold the sockets")
+    runtime.context("cannot start the threads for sockets and signals")
 }
 
 /// Writes an error to standard error, and ignores that it may be closed.

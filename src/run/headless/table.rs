@@ -6,14 +6,13 @@ use std::io::Write;
 
 use anyhow::Context;
 use serde_json::json;
-use tokio::runtime;
 use tokio::sync::mpsc;
 
 use crate::cli::TableArgs;
 use crate::kernel::watch::{Poller, WatchEvent};
 use crate::kernel::{ReadError, Reading, open, owners};
-use crate::run::headless::complain;
 use crate::run::headless::netstat_line::RowEvent;
+use crate::run::headless::{complain, runtime};
 use crate::run::{Clock, Exit, NetstatLine, asked_to_end};
 use crate::tcp::{
     Change, Filter, Owner, Protocol, SocketRow, TableUpdate, TcpState, procfs_instead,
@@ -31,12 +30,7 @@ pub fn table(args: &TableArgs) -> anyhow::Result<Exit> {
         return print_table(args, &mut out).map(|()| Exit::Done);
     }
     // Signals are received on a thread of their own while this one writes.
-    let runtime = runtime::Builder::new_multi_thread()
-        .worker_threads(1)
-        .enable_all()
-        .build()
-        .context("cannot wait for signals")?;
-    runtime.block_on(async {
+    runtime()?.block_on(async {
         let asked = asked_to_end().context("cannot wait for signals")?;
         watch_table(args, &mut out, asked).await
     })
@@ -105,10 +99,7 @@ pub fn print_table(args: &TableArgs, out: &mut impl Write) -> anyhow::Result<()>
         text.push('\n');
     }
     for row in &rows {
-        let line = printer.line(row);
-        // Writing to a string cannot fail.
-        let _ =
-            if args.json { writeln!(text, "{}", line.json()) } else { writeln!(text, "{line}") };
+        printer.line(row, None, &mut text);
     }
     put(out, &text).map(|_| ())
 }
@@ -142,24 +133,14 @@ impl<'a> Printer<'a> {
             .filter_map(|change| RowEvent::of(change, |row| is_shown(args, row)))
             .collect();
         self.find_owners(events.iter().map(|(_, row)| row));
-        let at = self.clock.now().since_start().as_millis();
+        let at = u64::try_from(self.clock.now().since_start().as_millis()).unwrap_or(u64::MAX);
         let mut text = String::new();
         if !args.json && !self.has_begun {
             text = format!("Event   {}\n", NetstatLine::HEAD);
         }
         self.has_begun = true;
         for (event, row) in &events {
-            let line = self.line(row);
-            let word = event.word();
-            // Writing to a string cannot fail.
-            let _ = if args.json {
-                let mut object = line.json();
-                object["event"] = json!(word);
-                object["at_ms"] = json!(u64::try_from(at).unwrap_or(u64::MAX));
-                writeln!(text, "{object}")
-            } else {
-                writeln!(text, "{word:<7} {line}")
-            };
+            self.line(row, Some((event.word(), at)), &mut text);
         }
         self.forget_owners(&update.changes);
         text
@@ -185,9 +166,22 @@ impl<'a> Printer<'a> {
         self.owners.retain(|inode, _| !gone.contains(inode));
     }
 
-    fn line<'b>(&'b self, row: &'b SocketRow) -> NetstatLine<'b> {
+    /// Adds the line of a row; with the event that it is, and when.
+    fn line(&self, row: &SocketRow, event: Option<(&str, u64)>, text: &mut String) {
         let owner = self.owners.get(&row.inode).and_then(Option::as_ref);
-        NetstatLine { row, owner }
+        let line = NetstatLine { row, owner };
+        // Writing to a string cannot fail.
+        let _ = if self.args.json {
+            let mut object = line.json();
+            if let Some((word, at)) = event {
+                object["event"] = json!(word);
+                object["at_ms"] = json!(at);
+            }
+            writeln!(text, "{object}")
+        } else {
+            let word = event.map_or_else(String::new, |(word, _)| format!("{word:<7} "));
+            writeln!(text, "{word}{line}")
+        };
     }
 
     fn find_owners<'b>(&mut self, rows: impl IntoIterator<Item = &'b SocketRow>) {

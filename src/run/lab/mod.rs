@@ -1,6 +1,5 @@
 //! The dashboard's lab: starts and stops it, and gives its computers their orders.
 
-mod slot;
 mod worker;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -18,8 +17,7 @@ use crate::lab::Capture;
 use crate::net::{RemoteSockets, panic_message};
 use crate::run::Clock;
 use crate::run::dashboard::inputs::Input;
-use crate::run::lab::slot::LabSockets;
-use crate::run::lab::worker::{SharedSession, refusal};
+use crate::run::lab::worker::{LabSockets, SharedSession, refusal};
 use crate::tcp::{Filter, Host, LabEvent, LabSpec, WireOrder};
 
 /// Starts and stops labs, each on a thread of its own.

@@ -88,15 +88,10 @@ impl FromStr for Endpoint {
     type Err = ParseEndpointError;
 
     fn from_str(text: &str) -> Result<Endpoint, ParseEndpointError> {
-        let wrong = || ParseEndpointError { text: text.to_owned() };
-        let (ip, port) = text.rsplit_once(':').ok_or_else(wrong)?;
-        let ip = match ip.strip_prefix('[') {
-            Some(v6) => {
-                IpAddr::V6(v6.strip_suffix(']').ok_or_else(wrong)?.parse().map_err(|_| wrong())?)
-            }
-            None => IpAddr::V4(ip.parse().map_err(|_| wrong())?),
-        };
-        let port = if port == "*" { 0 } else { port.parse().map_err(|_| wrong())? };
-        Ok(Endpoint { ip, port: Port(port) })
+        let any_port = text.strip_suffix(":*").map(|ip| format!("{ip}:0"));
+        // std would take an interface behind the address, which an endpoint has not.
+        let address = any_port.as_deref().unwrap_or(text).parse::<SocketAddr>().ok();
+        let address = address.filter(|_| !text.contains('%'));
+        address.map(Endpoint::from).ok_or_else(|| ParseEndpointError { text: text.to_owned() })
     }
 }
