@@ -74,7 +74,6 @@ fn heading(
     ])
 }
 
-/// The computer and port of each end.
 fn ends(scene: Scene<'_>, ladder: &Ladder, room: usize) -> Line<'static> {
     let left = room.saturating_sub(TIME);
     let [client, server] = [&ladder.ends[0], &ladder.ends[1]].map(|end| text::safe(end));
@@ -109,7 +108,6 @@ fn line(scene: Scene<'_>, ladder: &Ladder, rung: &Rung, room: usize) -> Line<'st
     ])
 }
 
-/// The state an end has entered.
 fn state(scene: Scene<'_>, mark: Option<StateMark>) -> Span<'static> {
     let Some(mark) = mark else {
         return Span::default();

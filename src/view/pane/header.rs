@@ -5,9 +5,8 @@ use crate::app::PointOfView;
 use crate::tcp::TcpState;
 use crate::view::ThemeRole::{Dim, Gauge, KeyCap, Name, Strong};
 use crate::view::lab::wire;
-use crate::view::past;
 use crate::view::style::glyphs::glyph;
-use crate::view::{Painter, Scene, text, width};
+use crate::view::{Painter, Scene, past, text, width};
 
 /// The first line: the address of the server, the number of connections, what part of the table is shown.
 pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
@@ -40,16 +39,12 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     painter.render(Line::from(right).right_aligned(), area);
 }
 
-/// The parts of the left side.
 #[derive(Clone, Copy)]
 struct HeaderText {
-    /// The columns between its parts.
     gap: usize,
-    /// Whether it has the program's name.
     name: bool,
     /// Whether it says `listening on`, instead of the symbol of LISTEN.
     words: bool,
-    /// Whether it counts the rows in each state.
     counts: bool,
 }
 

@@ -68,7 +68,9 @@ pub(crate) fn screen(robot: &mut Robot, size: (u16, u16)) -> String {
 pub(crate) fn shows(robot: &mut Robot, sizes: &[(u16, u16)], words: &[&str]) {
     for size in sizes {
         let text = screen(robot, *size);
-        words.iter().for_each(|words| assert!(text.contains(words), "{words} {size:?}:\n{text}"));
+        for words in words {
+            assert!(text.contains(words), "{words} {size:?}:\n{text}");
+        }
     }
 }
 
@@ -77,7 +79,9 @@ pub(crate) fn shows(robot: &mut Robot, sizes: &[(u16, u16)], words: &[&str]) {
 pub(crate) fn shows_not(robot: &mut Robot, sizes: &[(u16, u16)], words: &[&str]) {
     for size in sizes {
         let text = screen(robot, *size);
-        words.iter().for_each(|words| assert!(!text.contains(words), "{words} {size:?}:\n{text}"));
+        for words in words {
+            assert!(!text.contains(words), "{words} {size:?}:\n{text}");
+        }
     }
 }
 
