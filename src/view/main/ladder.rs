@@ -83,15 +83,15 @@ fn ends(scene: Scene<'_>, ladder: &Ladder, room: usize) -> Line<'static> {
     let gap = left.saturating_sub(text::width(&client) + text::width(&server));
     Line::from(vec![
         scene.span(Dim, text::fit("seconds", TIME)),
-        scene.span(Strong, client),
-        Span::raw(" ".repeat(gap)),
         scene.span(Strong, server),
+        Span::raw(" ".repeat(gap)),
+        scene.span(Strong, client),
     ])
 }
 
 fn line(scene: Scene<'_>, ladder: &Ladder, rung: &Rung, room: usize) -> Line<'static> {
     let columns = room.saturating_sub(TIME + 2 * (STATE + 2));
-    let [left, right] = rung.states.map(|mark| state(scene, mark));
+    let [right, left] = rung.states.map(|mark| state(scene, mark));
     let part = match &rung.arrow {
         Some(arrow) if arrow.is_lost() => Error,
         Some(arrow) if arrow.again => Warning,

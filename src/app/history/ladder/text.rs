@@ -70,14 +70,14 @@ impl LadderArrow {
         let (tip, stop) = match (self.fate, self.from) {
             (ArrowEnd::Lost(_), _) => ('✗', room / 4),
             (ArrowEnd::OnTheWay | ArrowEnd::Waits, _) => ('…', room / 4),
-            (ArrowEnd::Inferred | ArrowEnd::Arrived(_), Side::Client) => ('▶', 0),
-            (ArrowEnd::Inferred | ArrowEnd::Arrived(_), Side::Server) => ('◀', 0),
+            (ArrowEnd::Inferred | ArrowEnd::Arrived(_), Side::Server) => ('▶', 0),
+            (ArrowEnd::Inferred | ArrowEnd::Arrived(_), Side::Client) => ('◀', 0),
         };
         let (before, after) = (lead(room / 2), lead((room - room / 2).saturating_sub(stop)));
         let rest = " ".repeat(stop);
         match self.from {
-            Side::Client => format!("{before} {label} {after}{tip}{rest}"),
-            Side::Server => format!("{rest}{tip}{after} {label} {before}"),
+            Side::Server => format!("{before} {label} {after}{tip}{rest}"),
+            Side::Client => format!("{rest}{tip}{after} {label} {before}"),
         }
     }
 }
@@ -104,7 +104,7 @@ impl Rung {
         let server = if columns < BOTH { "" } else { server };
         let client = if columns < BOTH { client.trim_start_matches(|c| c != ':') } else { client };
         let taken = client.chars().count() + server.chars().count();
-        format!("{client}{}{server}", arrow(columns.saturating_sub(taken)))
+        format!("{server}{}{client}", arrow(columns.saturating_sub(taken)))
     }
 }
 
@@ -157,12 +157,12 @@ pub fn as_text(ladder: &Ladder) -> String {
         n => format!("{} not shown.\n", many(n, "more segment", "more segments")),
     };
     let mut text = format!(
-        "{source}\n{hidden}\n{:TIME$} {client}{}{server}\n",
+        "{source}\n{hidden}\n{:TIME$} {server}{}{client}\n",
         "seconds",
         " ".repeat(gap.max(1))
     );
     for rung in &ladder.rungs {
-        let [left, right] = rung.states.map(|state| state.map(StateMark::word).unwrap_or_default());
+        let [right, left] = rung.states.map(|state| state.map(StateMark::word).unwrap_or_default());
         let arrow = rung.drawn(room);
         let line = format!("{:>TIME$} {left:>STATE$} |{arrow}| {right}", ladder.time(rung));
         text += line.trim_end();
