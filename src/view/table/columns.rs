@@ -142,7 +142,10 @@ fn why_gone(row: &RowView<'_>, why: GoneReason) -> String {
         format!("{HOLLOW} {symbol}{}", why.brief()),
     ];
     let text = text::cut_to_fit(tries, room);
-    row.bracket.map_or(text.clone(), |bracket| text::fit(&text, room + 1) + bracket)
+    match row.bracket {
+        Some(bracket) => text::fit(&text, room + 1) + bracket,
+        None => text,
+    }
 }
 
 fn role_cell(row: &RowView<'_>, width: usize) -> Vec<Span<'static>> {
