@@ -32,7 +32,7 @@ use crate::view::lab::side_by_side;
 use crate::view::layout::{PaneLayout, places};
 use crate::view::main::{big_type, compare, diagram, myth, ports, syscalls, timeline};
 use crate::view::overlay::{connection, form, held_states, help, palette, why_not};
-use crate::view::pane::{banner, computers, footer, header, notices, server};
+use crate::view::pane::{computers, footer, header, notices, server};
 use crate::view::style::glyphs;
 
 /// Paints one frame.
@@ -60,7 +60,7 @@ fn draw_panes(painter: &mut Painter<'_>, places: &PaneLayout) {
     let ui = &painter.scene.state.ui;
     header::draw(painter, places.header);
     if !places.banner.is_empty() {
-        banner::draw(painter, places.banner);
+        header::draw_warning(painter, places.banner);
     }
     footer::draw(painter, places.footer);
     if ui.look.big {

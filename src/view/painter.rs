@@ -13,7 +13,6 @@ use crate::view::style::glyphs::SELECTED;
 use crate::view::style::theme::ThemeRole::{Border, Dim, FocusBorder, FocusTitle, Title};
 use crate::view::{rect, text};
 
-/// One frame that is being painted.
 pub(crate) struct Painter<'a> {
     pub(crate) buffer: &'a mut Buffer,
     pub(crate) scene: Scene<'a>,
@@ -25,7 +24,6 @@ impl Painter<'_> {
         widget.render(area, self.buffer);
     }
 
-    /// Draws one character.
     pub(crate) fn set(&mut self, at: (u16, u16), symbol: char, style: Style) {
         if let Some(cell) = self.buffer.cell_mut(at) {
             cell.set_char(symbol).set_style(style);

@@ -4,7 +4,6 @@ use crate::app::State;
 use crate::view::ThemeRole::{KeyCap, Warning};
 use crate::view::{ThemeRole, Titles, text};
 
-/// Which step of the past is shown, and how long ago that was.
 fn title(state: &State) -> Option<String> {
     let past = state.sockets.past()?;
     let (_, newest) = state.sockets.steps();

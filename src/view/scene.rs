@@ -12,7 +12,6 @@ use crate::view::style::glyphs::glyph;
 use crate::view::style::theme::{Theme, ThemeRole};
 use crate::view::text;
 
-/// What is painted, and how.
 #[derive(Clone, Copy)]
 pub(crate) struct Scene<'a> {
     pub(crate) state: &'a State,
@@ -29,12 +28,10 @@ impl<'a> Scene<'a> {
         selected.or_else(|| sockets.get(*newest.next()?))
     }
 
-    /// A text in the style of `part`.
     pub(crate) fn span(self, part: ThemeRole, text: impl Into<String>) -> Span<'static> {
         Span::styled(text.into(), self.theme.of(part))
     }
 
-    /// A line of text in the style of `part`.
     pub(crate) fn line(self, part: ThemeRole, text: impl Into<String>) -> Line<'static> {
         Line::from(self.span(part, text))
     }
@@ -107,13 +104,11 @@ impl<'a> Scene<'a> {
 /// The number of newest rows that are searched for a connection.
 const NEWEST: usize = 100;
 
-/// The titles of a pane.
 #[derive(Default)]
 pub(crate) struct Titles {
     pub(crate) name: &'static str,
     /// After the name.
     pub(crate) about: String,
-    /// At the right.
     pub(crate) right: Vec<(ThemeRole, String)>,
     /// At the right of the lower border.
     pub(crate) below: Vec<(ThemeRole, String)>,
@@ -122,7 +117,6 @@ pub(crate) struct Titles {
 }
 
 impl Titles {
-    /// The width of the pieces at the right.
     pub(crate) fn right_width(&self) -> usize {
         self.right.iter().map(|(_, text)| text::width(text) + 2).sum()
     }
@@ -148,7 +142,6 @@ pub(crate) fn push_fitting(spans: &mut Vec<Span<'static>>, span: Span<'static>, 
     }
 }
 
-/// The width of some spans.
 pub(crate) fn width(spans: &[Span<'_>]) -> usize {
     spans.iter().map(Span::width).sum()
 }

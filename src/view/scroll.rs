@@ -18,7 +18,6 @@ pub struct Scroll {
     pub(crate) notices_end: Option<usize>,
 }
 
-/// The position of one list.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct List {
     /// The first entry that is drawn.

@@ -18,7 +18,6 @@ pub(super) fn part(crossing: &WireSegment) -> ThemeRole {
     }
 }
 
-/// Whether an arrow of `columns` has room for that label.
 pub(super) fn has_room(columns: usize, label: &str) -> bool {
     text::width(label) + 6 <= columns
 }

@@ -83,7 +83,6 @@ fn joins(shown: &[SocketId], n: usize) -> bool {
     ends.is_some_and(|(one, other)| are_one_connection(*one, *other))
 }
 
-/// The end of the line that contains row `n`.
 fn after(shown: &[SocketId], n: usize) -> usize {
     let begins = n - usize::from(n > 0 && joins(shown, n - 1));
     (begins + 1 + usize::from(joins(shown, begins))).min(shown.len())

@@ -53,7 +53,6 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     painter.put(rest, lines.flat_map(|line| [line, Line::default()]));
 }
 
-/// The port and the number of connections.
 fn draw_numbers(painter: &mut Painter<'_>, area: Rect, digits: Digits) {
     let scene = painter.scene;
     let state = scene.state;

@@ -7,10 +7,9 @@ use crate::tcp::SocketId;
 use crate::view::ThemeRole::{Border, Dim, Gone, Key, Strong, Warning};
 use crate::view::main::five_tuple;
 use crate::view::main::five_tuple::BoxStyle;
-use crate::view::past;
 use crate::view::style::glyphs::{DASH, DIFFERS, EQUAL, MARKED, SELECTED};
 use crate::view::table::role;
-use crate::view::{Painter, Scene, Titles, rect, text};
+use crate::view::{Painter, Scene, Titles, past, rect, text};
 
 /// The marked row and the selected one, field by field: equal ones are dim, others framed.
 pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
@@ -66,7 +65,6 @@ fn box_style(differs: bool, is_upper: bool) -> BoxStyle {
     BoxStyle { kind, border, number, symbol: if is_upper { symbol } else { "" } }
 }
 
-/// The symbol of a row, its name, and its state.
 fn label(scene: Scene<'_>, name: SocketId, n: usize) -> Line<'static> {
     let symbol = scene.span(Key, [MARKED, SELECTED][n].to_owned() + " ");
     let Some(line) = scene.state.seen().get(name) else {

@@ -10,7 +10,6 @@ use crate::view::{Painter, rect, text};
 /// The names of the fields where there is hardly room.
 const SHORT: [&str; 5] = ["", "local", "port", "foreign", "port"];
 
-/// The five fields of a row.
 pub(super) fn numbers(name: SocketId) -> [String; 5] {
     let (local, remote) = (name.tuple.local, name.tuple.remote);
     [
@@ -45,7 +44,6 @@ pub(super) struct BoxStyle {
     pub(super) symbol: &'static str,
 }
 
-/// Draws five boxes beside each other.
 pub(super) fn draw_boxes(
     painter: &mut Painter<'_>,
     area: Rect,

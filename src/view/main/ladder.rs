@@ -74,7 +74,6 @@ fn heading(
     ])
 }
 
-/// The computer and port of each end.
 fn ends(scene: Scene<'_>, ladder: &Ladder, room: usize) -> Line<'static> {
     let left = room.saturating_sub(TIME);
     let [client, server] = [&ladder.ends[0], &ladder.ends[1]].map(|end| text::safe(end));
@@ -84,15 +83,15 @@ fn ends(scene: Scene<'_>, ladder: &Ladder, room: usize) -> Line<'static> {
     let gap = left.saturating_sub(text::width(&client) + text::width(&server));
     Line::from(vec![
         scene.span(Dim, text::fit("seconds", TIME)),
-        scene.span(Strong, client),
-        Span::raw(" ".repeat(gap)),
         scene.span(Strong, server),
+        Span::raw(" ".repeat(gap)),
+        scene.span(Strong, client),
     ])
 }
 
 fn line(scene: Scene<'_>, ladder: &Ladder, rung: &Rung, room: usize) -> Line<'static> {
     let columns = room.saturating_sub(TIME + 2 * (STATE + 2));
-    let [left, right] = rung.states.map(|mark| state(scene, mark));
+    let [right, left] = rung.states.map(|mark| state(scene, mark));
     let part = match &rung.arrow {
         Some(arrow) if arrow.is_lost() => Error,
         Some(arrow) if arrow.again => Warning,
@@ -109,7 +108,6 @@ fn line(scene: Scene<'_>, ladder: &Ladder, rung: &Rung, room: usize) -> Line<'st
     ])
 }
 
-/// The state an end has entered.
 fn state(scene: Scene<'_>, mark: Option<StateMark>) -> Span<'static> {
     let Some(mark) = mark else {
         return Span::default();

@@ -4,11 +4,10 @@ use ratatui::text::{Line, Span};
 use crate::app::{Action, MythCall, Pane, binding_of};
 use crate::tcp::{Endpoint, SocketId, TcpState};
 use crate::view::ThemeRole::{Dim, Error, Heading, New, Strong, Text};
-use crate::view::past;
 use crate::view::style::glyphs::{ARROW, DASH, REFUSED, glyph};
 use crate::view::table::columns::longest_address;
 use crate::view::table::{columns, narrow};
-use crate::view::{Painter, Scene, Scroll, Titles, rect, text};
+use crate::view::{Painter, Scene, Scroll, Titles, past, rect, text};
 
 /// From this width on both models fit beside each other.
 const BESIDE: u16 = 110;
@@ -29,7 +28,6 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     painter.put(inner, tried);
 }
 
-/// Draws both models; returns the number of lines.
 fn models(painter: &mut Painter<'_>, area: Rect) -> u16 {
     let scene = painter.scene;
     let rows = server_rows(scene, usize::from(area.height));
@@ -54,7 +52,6 @@ fn models(painter: &mut Painter<'_>, area: Rect) -> u16 {
     if is_beside { above.max(below) } else { above + below }
 }
 
-/// The width of the wrong model beside the right one.
 const WRONG: u16 = 52;
 
 /// The rows of the server: LISTEN, and its ends of connections.
@@ -102,7 +99,6 @@ fn wrong(scene: Scene<'_>, rows: &[SocketId], place: Rect) -> Vec<Line<'static>>
     lines
 }
 
-/// The table as the kernel has it.
 fn right(
     scene: Scene<'_>,
     rows: &[SocketId],
@@ -141,7 +137,6 @@ fn right(
     lines
 }
 
-/// The trial of the myth.
 fn trial(scene: Scene<'_>, (room, height): (usize, usize)) -> Vec<Line<'static>> {
     let Some(myth) = &scene.state.ui.myth else {
         let key = binding_of(Action::TryMyth).map(|binding| binding.keys[0].to_string());

@@ -5,10 +5,9 @@ use crate::app::query::names;
 use crate::app::{Pane, State, SyscallEntry, format};
 use crate::tcp::{Errno, Purpose, SockOpt, SocketId, Syscall, SyscallRecord, SyscallResult};
 use crate::view::ThemeRole::{Dim, Error, Key, Strong, Text, Warning};
-use crate::view::past;
 use crate::view::style::glyphs::{ARROW, DASH, REFUSED, SELECTED};
 use crate::view::table::columns;
-use crate::view::{Painter, Scene, Titles, rect, text, width};
+use crate::view::{Painter, Scene, Titles, past, rect, text, width};
 
 /// The system calls of our own sockets; those of the selected row, else the newest, stand out.
 pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
@@ -50,7 +49,6 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     painter.put(inner, around(anchor.unwrap_or(last), last, usize::from(inner.height), group));
 }
 
-/// The lines around `anchor` that fit.
 fn around(
     anchor: usize,
     last: usize,
@@ -96,7 +94,6 @@ fn titles(scene: Scene<'_>, width: u16) -> Titles {
     Titles { name: "Calls", about: text::fitting(room, tries), ..titles }
 }
 
-/// The selected row.
 fn selected_row(scene: Scene<'_>, name: SocketId, place: Rect) -> Vec<Line<'static>> {
     let columns = columns::fitting(scene, usize::from(place.width), &[name]);
     let head = (place.height > 1).then(|| columns.head(scene));
@@ -139,7 +136,6 @@ fn lines(
     lines
 }
 
-/// The socket of these calls, and their purpose.
 fn heading(scene: Scene<'_>, entry: &SyscallEntry) -> String {
     let state = scene.state;
     let deed = entry.record.deed;

@@ -9,11 +9,10 @@ use crate::app::{GoneReason, Pane, TableRow};
 use crate::tcp::{Moment, TcpState};
 use crate::view::ThemeRole::{Dim, Gone, Key, Reported, Selected, Text, Warning};
 use crate::view::main::ladder;
-use crate::view::past;
 use crate::view::style::glyphs::{DASH, HOLLOW, SELECTED, glyph};
 use crate::view::table::titles::part_shown;
 use crate::view::table::{empty, role};
-use crate::view::{Painter, Scene, Scroll, Titles, rect, text};
+use crate::view::{Painter, Scene, Scroll, Titles, past, rect, text};
 
 /// A glyph, a state, and a blank.
 const STATE: usize = 14;
@@ -77,13 +76,10 @@ fn titles(scene: Scene<'_>, axis: &Axis, (from, to, many): (usize, usize, usize)
     Titles { name: "Timeline", about, ..past::titles(scene.state, right) }
 }
 
-/// The axis of time, from left to right.
 struct Axis {
-    /// The moment at the right.
     now: Moment,
     /// The duration of the whole axis.
     span: Duration,
-    /// Its width.
     columns: usize,
     /// The width of the names before it.
     label: usize,
@@ -169,7 +165,6 @@ fn history_line(scene: Scene<'_>, axis: &Axis, history: &TableRow) -> Line<'stat
     Line::from(spans)
 }
 
-/// The state now, or why the row is gone.
 fn now(scene: Scene<'_>, history: &TableRow) -> Span<'static> {
     let state = history.row.state;
     let Some(gone) = history.gone else {

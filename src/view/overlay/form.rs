@@ -53,17 +53,7 @@ fn line(
     let most = field_width(room).min(room.saturating_sub(label + 6));
     let mut spans = vec![symbol, name];
     let before = width(&spans);
-    let cursor = match (focused, form.is_new_there) {
-        (false, _) => Cursor::Elsewhere,
-        (true, true) => Cursor::JustCame,
-        (true, false) => Cursor::Here,
-    };
-    if idle && !focused {
-        let shown = scene.own(field.shown());
-        spans.push(scene.span(Dim, text::fit(&shown, most)));
-    } else {
-        spans.extend(value(scene, field, cursor, most));
-    }
+    spans.extend(value(scene, form, (n, field), most));
     let used = width(&spans);
     let mut call = scene.own(&field.call);
     let pad = (before + field_width(room) + 2).saturating_sub(used).max(2);
@@ -80,24 +70,23 @@ fn line(
     Line::from(spans)
 }
 
-/// The cursor, as a field sees it.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Cursor {
-    Elsewhere,
-    /// Typing replaces the value.
-    JustCame,
-    Here,
-}
-
-fn value(scene: Scene<'_>, field: &Field, cursor: Cursor, most: usize) -> Vec<Span<'static>> {
+fn value(
+    scene: Scene<'_>,
+    form: &Form,
+    (n, field): (usize, &Field),
+    most: usize,
+) -> Vec<Span<'static>> {
+    let focused = n == form.at;
     let shown = scene.own(field.shown());
     match &field.value {
-        Value::Text(_) if cursor == Cursor::JustCame => {
+        _ if !focused && form.is_idle(n) => vec![scene.span(Dim, text::fit(&shown, most))],
+        // Typing replaces the value.
+        Value::Text(_) if focused && form.is_new_there => {
             let shown = text::cut(&shown, most);
-            let blank = most.saturating_sub(text::width(&shown));
-            vec![scene.span(Selected, shown), scene.span(ThemeRole::Field, " ".repeat(blank))]
+            let blank = " ".repeat(most.saturating_sub(text::width(&shown)));
+            vec![scene.span(Selected, shown), scene.span(ThemeRole::Field, blank)]
         }
-        Value::Text(input) if cursor == Cursor::Here => {
+        Value::Text(input) if focused => {
             let mut spans = scene.input(input, most);
             let blank = most.saturating_sub(width(&spans));
             spans.push(scene.span(ThemeRole::Field, " ".repeat(blank)));
@@ -105,32 +94,25 @@ fn value(scene: Scene<'_>, field: &Field, cursor: Cursor, most: usize) -> Vec<Sp
         }
         Value::Text(_) => vec![scene.span(ThemeRole::Field, text::fit(&shown, most))],
         Value::Choice { .. } => {
-            let elsewhere = cursor == Cursor::Elsewhere;
-            let arrows = if elsewhere { Dim } else { Key };
-            let part = if elsewhere { Text } else { Strong };
-            vec![
-                scene.span(arrows, "‹ "),
-                scene.span(part, text::cut(&shown, most.saturating_sub(4))),
-                scene.span(arrows, " ›"),
-            ]
+            let (arrows, part) = if focused { (Key, Strong) } else { (Dim, Text) };
+            let shown = text::cut(&shown, most.saturating_sub(4));
+            vec![scene.span(arrows, "‹ "), scene.span(part, shown), scene.span(arrows, " ›")]
         }
     }
 }
 
 /// The error, else the hint of the field with the cursor.
 fn foot(scene: Scene<'_>, form: &Form, room: usize) -> Vec<Line<'static>> {
-    let hint = form.fields.get(form.at).map_or("", |field| &*field.hint);
-    let wrong = form.wrong.as_ref();
-    let (part, words) = wrong.map_or((Dim, hint.to_owned()), |wrong| {
-        (Error, format!("{REFUSED} {}", scene.own(&wrong.why)))
-    });
-    // On a small screen the calls have no room beside the fields.
-    let call = form.fields.get(form.at).map_or("", |field| &field.call);
-    let call = if room < 60 && !call.is_empty() {
-        text::cut(&format!("{ARROW} {}", scene.own(call)), room)
-    } else {
-        String::new()
+    let field = form.fields.get(form.at);
+    let (part, words) = match &form.wrong {
+        Some(wrong) => (Error, format!("{REFUSED} {}", scene.own(&wrong.why))),
+        None => (Dim, field.map_or("", |field| &*field.hint).to_owned()),
     };
-    let call = scene.line(Dim, call);
+    // On a small screen the calls have no room beside the fields.
+    let call = match field.map_or("", |field| &field.call) {
+        call if room < 60 && !call.is_empty() => format!("{ARROW} {}", scene.own(call)),
+        _ => String::new(),
+    };
+    let call = scene.cut(Dim, &call, room);
     std::iter::once(call).chain(scene.wrapped(part, &words, room)).collect()
 }

@@ -42,7 +42,6 @@ fn widest(lines: &[Line<'static>]) -> usize {
     lines.iter().map(Line::width).max().unwrap_or(0)
 }
 
-/// The keys of these groups, wrapped at `room` columns.
 fn lines(scene: Scene<'_>, groups: &[Group], room: usize) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     let keys = groups.iter().flat_map(|group| bindings(*group));

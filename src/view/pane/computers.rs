@@ -4,10 +4,9 @@ use ratatui::text::{Line, Span};
 use crate::app::{BurstProgress, Computer, Pane, State};
 use crate::tcp::{Host, Port, SourcePort};
 use crate::view::ThemeRole::{Dim, Gauge, InactiveSelected, Text, Warning};
-use crate::view::past;
 use crate::view::style::glyphs::{DASH, SELECTED};
 use crate::view::text::gauge;
-use crate::view::{Painter, Scene, Titles, rect, text};
+use crate::view::{Painter, Scene, Titles, past, rect, text};
 
 /// The client computers, and below them their destination.
 pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {

@@ -58,7 +58,6 @@ fn hints(scene: Scene<'_>, room: usize) -> Line<'static> {
 /// The number of most useful keys: where they have no room, texts are shortened.
 const FIRST: usize = 3;
 
-/// The keys of an overlay.
 fn keys_over(scene: Scene<'_>, overlay: &Overlay) -> Line<'static> {
     let close = ("Esc", "close");
     let scroll = ("j k", "scroll");
@@ -76,7 +75,6 @@ fn keys_over(scene: Scene<'_>, overlay: &Overlay) -> Line<'static> {
     }
 }
 
-/// The keys of the menu of states.
 pub(crate) const HELD_STATES_KEYS: [(&str, &str); 3] =
     [("j k", "select"), ("1-9 Enter", "hold"), ("Esc", "close")];
 
@@ -117,7 +115,6 @@ fn find(scene: Scene<'_>, room: usize) -> Line<'static> {
     Line::from(spans)
 }
 
-/// The theme, if it is another one than at the start.
 fn theme(scene: Scene<'_>) -> Vec<Span<'static>> {
     if scene.state.ui.look.theme.is_multiple_of(Theme::ORDER.len()) {
         return Vec::new();

@@ -1,13 +1,14 @@
+use std::net::IpAddr;
+
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::app::PointOfView;
 use crate::tcp::TcpState;
-use crate::view::ThemeRole::{Dim, Gauge, KeyCap, Name, Strong};
+use crate::view::ThemeRole::{Banner, Dim, Gauge, KeyCap, Name, Strong};
 use crate::view::lab::wire;
-use crate::view::past;
 use crate::view::style::glyphs::glyph;
-use crate::view::{Painter, Scene, text, width};
+use crate::view::{Painter, Scene, past, text, width};
 
 /// The first line: the address of the server, the number of connections, what part of the table is shown.
 pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
@@ -40,16 +41,12 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     painter.render(Line::from(right).right_aligned(), area);
 }
 
-/// The parts of the left side.
 #[derive(Clone, Copy)]
 struct HeaderText {
-    /// The columns between its parts.
     gap: usize,
-    /// Whether it has the program's name.
     name: bool,
     /// Whether it says `listening on`, instead of the symbol of LISTEN.
     words: bool,
-    /// Whether it counts the rows in each state.
     counts: bool,
 }
 
@@ -128,4 +125,28 @@ fn right(scene: Scene<'_>, (words, shrunk): (HeaderText, u8)) -> Vec<Span<'stati
         None => scene.span(Gauge, if words.gap == TIGHT.gap { "live" } else { "live " }),
     });
     spans
+}
+
+/// The warning that other machines can connect.
+pub(crate) fn draw_warning(painter: &mut Painter<'_>, area: Rect) {
+    let scene = painter.scene;
+    let server = &scene.state.server;
+    let at = server.at();
+    let only_v6 = server.running.as_ref().is_some_and(|spec| spec.only_v6);
+    let is_reached = |ip: &&IpAddr| match at.ip {
+        _ if ip.is_loopback() => false,
+        IpAddr::V4(_) => ip.is_ipv4(),
+        IpAddr::V6(_) => ip.is_ipv6() || !only_v6,
+    };
+    let reachable = if at.ip.is_unspecified() {
+        let addresses = scene.state.machine.addresses.iter().filter(is_reached);
+        addresses.map(ToString::to_string).collect::<Vec<_>>().join(", ")
+    } else {
+        at.ip.to_string()
+    };
+    let reachable = if reachable.is_empty() { "any address of this machine" } else { &reachable };
+    // The port comes first: the last of many addresses may be cut.
+    let warning = format!(" OPEN TO THE NETWORK: port {} is reachable on {reachable}", at.port);
+    let line = Line::from(text::cut(&warning, usize::from(area.width)));
+    painter.render(line.style(scene.style(Banner)), area);
 }

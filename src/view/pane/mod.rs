@@ -1,6 +1,5 @@
 //! The panes around the main view, the first and the last line.
 
-pub(crate) mod banner;
 pub(crate) mod computers;
 pub(crate) mod footer;
 pub(crate) mod header;

@@ -81,7 +81,6 @@ pub(crate) fn newest(
     shown.into_iter().rev().flatten().collect()
 }
 
-/// The text of a notice, wrapped.
 fn wrapped(state: &State, notice: &Notice, room: usize) -> Vec<String> {
     let indent = time(state, notice, room).len() + 4;
     // One column is left for an ellipsis.

@@ -4,11 +4,10 @@ use ratatui::text::{Line, Span};
 use crate::app::{Pane, State, TableRow};
 use crate::tcp::{Host, ListenSpec, OnData, Port, ServerCloses, TcpState, escape};
 use crate::view::ThemeRole::{Dim, Error, Gauge, Strong, Text, Warning};
-use crate::view::past;
 use crate::view::scene::{RankedLines, leave_out};
 use crate::view::style::glyphs::glyph;
 use crate::view::text::gauge;
-use crate::view::{Painter, Scene, Titles, push_fitting, text};
+use crate::view::{Painter, Scene, Titles, past, push_fitting, text};
 
 /// The listener: its address, its accept queue, its totals.
 pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
@@ -185,17 +184,15 @@ fn totals(scene: Scene<'_>, room: usize) -> Option<RankedLines> {
     ];
     // A number is shown whole, or not at all.
     let shorter: [&[usize]; 4] = [&[0, 1, 2, 3], &[0, 2, 3], &[0, 2], &[0]];
-    let wide = |which: &&[usize]| {
-        let wide = |n: &usize| numbers[*n].0.len() + numbers[*n].1.len() + 3;
-        which.iter().map(wide).sum::<usize>() <= room + 1
-    };
-    let which = shorter.into_iter().find(wide).unwrap_or_default();
-    let mut spans = Vec::new();
-    for (label, value) in which.iter().map(|n| &numbers[*n]) {
-        spans.push(scene.span(Dim, format!(" {label} ")));
-        spans.push(scene.span(Strong, format!("{value} ")));
-    }
-    Some((2, vec![Line::from(spans)]))
+    let lines = shorter.into_iter().map(|which| {
+        let pieces = which.iter().map(|n| &numbers[*n]);
+        let spans = pieces.flat_map(|(label, value)| {
+            [scene.span(Dim, format!(" {label} ")), scene.span(Strong, format!("{value} "))]
+        });
+        spans.collect::<Line<'static>>()
+    });
+    let fitting = lines.into_iter().find(|line| line.width() <= room + 1);
+    Some((2, vec![fitting.unwrap_or_default()]))
 }
 
 fn payload(scene: Scene<'_>, room: usize) -> Option<RankedLines> {

@@ -65,42 +65,16 @@ pub(crate) const fn mark(mark: Mark) -> &'static str {
     }
 }
 
-/// Characters beyond ASCII; the last of each piece replaces the others.
-const ASCII: [&str; 28] = [
-    "▶→›>",
-    "‹←◀<",
-    "…═~",
-    "✗x",
-    "─–▂▃▌-",
-    "━▄▅=",
-    "╍╏╌╎◫%",
-    "│┃|",
-    "║I",
-    "╭╮╰╯┏┓┗┛╔╗╚╝+",
-    "┐└┴\\",
-    "┘/",
-    "▕[",
-    "▏]",
-    "█≠#",
-    "▁_",
-    "▆▇●*",
-    "·○.",
-    "◎@",
-    "◁&",
-    "◕1",
-    "◔2",
-    "◨w",
-    "◧a",
-    "◌:",
-    "◇o",
-    "▼◆v",
-    "▷?",
-];
+/// Characters beyond ASCII, those of frames first; the last of each piece replaces the others.
+const ASCII: &str = r"─–▂▃▌- │┃| ━▄▅= ╭╮╰╯┏┓┗┛╔╗╚╝+ ·○. █≠# ▆▇●* ▶→›> ‹←◀< …═~ ✗x ╍╏╌╎◫% ║I ┐└┴\ ┘/ ▕[ ▏] ▁_ ◎@ ◁& ◕1 ◔2 ◨w ◧a ◌: ◇o ▼◆v ▷?";
 
 /// The replacement of `c` in an ASCII theme.
 pub fn in_ascii(c: char) -> char {
-    let alike = ASCII.iter().find(|alike| alike.contains(c));
-    alike.and_then(|alike| alike.chars().last()).unwrap_or(if c.is_ascii() { c } else { '?' })
+    if c.is_ascii() {
+        return c;
+    }
+    let alike = ASCII.split(' ').find(|alike| alike.contains(c));
+    alike.and_then(|alike| alike.chars().last()).unwrap_or('?')
 }
 
 /// Replaces every character of a finished frame that is not ASCII.

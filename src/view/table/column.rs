@@ -121,7 +121,6 @@ impl ColumnLayout {
         self.columns.iter().zip(self.widths.iter().copied()).filter(|(_, width)| *width > 0)
     }
 
-    /// The titles of the columns.
     pub(crate) fn head(&self, scene: Scene<'_>) -> Line<'static> {
         let mut head = " ".repeat(self.indent);
         for (column, width) in self.shown() {
@@ -199,7 +198,6 @@ pub(crate) struct RowView<'a> {
 }
 
 impl RowView<'_> {
-    /// A text in the style of its state.
     pub(crate) fn in_state(&self, text: String) -> Vec<Span<'static>> {
         vec![Span::styled(text, self.scene.theme.state(self.line.row.state))]
     }

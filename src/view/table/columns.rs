@@ -105,7 +105,6 @@ pub(super) fn proto_cell(row: &RowView<'_>, _: usize) -> Vec<Span<'static>> {
     plain(proto(&row.line.row.name()))
 }
 
-/// The protocol as netstat prints it.
 pub(crate) fn proto(row: &SocketId) -> String {
     let six = if row.tuple.local.ip.is_ipv6() { "6" } else { "" };
     format!("{}{six}", row.tuple.protocol)
@@ -143,10 +142,12 @@ fn why_gone(row: &RowView<'_>, why: GoneReason) -> String {
         format!("{HOLLOW} {symbol}{}", why.brief()),
     ];
     let text = text::cut_to_fit(tries, room);
-    row.bracket.map_or(text.clone(), |bracket| text::fit(&text, room + 1) + bracket)
+    match row.bracket {
+        Some(bracket) => text::fit(&text, room + 1) + bracket,
+        None => text,
+    }
 }
 
-/// The role and the bracket.
 fn role_cell(row: &RowView<'_>, width: usize) -> Vec<Span<'static>> {
     if row.line.gone.is_some() {
         return Vec::new();
@@ -175,7 +176,6 @@ fn role_with_time(row: &RowView<'_>) -> Option<String> {
     with_time_left(&plain_role(row, room), &left, room)
 }
 
-/// The age, the time that is left, or how often something was sent again.
 fn age(row: &RowView<'_>, width: usize) -> Vec<Span<'static>> {
     if row.line.gone.is_some() || role_with_time(row).is_some() {
         return Vec::new();

@@ -22,43 +22,34 @@ fn words(scene: Scene<'_>) -> (String, String) {
     let state = scene.state;
     let command = command(state);
     let find = state.ui.find.text.value();
-    let say = |why: &str, key: &str| (why.to_owned(), key.to_owned());
-    if let Some((host, (_, why))) = state.sockets.blind.first_key_value() {
-        let table = state.table_name(*host);
-        let why = format!("Cannot read {table}: {}", text::safe(why));
-        return say(&why, "The next poll tries again.");
-    }
-    if !find.is_empty() {
-        let why = format!("No row contains \"{}\".", scene.own(find));
-        return say(&why, "Press Esc for all rows.");
-    }
-    if state.is_past() && state.seen().is_empty() {
-        return say("No rows existed then.", "Press . to step forward, p to go live.");
-    }
-    if !state.seen().is_empty() {
+    let (why, key) = if let Some((host, (_, why))) = state.sockets.blind.first_key_value() {
+        let why = format!("Cannot read {}: {}", state.table_name(*host), text::safe(why));
+        (why, "The next poll tries again.")
+    } else if !find.is_empty() {
+        (format!("No row contains \"{}\".", scene.own(find)), "Press Esc for all rows.")
+    } else if state.is_past() && state.seen().is_empty() {
+        (String::from("No rows existed then."), "Press . to step forward, p to go live.")
+    } else if !state.seen().is_empty() {
         let (owner, key) = match state.ui.lens.view {
             PointOfView::Client => (&*state.clients.computer().name, "Press c to connect"),
             PointOfView::BothEnds | PointOfView::Server => ("the server", "Press l to listen"),
         };
         let why = format!("On this computer ({owner}) {command} prints nothing.");
         return (why, format!("{key}, or e to see the other end."));
-    }
-    if state.ui.lens.whole_machine {
+    } else if state.ui.lens.whole_machine {
         let owner = if state.lab.is_up() { "these computers" } else { "this machine" };
-        return say(&format!("No program on {owner} has a TCP socket."), "Press l to listen.");
-    }
-    if state.server.is_listening() {
+        (format!("No program on {owner} has a TCP socket."), "Press l to listen.")
+    } else if state.server.is_listening() {
         let why = "The server is listening; its row appears at the next poll.";
-        return say(why, "Press c to connect.");
-    }
-    if state.server.at().port == Port::ANY {
-        return say(
-            "Nothing is listening yet; the kernel will choose the port.",
-            "Press l to listen.",
-        );
-    }
-    let port = state.server.at().port;
-    say(&format!("Port {port} is unused: {command} prints nothing."), "Press l to listen.")
+        (why.to_owned(), "Press c to connect.")
+    } else if state.server.at().port == Port::ANY {
+        let why = "Nothing is listening yet; the kernel will choose the port.";
+        (why.to_owned(), "Press l to listen.")
+    } else {
+        let port = state.server.at().port;
+        (format!("Port {port} is unused: {command} prints nothing."), "Press l to listen.")
+    };
+    (why, key.to_owned())
 }
 
 /// The next step, below a table that shows nothing but a listening socket.
@@ -67,12 +58,9 @@ pub(crate) fn hint(painter: &mut Painter<'_>, area: Rect, used: usize) {
     let state = scene.state;
     let waits = state.server.is_listening() && state.seen().connections() == 0;
     let quiet = state.ui.find.text.value().is_empty() && !state.ui.lens.whole_machine;
-    let Ok(below) = u16::try_from(used + 1) else {
-        return;
-    };
     if waits && quiet && state.ui.shown.len() == 1 {
         let words = "   No connections yet. Press c to connect.";
-        let words = text::cut(words, usize::from(area.width));
-        painter.render(scene.line(Dim, words), rect::line(area, below));
+        let below = rect::line(area, rect::len(used + 1));
+        painter.render(scene.cut(Dim, words, area.width.into()), below);
     }
 }

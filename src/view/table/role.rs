@@ -8,8 +8,7 @@ pub(crate) fn role(scene: Scene<'_>, line: &TableRow, room: usize) -> String {
     // From this width on there is room for "server end of laptop".
     let is_roomy = room >= 18;
     let role = Role::of(scene.state, &line.row);
-    let whole = role.to_string();
-    let text = match role {
+    let text = match &role {
         Role::ServerEnd(_) if is_unaccepted(scene.state, line) => {
             String::from(if is_roomy { "server, not accepted" } else { "not accepted" })
         }
@@ -27,7 +26,7 @@ pub(crate) fn role(scene: Scene<'_>, line: &TableRow, room: usize) -> String {
         | Role::ServerEnd(_)
         | Role::Client(_)
         | Role::OtherListener(_)
-        | Role::Other(_) => whole,
+        | Role::Other(_) => role.to_string(),
     };
     text::safe(&text)
 }

@@ -5,10 +5,9 @@ use ratatui::layout::Rect;
 use crate::app::{PointOfView, State};
 use crate::tcp::{Host, Port, Protocol};
 use crate::view::ThemeRole::{Dim, Error, Key, Warning};
-use crate::view::past;
 use crate::view::style::glyphs::DASH;
 use crate::view::table::window::Window;
-use crate::view::{Scene, ThemeRole, Titles, text};
+use crate::view::{Scene, ThemeRole, Titles, past, text};
 
 /// The command that shows the same rows in a shell.
 pub(crate) fn command(state: &State) -> String {

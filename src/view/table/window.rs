@@ -9,7 +9,6 @@ use crate::view::{Scroll, rect};
 pub(crate) struct Window {
     /// How many rows stay at the top.
     pinned: usize,
-    /// The rows below them.
     pub(crate) rest: Range<usize>,
 }
 
@@ -37,12 +36,10 @@ impl Window {
         (0..self.pinned).chain(self.rest.clone())
     }
 
-    /// The names of the drawn rows, from top to bottom.
     pub(crate) fn names(&self, shown: &[SocketId]) -> Vec<SocketId> {
         self.rows().map(|n| shown[n]).collect()
     }
 
-    /// How many rows are drawn.
     pub(crate) fn len(&self) -> usize {
         self.pinned + self.rest.len()
     }

@@ -16,7 +16,6 @@ const DOTS: [[u8; 5]; 10] = [
     [0b111, 0b101, 0b111, 0b001, 0b111],
 ];
 
-/// How numbers are drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Digits {
     /// Each dot is two cells, so that it is about square.
@@ -39,7 +38,6 @@ impl Digits {
         }
     }
 
-    /// The lines of a number.
     pub(crate) const fn height(self) -> u16 {
         match self {
             Digits::Tall | Digits::Narrow => 5,
@@ -47,7 +45,6 @@ impl Digits {
         }
     }
 
-    /// Draws a number, in several lines.
     pub(crate) fn draw(self, number: &str) -> Vec<String> {
         let width = if self == Digits::Tall { 2 } else { 1 };
         let line = |row: usize| {

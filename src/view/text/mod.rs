@@ -46,7 +46,6 @@ pub(crate) fn clock(started: Duration, at: Moment) -> String {
     format!("{hours:02}:{minutes:02}:{:02}.{millis:03}", seconds % 60)
 }
 
-/// A number of bytes.
 pub(crate) fn bytes(count: u64) -> String {
     const UNITS: [&str; 4] = ["kB", "MB", "GB", "TB"];
     if count < 1000 {
@@ -195,26 +194,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ages_become_calm() {
-        let table =
-            [(0, "0 s"), (9, "9 s"), (19, "19 s"), (59, "59 s"), (61, "1 min"), (7300, "2 h")];
-        for (seconds, text) in table {
-            assert_eq!(age(Duration::from_secs(seconds)), text);
-        }
-    }
-
-    #[test]
-    fn sizes_have_three_digits_at_most() {
-        let table = [
-            (0, "0 B"),
-            (999, "999 B"),
-            (1500, "1.5 kB"),
-            (123_456, "123 kB"),
-            (2_000_000, "2.0 MB"),
-        ];
-        for (count, text) in table {
-            assert_eq!(bytes(count), text);
-        }
+    fn ages_and_sizes_are_short() {
+        let ages = [0, 59, 61, 7300].map(|seconds| age(Duration::from_secs(seconds)));
+        assert_eq!(ages, ["0 s", "59 s", "1 min", "2 h"]);
+        let sizes = [0, 999, 1500, 123_456, 2_000_000].map(bytes);
+        assert_eq!(sizes, ["0 B", "999 B", "1.5 kB", "123 kB", "2.0 MB"]);
     }
 
     #[test]

@@ -5,11 +5,11 @@ use std::time::Duration;
 use crate::computers::{self, ANSWERS, CALLS, CLIENT, SERVES};
 use crate::robot::{LISTEN, Robot, end, own};
 use fivetuple::app::{Action, Event};
-use fivetuple::tcp::{CloseKind, Host, SocketEvent, SocketId, TcpInfo};
+use fivetuple::tcp::{CloseKind, Host, SocketEvent, TcpInfo};
 
 use crate::view::{
-    ALL, LAPTOP, PHONE, USUAL, WIDE, check, check_mono, goodbyes, joined, screen, shows,
-    two_connections,
+    ALL, LAPTOP, PHONE, USUAL, WIDE, check, check_mono, goodbyes, joined, look_inside, shows,
+    shows_not, two_connections,
 };
 
 fn info(bytes: [u64; 2]) -> TcpInfo {
@@ -28,17 +28,11 @@ fn info(bytes: [u64; 2]) -> TcpInfo {
     }
 }
 
-fn looked_inside(name: SocketId) -> Robot {
-    let mut robot = two_connections();
-    robot.ask(Action::SelectRow(name));
-    robot.press("Enter");
-    robot
-}
-
 #[test]
 fn kernel_facts_of_both_ends_are_explained() {
     let ends = PHONE.map(|row| own(row, 1).name);
-    let mut robot = looked_inside(ends[1]);
+    let mut robot = two_connections();
+    look_inside(&mut robot, PHONE[1]);
     assert_eq!(robot.state.looked_inside(), [ends[1], ends[0]]);
     robot.tell(Event::Inspected {
         host: Host::THIS,
@@ -46,17 +40,15 @@ fn kernel_facts_of_both_ends_are_explained() {
     });
     check("card_inside", &mut robot, &ALL);
     check_mono("card_inside", &mut robot);
-    let text = screen(&mut robot, WIDE);
-    for words in [
+    let words = [
         "phone (127.0.0.3) connected to 127.0.0.1:5000 from port 47118",
         "Neither end has closed.",
         "0.043 ms, variation 0.020 ms",
         "0 B in, 13 B out",
         "$ ss -tanpio 'sport = :47118 and dport = :5000'",
         "$ nc -s 127.0.0.3 127.0.0.1 5000",
-    ] {
-        assert!(text.contains(words), "{words}: {text}");
-    }
+    ];
+    shows(&mut robot, &[WIDE], &words);
     robot.press("Esc");
     assert!(robot.state.looked_inside().is_empty(), "it is asked for no longer");
 }
@@ -66,8 +58,7 @@ fn a_paused_card_does_not_change() {
     let name = own(PHONE[1], 1).name;
     let mut robot = two_connections();
     robot.press("p");
-    robot.ask(Action::SelectRow(name));
-    robot.press("Enter");
+    look_inside(&mut robot, PHONE[1]);
     robot.tell(Event::Inspected { host: Host::THIS, found: vec![(name, info([1, 2]))] });
     assert_eq!(robot.state.ui.info(name), None);
 }
@@ -93,55 +84,45 @@ fn queues_and_timers_say_what_they_mean_for_this_row() {
         (4, "60 s left, then a keepalive probe"),
     ];
     for (row, words) in told {
-        robot.ask(Action::SelectRow(own(table[row], 1).name));
-        robot.press("Enter");
+        look_inside(&mut robot, table[row]);
         shows(&mut robot, &[WIDE], &[words]);
         robot.press("Esc");
     }
-    robot.ask(Action::SelectRow(own(LISTEN, 9).name));
-    robot.press("Enter");
-    assert!(screen(&mut robot, USUAL).contains("$ nc 127.0.0.1 5000"));
+    look_inside(&mut robot, LISTEN);
+    shows(&mut robot, &[USUAL], &["$ nc 127.0.0.1 5000"]);
 }
 
 #[test]
 fn an_unacknowledged_syn_or_fin_is_named() {
     let table = [
-        "tcp 0 1 127.0.0.2:54240 127.0.0.1:5000 SYN_SENT inode=11",
-        "tcp 0 1 127.0.0.3:54240 127.0.0.1:5000 FIN_WAIT1",
-        "tcp 0 14 127.0.0.4:54240 127.0.0.1:5000 LAST_ACK",
-        "tcp 0 13 127.0.0.5:54240 127.0.0.1:5000 ESTABLISHED inode=12",
+        ("tcp 0 1 127.0.0.2:54240 127.0.0.1:5000 SYN_SENT inode=11", "1 B: the SYN counts as one"),
+        ("tcp 0 1 127.0.0.3:54240 127.0.0.1:5000 FIN_WAIT1", "1 B: the FIN counts as one"),
+        (
+            "tcp 0 14 127.0.0.4:54240 127.0.0.1:5000 LAST_ACK",
+            "14 B: 13 unacknowledged, and the FIN",
+        ),
+        ("tcp 0 13 127.0.0.5:54240 127.0.0.1:5000 ESTABLISHED inode=12", "13 B, unacknowledged"),
     ];
-    let told = [
-        "1 B: the SYN counts as one",
-        "1 B: the FIN counts as one",
-        "14 B: 13 unacknowledged, and the FIN",
-        "13 B, unacknowledged",
-    ];
-    for (row, words) in table.iter().zip(told) {
+    for (row, words) in table {
         let mut robot = Robot::listening();
         robot.kernel(&joined(&[LISTEN, row]));
-        robot.ask(Action::SelectRow(own(row, 1).name));
-        robot.press("Enter");
+        look_inside(&mut robot, row);
         shows(&mut robot, &[WIDE], &[words]);
     }
 }
 
 #[test]
 fn an_end_that_is_not_born_yet_is_not_gone() {
-    let card = |mut robot: Robot, row: &str| {
-        robot.ask(Action::SelectRow(own(row, 1).name));
-        robot.press("Enter");
-        screen(&mut robot, WIDE)
-    };
-    let text = card(Robot::calling_in_lab(), CALLS);
-    assert!(text.contains("no row yet"), "{text}");
-    assert!(!text.contains("gone"), "{text}");
+    let mut robot = Robot::calling_in_lab();
+    look_inside(&mut robot, CALLS);
+    shows(&mut robot, &[WIDE], &["no row yet"]);
+    shows_not(&mut robot, &[WIDE], &["gone"]);
     let mut robot = Robot::calling_in_lab();
     robot.tables(&[computers::LISTEN, ANSWERS], &[CALLS]);
-    let text = card(robot, ANSWERS);
-    assert!(text.contains("has not received the final ACK"), "{text}");
-    assert!(text.contains("0 B, without the SYN+ACK"), "{text}");
-    assert!(!text.contains("in the accept queue"), "{text}");
+    look_inside(&mut robot, ANSWERS);
+    let words = ["has not received the final ACK", "0 B, without the SYN+ACK"];
+    shows(&mut robot, &[WIDE], &words);
+    shows_not(&mut robot, &[WIDE], &["in the accept queue"]);
 }
 
 #[test]
@@ -153,15 +134,11 @@ fn a_row_whose_other_end_was_reset_unheard_is_half_open() {
     robot.press("B");
     robot.hear(SocketEvent::Closed { at: own(CLIENT, 11).name, how: CloseKind::Abort });
     robot.vanish(computers::LAPTOP, &[CLIENT]);
-    robot.ask(Action::SelectRow(own(SERVES, 12).name));
-    robot.press("Enter");
+    look_inside(&mut robot, SERVES);
     for after in [0, 20] {
         robot.later(Duration::from_secs(after));
-        let text = screen(&mut robot, WIDE);
-        assert!(text.contains("Half-open"), "{text}");
-        assert!(!text.contains("A RST ended it."), "{text}");
-        assert!(text.contains("as far as this end knows"), "{text}");
-        assert!(!text.contains("another machine"), "it is the lab's: {text}");
+        shows(&mut robot, &[WIDE], &["Half-open", "as far as this end knows"]);
+        shows_not(&mut robot, &[WIDE], &["A RST ended it.", "another machine"]);
     }
     // However many others go after it.
     let others = (0..100).map(|n| {
@@ -184,8 +161,7 @@ fn earlier_states_have_durations_or_brackets() {
         let row = format!("tcp 0 0 127.0.0.2:54240 127.0.0.1:5000 {state}");
         robot.kernel(&joined(&[LISTEN, LAPTOP[0], &row]));
     }
-    robot.ask(Action::SelectRow(end("127.0.0.2:54240", "127.0.0.1:5000")));
-    robot.press("Enter");
+    look_inside(&mut robot, LAPTOP[1]);
     shows(
         &mut robot,
         &[(160, 40)],

@@ -1,13 +1,14 @@
 //! Texts are whole, or marked as cut, at every size.
 
 use fivetuple::app::{Action, Event, Pane, Statement, Tone};
-use fivetuple::tcp::Owner;
+use fivetuple::tcp::{CloseKind, Owner, SocketEvent};
 
 use crate::app::laptop_connected;
-use crate::robot::Robot;
+use crate::robot::{LISTEN, Robot, own};
 use crate::view::lab_cut_lines::{connections, lines_with};
 use crate::view::{
-    ALL, SMALL, USUAL, WIDE, line_with, screen, shows, shows_not, two_connections, whole_machine,
+    ALL, LAPTOP, PHONE, SMALL, USUAL, WIDE, goodbyes, line_with, screen, shows, shows_not,
+    two_connections, whole_machine,
 };
 
 #[test]
@@ -182,7 +183,7 @@ fn an_owner_is_blank_before_the_first_poll() {
     robot.press("w");
     let stranger = "tcp 0 0 127.0.0.9:7 127.0.0.1:6000 ESTABLISHED inode=77 uid=7";
     let own = "tcp 0 0 127.0.0.9:8 127.0.0.1:6000 ESTABLISHED inode=78";
-    robot.kernel_afresh(&[crate::robot::LISTEN, stranger, own].join("\n"));
+    robot.kernel_afresh(&[LISTEN, stranger, own].join("\n"));
     let owners = |robot: &mut Robot| {
         let text = screen(robot, (160, 36));
         ["127.0.0.9:7 ", "127.0.0.9:8 "].map(|end| {
@@ -193,4 +194,53 @@ fn an_owner_is_blank_before_the_first_poll() {
     assert_eq!(owners(&mut robot), [false, false]);
     robot.tell(Event::OwnersHidden(vec![77, 78]));
     assert_eq!(owners(&mut robot), [true, false], "our own user hides nothing");
+}
+
+#[test]
+fn the_time_left_and_the_reason_stand_apart_from_the_bracket() {
+    let mut robot = goodbyes();
+    for wide in 60..=160 {
+        let text = screen(&mut robot, (wide, 30));
+        let glued = |line: &&str| line.contains("client┐") || line.contains("phone┘");
+        assert_eq!(text.lines().find(glued), None, "{wide}");
+    }
+    let text = screen(&mut robot, USUAL);
+    let waits = line_with(&text, "◌ TIME_WAIT");
+    let (role, _) = waits.split_once('┘').unwrap();
+    assert!(role.contains("laptop 47s left "), "{text}");
+}
+
+#[test]
+fn the_header_always_has_the_servers_address() {
+    let mut busy = two_connections();
+    busy.press("w");
+    for wide in 60..=130 {
+        let text = screen(&mut busy, (wide, 24));
+        let header = text.lines().next().unwrap();
+        let told =
+            header.contains("listening on 127.0.0.1:5000") || header.contains("◎ 127.0.0.1:5000");
+        assert!(told, "{wide}: {header}");
+    }
+}
+
+#[test]
+fn a_small_netstat_keeps_the_listen_row() {
+    let mut robot = two_connections();
+    robot.press("n c");
+    for high in 16..=24 {
+        let text = screen(&mut robot, (60, high));
+        let listens = |line: &&str| line.starts_with("│tcp") && line.contains("LISTEN");
+        assert!(text.lines().any(|line| listens(&line)), "{high}: {text}");
+    }
+}
+
+#[test]
+fn the_newest_sentence_can_be_read_to_its_end_on_a_small_screen() {
+    let mut robot = two_connections();
+    robot.hear(SocketEvent::Closed { at: own(LAPTOP[1], 11).name, how: CloseKind::Close });
+    let wait = "tcp 0 0 127.0.0.2:54240 127.0.0.1:5000 TIME_WAIT timewait=60000ms/0";
+    robot.kernel(&[LISTEN, wait, PHONE[0], PHONE[1]].join("\n"));
+    let row_parts = ["◎ LISTEN      listener", "◌ TIME_WAIT", "phone   ┘"];
+    shows(&mut robot, &[SMALL], &["The LISTEN row is unchanged"]);
+    shows(&mut robot, &[SMALL], &row_parts);
 }

@@ -7,7 +7,7 @@ use fivetuple::tcp::{Errno, Flags, LabEvent, LabRefusal, SocketEvent};
 
 use crate::computers::{ANSWERS, CALLS, CLIENT, LAPTOP, LISTEN, SERVER, SERVES};
 use crate::robot::{Robot, own};
-use crate::view::{ALL, DARK, WIDE, check, paint, screen, text_of};
+use crate::view::{ALL, DARK, WIDE, check, look_inside, paint, screen, shows, text_of};
 
 const SYN_ACK: Flags = Flags::SYN.and(Flags::ACK);
 
@@ -88,15 +88,6 @@ fn a_refused_lab() {
 }
 
 #[test]
-fn the_form_of_ports_to_use_up() {
-    let mut robot = Robot::in_lab(3);
-    robot.press("P");
-    robot.type_text("1024-65535");
-    robot.press("Enter");
-    check("lab_ports", &mut robot, &ALL);
-}
-
-#[test]
 fn a_click_selects_the_row_in_either_table() {
     let mut robot = Robot::calling_in_lab();
     robot.tables(&[LISTEN, ANSWERS], &[CALLS]);
@@ -120,13 +111,9 @@ fn at_every_size_both_states_and_the_waiting_segment_are_seen() {
     robot.arrives(1);
     robot.sends(2, (SERVER, SYN_ACK), (0, 1), b"");
     robot.tables(&[LISTEN, ANSWERS], &[CALLS]);
+    let words = ["SYN_SENT", "SYN_RECV", "SYN+ACK", "HELD: 1 queued", "192.168.1.13"];
     for wide in [60, 79, 80, 115, 116, 145, 146, 162, 200] {
-        for high in [16, 18, 24, 29, 30, 36, 50] {
-            let text = screen(&mut robot, (wide, high));
-            for part in ["SYN_SENT", "SYN_RECV", "SYN+ACK", "HELD: 1 queued", "192.168.1.13"] {
-                assert!(text.contains(part), "{part} is not at {wide}x{high}:\n{text}");
-            }
-        }
+        shows(&mut robot, &[16, 18, 24, 29, 30, 36, 50].map(|high| (wide, high)), &words);
     }
 }
 
@@ -134,13 +121,10 @@ fn at_every_size_both_states_and_the_waiting_segment_are_seen() {
 fn inside_a_connection_of_the_lab_the_commands_say_on_which_computer_they_run() {
     let mut robot = Robot::listening_in_lab();
     robot.tables(&[LISTEN, SERVES], &[CLIENT]);
-    robot.ask(Action::SelectRow(own(SERVES, 12).name));
-    robot.press("Enter");
-    let text = screen(&mut robot, WIDE);
-    for words in [
+    look_inside(&mut robot, SERVES);
+    let words = [
         "$ fivetuple lab --join 4121 --on server -- ss -tanpio",
         "$ fivetuple lab --join 4121 --on laptop -- nc",
-    ] {
-        assert!(text.contains(words), "{words}: {text}");
-    }
+    ];
+    shows(&mut robot, &[WIDE], &words);
 }

@@ -22,28 +22,17 @@ fn with_udp() -> Robot {
 
 #[test]
 fn every_table_distinguishes_udp_and_tcp_rows() {
-    for (size, view) in ALL.into_iter().flat_map(|size| {
-        let views = [PointOfView::BothEnds, PointOfView::Server, PointOfView::Client];
-        views.map(|view| (size, view))
-    }) {
+    let views = [(PointOfView::BothEnds, 2), (PointOfView::Server, 1), (PointOfView::Client, 1)];
+    for (size, (view, wanted)) in ALL.into_iter().flat_map(|size| views.map(|view| (size, view))) {
         let mut robot = with_udp();
         robot.state.ui.lens.view = view;
         robot.state.ui.stale = true;
         let text = screen(&mut robot, size);
-        let table = text.lines().skip(1).collect::<Vec<_>>();
-        let lines = |what: &str| {
-            let lines = table.iter().filter(|line| line.contains(what));
-            lines.copied().collect::<Vec<&str>>()
-        };
-        let udp: usize = table
-            .iter()
-            .map(|line| line.matches(" udp ").count() + line.matches("udp   ").count())
-            .sum();
-        let wanted = if view == PointOfView::BothEnds { 2 } else { 1 };
+        let (_, table) = text.split_once('\n').unwrap();
+        let udp = table.matches(" udp ").count() + table.matches("udp   ").count();
         assert!(udp >= wanted, "{size:?} {view:?}: {udp}\n{text}");
-        for line in lines("LISTEN ").iter().filter(|line| line.contains(":*")) {
-            assert!(!line.contains("udp"), "{line}");
-        }
+        let listens = |line: &&str| line.contains("LISTEN ") && line.contains(":*");
+        assert!(table.lines().filter(listens).all(|line| !line.contains("udp")), "{text}");
     }
 }
 
@@ -92,11 +81,7 @@ fn the_port_form_counts_descriptors_needed_and_available() {
     let mut robot = Robot::in_lab(3);
     robot.press("P ctrl-u");
     robot.type_text("1024-65535");
-    for size in [WIDE, USUAL] {
-        let text = screen(&mut robot, size);
-        let call = "needs 64,512 descriptors of 20,000";
-        assert!(text.contains(call), "{size:?}: {text}");
-    }
+    shows(&mut robot, &[WIDE, USUAL], &["needs 64,512 descriptors of 20,000"]);
 }
 
 #[test]

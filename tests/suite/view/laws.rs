@@ -129,29 +129,9 @@ fn no_size_is_too_odd() {
     let sizes: Vec<(u16, u16)> = grid.chain([(500, 200), (200, 60)]).collect();
     for make in robots {
         let robot = &mut make();
-        for keys in [
-            "",
-            "?",
-            "Esc L",
-            "Esc C",
-            "Esc Enter",
-            "Esc n",
-            "/",
-            "Enter z",
-            "K",
-            "z :",
-            "Esc i",
-            "Esc y",
-            "Esc M",
-            "g",
-            "m",
-            "+",
-            "+",
-            "V",
-            "t",
-            "+",
-            ",",
-        ] {
+        let keys =
+            "|?|Esc L|Esc C|Esc Enter|Esc n|/|Enter z|K|z :|Esc i|Esc y|Esc M|g|m|+|+|V|t|+|,";
+        for keys in keys.split('|') {
             robot.press(keys);
             for size in sizes.iter().copied() {
                 let (buffer, scroll) = paint(robot, DARK, size);

@@ -12,7 +12,6 @@ pub(crate) mod myth;
 pub(crate) mod pictures;
 pub(crate) mod ports;
 pub(crate) mod segment_labels;
-pub(crate) mod small_screens;
 pub(crate) mod syscalls;
 pub(crate) mod timeline;
 
@@ -83,6 +82,12 @@ pub(crate) fn shows_not(robot: &mut Robot, sizes: &[(u16, u16)], words: &[&str])
             assert!(!text.contains(words), "{words} {size:?}:\n{text}");
         }
     }
+}
+
+/// Looks inside the connection of a row.
+pub(crate) fn look_inside(robot: &mut Robot, row: &str) {
+    robot.ask(Action::SelectRow(own(row, 1).name));
+    robot.press("Enter");
 }
 
 /// The first line with these words.

@@ -71,6 +71,7 @@ const PICTURES: &[Picture] = &[
     ("lab_server", two_losses, "e", &[USUAL]),
     ("lab_server_netstat", two_losses, "e n", &[USUAL]),
     ("lab_both_netstat", two_losses, "e n e e", &[WIDE, USUAL]),
+    ("lab_ports", || Robot::in_lab(3), "P 1 0 2 4 - 6 5 5 3 5 Enter", &ALL),
     ("states_menu", Robot::new, "S j j j", &ALL),
 ];
 

@@ -52,7 +52,7 @@ fn last(state: &State) -> Vec<WireSegment> {
     last
 }
 
-/// The server is at the right; between two clients, the one with the lower host number.
+/// Between two clients, the one with the lower host number takes the server's side.
 fn side_of(state: &State, host: Host, other: Host) -> Side {
     let is_servers = |host| state.lab.server().is_some_and(|server| server.host == host);
     if is_servers(host) || (!is_servers(other) && host < other) {
@@ -71,7 +71,7 @@ fn hidden(state: &State, shown: usize) -> u64 {
     state.lab.known.forgotten + state.lab.known.untold + known
 }
 
-/// Whether there are several computers at the left, and at the right, so that ports need names.
+/// Whether there are several computers on the client's side, and on the server's, so that ports need names.
 fn named(crossings: &[WireSegment], state: &State) -> [bool; 2] {
     let hosts =
         |side: usize| crossings.iter().map(move |crossing| both(state, &crossing.segment)[side].0);
@@ -98,8 +98,8 @@ fn ports(state: &State, segment: &Segment, named: [bool; 2]) -> [String; 2] {
     };
     let port = |end: Endpoint| format!(":{}", end.port);
     [
-        if named[0] { with_name(client) } else { format!("{:<6}", port(client.1)) },
-        if named[1] { with_name(server) } else { format!("{:>6}", port(server.1)) },
+        if named[0] { with_name(client) } else { format!("{:>6}", port(client.1)) },
+        if named[1] { with_name(server) } else { format!("{:<6}", port(server.1)) },
     ]
 }
 

@@ -1,6 +1,7 @@
 use crate::tcp::{Delivery, Moment, TcpState};
 
-/// The segments between the client, at the left, and the server.
+/// The segments between a client and the server, which is drawn at the left, as in every picture. What both ends have is stored for the
+/// client first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ladder {
     /// The heading of each side: computer, address and port.

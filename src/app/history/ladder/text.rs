@@ -70,14 +70,14 @@ impl LadderArrow {
         let (tip, stop) = match (self.fate, self.from) {
             (Some(Delivery::Lost(..)), _) => ('✗', room / 4),
             (Some(Delivery::OnTheWay), _) => ('…', room / 4),
-            (Some(Delivery::Arrived(_)) | None, Side::Client) => ('▶', 0),
-            (Some(Delivery::Arrived(_)) | None, Side::Server) => ('◀', 0),
+            (Some(Delivery::Arrived(_)) | None, Side::Server) => ('▶', 0),
+            (Some(Delivery::Arrived(_)) | None, Side::Client) => ('◀', 0),
         };
         let (before, after) = (lead(room / 2), lead((room - room / 2).saturating_sub(stop)));
         let rest = " ".repeat(stop);
         match self.from {
-            Side::Client => format!("{before} {label} {after}{tip}{rest}"),
-            Side::Server => format!("{rest}{tip}{after} {label} {before}"),
+            Side::Server => format!("{before} {label} {after}{tip}{rest}"),
+            Side::Client => format!("{rest}{tip}{after} {label} {before}"),
         }
     }
 }
@@ -102,7 +102,7 @@ impl Rung {
         let server = if columns < BOTH { "" } else { server };
         let client = if columns < BOTH { client.trim_start_matches(|c| c != ':') } else { client };
         let taken = client.chars().count() + server.chars().count();
-        format!("{client}{}{server}", arrow(columns.saturating_sub(taken)))
+        format!("{server}{}{client}", arrow(columns.saturating_sub(taken)))
     }
 
     /// In how many columns it leaves nothing out.
@@ -152,12 +152,12 @@ pub fn as_text(ladder: &Ladder) -> String {
         n => format!("{} not shown.\n", many(n, "more segment", "more segments")),
     };
     let mut text = format!(
-        "{source}\n{hidden}\n{:TIME$} {client}{}{server}\n",
+        "{source}\n{hidden}\n{:TIME$} {server}{}{client}\n",
         "seconds",
         " ".repeat(gap.max(1))
     );
     for rung in &ladder.rungs {
-        let [left, right] = rung.states.map(|state| state.map(StateMark::word).unwrap_or_default());
+        let [right, left] = rung.states.map(|state| state.map(StateMark::word).unwrap_or_default());
         let arrow = rung.drawn(room);
         let line = format!("{:>TIME$} {left:>STATE$} |{arrow}| {right}", ladder.time(rung));
         text += line.trim_end();

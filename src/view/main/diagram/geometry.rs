@@ -69,7 +69,6 @@ impl Figure {
         columns.flatten().next().unwrap_or((1, 0))
     }
 
-    /// The box of a state.
     pub(super) fn of(&self, state: TcpState) -> Rect {
         let (column, row) = Figure::place(state);
         Rect {
@@ -142,7 +141,6 @@ impl Figure {
     }
 }
 
-/// The middle of a box.
 pub(super) fn middle(rect: Rect) -> (u16, u16) {
     (rect.x + rect.width / 2, rect.y + rect.height / 2)
 }

@@ -14,9 +14,8 @@ use crate::tcp::{TcpState, Transition};
 use crate::view::ThemeRole::{Dim, FocusBorder, Strong, Warning};
 use crate::view::main::diagram::geometry::Figure;
 use crate::view::main::diagram::paths::{StatePaths, Stroke};
-use crate::view::past;
 use crate::view::style::glyphs::{DASH, OTHER, SELECTED, glyph};
-use crate::view::{Painter, Scene, Titles, rect, text};
+use crate::view::{Painter, Scene, Titles, past, rect, text};
 
 /// TCP's states as boxes, its transitions as arrows; the rows in each state, and the path of one connection.
 pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {

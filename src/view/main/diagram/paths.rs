@@ -17,7 +17,6 @@ impl<'a> StatePaths<'a> {
         StatePaths([line, mirror].map(|line| line.and_then(path)))
     }
 
-    /// The stroke of a transition.
     pub(super) fn stroke(&self, arrow: Transition) -> Stroke {
         let known = self.0.each_ref().map(|end| {
             let mut steps = end.iter().flat_map(|(_, path)| &path.steps);
@@ -35,7 +34,6 @@ impl<'a> StatePaths<'a> {
         self.0.each_ref().map(|end| end.as_ref().is_some_and(|(_, path)| path.at == state))
     }
 
-    /// The stroke of a state's box.
     pub(super) fn frame(&self, state: TcpState) -> Stroke {
         match self.are_at(state) {
             [true, _] => Stroke::Selected(Certainty::Seen),
@@ -48,11 +46,8 @@ impl<'a> StatePaths<'a> {
 /// The stroke of an arrow or a box: which end took it, and how that is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stroke {
-    /// Neither end.
     Neither,
-    /// The other end of the selected one.
     Other(Certainty),
-    /// The selected end.
     Selected(Certainty),
 }
 
@@ -65,7 +60,6 @@ impl Stroke {
         })
     }
 
-    /// The frame of a box.
     pub(super) const fn border(self) -> BorderType {
         match self {
             Stroke::Neither | Stroke::Other(Certainty::WorkedOut) => BorderType::Rounded,

@@ -14,10 +14,8 @@ use crate::view::{Painter, ThemeRole, rect, text};
 const LABEL: u16 = 5;
 /// Symbols, two strips, the numbers below them.
 pub(super) const LEAST: u16 = 5;
-/// The highest bar.
 const HIGHEST: u16 = 7;
 
-/// The ports of each column.
 #[derive(Clone, Copy)]
 struct Scale {
     range: PortRange,

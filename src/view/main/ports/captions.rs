@@ -74,7 +74,6 @@ fn parities(scene: Scene<'_>) -> [String; 2] {
     [format!("in use in {range}{all}: {counts}{first}"), format!("{counts}{first}")]
 }
 
-/// The owner of the selected port.
 fn named(scene: Scene<'_>, line: &TableRow) -> [String; 2] {
     let (row, port) = (&line.row, line.row.tuple.local.port);
     let state = if line.gone.is_some() {

@@ -10,9 +10,8 @@ use ratatui::layout::Rect;
 use crate::app::Pane;
 use crate::tcp::{Port, PortRange};
 use crate::view::main::ports::selection::{ALL, selected_end};
-use crate::view::past;
 use crate::view::style::glyphs::DASH;
-use crate::view::{Painter, Scene, Titles, rect};
+use crate::view::{Painter, Scene, Titles, past, rect};
 
 /// Draws a range of ports, and which of them is selected.
 type DrawPorts = fn(&mut Painter<'_>, Rect, (PortRange, Option<Port>));

@@ -4,7 +4,6 @@ use crate::app::TableRow;
 use crate::tcp::{Port, PortRange, TcpState};
 use crate::view::Scene;
 
-/// All ports.
 pub(super) const ALL: PortRange = PortRange { low: Port(0), high: Port(u16::MAX) };
 
 /// The number of first rows that are searched for listening sockets.

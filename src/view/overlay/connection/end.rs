@@ -133,7 +133,6 @@ fn millis(time: Duration) -> String {
     }
 }
 
-/// The peer's receive window and the congestion window.
 fn window(info: &TcpInfo) -> Vec<String> {
     let trusted = text::plural(info.congestion_window, "segment");
     let Some(peer) = info.send_window else {

@@ -8,15 +8,16 @@ use crate::app::laptop_connected;
 pub(crate) const CLIENT: (&str, &str) = ("127.0.0.2:54240", "127.0.0.1:5000");
 pub(crate) const SERVER: (&str, &str) = ("127.0.0.1:5000", "127.0.0.2:54240");
 
-/// The rungs as `left state > words, right state`; `<` is sent by the server.
+/// The rungs as `client's state > words, server's state`; `<` is sent by the server.
 pub(crate) fn rungs(ladder: &Ladder) -> Vec<String> {
     let rung = |rung: &Rung| {
-        let [left, right] = rung.states.map(|state| state.map(StateMark::word).unwrap_or_default());
+        let [client, server] =
+            rung.states.map(|state| state.map(StateMark::word).unwrap_or_default());
         let arrow = rung.arrow.as_ref().map_or_else(String::new, |arrow| {
             let tip = if arrow.from == Side::Client { ">" } else { "<" };
             format!("{tip} {}", arrow.label(rung.at, 80))
         });
-        format!("{left} {arrow} {right}").trim().to_owned()
+        format!("{client} {arrow} {server}").trim().to_owned()
     };
     ladder.rungs.iter().map(rung).collect()
 }

@@ -48,10 +48,10 @@ fn the_ladder_of_all_tells_connections_apart_by_their_ports() {
     assert_eq!(ladder.ends, ["all clients", "server 192.168.1.10"]);
     let drawn: Vec<String> = ladder.rungs.iter().map(|rung| rung.drawn(60)).collect();
     assert_eq!(drawn.len(), 4);
-    assert!(drawn[0].starts_with(" laptop:44506─"), "{}", drawn[0]);
-    assert!(drawn[3].starts_with("  phone:44506─"), "{}", drawn[3]);
-    assert!(drawn.iter().all(|rung| rung.ends_with("  :500") && rung.chars().count() == 60));
-    assert!(ladder.rungs[3].drawn(22).starts_with(":44506─"));
+    assert!(drawn[0].ends_with("─ laptop:44506"), "{}", drawn[0]);
+    assert!(drawn[3].ends_with("─  phone:44506"), "{}", drawn[3]);
+    assert!(drawn.iter().all(|rung| rung.starts_with(":500  ") && rung.chars().count() == 60));
+    assert!(ladder.rungs[3].drawn(22).ends_with("─:44506"));
     assert_eq!(rungs(&ladder)[2], "> ACK, seq 1 ack 1 ESTABLISHED");
     assert!(as_text(&ladder).contains("laptop:44506"));
     robot.press("O");
