@@ -1,10 +1,12 @@
 //! Scenarios: text files of keys, and of what they bring on the screen.
 //!
-//! A scenario begins with `# ` and its name, then the program is started: on each of the sizes before it, as `nobody` where that is said,
-//! or by another program. `$ ` runs a command, in the background
-//! with `&` until `$ end`, and `resize` gives the screen another size, or its own one `back`. Below a line of keys stands, indented, what is waited for then: `2 ESTABLISHED` (so many rows), `no text`, `2x text` (so often),
-//! a `/regular expression/`, or a text. It may be broken over the lines of a pane; in it, `…` is anything in the same line, and `#` a
-//! number. The last keys end the program.
+//! A scenario begins with `# ` and its name; then the program is started: on each of the sizes before it, as `nobody` where that is said,
+//! or by another program. A line of keys has single keys, and text in quotes, which is typed; before it may stand how often (`200*`),
+//! `paste`, `click`, `wheel-up` or `wheel-down`. `$ ` runs a command, fivetuple with `&` behind it until `$ end`; `resize` gives the screen
+//! another size, or its own one `back`. The last keys end the program.
+//!
+//! Below such a line stands, indented, what is waited for then: `2 ESTABLISHED` (so many rows), `no text`, `2x text` (so often), a
+//! `/regular expression/`, or a text. It may be broken over the lines of a pane; in it, `…` is anything in the same line, and `#` a number.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Stdio};
