@@ -42,8 +42,11 @@ const COUNT: u32 = 9000;
 const CALLS: u32 = 2000;
 const ROUNDS: usize = 5;
 
+/// A name, how many connections it makes, and what makes them.
+type Load = (&'static str, u32, fn(&Lab) -> Duration);
+
 /// The burst is the last: its connections take a while to end.
-const LOADS: [(&str, u32, fn(&Lab) -> Duration); 2] = [
+const LOADS: [Load; 2] = [
     ("2000 calls, one after another", CALLS, one_after_another),
     ("a burst of 9000 calls", COUNT, burst),
 ];

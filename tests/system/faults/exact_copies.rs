@@ -18,7 +18,7 @@ fn from_one_port() -> Real {
 /// The one connection is still the laptop's, and d closes it.
 fn closes_the_first(mut real: Real) {
     assert_eq!(real.robot.state.clients.computer().ends.len(), 1);
-    real.press_until("d", "laptop closed first");
+    real.press("d");
     real.until("TIME_WAIT", |robot| robot.state.sockets.count(TcpState::TimeWait) == 1);
 }
 

@@ -8,10 +8,9 @@ use fivetuple::tcp::Endpoint;
 
 use crate::ran::fivetuple as run;
 use crate::support::netns::done;
-use crate::support::pty::{Terminal, fivetuple};
 use crate::support::sandbox::{Refused, within};
 use crate::support::{netns, skipped};
-use crate::terminal::{broken, call_to, press_for_rows, quit, started, wait_rows};
+use crate::terminal::scenario::play;
 
 /// The ends of a cable: both in the network of the test, each with an address of the link.
 const ENDS: [(&str, &str); 2] = [("left", "fe80::a"), ("right", "fe80::b")];
@@ -102,29 +101,8 @@ fn a_client_calls_an_address_of_the_link_by_its_interface() {
 }
 
 #[test]
-fn the_dashboard_shows_both_ends_of_a_call_over_the_link_once() {
-    netns::alone_if(plugged, || {
-        let terminal = started(fivetuple(&["--bind", "::", "--port", "5000"]));
-        terminal.press_until("l", r"\[::\]:5000 +\[::\]:\* +\S LISTEN");
-        call_to(&terminal, "[fe80::a%left]:5000");
-        terminal
-            .press_until("c", r"tcp6 .*\[fe80::a\]:5000 +\[fe80::a\]:\d+ +● ESTABLISHED server");
-        terminal.wait_for(r"tcp6 .*\[fe80::a\]:\d+ +\[fe80::a\]:5000 +● ESTABLISHED laptop");
-        wait_rows(&terminal, "ESTABLISHED", 2);
-        terminal.wait_for("sent \"Test payload");
-        press_for_rows(&terminal, "d", "ESTABLISHED", 0);
-        // And one of IPv4 at the same listener, whose end there says so in IPv6.
-        call_to(&terminal, "127.0.0.1:5000");
-        press_for_rows(&terminal, "c", "ESTABLISHED", 2);
-        let shown = table(5000);
-        let is_open = |row: &&[String; 4]| row[3] == "ESTABLISHED";
-        let open: Vec<&[String; 4]> = shown.keys().filter(is_open).collect();
-        let protocols: Vec<&str> = open.iter().map(|row| row[0].as_str()).collect();
-        assert_eq!(protocols, ["tcp", "tcp6"], "{shown:?}");
-        assert_eq!(open[1][1], "[::ffff:127.0.0.1]:5000", "{shown:?}");
-        assert!(shown.values().all(|count| *count == 1), "{shown:?}");
-        quit(terminal);
-    });
+fn the_dashboard_shows_both_ends_of_a_connection_over_the_link_once() {
+    netns::alone_if(plugged, || play(include_str!("../terminal/scenarios/link.txt")));
 }
 
 #[test]
@@ -136,9 +114,5 @@ fn an_address_of_the_link_is_not_bound_by_itself_and_that_is_said() {
         ] {
             run(args).ends(1, &["bind() failed: ", "EINVAL", helps]);
         }
-        let args = ["--bind", "fe80::a", "--listen"];
-        let terminal = Terminal::start(fivetuple(&args), 120, 36);
-        terminal.wait_for(&broken("needs its interface, which cannot be given here"));
-        quit(terminal);
     });
 }

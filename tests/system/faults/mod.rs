@@ -9,7 +9,6 @@ pub(crate) mod names;
 pub(crate) mod netlink;
 pub(crate) mod no_answer;
 pub(crate) mod orders;
-pub(crate) mod ports;
 pub(crate) mod ranges;
 pub(crate) mod strangers;
 pub(crate) mod unread;

@@ -5,7 +5,7 @@ use std::net::{Shutdown, TcpStream};
 
 use crate::support::netns;
 use crate::support::pty::Terminal;
-use crate::terminal::{dashboard, listen, quit, wait_connections, wait_rows};
+use crate::terminal::{dashboard, listen, quit, wait_connections};
 
 /// Says `payload` to the dashboard's server, and waits until what it `shows` is there.
 fn say(terminal: &Terminal, port: u16, payload: &[u8], shows: &str) {
@@ -124,26 +124,6 @@ fn much_data_without_a_line_end_keeps_the_screen_alive() {
         let most = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
         let most: u64 = most.trim().trim_end_matches(" kB").parse().unwrap();
         assert!(most < 64 * 1024, "{most} kB of memory");
-        quit(terminal);
-    });
-}
-
-#[test]
-fn another_program_is_a_row_with_its_name() {
-    netns::alone_if_possible(|| {
-        let name = std::fs::read_to_string("/proc/self/comm").unwrap();
-        let terminal = dashboard(&[]);
-        let port = listen(&terminal);
-        let stranger = TcpStream::connect(("127.0.0.1", port)).unwrap();
-        let from = stranger.local_addr().unwrap().port();
-        terminal.wait_for(&format!(
-            r"127\.0\.0\.1:{from} +127\.0\.0\.1:{port} +● ESTABLISHED {}",
-            name.trim()
-        ));
-        terminal.wait_for(&format!("{}/", std::process::id()));
-        terminal.wait_for(&format!("127.0.0.1:{from} connected"));
-        drop(stranger);
-        wait_rows(&terminal, "ESTABLISHED", 0);
         quit(terminal);
     });
 }

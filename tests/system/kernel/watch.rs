@@ -57,16 +57,13 @@ impl Told {
                 self.rows.clear();
             }
             for change in sight.changes {
-                match change {
-                    Change::Appeared(row) => self.rows.push(row),
-                    Change::Moved { from, to } => {
-                        self.rows.retain(|row| row.name() != from.name());
-                        self.rows.push(to);
-                    }
-                    Change::Vanished(row) => self.rows.retain(|old| old.name() != row.name()),
+                let (Change::Appeared(row) | Change::Moved { to: row, .. } | Change::Vanished(row)) =
+                    change;
+                self.rows.retain(|old| old.name() != row.name());
+                let is_ours = self.at.is_none_or(|at| is_at(&row, at));
+                if is_ours && !matches!(change, Change::Vanished(_)) {
+                    self.rows.push(row);
                 }
-                let at = self.at;
-                self.rows.retain(|row| at.is_none_or(|at| is_at(row, at)));
             }
         }
     }

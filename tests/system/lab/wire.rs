@@ -1,12 +1,10 @@
 use std::io::{ErrorKind, Read};
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use fivetuple::tcp::{DropReason, Errno, TcpState, WireEvent, WireOrder};
 
-use crate::lab::{Bench, LAPTOP, SERVER, arrived, bench, flags, is_call, lost, sent, wait_until};
+use crate::lab::{LAPTOP, SERVER, arrived, bench, flags, is_call, lost, sent, wait_until};
 use crate::support::again::as_nobody_too;
-use socket2::Socket;
 
 const SYN_SENT: &[TcpState] = &[TcpState::SynSent];
 const SYN_RECEIVED: &[TcpState] = &[TcpState::SynReceived];
@@ -49,17 +47,12 @@ fn a_slow_wire_shows_the_handshake_in_order() {
     });
 }
 
-fn bound(bench: &Bench, at: SocketAddr) -> (Socket, Socket) {
-    let (server, laptop) = (bench.udp(SERVER), bench.udp(LAPTOP));
-    server.bind(&at.into()).expect("bind");
-    (server, laptop)
-}
-
 #[test]
 fn fragments_wait_on_a_held_wire_and_overtake_nobody() {
     let Some(mut bench) = bench() else { return };
     let at = bench.at(SERVER, 500);
-    let (server, laptop) = bound(&bench, at);
+    let (server, laptop) = (bench.udp(SERVER), bench.udp(LAPTOP));
+    server.bind(&at.into()).expect("bind");
     bench.order(WireOrder::Hold);
     for length in [100, 3000, 200] {
         laptop.send_to(&vec![7; length], &at.into()).expect("send");

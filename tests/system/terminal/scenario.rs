@@ -1,17 +1,23 @@
 //! Scenarios: text files of keys, and of what they bring on the screen.
 //!
-//! A scenario begins with `# ` and its name, then the program is started: on each of the sizes before it, as `nobody` where that is said,
-//! or by another program. `$ ` runs a command, and `resize` gives the screen another size, or its own one `back`. Below a line of keys stands, indented, what is waited for then: `2 ESTABLISHED` (so many rows), `no text`, `2x text` (so often),
-//! a `/regular expression/`, or a text. It may be broken over the lines of a pane; in it, `…` is anything in the same line, and `#` a
-//! number. The last keys end the program.
+//! A scenario begins with `# ` and its name; then the program is started: on each of the sizes before it, as `nobody` where that is said,
+//! or by another program. A line of keys has single keys, and text in quotes, which is typed; before it may stand how often (`200*`),
+//! `paste`, `click`, `wheel-up` or `wheel-down`. `$ ` runs a command, fivetuple with `&` behind it until `$ end`; `resize` gives the screen
+//! another size, or its own one `back`. The last keys end the program.
+//!
+//! Below such a line stands, indented, what is waited for then: `2 ESTABLISHED` (so many rows), `no text`, `2x text` (so often), a
+//! `/regular expression/`, or a text. It may be broken over the lines of a pane; in it, `…` is anything in the same line, and `#` a number.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Stdio};
 
 use fivetuple::tcp::unescape;
 use portable_pty::CommandBuilder;
 use regex::Regex;
 
 use crate::support::again::{NOBODY, sealed};
-use crate::support::netns;
 use crate::support::pty::{Terminal, command, fivetuple};
+use crate::support::{netns, program, skipped};
 use crate::terminal::{LIMIT, ends_restored, wait_rows};
 
 #[test]
@@ -22,6 +28,11 @@ fn on_loopback() {
 #[test]
 fn without_privileges() {
     play(include_str!("scenarios/nobody.txt"));
+    let start = std::fs::read_to_string("/proc/sys/net/ipv4/ip_unprivileged_port_start");
+    if start.is_ok_and(|start| start.trim() == "0") {
+        return skipped("every port is unprivileged here");
+    }
+    play(include_str!("scenarios/privileged_port.txt"));
 }
 
 #[test]
@@ -43,6 +54,11 @@ fn in_a_lab_whose_settings_cannot_be_made() {
             play(include_str!("scenarios/sealed_lab.txt"));
         }
     });
+}
+
+#[test]
+fn beside_other_programs() {
+    netns::alone(|| play(include_str!("scenarios/other_programs.txt")));
 }
 
 #[test]
@@ -93,14 +109,12 @@ fn play_one(size: &str, words: &[&str], steps: &str) {
         }
     };
     let (cols, rows) = parsed(size);
-    let terminal = Terminal::start(program, cols, rows);
+    let (terminal, mut others) = (Terminal::start(program, cols, rows), Vec::new());
     for line in steps.lines().filter(|line| !line.is_empty()) {
         if let Some(text) = line.strip_prefix("    ") {
             wait(&terminal, text);
-        } else if let Some((program, args)) =
-            line.strip_prefix("$ ").and_then(|line| line.split_once(' '))
-        {
-            assert!(netns::done(program, args), "{line}");
+        } else if let Some(words) = line.strip_prefix("$ ") {
+            run(words, &mut others);
         } else if let Some(other) = line.strip_prefix("resize ") {
             let (cols, rows) = parsed(if other == "back" { size } else { other });
             terminal.resize(cols, rows);
@@ -111,8 +125,35 @@ fn play_one(size: &str, words: &[&str], steps: &str) {
     ends_restored(terminal);
 }
 
+/// Runs a command to its end; fivetuple with `&` behind it until the scenario ends, or `end` comes.
+fn run(line: &str, others: &mut Vec<Running>) {
+    match (line, line.strip_suffix(" &").and_then(|line| line.strip_prefix("fivetuple "))) {
+        (_, Some(args)) => {
+            let mut child = program(args.split(' ')).stdout(Stdio::piped()).spawn().unwrap();
+            // It is listening or connected once it says so.
+            let said = BufReader::new(child.stdout.as_mut().unwrap()).lines().next();
+            others.push(Running(child));
+            assert!(said.is_some(), "{line}");
+        }
+        ("end", _) => others.clear(),
+        (line, _) => {
+            let (program, args) = line.split_once(' ').unwrap();
+            assert!(netns::done(program, args), "{line}");
+        }
+    }
+}
+
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 /// The same without any privilege.
-pub(crate) fn as_nobody(args: &[&str]) -> CommandBuilder {
+fn as_nobody(args: &[&str]) -> CommandBuilder {
     if !rustix::process::geteuid().is_root() {
         return fivetuple(args);
     }

@@ -36,18 +36,14 @@ fn in_every_theme(cols: u16, rows: u16) {
 }
 
 #[test]
-fn the_story_is_told_in_every_theme_at_120x36() {
-    netns::alone_if_possible(|| in_every_theme(120, 36));
-}
-
-#[test]
-fn the_story_is_told_in_every_theme_at_80x24() {
-    netns::alone_if_possible(|| in_every_theme(80, 24));
-}
-
-#[test]
-fn the_story_is_told_in_every_theme_at_60x18() {
-    netns::alone_if_possible(|| in_every_theme(60, 18));
+fn the_story_is_told_in_every_theme_at_each_size() {
+    netns::alone_if_possible(|| {
+        std::thread::scope(|scope| {
+            for (cols, rows) in [(120, 36), (80, 24), (60, 18)] {
+                scope.spawn(move || in_every_theme(cols, rows));
+            }
+        });
+    });
 }
 
 #[test]
