@@ -137,3 +137,17 @@ fn the_ports_of_several_connections_are_listed_rising() {
     let ports = "(ports 44506, 44508, 44510, 44512, 44514 ...)";
     assert!(said.contains(ports), "{said}");
 }
+
+#[test]
+fn a_stranger_and_a_client_not_accepted_yet_are_both_counted() {
+    let mut robot = Robot::listening_in_lab();
+    robot.hear(SocketEvent::Accepted(own(&numbered(SERVES, 9), 13)));
+    robot.press("c");
+    robot.hear(SocketEvent::Connected(own(CLIENT, 11)));
+    robot.hear(SocketEvent::Accepted(own(SERVES, 12)));
+    robot.press("c");
+    robot.hear(SocketEvent::Connected(own(&numbered(CLIENT, 1), 14)));
+    robot.later(Duration::from_millis(100));
+    let said = sentences(&robot);
+    assert!(said.iter().any(|text| text.contains("now has 3 connections")), "{said:#?}");
+}
