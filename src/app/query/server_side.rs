@@ -51,19 +51,20 @@ impl State {
         self.server.running.as_ref().is_some_and(takes) && is_here
     }
 
-    /// The connections with the server at that address: those in its table, and our own sockets that are too recent to be there.
+    /// The connections with the server at that address: those that it accepted, and those of our clients that are in its table, or too
+    /// recent to be there.
     pub(crate) fn connections_with(&self, server: Endpoint) -> usize {
-        let calls = |computer: &Computer| {
-            let ends = computer.ends.newest_first();
-            let is_its = |end: &SocketId| {
-                let remote = end.tuple.remote;
-                let is_tcp = end.tuple.protocol == Protocol::Tcp;
-                is_tcp && (remote == server || self.is_our_server(remote))
-            };
-            ends.filter(|end| is_its(end) && self.is_at_both_ends(*end)).count()
+        let is_waiting = |end: &SocketId| {
+            let remote = end.tuple.remote;
+            let is_tcp = end.tuple.protocol == Protocol::Tcp;
+            is_tcp
+                && (remote == server || self.is_our_server(remote))
+                && !self.server.ends.contains(self.other_end(*end))
+                && self.is_at_both_ends(*end)
         };
-        let ours: usize = self.clients.computers.iter().map(calls).sum();
-        ours.max(self.server.ends.len())
+        let calls = |computer: &Computer| computer.ends.newest_first().filter(is_waiting).count();
+        let waiting: usize = self.clients.computers.iter().map(calls).sum();
+        self.server.ends.len() + waiting
     }
 
     /// Whether the server's kernel has the client's connection, too: with a full accept queue it drops the final ACK.

@@ -1,5 +1,6 @@
 //! Holds a sentence against the tables.
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 
 use super::claims::{Claim, Whose, claims, endpoints, is_refusal};
@@ -141,5 +142,6 @@ fn open_at(table: &Table, port: u16) -> usize {
     let is_open = |(key, row): &(&Key, &Row)| {
         key.local.port() == port && !key.is_udp && key.is_connected() && row.state == "ESTABLISHED"
     };
-    table.rows.iter().filter(is_open).count()
+    let open = table.rows.iter().filter(is_open).map(|(key, _)| key.connection());
+    open.collect::<BTreeSet<Connection>>().len()
 }
