@@ -2,7 +2,7 @@
 
 use crate::app::actions::only_say;
 use crate::app::model::{LabStage, Statement, Tone};
-use crate::app::{Effect, State, format};
+use crate::app::{Effect, State};
 use crate::tcp::{Command, LabOrder};
 
 /// Starts the lab, or stops it.
@@ -18,8 +18,7 @@ pub(crate) fn toggle(state: &mut State) -> Vec<Effect> {
             state.lab.stage = LabStage::Stopping;
             (state.script, state.lab.plan) = (None, None);
             let open = state.sockets.connections() as u64;
-            let what = Statement::new("lab-stopping");
-            let what = if open == 0 { what } else { what.with("open", format::number(open)) };
+            let what = Statement::new("lab-stopping").count("open", open);
             state.notices.say(state.now, Tone::Plain, what);
             vec![
                 Effect::Run(Command::StopConnecting),

@@ -31,31 +31,24 @@ pub(crate) fn ended(
 ) -> Statement {
     let computer = &state.clients.computers[progress.computer];
     let opened = progress.opened;
-    let mut what = Statement::new("burst-ended")
+    let ports: Vec<String> = progress.ports.iter().map(Port::to_string).collect();
+    let more = if opened as usize > ports.len() { " ..." } else { "" };
+    let unanswered = computer.ends.unanswered_since(progress.ever);
+    let unanswered = unanswered.min(u64::from(asked.saturating_sub(opened)));
+    let what = Statement::new("burst-ended")
         .with("who", &computer.name)
         .with("opened", sockets(opened.into(), progress.protocol))
         .with("took", seconds(took))
+        .with_some("asked", (opened < asked).then(|| number(asked.into())))
+        .with_some("port_list", (!ports.is_empty()).then(|| ports.join(", ") + more))
         .when(if opened > 0 { "Some" } else { "None" }, true)
-        .when("WholeRange", progress.whole_range && opened >= Burst::LARGE);
-    if opened < asked {
-        what = what.with("asked", number(asked.into()));
-    }
-    if !progress.ports.is_empty() {
-        let ports: Vec<String> = progress.ports.iter().map(Port::to_string).collect();
-        let more = if opened as usize > ports.len() { " ..." } else { "" };
-        what = what.with("port_list", ports.join(", ") + more);
-    }
-    let unanswered = computer.ends.unanswered_since(progress.ever);
-    let unanswered = unanswered.min(u64::from(asked.saturating_sub(opened)));
-    if unanswered == 0 {
-        return what;
-    }
-    what = what.with("unanswered", number(unanswered));
+        .when("WholeRange", progress.whole_range && opened >= Burst::LARGE)
+        .count("unanswered", unanswered);
     let oldest = computer.ends.first_unanswered_since(progress.ever);
-    let since = oldest.and_then(|client| Some((client, state.own_end(client)?.since)));
-    since.map_or(what.clone(), |(client, since)| {
-        waiting(what, &of_waiting_call(state, client, since))
-    })
+    let oldest = oldest.and_then(|client| Some((client, state.own_end(client)?.since)));
+    let oldest = oldest.filter(|_| unanswered > 0);
+    let call = oldest.map(|(client, since)| of_waiting_call(state, client, since));
+    call.iter().fold(what, waiting)
 }
 
 /// What is known of a call without an answer.
