@@ -2,8 +2,8 @@
 
 use crate::app::actions::connect_queue::{UNANSWERED, connect_waiting, enqueue};
 use crate::app::actions::only_say;
-use crate::app::explain::DescriptorBudget;
 use crate::app::model::{Statement, Tone};
+use crate::app::query::descriptors::DescriptorBudget;
 use crate::app::query::lab_tables;
 use crate::app::query::watched::wanted;
 use crate::app::{Effect, State};

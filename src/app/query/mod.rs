@@ -2,6 +2,7 @@
 
 pub(crate) mod accept_queue;
 pub(crate) mod burst_facts;
+pub(crate) mod descriptors;
 pub(crate) mod ends;
 pub(crate) mod facts;
 pub(crate) mod failure;

@@ -119,7 +119,7 @@ impl Script {
                 let limit = limit.as_secs();
                 let what = Statement::new("state-not-reached")
                     .with("state", held)
-                    .with("limit", limit)
+                    .with("seconds", limit)
                     .with("waits_for", what);
                 state.notices.say(state.now, Tone::Warning, what);
             }

@@ -9,7 +9,7 @@ use crate::app::model::{Attempt, LabStage, Statement};
 use crate::app::query::names::listener_name;
 use crate::app::query::port_holders::{PortUse, holders};
 pub(crate) use crate::app::query::refusal::call::{of_accept, of_call};
-use crate::app::query::refusal::rows::{blocking_rows, is_own_loopback, somebody_listens};
+use crate::app::query::refusal::rows::{blocking_rows, is_own_loopback, something_listens};
 use crate::app::query::role::Role;
 use crate::app::table::TableRow;
 use crate::app::{State, format};
@@ -38,7 +38,7 @@ pub(crate) fn look(
             let seen = of_connect(state, of_host(state, seen, spec.host), spec);
             let listens = why.errno == Errno::ECONNREFUSED;
             to.map_or(seen.clone(), |to| {
-                let listens = listens && somebody_listens(state, at, spec.host, to);
+                let listens = listens && something_listens(state, at, spec.host, to);
                 of_destination(state, seen, spec, to).when("ListensNow", listens)
             })
         }
