@@ -72,7 +72,7 @@
 //! - **A key**: one line in `BINDINGS`, one variant of [`app::Action`], one arm in `app/update.rs`. The footer and the help know it
 //!   at once; `cargo test --test suite readme::rewrite -- --ignored` updates the README.
 //! - **A view**: a variant of [`app::MainView`], a file in `view/main`, and a screen test in `tests/suite/view`.
-//! - **A sentence**: an entry in a table of `app/explain`, and a test that makes its situation. Say only what was seen.
+//! - **A sentence**: a line in `assets/words`, and a story in `tests/suite/app/explain/scenarios.txt` that leads to it. Say only what was seen.
 //! - **A system call**: `net`, with its line in the trace (`net/trace.rs`) and its words in `view/main/syscalls.rs`.
 //! - **A test**: `tests/suite` has the tree of `src` and needs no sockets. Keys, reports and rows, with the sentences and orders that
 //!   come of them, are a text file, `*.scenario`, which `tests/suite/scenario` explains and plays; `tests/support/robot.rs` plays

@@ -1,7 +1,7 @@
 //! Connecting: how many connections, from where, within which limits.
 
-use crate::app::explain::DescriptorBudget;
 use crate::app::model::Statement;
+use crate::app::query::descriptors::DescriptorBudget;
 use crate::app::query::watched::wanted;
 use crate::app::{BurstProgress, Clients, Effect, State};
 use crate::tcp::{Burst, Command, ConnectId, ConnectSpec, Port};

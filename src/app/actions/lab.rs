@@ -1,7 +1,7 @@
 //! Starting and stopping the lab.
 
 use crate::app::model::Statement;
-use crate::app::{Effect, LabStage, State, format};
+use crate::app::{Effect, LabStage, State};
 use crate::tcp::{Command, LabOrder};
 
 pub(crate) fn toggle(state: &mut State) -> Vec<Effect> {
@@ -16,9 +16,7 @@ pub(crate) fn toggle(state: &mut State) -> Vec<Effect> {
             state.lab.stage = LabStage::Stopping;
             (state.script, state.lab.plan) = (None, None);
             let open = state.sockets.connections() as u64;
-            let what = Statement::new("lab-stopping");
-            let what = if open == 0 { what } else { what.with("open", format::number(open)) };
-            state.say(what);
+            state.say(Statement::new("lab-stopping").count("open", open));
             vec![
                 Effect::Run(Command::StopConnecting),
                 Effect::Run(Command::CloseEverything),

@@ -109,7 +109,7 @@ impl Script {
                 state.warn(
                     Statement::new("state-not-reached")
                         .with("state", held)
-                        .with("limit", limit)
+                        .with("seconds", limit)
                         .with("waits_for", what),
                 );
             }

@@ -186,18 +186,12 @@ pub(crate) fn reset(state: &mut State) -> Vec<Effect> {
     let (held_ends, held_listeners): (Vec<_>, Vec<_>) = state.staged.drain(..).partition(is_end);
     let open = state.clients.open() + state.server.ends.len() + held_ends.len();
     let waiting = state.sockets.count(TcpState::TimeWait);
-    let numbers = [
-        ("open", open as u64),
-        ("listeners", held_listeners.len() as u64),
-        ("waiting", u64::from(waiting)),
-    ];
-    let mut what = Statement::new("reset-all").when("Wire", !state.lab.wire.is_plain());
-    for (name, number) in numbers.into_iter().filter(|(_, number)| *number > 0) {
-        what = what.with(name, format::number(number));
-    }
-    if let Some(range) = state.lab.unusual_range() {
-        what = what.with("range", range);
-    }
+    let what = Statement::new("reset-all")
+        .count("open", open as u64)
+        .count("listeners", held_listeners.len() as u64)
+        .count("waiting", waiting.into())
+        .when("Wire", !state.lab.wire.is_plain())
+        .with_some("range", state.lab.unusual_range());
     state.say(what);
     state.ui.selected = None;
     state.ui.find = Find::default();

@@ -113,6 +113,6 @@ fn look(state: &mut State) {
     let case = state.notices.case.as_ref();
     let seen = case.map(|case| refusal::look(state, case.at, &case.asked, case.why));
     if let (Some(case), Some(seen)) = (&mut state.notices.case, seen) {
-        (case.message, case.rows) = seen;
+        (case.seen, case.rows) = seen;
     }
 }

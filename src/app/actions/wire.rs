@@ -67,13 +67,13 @@ fn hold_or_release(state: &State) -> (WireOrder, Statement) {
     if !state.lab.wire.held {
         return (WireOrder::Hold, Statement::new("wire-held"));
     }
-    let what = counted(Statement::new("wire-released"), "segments", state.lab.waiting(), 1);
+    let what = Statement::new("wire-released").count("segments", state.lab.waiting() as u64);
     (WireOrder::LetGo, what)
 }
 
-/// Adds a number, if there are at least so many.
-fn counted(what: Statement, name: &'static str, number: usize, least: usize) -> Statement {
-    if number < least { what } else { what.with(name, format::number(number as u64)) }
+/// Adds a number above 1.
+fn several(what: Statement, name: &'static str, number: usize) -> Statement {
+    if number > 1 { what.count(name, number as u64) } else { what }
 }
 
 /// The order, how often to give it, and what to say; or why nothing can be delivered.
@@ -86,8 +86,8 @@ fn step(state: &mut State, many: usize) -> Result<(WireOrder, usize, Statement),
     }
     let what = Statement::new("wire-stepped").with("segment", oldest(state));
     let times = let_leave(state, many);
-    let what = counted(what, "many", times, 2);
-    Ok((WireOrder::Step, times, counted(what, "left", state.lab.waiting(), 1)))
+    let what = several(what, "many", times).count("left", state.lab.waiting() as u64);
+    Ok((WireOrder::Step, times, what))
 }
 
 /// So many held segments are to leave, or as many as there are.
@@ -118,12 +118,12 @@ fn lose(state: &mut State, many: usize) -> (WireOrder, usize, Statement) {
     if state.lab.wire.held && state.lab.waiting() > 0 {
         let segment = state.lab.oldest_waiting().map(|oldest| kind(&oldest.segment));
         let what = Statement::new("wire-dropped").with("segment", oldest(state));
-        let what = segment.map_or(what.clone(), |kind| what.when(kind, true));
+        let what = segment.into_iter().fold(what, |what, kind| what.when(kind, true));
         let times = let_leave(state, asked as usize);
-        return (WireOrder::DropNext, times, counted(what, "many", times, 2));
+        return (WireOrder::DropNext, times, several(what, "many", times));
     }
     let all = state.lab.wire.drop_next.saturating_add(asked) as usize;
-    let what = counted(Statement::new("wire-will-drop"), "many", all, 2);
+    let what = several(Statement::new("wire-will-drop"), "many", all);
     (WireOrder::DropNext, asked as usize, what)
 }
 
@@ -164,7 +164,7 @@ fn cut(state: &State) -> (WireOrder, Statement) {
         .when("One", waiting == 1)
         .when("Established", state.sockets.count(TcpState::Established) > 0)
         .when("SynSent", state.sockets.count(TcpState::SynSent) > 0);
-    (WireOrder::Cut, counted(what, "waiting", waiting, 2))
+    (WireOrder::Cut, several(what, "waiting", waiting))
 }
 
 fn mend(state: &State) -> (WireOrder, Statement) {

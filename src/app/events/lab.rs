@@ -114,8 +114,8 @@ fn refused(state: &mut State, why: &LabRefusal) -> Vec<Effect> {
     let what = Statement::new("lab-refused").with("step", &why.step).with("errno", why.errno);
     let helps = why.helps.trim_end();
     let stop = if helps.ends_with('.') { "" } else { "." };
-    let what = if helps.is_empty() { what } else { what.with("helps", format!("{helps}{stop}")) };
-    state.notices.blame(state.now, what, &[]);
+    let helps = (!helps.is_empty()).then(|| format!("{helps}{stop}"));
+    state.notices.blame(state.now, what.with_some("helps", helps), &[]);
     vec![]
 }
 
@@ -165,9 +165,7 @@ fn down(state: &mut State, why: Option<String>) -> Vec<Effect> {
         ..LabState::default()
     };
     let tone = if why.is_some() { Tone::Warning } else { Tone::Plain };
-    let what = Statement::new("lab-down");
-    let what = why.map_or(what.clone(), |why| what.with("why", why));
-    state.notices.say(state.now, tone, what);
+    state.notices.say(state.now, tone, Statement::new("lab-down").with_some("why", why));
     let mut effects = begin_anew(state);
     if state.lab.plan.is_some() {
         effects.extend(toggle(state));

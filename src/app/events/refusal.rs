@@ -13,8 +13,8 @@ const WHILE: Duration = Duration::from_secs(1);
 /// Notes a failure, without saying anything.
 pub(crate) fn note(state: &mut State, asked: Attempt, why: SyscallError) {
     let at = state.now;
-    let (message, rows) = refusal::look(state, at, &asked, why);
-    let case = Failure { at, asked, why, message, rows, remedies: Vec::new(), waits: false };
+    let (seen, rows) = refusal::look(state, at, &asked, why);
+    let case = Failure { at, asked, why, seen, rows, remedies: Vec::new(), waits: false };
     state.notices.case = Some(case);
 }
 
@@ -22,8 +22,8 @@ pub(crate) fn note(state: &mut State, asked: Attempt, why: SyscallError) {
 pub(crate) fn tell(state: &mut State) {
     if let Some(case) = &mut state.notices.case {
         case.at = state.now;
-        let (message, rows) = (case.message.clone(), case.rows.clone());
-        state.notices.blame(state.now, message, &rows);
+        let (seen, rows) = (case.seen.clone(), case.rows.clone());
+        state.notices.blame(state.now, seen, &rows);
     }
 }
 
@@ -37,12 +37,12 @@ pub(crate) fn look_again(state: &mut State) {
     if !has_rows || state.now.since(at) >= WHILE {
         return;
     }
-    let (message, rows) = refusal::look(state, at, &case.asked, case.why);
-    let is_more = (rows.len(), message.has("Owned")) > (case.rows.len(), case.message.has("Owned"));
+    let (seen, rows) = refusal::look(state, at, &case.asked, case.why);
+    let is_more = (rows.len(), seen.has("Owned")) > (case.rows.len(), case.seen.has("Owned"));
     if is_more {
-        state.notices.amend_failure(at, &message, &rows);
+        state.notices.amend_failure(at, &seen, &rows);
         if let Some(case) = &mut state.notices.case {
-            (case.message, case.rows) = (message, rows);
+            (case.seen, case.rows) = (seen, rows);
         }
     }
 }

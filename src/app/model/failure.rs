@@ -13,7 +13,7 @@ pub struct Failure {
     /// The system call that failed, and its error.
     pub why: SyscallError,
     /// What was seen of the cause.
-    pub message: Statement,
+    pub seen: Statement,
     /// The rows in the way, the main culprit first.
     pub rows: Vec<SocketId>,
     /// The remedies.

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::app::format;
+
 /// What happened: the key of its texts in `assets/words`, and what was seen.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Statement {
@@ -29,6 +31,21 @@ impl Statement {
     #[must_use]
     pub fn when(self, condition: &'static str, is_so: bool) -> Statement {
         if is_so { self.with(condition, "") } else { self }
+    }
+
+    /// Adds a value, if there is one.
+    #[must_use]
+    pub fn with_some(self, name: &'static str, value: Option<impl ToString>) -> Statement {
+        match value {
+            Some(value) => self.with(name, value),
+            None => self,
+        }
+    }
+
+    /// Adds a number with commas, if it is not 0.
+    #[must_use]
+    pub(crate) fn count(self, name: &'static str, number: u64) -> Statement {
+        self.with_some(name, Some(number).filter(|number| *number > 0).map(format::number))
     }
 
     /// Text of another layer, such as a warning of the kernel's.

@@ -31,32 +31,24 @@ pub(crate) fn ended(
 ) -> Statement {
     let computer = &state.clients.computers[progress.computer];
     let opened = progress.opened;
-    let mut what = Statement::new("burst-ended")
-        .with("who", &computer.name)
-        .with("opened", sockets(opened.into(), progress.protocol))
-        .with("took", seconds(took))
-        .when(if opened > 0 { "Some" } else { "None" }, true)
-        .when("WholeRange", progress.whole_range && opened >= Burst::LARGE);
-    if opened < asked {
-        what = what.with("asked", number(asked.into()));
-    }
-    if !progress.ports.is_empty() {
-        let ports: Vec<String> = progress.ports.iter().map(Port::to_string).collect();
-        let more = if opened as usize > ports.len() { " ..." } else { "" };
-        what = what.with("port_list", ports.join(", ") + more);
-    }
+    let ports: Vec<String> = progress.ports.iter().map(Port::to_string).collect();
+    let more = if opened as usize > ports.len() { " ..." } else { "" };
     let mut waits = computer.ends.since(progress.ever).filter(|end| !end.answered);
     let oldest = waits.next();
     let unanswered = u64::from(oldest.is_some()) + waits.count() as u64;
     let unanswered = unanswered.min(u64::from(asked.saturating_sub(opened)));
-    if unanswered == 0 {
-        return what;
-    }
-    what = what.with("unanswered", number(unanswered));
-    match oldest {
-        Some(end) => waiting(what, &of_waiting_call(state, end.socket.name, end.since)),
-        None => what,
-    }
+    let what = Statement::new("burst-ended")
+        .with("who", &computer.name)
+        .with("opened", sockets(opened.into(), progress.protocol))
+        .with("took", seconds(took))
+        .with_some("asked", (opened < asked).then(|| number(asked.into())))
+        .with_some("port_list", (!ports.is_empty()).then(|| ports.join(", ") + more))
+        .when(if opened > 0 { "Some" } else { "None" }, true)
+        .when("WholeRange", progress.whole_range && opened >= Burst::LARGE)
+        .count("unanswered", unanswered);
+    let oldest = oldest.filter(|_| unanswered > 0);
+    let call = oldest.map(|end| of_waiting_call(state, end.socket.name, end.since));
+    call.iter().fold(what, waiting)
 }
 
 /// What is known of a call without an answer.

@@ -40,7 +40,7 @@ fn rows_shown(height: u16) -> usize {
 }
 
 fn lines(scene: Scene<'_>, case: &Failure, (room, most): (usize, usize)) -> Vec<Line<'static>> {
-    let sentence = explain::further(&case.message, "-title");
+    let sentence = explain::further(&case.seen, "-title");
     let sentence = text::wrap(&text::safe(&sentence), room.saturating_sub(2));
     let mut lines: Vec<Line<'static>> = Vec::new();
     for (n, words) in sentence.into_iter().enumerate() {
@@ -48,7 +48,7 @@ fn lines(scene: Scene<'_>, case: &Failure, (room, most): (usize, usize)) -> Vec<
         lines.push(scene.line(ThemeRole::Error, format!("{symbol} {words}")));
     }
     lines.extend(blamed_rows(scene, case, (room, most)));
-    let meaning = text::safe(&explain::further(&case.message, "-details"));
+    let meaning = text::safe(&explain::further(&case.seen, "-details"));
     lines.extend(scene.wrapped(ThemeRole::Text, &meaning, room));
     if !case.remedies.is_empty() {
         let long = "What would work? Just tested with throw-away sockets:";

@@ -12,12 +12,11 @@ use crate::tcp::{
 
 /// What the call itself and the limits of its host show.
 pub(crate) fn of_call(asked: &Attempt, why: SyscallError, limits: &HostLimits) -> Statement {
-    let (message, local) = match asked {
+    let (seen, local) = match asked {
         Attempt::Listen(spec) => {
             let next = Port(spec.at.port.0.checked_add(1).unwrap_or(5000));
-            let message =
-                Statement::new("listen-failed").with("at", spec.at).with("next_port", next);
-            (message.with("port", spec.at.port), Some(spec.at.ip))
+            let seen = Statement::new("listen-failed").with("at", spec.at).with("next_port", next);
+            (seen.with("port", spec.at.port), Some(spec.at.ip))
         }
         Attempt::Connect(spec, to) => (of_connect_call(spec, *to, limits), spec.from),
     };
@@ -25,7 +24,7 @@ pub(crate) fn of_call(asked: &Attempt, why: SyscallError, limits: &HostLimits) -
     let own = own.filter(|own| local.is_some_and(|ip| own.is_ipv4() == ip.is_ipv4()));
     let own: Vec<String> = own.take(6).map(ToString::to_string).collect();
     let is = |test: fn(&IpAddr) -> bool| local.as_ref().is_some_and(test);
-    let message = message
+    let seen = seen
         .with(name_of(why.call), "")
         .with(why.errno.symbol().unwrap_or("errno"), "")
         .with("why", why)
@@ -37,12 +36,9 @@ pub(crate) fn of_call(asked: &Attempt, why: SyscallError, limits: &HostLimits) -
         .when("FromLoopback", is(IpAddr::is_loopback))
         .when("OfLink", local.is_some_and(|ip| is_of_a_link(Endpoint { ip, port: Port::ANY })))
         .when("IPv4", is(IpAddr::is_ipv4));
-    let message = if own.is_empty() { message } else { message.with("addresses", own.join(", ")) };
-    match local {
-        Some(ip) => message.with("ip", ip),
-        None if message.has("bind") => message.with("ip", Ipv4Addr::UNSPECIFIED),
-        None => message,
-    }
+    let any = (why.call == Call::Bind).then_some(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+    let own = (!own.is_empty()).then(|| own.join(", "));
+    seen.with_some("addresses", own).with_some("ip", local.or(any))
 }
 
 fn of_connect_call(spec: &ConnectSpec, to: Option<Endpoint>, limits: &HostLimits) -> Statement {
@@ -52,36 +48,30 @@ fn of_connect_call(spec: &ConnectSpec, to: Option<Endpoint>, limits: &HostLimits
             limits.ephemeral
         }
     };
-    let message = Statement::new("connect-failed")
+    Statement::new("connect-failed")
         .with("target", &spec.to)
         .with("to", to.map_or_else(|| spec.to.to_string(), |to| to.to_string()))
         .with("range", range)
         .with("ports", format::number(range.len() as u64))
         .when("Toy", matches!(spec.source_port, SourcePort::Toy(_)))
-        .when("udp", spec.protocol == Protocol::Udp);
-    let message = match spec.asked_port() {
-        Some(port) => message.with("port", port).when("Asked", true),
-        None => message,
-    };
-    let message = match spec.from {
-        Some(ip) => message.with("from", ip),
-        None => message,
-    };
-    let Some(to) = to else { return message };
-    message
-        .with("to_ip", to.ip)
-        .with("to_port", to.port)
-        .when("ToLoopback", to.ip.is_loopback())
-        .when("ToLink", is_of_a_link(to))
+        .when("udp", spec.protocol == Protocol::Udp)
+        .when("Asked", spec.asked_port().is_some())
+        .with_some("port", spec.asked_port())
+        .with_some("from", spec.from)
+        .with_some("to_ip", to.map(|to| to.ip))
+        .with_some("to_port", to.map(|to| to.port))
+        .when("ToLoopback", to.is_some_and(|to| to.ip.is_loopback()))
+        .when("ToLink", to.is_some_and(is_of_a_link))
 }
 
 /// Of an accept() that failed, or that was answered with "busy"; after the pause it is called again.
 pub(crate) fn of_accept(why: SyscallError, pause: Duration) -> Statement {
-    let message = Statement::new("accept-failed")
+    let pause = Some(pause).filter(|pause| !pause.is_zero());
+    Statement::new("accept-failed")
         .with(name_of(why.call), "")
         .with("errno", why.errno)
-        .with("reason", why.reason());
-    if pause.is_zero() { message } else { message.with("pause", format::seconds(pause)) }
+        .with("reason", why.reason())
+        .with_some("pause", pause.map(format::seconds))
 }
 
 /// The name of a call in the table of texts.

@@ -10,7 +10,7 @@ use crate::app::query::Role;
 use crate::app::query::names::listener_name;
 use crate::app::query::port_holders::{PortUse, holders};
 pub(crate) use crate::app::query::refusal::call::{of_accept, of_call};
-use crate::app::query::refusal::rows::{blocking_rows, is_own_loopback, somebody_listens};
+use crate::app::query::refusal::rows::{blocking_rows, is_own_loopback, something_listens};
 use crate::app::table::TableRow;
 use crate::app::{State, format};
 use crate::tcp::{
@@ -24,7 +24,7 @@ pub(crate) fn look(
     asked: &Attempt,
     why: SyscallError,
 ) -> (Statement, Vec<SocketId>) {
-    let message = of_call(asked, why, &state.machine).when("keys", true);
+    let seen = of_call(asked, why, &state.machine).when("keys", true);
     let mut rows = match asked {
         Attempt::Listen(spec) if why.errno == Errno::EADDRINUSE => {
             holders(state, spec.host, spec.at, Protocol::Tcp)
@@ -32,69 +32,60 @@ pub(crate) fn look(
         Attempt::Listen(_) => vec![],
         Attempt::Connect(spec, to) => blocking_rows(state, at, (spec, *to), why),
     };
-    let message = match asked {
-        Attempt::Listen(spec) => of_host(state, message, spec.host),
+    let seen = match asked {
+        Attempt::Listen(spec) => of_host(state, seen, spec.host),
         Attempt::Connect(spec, to) => {
-            let message = of_connect(state, of_host(state, message, spec.host), spec);
+            let seen = of_connect(state, of_host(state, seen, spec.host), spec);
             let listens = why.errno == Errno::ECONNREFUSED;
-            to.map_or(message.clone(), |to| {
-                let listens = listens && somebody_listens(state, at, spec.host, to);
-                of_destination(state, message, spec, to).when("ListensNow", listens)
+            to.map_or(seen.clone(), |to| {
+                let listens = listens && something_listens(state, at, spec.host, to);
+                of_destination(state, seen, spec, to).when("ListensNow", listens)
             })
         }
     };
-    let message = match rows.first().and_then(|name| state.sockets.get(*name)) {
-        Some(line) => of_culprit(state, message, line, asked, rows.len()),
-        None => message,
+    let seen = match rows.first().and_then(|name| state.sockets.get(*name)) {
+        Some(line) => of_culprit(state, seen, line, asked, rows.len()),
+        None => seen,
     };
     rows.truncate(ROWS);
-    (message, rows)
+    (seen, rows)
 }
 
 /// The computer of the lab.
-fn of_host(state: &State, message: Statement, host: Host) -> Statement {
-    match state.lab.address_of(host) {
-        Some(ip) => message.with("host", state.computer_name(host)).with("host_ip", ip),
-        None => message,
-    }
+fn of_host(state: &State, seen: Statement, host: Host) -> Statement {
+    let ip = state.lab.address_of(host);
+    seen.with_some("host", ip.map(|_| state.computer_name(host))).with_some("host_ip", ip)
 }
 
-fn of_connect(state: &State, message: Statement, spec: &ConnectSpec) -> Statement {
+fn of_connect(state: &State, seen: Statement, spec: &ConnectSpec) -> Statement {
     let caller = state.clients.caller(spec.host, spec.from);
     let wire = state.lab.wire;
-    message
-        .with("who", &state.clients.computers[caller].name)
+    seen.with("who", &state.clients.computers[caller].name)
         .when("LabStopping", spec.host != Host::THIS && state.lab.stage != LabStage::Up)
         .when("Lab", state.lab.is_up())
         .when("WireCut", wire.cut)
         .when("WireHeld", wire.held)
 }
 
-fn of_destination(
-    state: &State,
-    message: Statement,
-    spec: &ConnectSpec,
-    to: Endpoint,
-) -> Statement {
+fn of_destination(state: &State, seen: Statement, spec: &ConnectSpec, to: Endpoint) -> Statement {
     let (at, is_listening) = (state.server.at(), state.server.is_listening());
     let is_own_loopback = is_own_loopback(state, spec, to);
-    let message = message
+    let seen = seen
         .with("hosts", state.lab.addresses())
         .when("NoSuchHost", state.lab.lacks(to.ip))
         .when("ToComputer", state.lab.host_of(to.ip).is_some())
         .when("CanListen", !is_listening && at.port == to.port)
         .when("OwnLoopback", is_own_loopback);
     let server = state.lab.server().filter(|_| is_own_loopback && is_listening);
-    match server.filter(|_| at.ip.to_canonical().is_loopback()) {
-        Some(server) => message.with("listener", at).with("server_ip", server.ip),
-        None => message,
-    }
+    let server = server.filter(|_| at.ip.to_canonical().is_loopback());
+    seen.with_some("listener", server.map(|_| at))
+        .with_some("server_ip", server.map(|server| server.ip))
 }
 
 /// The row most to blame, of so many.
 fn of_culprit(
     state: &State,
-    message: Statement,
+    seen: Statement,
     line: &TableRow,
     asked: &Attempt,
     rows: usize,
@@ -114,8 +105,7 @@ fn of_culprit(
         Attempt::Connect(_, None) | Attempt::Listen(_) => false,
     };
     let is_to_itself = row.tuple.is_to_itself();
-    let message = message
-        .with(PortUse::of(row.state).name(), "")
+    seen.with(PortUse::of(row.state).name(), "")
         .with("holder", listener_name(state, line))
         .with("row", local)
         .with("row_port", local.port)
@@ -128,8 +118,8 @@ fn of_culprit(
         .when("OnlyV4", other_family && local.ip.is_ipv4())
         .when("ToItself", is_to_itself)
         .when("AtOnce", state.sockets.closed_at_once(line))
-        .when("ByClient", is_to_itself || client.is_some());
-    client.map_or(message.clone(), |client| message.with("client", client))
+        .when("ByClient", is_to_itself || client.is_some())
+        .with_some("client", client)
 }
 
 /// The name of the client, if the row is a client's end.

@@ -137,7 +137,7 @@ fn of_connect(
             vec![tried("kernel-picks", any_port(from)), not_tried("privilege")]
         }
         (_, Errno::EADDRNOTAVAIL, Some(to)) => no_port_left(state, spec, to),
-        (_, Errno::ECONNREFUSED, _) if case.message.has("ListensNow") => {
+        (_, Errno::ECONNREFUSED, _) if case.seen.has("ListensNow") => {
             vec![not_tried("retry-call")]
         }
         (_, Errno::ECONNREFUSED, Some(to)) if spec.protocol == Protocol::Tcp => {

@@ -89,7 +89,7 @@ fn takes(at: Endpoint, to: Endpoint) -> bool {
 }
 
 /// Whether a socket is listening now that would take the connection refused then.
-pub(super) fn somebody_listens(state: &State, then: Moment, caller: Host, to: Endpoint) -> bool {
+pub(super) fn something_listens(state: &State, then: Moment, caller: Host, to: Endpoint) -> bool {
     at_that_port(state, caller, to).any(|line| {
         let at = line.row.tuple.local;
         // IPV6_V6ONLY is known of our own listener only.

@@ -135,7 +135,7 @@ impl Story {
             ["details"] => {
                 self.robot.press("y");
                 let case = self.robot.state.notices.case.as_ref().unwrap();
-                self.shown.push(format!("y {}", further(&case.message, "-details")));
+                self.shown.push(format!("y {}", further(&case.seen, "-details")));
                 self.shown
                     .extend(case.remedies.iter().map(|remedy| format!("? {}", remedy.text())));
                 self.robot.press("Esc");

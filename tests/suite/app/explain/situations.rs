@@ -62,7 +62,7 @@ pub(super) fn situation(key: &str, entry: &TextEntry) -> Account {
 }
 
 /// Values for the placeholders of messages.
-pub(super) const VALUES: [(&str, &str); 73] = [
+pub(super) const VALUES: [(&str, &str); 76] = [
     ("addresses", "192.168.1.2"),
     ("all", "64,512"),
     ("asked", "9"),
@@ -87,9 +87,10 @@ pub(super) const VALUES: [(&str, &str); 73] = [
     ("host_ip", "192.168.1.11"),
     ("hosts", "192.168.1.10, .11, .12"),
     ("ip", "192.0.2.1"),
+    ("kept", "64"),
     ("key", "e"),
     ("left", "47"),
-    ("limit", "10"),
+    ("limit", "1,024"),
     ("listener", "127.0.0.1:5000"),
     ("listeners", "1"),
     ("many", "5"),
@@ -106,11 +107,13 @@ pub(super) const VALUES: [(&str, &str); 73] = [
     ("port", "80"),
     ("port_list", "45000, 45001"),
     ("ports", "8"),
+    ("promised", "2"),
     ("range", "45000-45007"),
     ("reason", "Too many open files (EMFILE)"),
     ("round_trip", "200 ms"),
     ("row", "127.0.0.1:5000"),
     ("row_port", "5000"),
+    ("seconds", "10"),
     ("segment", "laptop's SYN"),
     ("segments", "5"),
     ("server_ip", "192.168.1.10"),
@@ -118,10 +121,6 @@ pub(super) const VALUES: [(&str, &str); 73] = [
     ("sockets", "2"),
     ("state", "ESTABLISHED"),
     ("step", "unshare()"),
-    (
-        "sum",
-        "of 1,024 file descriptors, 64 are reserved for other uses, and each connection needs two (one per end)",
-    ),
     ("syscalls", "shutdown(3, SHUT_WR); close(4)"),
     ("table", "laptop's table"),
     ("target", "server.example:5000"),
@@ -132,6 +131,7 @@ pub(super) const VALUES: [(&str, &str); 73] = [
     ("took", "0.42 s"),
     ("unanswered", "2"),
     ("unprivileged", "1024"),
+    ("used", "40"),
     ("user", "1000"),
     ("verb", "half-close"),
     ("waiting", "3"),
@@ -149,7 +149,9 @@ pub(super) fn statement(key: &'static str, entry: &TextEntry) -> Statement {
         |head: &&TextEntry| head.keys.contains(&statement.key) && head.needs.iter().all(is_seen);
     let head = entries().iter().find(is_head).filter(|_| key != statement.key);
     let head = head.map_or("", |head| head.text);
-    let holes = [head, entry.text].into_iter().flat_map(holes);
+    let has_sum = [head, entry.text].iter().any(|text| text.contains("-sum}"));
+    let sum = if has_sum { "{limit}{kept}{used}" } else { "" };
+    let holes = [head, sum, entry.text].into_iter().flat_map(holes);
     // A placeholder with a hyphen is another text.
     let holes = holes.filter(|hole| !["n", "one"].contains(hole) && !hole.contains('-'));
     let value = |name| match VALUES.iter().find(|(known, _)| *known == name) {

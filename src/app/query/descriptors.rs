@@ -47,36 +47,22 @@ impl DescriptorBudget {
 
     /// When none fits.
     pub(crate) fn none(&self) -> Statement {
-        let what = Statement::new("descriptors-gone").with("sum", self.sum());
-        what.when("TooFew", self.kept + self.each > self.limit)
+        self.sum("descriptors-gone").when("TooFew", self.kept + self.each > self.limit)
     }
 
     /// When fewer fit than were ordered.
     pub(crate) fn fewer(&self, asked: u32) -> Statement {
-        Statement::new("descriptors-short")
-            .with("calls", format::number(u64::from(self.calls())))
-            .with("asked", format::number(u64::from(asked)))
-            .with("sum", self.sum())
+        let calls = format::number(u64::from(self.calls()));
+        self.sum("descriptors-short").with("calls", calls).count("asked", asked.into())
     }
 
-    fn sum(&self) -> String {
-        let kept_for = if self.has_lab { "the lab and other uses" } else { "other uses" };
-        let is = |n| if n == 1 { "is" } else { "are" };
-        let number = format::number;
-        let mut parts = vec![format!("{} are reserved for {kept_for}", number(self.kept))];
-        if self.used > 0 {
-            parts.push(format!("{} {} in use", number(self.used), is(self.used)));
-        }
-        if self.promised > 0 {
-            let (n, is) = (number(self.promised), is(self.promised));
-            parts.push(format!("{n} {is} needed by pending connects"));
-        }
-        let each = match self.each {
-            1 => "each connection needs one",
-            _ => "each connection needs two (one per end)",
-        };
-        parts.push(each.to_owned());
-        let last = parts.pop().unwrap_or_default();
-        format!("of {} file descriptors, {}, and {last}", number(self.limit), parts.join(", "))
+    fn sum(&self, key: &'static str) -> Statement {
+        Statement::new(key)
+            .with("limit", format::number(self.limit))
+            .with("kept", format::number(self.kept))
+            .count("used", self.used)
+            .count("promised", self.promised)
+            .when("Lab", self.has_lab)
+            .when("Two", self.each > 1)
     }
 }
