@@ -59,12 +59,8 @@ impl SocketPool {
             return Ok(socket);
         }
         // Batches grow with the demand; of netlink sockets there are few.
-        sockets.batch = match kind {
-            SocketKind::Diag => 1,
-            SocketKind::Tcp4 | SocketKind::Tcp6 | SocketKind::Udp4 | SocketKind::Udp6 => {
-                (sockets.batch * 2).clamp(1, BATCH)
-            }
-        };
+        let most = if kind == SocketKind::Diag { 1 } else { BATCH };
+        sockets.batch = (sockets.batch * 2).clamp(1, most);
         let count = u8::try_from(sockets.batch).unwrap_or(1);
         sockets.left = self.request(SocketsWanted { host, kind, count })?;
         let none = || io::Error::from_raw_os_error(libc::EMFILE);

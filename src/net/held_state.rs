@@ -77,26 +77,18 @@ impl HeldScript {
         let client = self.connect(at, blocks_fin)?;
         let row = client_row(&client, at)?;
         let server_row = SocketId { tuple: row.tuple.mirrored(), ..row };
-        match state {
-            TcpState::SynSent => {
-                let second = self.connect(at, false)?;
-                let row = client_row(&second, at)?;
-                self.sockets.extend([listener, client, second]);
-                return Ok(row);
-            }
-            TcpState::SynReceived | TcpState::Established => {
-                self.sockets.extend([listener, client]);
-                return Ok(server_row);
-            }
-            TcpState::Listen | TcpState::Closed => {
-                return Err(SyscallError { call: Call::Listen, errno: Errno::EINVAL });
-            }
-            TcpState::FinWait1
-            | TcpState::FinWait2
-            | TcpState::CloseWait
-            | TcpState::Closing
-            | TcpState::LastAck
-            | TcpState::TimeWait => (),
+        if state == TcpState::SynSent {
+            let second = self.connect(at, false)?;
+            let row = client_row(&second, at)?;
+            self.sockets.extend([listener, client, second]);
+            return Ok(row);
+        }
+        if matches!(state, TcpState::SynReceived | TcpState::Established) {
+            self.sockets.extend([listener, client]);
+            return Ok(server_row);
+        }
+        if matches!(state, TcpState::Listen | TcpState::Closed) {
+            return Err(SyscallError { call: Call::Listen, errno: Errno::EINVAL });
         }
         let server = self.accept(&listener)?;
         if blocks_fin {

@@ -17,14 +17,11 @@ pub fn tcp_info(message: &[u8]) -> Option<TcpInfo> {
     let (socket, attributes) = DiagMessage::read_from_prefix(socket).ok()?;
     let mut attributes = NlasIterator::new(attributes).map_while(Result::ok);
     let info = attributes.find(|attribute| attribute.kind() == INET_DIAG_INFO)?;
-    read(info.value()).map(|info| without_fin(socket.state, info))
-}
-
-/// Takes a received FIN, which occupies a sequence number, off `tcpi_bytes_received` (`tcp_rcv_nxt_update`, net/ipv4/tcp_input.c).
-fn without_fin(state: u8, info: TcpInfo) -> TcpInfo {
-    let has_fin = TcpState::from_kernel(state).is_some_and(TcpState::has_received_fin);
-    let fin = u64::from(has_fin);
-    TcpInfo { bytes_in: info.bytes_in.map(|bytes| bytes.saturating_sub(fin)), ..info }
+    let info = read(info.value())?;
+    // A received FIN occupies a sequence number (`tcp_rcv_nxt_update`, net/ipv4/tcp_input.c).
+    let has_fin = TcpState::from_kernel(socket.state).is_some_and(TcpState::has_received_fin);
+    let bytes_in = info.bytes_in.map(|bytes| bytes.saturating_sub(has_fin.into()));
+    Some(TcpInfo { bytes_in, ..info })
 }
 
 fn read(info: &[u8]) -> Option<TcpInfo> {

@@ -2,7 +2,7 @@ use std::collections::{HashMap, HashSet};
 
 use foldhash::fast::RandomState;
 
-use crate::tcp::{Change, SocketId, SocketRow, TcpState, Timer};
+use crate::tcp::{Change, SocketId, SocketRow, TcpState};
 
 /// The rows as they were last seen; each `learn` function adds what differs to `changes`.
 #[derive(Debug, Default)]
@@ -117,13 +117,11 @@ impl KnownRows {
 /// Whether the rows differ in more than a timer that runs down.
 fn differs(from: &SocketRow, to: &SocketRow) -> bool {
     let without = |row: &SocketRow| SocketRow { timer: None, cookie: 0, ..*row };
-    let restarted = |from: Timer, to: Timer| {
-        from.kind != to.kind || from.tries != to.tries || to.left > from.left
-    };
-    without(from) != without(to)
-        || match (from.timer, to.timer) {
-            (None, None) => false,
-            (Some(from), Some(to)) => restarted(from, to),
-            (Some(_), None) | (None, Some(_)) => true,
+    let timer_differs = match (from.timer, to.timer) {
+        (Some(from), Some(to)) => {
+            from.kind != to.kind || from.tries != to.tries || to.left > from.left
         }
+        (from, to) => from != to,
+    };
+    timer_differs || without(from) != without(to)
 }

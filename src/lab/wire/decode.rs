@@ -95,18 +95,14 @@ fn is_fragment(packet: &LaxSlicedPacket<'_>) -> bool {
 
 /// The UDP datagram that an ICMP "port unreachable" quotes (RFC 792, RFC 4443).
 fn refused(transport: &TransportSlice<'_>) -> Option<FiveTuple> {
-    let unreachable = (
-        Icmpv4Type::DestinationUnreachable(icmpv4::DestUnreachableHeader::Port),
-        Icmpv6Type::DestinationUnreachable(icmpv6::DestUnreachableCode::Port),
-    );
-    let quoted = match transport {
-        TransportSlice::Icmpv4(icmp) if icmp.icmp_type() == unreachable.0 => icmp.payload(),
-        TransportSlice::Icmpv6(icmp) if icmp.icmp_type() == unreachable.1 => icmp.payload(),
-        TransportSlice::Icmpv4(_)
-        | TransportSlice::Icmpv6(_)
-        | TransportSlice::Tcp(_)
-        | TransportSlice::Udp(_)
-        | TransportSlice::Igmp(_) => return None,
+    const V4: Icmpv4Type = Icmpv4Type::DestinationUnreachable(icmpv4::DestUnreachableHeader::Port);
+    const V6: Icmpv6Type = Icmpv6Type::DestinationUnreachable(icmpv6::DestUnreachableCode::Port);
+    let quoted = if let TransportSlice::Icmpv4(icmp) = transport {
+        (icmp.icmp_type() == V4).then(|| icmp.payload())?
+    } else if let TransportSlice::Icmpv6(icmp) = transport {
+        (icmp.icmp_type() == V6).then(|| icmp.payload())?
+    } else {
+        return None;
     };
     let datagram = LaxSlicedPacket::from_ip(quoted).ok()?;
     five_tuple(&datagram).filter(|tuple| tuple.protocol == Protocol::Udp)

@@ -1,4 +1,6 @@
+use std::os::fd::OwnedFd;
 use std::sync::Arc;
+use std::sync::mpsc::{Receiver, TryRecvError};
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -10,8 +12,7 @@ use crate::lab::wire::impairment::{FrameFate, FrameInfo, Impairment};
 use crate::lab::wire::pcapng::Capture;
 use crate::lab::wire::port::WirePort;
 use crate::lab::wire::reporter::Reporter;
-use crate::lab::wire::shared::Shared;
-use crate::tcp::{DropReason, Host, Moment, WireEvent, WireStatus};
+use crate::tcp::{DropReason, Host, Moment, WireEvent, WireOrder, WireStatus};
 
 /// `struct virtio_net_hdr` (packet(7), `PACKET_VNET_HDR`): stands before each frame, says what the kernel left to the hardware, and is
 /// forwarded, too.
@@ -29,7 +30,10 @@ const SPIN_TIME: Duration = Duration::from_micros(60);
 
 pub(super) struct Forwarder<C> {
     ports: Vec<WirePort>,
-    shared: Arc<Shared>,
+    /// Disconnected once the thread is to end.
+    given: Receiver<WireOrder>,
+    /// The eventfd that is written with each order, and at the end.
+    wake: Arc<OwnedFd>,
     clock: C,
     reporter: Reporter,
     capture: Option<Capture>,
@@ -62,14 +66,15 @@ struct Route {
 impl<C: Fn() -> Moment> Forwarder<C> {
     pub(super) fn new(
         ports: Vec<WirePort>,
-        shared: Arc<Shared>,
+        (given, wake): (Receiver<WireOrder>, Arc<OwnedFd>),
         clock: C,
         reporter: Reporter,
         capture: Option<Capture>,
     ) -> Forwarder<C> {
         Forwarder {
             ports,
-            shared,
+            given,
+            wake,
             clock,
             reporter,
             capture,
@@ -155,14 +160,18 @@ impl<C: Fn() -> Moment> Forwarder<C> {
 
     /// Carries out the new orders; `None` when the thread is to end.
     fn obey(&mut self) -> Option<()> {
-        for order in self.shared.take()? {
+        loop {
+            let order = match self.given.try_recv() {
+                Ok(order) => order,
+                Err(TryRecvError::Empty) => return Some(()),
+                Err(TryRecvError::Disconnected) => return None,
+            };
             let now = (self.clock)();
             self.orders += 1;
             for (frame, reason) in self.impairment.order(order) {
                 self.report_lost(now, frame.route, reason);
             }
         }
-        Some(())
     }
 
     /// Waits until a frame comes in, one is due, or there is an order.
@@ -173,14 +182,14 @@ impl<C: Fn() -> Moment> Forwarder<C> {
         // The first place is the eventfd for orders; so are places without a port.
         let mut all: [PollFd<'_>; MAX_PORTS + 1] = std::array::from_fn(|place| {
             let port = place.checked_sub(1).and_then(|port| self.ports.get(port));
-            let fd = port.map_or(&self.shared.wake, |port| &port.socket);
+            let fd = port.map_or(&*self.wake, |port| &port.socket);
             PollFd::new(fd, PollFlags::IN)
         });
         let count = self.ports.len().min(MAX_PORTS) + 1;
         // An interrupted call does no harm: what is ready is found in the next turn.
         let _ = poll(&mut all[..count], wait.as_ref());
         if !all[0].revents().is_empty() {
-            let _ = read(&self.shared.wake, &mut [0_u8; 8]);
+            let _ = read(&self.wake, &mut [0_u8; 8]);
         }
     }
 

@@ -6,7 +6,6 @@ mod impairment;
 mod pcapng;
 pub(super) mod port;
 mod reporter;
-mod shared;
 
 pub use crate::lab::wire::decode::segment;
 pub use crate::lab::wire::impairment::{FrameFate, FrameInfo, Impairment};
@@ -15,8 +14,8 @@ pub use crate::lab::wire::pcapng::Capture;
 use std::any::Any;
 use std::os::fd::OwnedFd;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
+use std::sync::mpsc::{Sender, channel};
 use std::thread;
 use std::thread::JoinHandle;
 
@@ -25,13 +24,15 @@ use rustix::event::{EventfdFlags, eventfd};
 use crate::lab::wire::forwarder::Forwarder;
 use crate::lab::wire::port::WirePort;
 use crate::lab::wire::reporter::Reporter;
-use crate::lab::wire::shared::Shared;
 use crate::tcp::{Host, Moment, WireEvent, WireOrder};
 
 /// Carries frames between the computers of a lab, on a thread of its own, until it is dropped.
 #[derive(Debug)]
 pub struct Wire {
-    shared: Arc<Shared>,
+    /// `None` once the thread is to end.
+    orders: Option<Sender<WireOrder>>,
+    /// An eventfd.
+    wake: Arc<OwnedFd>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -48,35 +49,37 @@ impl Wire {
         capture: Option<Capture>,
         on_panic: impl FnOnce(Box<dyn Any + Send>) + Send + 'static,
     ) -> std::io::Result<Wire> {
-        let shared = Arc::new(Shared {
-            orders: Mutex::new(Some(Vec::new())),
-            pending: AtomicBool::new(false),
-            wake: eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?,
-        });
+        let wake = Arc::new(eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?);
+        let (orders, given) = channel();
         let ports = sockets.into_iter().map(WirePort::new).collect();
         let reporter = Reporter::new(Box::new(report));
-        let forwarder = Forwarder::new(ports, Arc::clone(&shared), clock, reporter, capture);
+        let forwarder = Forwarder::new(ports, (given, Arc::clone(&wake)), clock, reporter, capture);
         let thread = thread::Builder::new().name("wire".to_owned()).spawn(move || {
             if let Err(panic) = catch_unwind(AssertUnwindSafe(|| forwarder.run())) {
                 on_panic(panic);
             }
         })?;
-        Ok(Wire { shared, thread: Some(thread) })
+        Ok(Wire { orders: Some(orders), wake, thread: Some(thread) })
     }
 
     /// Gives the wire an order, which it carries out at once.
     pub fn order(&self, order: WireOrder) {
-        self.shared.change(|orders| {
-            if let Some(orders) = orders {
-                orders.push(order);
-            }
-        });
+        if let Some(orders) = &self.orders {
+            // It fails when the thread has panicked.
+            let _ = orders.send(order);
+        }
+        self.wake();
+    }
+
+    fn wake(&self) {
+        let _ = rustix::io::write(&self.wake, &1_u64.to_ne_bytes());
     }
 }
 
 impl Drop for Wire {
     fn drop(&mut self) {
-        self.shared.change(|orders| *orders = None);
+        self.orders = None;
+        self.wake();
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }

@@ -15,7 +15,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use anyhow::Context;
-use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio::sync::mpsc::{Receiver, channel};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -68,7 +68,9 @@ pub(super) async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Exit> {
         lab.sockets(),
     );
     engine.trace_syscalls();
-    let poller = poller(clock, inbox_sender.clone());
+    let sender = inbox_sender.clone();
+    let report = move |event| sender.blocking_send(Input::from(event)).is_ok();
+    let poller = Poller::start(move || clock.now(), report);
     let (inbox, search) = (inbox_sender, OwnerSearch::default());
     let world = World { engine, poller, lab, tasks, stop, inbox, search };
     let theme = theme_choice::theme(args);
@@ -112,11 +114,6 @@ fn first_state(args: &DashboardArgs, limits: HostLimits, clock: &Clock) -> State
     state.lab.spec = args.lab.spec();
     state.lab.bind = in_lab;
     state
-}
-
-fn poller(clock: Clock, inbox: Sender<Input>) -> Poller {
-    let report = move |event| inbox.blocking_send(Input::from(event)).is_ok();
-    Poller::start(move || clock.now(), report)
 }
 
 /// The loop: events in, effects out, and a frame when something has changed.

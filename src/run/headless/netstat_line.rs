@@ -13,13 +13,6 @@ pub struct NetstatLine<'a> {
     pub owner: Option<&'a Owner>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum RowEvent {
-    Opened,
-    Changed,
-    Closed,
-}
-
 impl NetstatLine<'_> {
     /// The names of the columns.
     pub const HEAD: &'static str = "Proto Recv-Q Send-Q Local Address           Foreign Address         State       PID/Program name";
@@ -70,30 +63,21 @@ impl fmt::Display for NetstatLine<'_> {
     }
 }
 
-impl RowEvent {
-    /// What `change` is if only rows that satisfy `is_shown` are shown, and the row to show for it.
-    pub(super) fn of(
-        change: &Change,
-        is_shown: impl Fn(&SocketRow) -> bool,
-    ) -> Option<(RowEvent, SocketRow)> {
-        match change {
-            Change::Appeared(row) => is_shown(row).then_some((RowEvent::Opened, *row)),
-            Change::Vanished(row) => is_shown(row).then_some((RowEvent::Closed, *row)),
-            Change::Moved { from, to } => match (is_shown(from), is_shown(to)) {
-                (true, true) => Some((RowEvent::Changed, *to)),
-                (false, true) => Some((RowEvent::Opened, *to)),
-                (true, false) => Some((RowEvent::Closed, *from)),
-                (false, false) => None,
-            },
-        }
-    }
-
-    pub(super) fn word(self) -> &'static str {
-        match self {
-            RowEvent::Opened => "opened",
-            RowEvent::Changed => "changed",
-            RowEvent::Closed => "closed",
-        }
+/// What `change` is if only rows that satisfy `is_shown` are shown, and the row to show for it.
+pub(super) fn row_event(
+    change: &Change,
+    is_shown: impl Fn(&SocketRow) -> bool,
+) -> Option<(&'static str, SocketRow)> {
+    let (from, to) = match change {
+        Change::Appeared(row) => (None, Some(row)),
+        Change::Vanished(row) => (Some(row), None),
+        Change::Moved { from, to } => (Some(from), Some(to)),
+    };
+    match (from.filter(|row| is_shown(row)), to.filter(|row| is_shown(row))) {
+        (None, Some(row)) => Some(("opened", *row)),
+        (Some(_), Some(row)) => Some(("changed", *row)),
+        (Some(row), None) => Some(("closed", *row)),
+        (None, None) => None,
     }
 }
 

@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 use crate::cli::TableArgs;
 use crate::kernel::watch::{Poller, WatchEvent};
 use crate::kernel::{ReadError, Reading, open, owners};
-use crate::run::headless::netstat_line::RowEvent;
+use crate::run::headless::netstat_line::row_event;
 use crate::run::headless::{complain, runtime};
 use crate::run::{Clock, Exit, NetstatLine, asked_to_end};
 use crate::tcp::{
@@ -127,10 +127,10 @@ impl<'a> Printer<'a> {
 
     fn text(&mut self, update: &TableUpdate) -> String {
         let args = self.args;
-        let events: Vec<(RowEvent, SocketRow)> = update
+        let events: Vec<(&str, SocketRow)> = update
             .changes
             .iter()
-            .filter_map(|change| RowEvent::of(change, |row| is_shown(args, row)))
+            .filter_map(|change| row_event(change, |row| is_shown(args, row)))
             .collect();
         self.find_owners(events.iter().map(|(_, row)| row));
         let at = u64::try_from(self.clock.now().since_start().as_millis()).unwrap_or(u64::MAX);
@@ -140,7 +140,7 @@ impl<'a> Printer<'a> {
         }
         self.has_begun = true;
         for (event, row) in &events {
-            self.line(row, Some((event.word(), at)), &mut text);
+            self.line(row, Some((*event, at)), &mut text);
         }
         self.forget_owners(&update.changes);
         text

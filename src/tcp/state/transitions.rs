@@ -167,19 +167,9 @@ impl TcpState {
     pub fn on(self, event: TcpEvent) -> Option<Transition> {
         let mut figure = Transition::figure();
         figure.find(|arrow| arrow.from == self && arrow.event == event).or_else(|| {
-            let is_cut = match event {
-                TcpEvent::Abort => self != Closed,
-                TcpEvent::Rst | TcpEvent::UserTimeout => !matches!(self, Closed | Listen),
-                TcpEvent::Listen
-                | TcpEvent::Connect
-                | TcpEvent::Send
-                | TcpEvent::Close
-                | TcpEvent::Syn
-                | TcpEvent::SynAck
-                | TcpEvent::Ack
-                | TcpEvent::Fin
-                | TcpEvent::TimeWaitTimeout => false,
-            };
+            let is_cut = (event == TcpEvent::Abort && self != Closed)
+                || (matches!(event, TcpEvent::Rst | TcpEvent::UserTimeout)
+                    && !matches!(self, Closed | Listen));
             // Section 3.10.5: no RST before the connection is made, and none once both ends have closed.
             let may_send = self.is_open() && !self.is_closing();
             let sends = RST.filter(|_| event == TcpEvent::Abort && may_send);
