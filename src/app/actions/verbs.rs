@@ -52,16 +52,15 @@ pub(crate) fn hold(state: &mut State) -> Vec<Effect> {
 }
 
 pub(crate) fn accept_one(state: &mut State) -> Vec<Effect> {
-    match (state.server.is_listening(), state.server.held) {
-        (false, _) => state.only_say("Nothing to accept: nothing is listening. Press l first."),
-        (true, false) => {
-            state.only_say("accept() is running. Press a to hold it, then A to accept one.")
-        }
-        (true, true) if state.waiting_for_accept() == 0 => {
-            state.only_say("The accept queue is empty, so accept() would block. Press c, then A.")
-        }
-        (true, true) => vec![Effect::Run(Command::AcceptOne)],
-    }
+    state.only_say(if !state.server.is_listening() {
+        "Nothing to accept: nothing is listening. Press l first."
+    } else if !state.server.held {
+        "accept() is running. Press a to hold it, then A to accept one."
+    } else if state.waiting_for_accept() == 0 {
+        "The accept queue is empty, so accept() would block. Press c, then A."
+    } else {
+        return vec![Effect::Run(Command::AcceptOne)];
+    })
 }
 
 pub(crate) fn close(state: &mut State, count: Option<u32>) -> Vec<Effect> {
