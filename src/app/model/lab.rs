@@ -6,8 +6,8 @@ use std::net::IpAddr;
 use crate::app::model::Numbers;
 use crate::app::{Clients, Server};
 use crate::tcp::{
-    Delivery, Errno, Host, HostLimits, LabComputer, LabSpec, Moment, PortRange, WireSegment,
-    WireSettings, WireStatus,
+    Errno, Host, HostLimits, LabComputer, LabSpec, Moment, PortRange, WireSegment, WireSettings,
+    WireStatus,
 };
 
 /// The lab, as last reported.
@@ -214,13 +214,6 @@ impl SegmentLog {
     pub(super) fn has_left(&mut self, number: u64) {
         self.waiting = self.waiting.saturating_sub(1);
         self.leaving.remove(&number);
-    }
-
-    pub(super) fn forget(&mut self, crossing: &WireSegment) {
-        if crossing.fate == Delivery::OnTheWay {
-            self.has_left(crossing.segment.number);
-            self.hidden += 1;
-        }
     }
 
     pub(super) fn count(&mut self, status: WireStatus) {

@@ -87,7 +87,10 @@ impl LabState {
             && let Some(oldest) = self.crossings.pop_front()
         {
             self.known.forgotten += 1;
-            self.known.forget(&oldest);
+            if oldest.fate == Delivery::OnTheWay {
+                self.known.has_left(oldest.segment.number);
+                self.known.hidden += 1;
+            }
         }
         self.known.waiting += 1;
         self.crossings.push_back(WireSegment {

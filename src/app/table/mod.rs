@@ -10,7 +10,7 @@ pub(crate) mod row;
 pub(crate) use crate::app::table::event::{RowChange, TableEvent};
 pub use crate::app::table::journal::Past;
 pub(crate) use crate::app::table::journal::{Journal, StepKind};
-pub(crate) use crate::app::table::order::{RowKind, RowPlace};
+pub(crate) use crate::app::table::order::RowPlace;
 pub use crate::app::table::ports::{Parity, Ports};
 pub use crate::app::table::row::{Gone, GoneReason, Mark, Sighting, TableRow};
 
@@ -144,28 +144,19 @@ impl Table {
     /// Gives a row its place in the order: beside its other end, else last.
     fn place(&mut self, mut line: TableRow, serves: bool) {
         let name = line.row.name();
-        line.kind = self.kind(&line.row, serves);
+        let (tuple, listens) = (line.row.tuple, line.row.state == TcpState::Listen);
+        let port = tuple.local.port;
+        let is_called = self.ports.is_listening(port) && port != tuple.remote.port;
+        line.is_client = tuple.is_connected() && !listens && !serves && !is_called;
         line.birth = self.mirror(name).map_or(self.next_birth, |other| other.birth);
         self.next_birth = self.next_birth.max(line.birth + 1);
-        self.order.insert(line.kind.place(line.birth, line.row.name()));
+        self.order.insert(line.place());
         self.lines.insert(key(name), line);
-    }
-
-    fn kind(&self, row: &SocketRow, serves: bool) -> RowKind {
-        let (local, remote) = (row.tuple.local.port, row.tuple.remote.port);
-        let is_server = || serves || (self.ports.is_listening(local) && local != remote);
-        if row.state == TcpState::Listen {
-            RowKind::Listener
-        } else if !row.tuple.is_connected() || is_server() {
-            RowKind::ServerEnd
-        } else {
-            RowKind::ClientEnd
-        }
     }
 
     fn remove(&mut self, name: SocketId) -> Option<TableRow> {
         let line = self.lines.remove(&key(name))?;
-        self.order.remove(&line.kind.place(line.birth, line.row.name()));
+        self.order.remove(&line.place());
         Some(line)
     }
 

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use crate::app::table::RowKind;
+use crate::app::table::RowPlace;
 use crate::tcp::{CloseKind, Errno, Moment, Protocol, SocketId, SocketRow, TcpState};
 
 /// A row of the kernel's socket table with its history.
@@ -18,8 +18,8 @@ pub struct TableRow {
     pub gone: Option<Gone>,
     /// The number of its connection, which both ends share.
     pub(super) birth: u64,
-    /// Listener, server or client, by the listening ports.
-    pub(super) kind: RowKind,
+    /// Whether it is the client's end, by the listening ports.
+    pub(super) is_client: bool,
     /// Whether the first poll already showed it, so that it is older than `born`.
     pub found: bool,
     /// Whether no poll ever showed it: it is known from our own calls.
@@ -146,7 +146,7 @@ impl TableRow {
             read: at,
             gone: None,
             birth: 0,
-            kind: RowKind::ClientEnd,
+            is_client: true,
             found: false,
             told: false,
             ending: None,
@@ -192,6 +192,11 @@ impl TableRow {
         self.gone = None;
     }
 
+    pub(super) fn place(&self) -> RowPlace {
+        let (listens_not, name) = (self.row.state != TcpState::Listen, self.row.name());
+        RowPlace { listens_not, birth: self.birth, is_client: self.is_client, name }
+    }
+
     /// Since when it is in its present state, as polls showed it.
     pub fn passed_since(&self) -> Moment {
         if self.passed.is_empty() { self.born } else { self.changed }
@@ -199,7 +204,7 @@ impl TableRow {
 
     /// Whether it is the client's end of its connection.
     pub fn is_client(&self) -> bool {
-        self.kind == RowKind::ClientEnd
+        self.is_client
     }
 
     /// Its mark at `now`.
