@@ -6,33 +6,36 @@ use crate::real_robot::Real;
 use crate::robot::Robot;
 use crate::support::netns;
 
-/// A dashboard that listens, and whose clients call from port 7601.
-fn from_one_port() -> Real {
-    let mut real = Real::start();
+/// From now on the clients call from that port.
+fn from_port(real: &mut Real, port: u16) {
     let spec = &mut real.robot.state.clients.spec;
-    (spec.source_port, spec.reuse_addr) = (SourcePort::Fixed(Port(7601)), true);
-    real.press_until("l", "Listening on");
-    real
-}
-
-/// The one connection is still the laptop's, and d closes it.
-fn closes_the_first(mut real: Real) {
-    assert_eq!(real.robot.state.clients.computer().ends.len(), 1);
-    real.press("d");
-    real.until("TIME_WAIT", |robot| robot.state.sockets.count(TcpState::TimeWait) == 1);
+    (spec.source_port, spec.reuse_addr) = (SourcePort::Fixed(Port(port)), true);
 }
 
 #[test]
 fn a_copy_that_is_refused_leaves_the_first_connection_to_be_closed() {
+    const REFUSED: &str = "A connection with the same 5-tuple exists";
     netns::alone(|| {
-        let mut real = from_one_port();
-        real.press_until("c", "laptop connected");
-        real.until("a row", |robot| robot.state.sockets.count(TcpState::Established) == 2);
-        real.press_until("c", "A connection with the same 5-tuple exists");
-        let blamed = real.robot.state.blamed().to_vec();
-        let ports = blamed.iter().map(|name| name.tuple.local.port);
-        assert_eq!(ports.collect::<Vec<Port>>(), [Port(7601)]);
-        closes_the_first(real);
+        let mut real = Real::start();
+        real.press_until("l", "Listening on");
+        // One after the other, and several at once.
+        for (closed, (port, keys, said)) in
+            (1..).zip([(7601, "c", "laptop connected"), (7602, "3c", REFUSED)])
+        {
+            from_port(&mut real, port);
+            real.press_until(keys, said);
+            real.until("rows", |robot| robot.state.sockets.count(TcpState::Established) == 2);
+            real.press_until("c", REFUSED);
+            let blamed = real.robot.state.blamed().to_vec();
+            let ports = blamed.iter().map(|name| name.tuple.local.port);
+            assert_eq!(ports.collect::<Vec<Port>>(), [Port(port)]);
+            // The one connection is still the laptop's, and d closes it.
+            assert_eq!(real.robot.state.clients.open(), 1);
+            real.press("d");
+            real.until("TIME_WAIT", |robot| {
+                robot.state.sockets.count(TcpState::TimeWait) == closed
+            });
+        }
     });
 }
 
@@ -41,9 +44,8 @@ fn each_exact_copy_of_a_udp_socket_can_be_closed() {
     netns::alone(|| {
         let taker = std::net::UdpSocket::bind("127.0.0.1:5000").unwrap();
         let mut real = Real::start();
-        let spec = &mut real.robot.state.clients.spec;
-        (spec.source_port, spec.reuse_addr) = (SourcePort::Fixed(Port(7601)), true);
-        spec.protocol = Protocol::Udp;
+        from_port(&mut real, 7601);
+        real.robot.state.clients.spec.protocol = Protocol::Udp;
         let has_two = |robot: &Robot| {
             let all = robot.state.notices.newest_first();
             let made = all.filter(|notice| notice.text().contains("laptop has a UDP socket"));
@@ -68,14 +70,5 @@ fn each_exact_copy_of_a_udp_socket_can_be_closed() {
             assert_eq!(copies(&mut real).len(), left);
         }
         drop(taker);
-    });
-}
-
-#[test]
-fn a_burst_of_copies_leaves_the_first_of_them() {
-    netns::alone(|| {
-        let mut real = from_one_port();
-        real.press_until("3c", "A connection with the same 5-tuple exists");
-        closes_the_first(real);
     });
 }

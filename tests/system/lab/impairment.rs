@@ -119,15 +119,6 @@ fn frames_are_bounded_by_their_number_too() {
     assert_eq!(put(&mut cable, 0, most), FrameFate::Lost(DropReason::Full));
 }
 
-#[test]
-fn on_a_quick_cable_nothing_is_kept_and_nothing_too_much() {
-    let mut cable = Impairment::default();
-    let all = Impairment::<u32>::MOST_BYTES;
-    for frame in 0..9 {
-        assert_eq!(put_long(&mut cable, 0, (frame, all)), FrameFate::Through);
-    }
-}
-
 fn orders() -> impl Strategy<Value = WireOrder> {
     prop_oneof![
         Just(WireOrder::Hold),
