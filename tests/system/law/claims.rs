@@ -41,9 +41,7 @@ pub(super) enum Claim {
     Listens,
     /// A row in LISTEN is gone.
     ListenGone,
-    /// What listens is what listened before.
-    ListenStands,
-    /// The row in LISTEN was not changed by what is told.
+    /// The row in LISTEN is still there, or was not changed by what is told.
     ListenUnchanged,
     /// Somebody listens exactly there (`true`), or nobody does.
     ListensAt(bool, Option<IpAddr>, u16),
@@ -107,8 +105,10 @@ pattern!(
     WAITING,
     r"\b(\d[\d,]*) (?:connections? |callers? |calls? |clients? )?waits? (?:for accept|in (?:the|its) accept queue)"
 );
-pattern!(STANDS, r"(?i)\b(still stands|stays|still listens|remains)\b");
-pattern!(UNCHANGED, r"(?i)\b(did not change|has not changed|is unchanged|is untouched)\b");
+pattern!(
+    UNCHANGED,
+    r"(?i)\b(still stands|stays|still listens|remains|did not change|has not changed|is unchanged|is untouched)\b"
+);
 pattern!(
     NOT_LISTENING,
     r"(?i)\b(?:nobody listens|nothing listens|nothing is listening|no one listens|no process listens|no socket listens)(?: (?:at|on|there))?(?: port)?(?: (\d{1,3}(?:\.\d{1,3}){3}))?:?(?: ?(\d{1,5}))?\b"
@@ -263,9 +263,7 @@ fn listeners(text: &str) -> Vec<Claim> {
     }
     if LISTEN.is_match(text) && !LISTEN_IS.is_match(text) && !ROWS.is_match(text) {
         let is_gone = GONE.is_match(text) || LISTEN_GOES.is_match(text);
-        if STANDS.is_match(text) {
-            all.push(Claim::ListenStands);
-        } else if UNCHANGED.is_match(text) {
+        if UNCHANGED.is_match(text) {
             all.push(Claim::ListenUnchanged);
         } else if !is_gone && !NEGATED.is_match(text.split("LISTEN").next().unwrap_or_default()) {
             all.push(Claim::Listens);

@@ -1,6 +1,5 @@
 //! Plays a seed, and writes down what was contradicted.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use super::driver::Driver;
@@ -16,8 +15,8 @@ pub(super) struct Report {
     sentences: usize,
     /// Steps in which the dashboard never came to show what the second reader showed, and how it differed.
     unsettled: Vec<String>,
-    /// The sentences that the tables contradict, with the kind, the keys and the tables.
-    contradictions: Vec<(String, String)>,
+    /// The sentences that the tables contradict, with the keys and the tables.
+    contradictions: Vec<String>,
     /// How many sentences were made false on purpose, and how many of them were found.
     planted: [usize; 2],
 }
@@ -54,7 +53,7 @@ impl Report {
     fn check(&mut self, said: &Said, driver: &Driver, at: &str, keys: &[String]) {
         self.sentences += 1;
         let stories = driver.stories(said);
-        let Some(wrong @ Wrong { what, about }) = &wrong(said, &stories) else {
+        let Some(Wrong { what, about }) = wrong(said, &stories) else {
             return self.plant(said, &stories);
         };
         let Story { before, after, .. } = &driver.story;
@@ -63,7 +62,7 @@ impl Report {
             said.text,
             keys.join(" | "),
         );
-        self.contradictions.push((wrong.kind(), text));
+        self.contradictions.push(text);
     }
 
     /// Whether the same sentence, made false, would be found.
@@ -118,12 +117,7 @@ fn falsified(text: &str) -> Vec<String> {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", self.figures())?;
-        let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
-        for (kind, _) in &self.contradictions {
-            *kinds.entry(kind).or_default() += 1;
-        }
-        writeln!(f, "{kinds:?}")?;
-        self.contradictions.iter().try_for_each(|(kind, text)| writeln!(f, "\n{kind}: {text}"))?;
+        self.contradictions.iter().try_for_each(|text| writeln!(f, "\n{text}"))?;
         self.unsettled.iter().try_for_each(|text| writeln!(f, "never settled: {text}"))
     }
 }
