@@ -97,7 +97,7 @@ pattern!(
 );
 pattern!(
     ROWS,
-    r"\b(\d[\d,]*) rows?\b[^,;:.]*\b(?:in|is|are) (ESTABLISHED|SYN_SENT|SYN_RECV|FIN_WAIT1|FIN_WAIT2|TIME_WAIT|CLOSE_WAIT|LAST_ACK|CLOSING|LISTEN)\b|\b(\d[\d,]*) (LISTEN|TIME_WAIT|ESTABLISHED|CLOSE_WAIT) rows?\b"
+    r"\b(\d[\d,]*) (?:rows?\b[^,;:.]*\b(?:in|is|are) ([A-Z_]+\d?)\b|([A-Z_]+\d?) rows?\b)"
 );
 pattern!(AT_PORT, r"\b[Pp]ort (\d+) (?:now )?has (\d[\d,]*) connections?\b");
 pattern!(CONNECTIONS, r"\b(of )?(\d[\d,]*) (?:other |TCP |more )?connections?\b( attempts?)?");
@@ -185,15 +185,9 @@ pub(super) fn endpoints(text: &str) -> impl Iterator<Item = SocketAddr> {
 
 fn rows(text: &str) -> Option<Claim> {
     let found = ROWS.captures(text)?;
-    let whole = found.get(0)?;
-    if ENDED.is_match(&text[whole.end()..]) {
-        return None;
-    }
-    let (count, name) = match found.get(1) {
-        Some(count) => (count, found.get(2)?),
-        None => (found.get(3)?, found.get(4)?),
-    };
-    Some(Claim::Rows(number(count.as_str()), state(name.as_str())?))
+    let name = state(found.get(2).or(found.get(3))?.as_str())?;
+    let is_ended = ENDED.is_match(&text[found.get(0)?.end()..]);
+    (!is_ended).then(|| Claim::Rows(number(&found[1]), name))
 }
 
 fn states(clause: &Clause) -> Vec<Claim> {
