@@ -41,9 +41,7 @@ pub(super) enum Claim {
     Listens,
     /// A row in LISTEN is gone.
     ListenGone,
-    /// What listens is what listened before.
-    ListenStands,
-    /// The row in LISTEN was not changed by what is told.
+    /// The row in LISTEN is still there, or was not changed by what is told.
     ListenUnchanged,
     /// Somebody listens exactly there (`true`), or nobody does.
     ListensAt(bool, Option<IpAddr>, u16),
@@ -99,7 +97,7 @@ pattern!(
 );
 pattern!(
     ROWS,
-    r"\b(\d[\d,]*) rows?\b[^,;:.]*\b(?:in|is|are) (ESTABLISHED|SYN_SENT|SYN_RECV|FIN_WAIT1|FIN_WAIT2|TIME_WAIT|CLOSE_WAIT|LAST_ACK|CLOSING|LISTEN)\b|\b(\d[\d,]*) (LISTEN|TIME_WAIT|ESTABLISHED|CLOSE_WAIT) rows?\b"
+    r"\b(\d[\d,]*) (?:rows?\b[^,;:.]*\b(?:in|is|are) ([A-Z_]+\d?)\b|([A-Z_]+\d?) rows?\b)"
 );
 pattern!(AT_PORT, r"\b[Pp]ort (\d+) (?:now )?has (\d[\d,]*) connections?\b");
 pattern!(CONNECTIONS, r"\b(of )?(\d[\d,]*) (?:other |TCP |more )?connections?\b( attempts?)?");
@@ -107,8 +105,10 @@ pattern!(
     WAITING,
     r"\b(\d[\d,]*) (?:connections? |callers? |calls? |clients? )?waits? (?:for accept|in (?:the|its) accept queue)"
 );
-pattern!(STANDS, r"(?i)\b(still stands|stays|still listens|remains)\b");
-pattern!(UNCHANGED, r"(?i)\b(did not change|has not changed|is unchanged|is untouched)\b");
+pattern!(
+    UNCHANGED,
+    r"(?i)\b(still stands|stays|still listens|remains|did not change|has not changed|is unchanged|is untouched)\b"
+);
 pattern!(
     NOT_LISTENING,
     r"(?i)\b(?:nobody listens|nothing listens|nothing is listening|no one listens|no process listens|no socket listens)(?: (?:at|on|there))?(?: port)?(?: (\d{1,3}(?:\.\d{1,3}){3}))?:?(?: ?(\d{1,5}))?\b"
@@ -185,15 +185,9 @@ pub(super) fn endpoints(text: &str) -> impl Iterator<Item = SocketAddr> {
 
 fn rows(text: &str) -> Option<Claim> {
     let found = ROWS.captures(text)?;
-    let whole = found.get(0)?;
-    if ENDED.is_match(&text[whole.end()..]) {
-        return None;
-    }
-    let (count, name) = match found.get(1) {
-        Some(count) => (count, found.get(2)?),
-        None => (found.get(3)?, found.get(4)?),
-    };
-    Some(Claim::Rows(number(count.as_str()), state(name.as_str())?))
+    let name = state(found.get(2).or(found.get(3))?.as_str())?;
+    let is_ended = ENDED.is_match(&text[found.get(0)?.end()..]);
+    (!is_ended).then(|| Claim::Rows(number(&found[1]), name))
 }
 
 fn states(clause: &Clause) -> Vec<Claim> {
@@ -263,9 +257,7 @@ fn listeners(text: &str) -> Vec<Claim> {
     }
     if LISTEN.is_match(text) && !LISTEN_IS.is_match(text) && !ROWS.is_match(text) {
         let is_gone = GONE.is_match(text) || LISTEN_GOES.is_match(text);
-        if STANDS.is_match(text) {
-            all.push(Claim::ListenStands);
-        } else if UNCHANGED.is_match(text) {
+        if UNCHANGED.is_match(text) {
             all.push(Claim::ListenUnchanged);
         } else if !is_gone && !NEGATED.is_match(text.split("LISTEN").next().unwrap_or_default()) {
             all.push(Claim::Listens);

@@ -7,7 +7,7 @@ use super::claims::Whose;
 pub(super) struct Clause {
     pub(super) text: String,
     /// Whom "its" means.
-    actor: Option<String>,
+    actor: Whose,
     names: Vec<String>,
 }
 
@@ -41,6 +41,15 @@ pattern!(
     MODAL,
     r"(?i)\b(will|would|may|might|could|can|cannot|should|must|shall|to be|lets|makes|helps)\b"
 );
+pattern!(LATER, r"(?i)^\s*(and then|then|later|afterwards) ");
+pattern!(OTHER, r"(?i)the other (end|row)");
+pattern!(ITS, r"(^| )[Ii]ts |itself");
+pattern!(AT_ITS, r"^\s*(at|on) its");
+// What follows the one whose row it is.
+pattern!(
+    OWNS,
+    r"^('s| is| was| stays| went| goes| turned| turns| has| entered| reached| remains| moved)"
+);
 pattern!(PART, r" (?:and|but|so|while|because|as) ");
 
 /// The clauses of `text` that state something about now or before.
@@ -49,56 +58,45 @@ pub(super) fn clauses(text: &str, names: &[String]) -> Vec<Clause> {
     let text = BEFORE.replace_all(&text, "earlier");
     let text = PASSED.replace_all(&text, "");
     let mut all = Vec::new();
-    let mut actor = None;
+    let mut actor = Whose::Any;
     for sentence in SENTENCE.split(&text) {
         actor = actor_of(sentence, names, actor);
-        for segment in SEGMENT.split(sentence) {
-            if OPENS_CONDITION.is_match(segment) {
-                continue;
-            }
+        for segment in SEGMENT.split(sentence).filter(|text| !OPENS_CONDITION.is_match(text)) {
             let parts: Vec<&str> = segment.split(", ").collect();
             for (n, clause) in parts.iter().enumerate() {
-                let is_on_condition =
-                    parts.get(n + 1).is_some_and(|next| BEGINS_CONDITION.is_match(next));
-                if is_on_condition
-                    || CONDITION.is_match(clause)
-                    || MODAL.is_match(clause)
-                    || opens_later(clause)
+                let next = parts.get(n + 1);
+                if next.is_some_and(|next| BEGINS_CONDITION.is_match(next))
+                    || [&CONDITION, &MODAL, &LATER].iter().any(|no| no.is_match(clause))
                 {
                     continue;
                 }
                 let clause = UNTIL.replace(clause, "");
-                for part in PART.split(&clause).filter(|part| !part.trim().is_empty()) {
-                    if !opens_later(part) {
-                        let (text, names) = (part.trim().to_owned(), names.to_vec());
-                        all.push(Clause { text, actor: actor.clone(), names });
-                    }
-                }
+                let stated = PART.split(&clause).map(str::trim);
+                let stated = stated.filter(|text| !text.is_empty() && !LATER.is_match(text));
+                all.extend(stated.map(|text| Clause {
+                    text: text.to_owned(),
+                    actor: actor.clone(),
+                    names: names.to_vec(),
+                }));
             }
         }
     }
     all
 }
 
-fn opens_later(part: &str) -> bool {
-    let part = part.trim_start().to_lowercase();
-    ["then ", "and then ", "later ", "afterwards "].iter().any(|word| part.starts_with(word))
-}
-
 /// Whom a sentence is about: who stands at its beginning; else whom the one before was about, if that named nobody else.
-fn actor_of(sentence: &str, names: &[String], before: Option<String>) -> Option<String> {
-    let first = named(sentence, names).into_iter().next();
-    match first {
-        Some((at, name)) if at <= 4 => Some(name),
-        Some(_) => None,
+fn actor_of(sentence: &str, names: &[String], before: Whose) -> Whose {
+    match named(sentence, names).into_iter().next() {
+        Some((at, who, _)) if at <= 4 => who,
+        Some(_) => Whose::Any,
         None => before,
     }
 }
 
-/// Who is named in a text, and where.
-fn named(text: &str, names: &[String]) -> Vec<(usize, String)> {
+/// Who is named in a text, where, and what follows.
+fn named<'a>(text: &'a str, names: &[String]) -> Vec<(usize, Whose, &'a str)> {
     let lower = text.to_lowercase();
-    let mut all: Vec<(usize, String)> = Vec::new();
+    let mut all = Vec::new();
     for name in names.iter().map(String::as_str).chain(["server", "client"]) {
         let found = lower.match_indices(name).map(|(at, _)| at);
         let is_word = |at: &usize| {
@@ -106,65 +104,50 @@ fn named(text: &str, names: &[String]) -> Vec<(usize, String)> {
             let before = lower[..*at].chars().next_back();
             [after, before].into_iter().flatten().all(|c| !c.is_alphanumeric() && c != '_')
         };
-        all.extend(found.filter(is_word).map(|at| (at, name.to_owned())));
+        let who = match name {
+            "server" => Whose::Server,
+            "client" => Whose::Client,
+            other => Whose::Of(other.to_owned()),
+        };
+        all.extend(found.filter(is_word).map(|at| (at, who.clone(), &text[at + name.len()..])));
     }
-    all.sort();
+    all.sort_by_key(|(at, ..)| *at);
     all
-}
-
-fn who(name: &str) -> Whose {
-    match name {
-        "server" => Whose::Server,
-        "client" => Whose::Client,
-        other => Whose::Of(other.to_owned()),
-    }
 }
 
 impl Clause {
     /// Whose row it is that is spoken of between `start` and `end`.
     pub(super) fn whose(&self, start: usize, end: usize) -> Whose {
-        let (before, after) = (&self.text[..start], &self.text[end..]);
-        let actor = || self.actor.as_deref().map_or(Whose::Any, who);
-        let behind = after.trim_start();
-        if behind.starts_with("at its") || behind.starts_with("on its") {
-            return actor();
+        let (before, behind) = (&self.text[..start], self.text[end..].trim_start());
+        if AT_ITS.is_match(behind) {
+            return self.actor.clone();
         }
         if behind.starts_with("at the other end") {
-            return not(actor());
+            return self.actor.other();
         }
         if behind.starts_with("at ") || behind.starts_with("of ") {
-            let near = named(behind, &self.names).into_iter().find(|(at, _)| *at <= 8);
-            return near.map_or(Whose::Any, |(_, name)| who(&name));
+            let near = named(behind, &self.names).into_iter().find(|(at, ..)| *at <= 8);
+            return near.map_or(Whose::Any, |(_, who, _)| who);
         }
-        let other = before.rfind("the other end").or(before.rfind("The other end"));
-        let others = other.or(before.rfind("the other row"));
-        let own = [" its ", "its ", "Its ", "itself"].into_iter().filter_map(|word| {
-            let at = before.rfind(word)?;
-            (word.starts_with(' ') || at == 0 || word == "itself").then_some(at)
-        });
-        let own = own.max();
-        let mut name = named(before, &self.names).into_iter().filter(|(at, name)| {
-            let rest = &before[at + name.len()..];
-            let verbs = [
-                "'s", " is", " was", " stays", " went", " goes", " turned", " turns", " has",
-                " entered", " reached", " remains", " moved",
-            ];
-            verbs.iter().any(|verb| rest.starts_with(verb))
-        });
-        let name = name.next_back();
-        let places = [others, own, name.as_ref().map(|(at, _)| *at)];
-        match places.into_iter().flatten().max() {
+        let last = |pattern: &regex::Regex| pattern.find_iter(before).last().map(|at| at.start());
+        let (others, own) = (last(&OTHER), last(&ITS));
+        let mut named = named(before, &self.names).into_iter();
+        let owner = named.rfind(|(.., rest)| OWNS.is_match(rest));
+        let place = owner.as_ref().map(|(at, ..)| *at);
+        match [others, own, place].into_iter().flatten().max() {
             None => Whose::Any,
-            last if last == others => not(actor()),
-            last if last == own => actor(),
-            _ => name.map_or(Whose::Any, |(_, name)| who(&name)),
+            last if last == others => self.actor.other(),
+            last if last == own => self.actor.clone(),
+            _ => owner.map_or(Whose::Any, |(_, who, _)| who),
         }
     }
 }
 
-fn not(whose: Whose) -> Whose {
-    match whose {
-        Whose::Any => Whose::Any,
-        whose => Whose::NotOf(Box::new(whose)),
+impl Whose {
+    fn other(&self) -> Whose {
+        match self {
+            Whose::Any => Whose::Any,
+            whose => Whose::NotOf(Box::new(whose.clone())),
+        }
     }
 }

@@ -151,23 +151,22 @@ pub(super) fn learn(story: &mut Story, event: &Event) {
             story.asked.extend(asked.map(SocketAddr::from));
         }
         Event::Net(
-            SocketEvent::Connecting(OwnSocket { name: end, .. })
-            | SocketEvent::Connected(OwnSocket { name: end, .. }),
-        ) => {
-            story.touch(key(*end).connection());
-            story.asked.insert(end.tuple.local.into());
-        }
-        Event::Net(
-            SocketEvent::Accepted(OwnSocket { name: end, .. })
+            news @ (SocketEvent::Connecting(OwnSocket { name: end, .. })
+            | SocketEvent::Connected(OwnSocket { name: end, .. })
+            | SocketEvent::Accepted(OwnSocket { name: end, .. })
             | SocketEvent::Received { at: end, .. }
             | SocketEvent::Sent { at: end, .. }
             | SocketEvent::CallFailed { at: end, .. }
             | SocketEvent::PeerClosed(end)
             | SocketEvent::HalfClosed(end)
             | SocketEvent::Closed { at: end, .. }
-            | SocketEvent::Staged { main: end, .. },
+            | SocketEvent::Staged { main: end, .. }),
         ) => {
-            story.act_on(key(*end).connection());
+            let connection = key(*end).connection();
+            match news {
+                SocketEvent::Connecting(_) | SocketEvent::Connected(_) => story.touch(connection),
+                _ => story.act_on(connection),
+            }
             story.asked.insert(end.tuple.local.into());
         }
         _ => (),

@@ -1,6 +1,6 @@
 //! The second reader: `ss` on every computer. It shares no code with the program's own readers.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use super::table::{Key, Table};
@@ -64,17 +64,9 @@ impl Shell {
         Shell { host, child, ask, answers }
     }
 
-    fn answer(&mut self) -> String {
-        let mut all = String::new();
-        loop {
-            let begun = all.len();
-            let read = self.answers.read_line(&mut all).expect("an answer");
-            assert!(read > 0, "the shell of the second reader on host {} ended", self.host);
-            if all[begun..].trim() == "." {
-                all.truncate(begun);
-                return all;
-            }
-        }
+    fn answer(&mut self) -> Vec<String> {
+        let lines = self.answers.by_ref().lines().map(|line| line.expect("an answer"));
+        lines.take_while(|line| line != ".").collect()
     }
 }
 

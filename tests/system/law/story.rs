@@ -197,16 +197,12 @@ impl Story {
         })
     }
 
-    /// Whether a socket that listened when the step began, or else in it, still does.
-    pub(super) fn still_listens(&self) -> bool {
-        let before = self.before.listening();
-        let old = if before.is_empty() { &self.listened } else { &before };
-        !old.is_disjoint(&self.after.listening())
-    }
-
-    /// Whether no other socket listens than before; of several keys another than the one that is told of may have changed that.
+    /// Whether a socket that listened when the step began, or else in it, still does; of several keys another than the one that is told of may
+    /// have changed that.
     pub(super) fn has_same_listener(&self) -> bool {
-        (self.is_several && self.after.listeners().next().is_some()) || self.still_listens()
+        let (before, after) = (self.before.listening(), self.after.listening());
+        let old = if before.is_empty() { &self.listened } else { &before };
+        (self.is_several && !after.is_empty()) || !old.is_disjoint(&after)
     }
 
     /// Whether a socket that listened in this step, or in the one before, listens no more.

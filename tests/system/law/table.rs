@@ -86,9 +86,14 @@ pub(super) struct Table {
 
 impl Table {
     /// Adds those of the lines that `ss -Htuane` prints whose rows are wanted.
-    pub(super) fn add(&mut self, host: u8, lines: &str, is_wanted: impl Fn(&Key) -> bool) {
-        for line in lines.lines() {
-            let words: Vec<&str> = line.split_whitespace().collect();
+    pub(super) fn add(
+        &mut self,
+        host: u8,
+        lines: &[impl AsRef<str>],
+        is_wanted: impl Fn(&Key) -> bool,
+    ) {
+        for line in lines {
+            let words: Vec<&str> = line.as_ref().split_whitespace().collect();
             let [protocol, shown, recv, send, local, remote, ..] = words[..] else { continue };
             let (Some(state), Some(local), Some(remote)) =
                 (state(shown), address(local), address(remote))

@@ -121,7 +121,6 @@ fn holds(claim: &Claim, story: &Story) -> bool {
         Claim::Waiting(count) => tables.iter().any(|table| table.waiting == *count),
         Claim::Listens => story.all_rows().any(|(_, row)| row.state == "LISTEN"),
         Claim::ListenGone => story.has_stopped_listening(),
-        Claim::ListenStands => story.still_listens(),
         Claim::ListenUnchanged => story.has_same_listener(),
         Claim::ListensAt(is, ip, port) => {
             let is_it = |key: &Key| {
