@@ -129,7 +129,9 @@ pub(crate) fn burst_ended(
         progress.opened = opened;
         let what = burst_facts::ended(state, &progress, asked, took);
         state.notices.say(state.now, Tone::Plain, what);
-        if progress.refused {
+        let case = state.notices.case.as_ref();
+        let is_its = case.is_some_and(|case| matches!(case.asked, Attempt::Connect(..)));
+        if progress.refused && is_its {
             refusal::tell(state);
         }
     }

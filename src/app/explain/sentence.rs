@@ -28,18 +28,18 @@ impl Remedy {
 pub fn text(content: &Content, number: Option<u32>) -> String {
     match content {
         Content::Account(_, account) => counted(number, key(account), account),
-        Content::Statement(message) => counted(number, message.key, message),
+        Content::Statement(statement) => counted(number, statement.key, statement),
     }
 }
 
-/// A message, as one sentence or more.
-pub fn words(message: &Statement) -> String {
-    parts(message.key, message)
+/// A statement in words: one sentence or more.
+pub fn words(statement: &Statement) -> String {
+    parts(statement.key, statement)
 }
 
-/// The text for a message under another key, as `-details` after its own; empty where there is none.
-pub fn further(message: &Statement, suffix: &str) -> String {
-    find(&format!("{}{suffix}", message.key), message).map_or_else(String::new, capitalized)
+/// The text of a statement under another key, as `-details` after its own; empty where there is none.
+pub fn further(statement: &Statement, suffix: &str) -> String {
+    find(&format!("{}{suffix}", statement.key), statement).map_or_else(String::new, capitalized)
 }
 
 /// How a connection on loopback is kept in that state.
