@@ -56,28 +56,53 @@
 //!
 //! | question | place |
 //! |---|---|
-//! | Which keys are there? | `app/keys/keymap.rs` |
+//! | Which keys are there, and their words in the footer and the help? | `app/keys/keymap.rs` |
 //! | What happens when a key is pressed? | `app/input.rs` names the action, `app/update.rs` dispatches it to `app/actions` |
 //! | What happens when a socket reports something? | `app/events`, one file for the server, clients, connections, the lab |
-//! | Where is the text of a sentence, say for ETIMEDOUT? | `assets/words` and `app/explain`; the words of an errno in `tcp/socket/errno.rs` |
+//! | Where is the text of a sentence, say for ETIMEDOUT? | `assets/words`; the words of an errno in `tcp/socket/errno.rs` |
+//! | Which facts choose that text? | `app/query/facts.rs`; of a failure `app/query/refusal`; `app/explain` joins them |
 //! | What does TCP do on a segment or a call? | `tcp/state/transitions.rs` |
 //! | Where is a column of the table? | `view/table/columns.rs` |
-//! | How is the kernel's table read, and when? | `kernel/sock_diag`, `kernel/watch` |
-//! | Which system calls does a client make? | `net/connect.rs`, `net/options.rs`, `net/socket.rs` |
+//! | Why is a row gone? | `app/table/gone.rs` |
+//! | How is the kernel's table read? | `kernel/sock_diag` has the sockets, `kernel/inet_diag` the bytes on them |
+//! | When is it read, and why not sooner? | `kernel/watch/schedule.rs`, and `budget.rs`: a tenth of a processor |
+//! | Which system calls does a socket make? | `net/listen.rs`, `net/connect.rs`, `net/options.rs`; their trace in `net/trace.rs` |
 //! | What does the lab's wire do with a segment? | `lab/wire/impairment.rs` |
 //! | Where does a subcommand begin? | `cli` has its flags, `run/headless` its work |
+//! | Who restores the terminal after a panic? | `run/dashboard/screen.rs` |
+//!
+//! # One key from end to end
+//!
+//! `d` closes a connection. `app/input.rs` finds [`app::Action::Close`] in the keymap, `app/update.rs` runs `actions/verbs.rs`,
+//! which returns an [`app::Effect`] with [`tcp::Command::Close`]. `run/dashboard/world.rs` hands it to `net/engine.rs`, which
+//! leaves it in the mailbox of that connection; the task in `net/connection` calls close(2) and reports
+//! [`tcp::SocketEvent::Closed`]. `app/events/connection.rs` opens an episode (`events/episodes.rs`) and orders a lookup of both
+//! rows. When the kernel's answer is there, the episode is settled: its facts choose a line of `assets/words/close.txt`, and the
+//! sentence appears in the same frame as the rows that it speaks of.
 //!
 //! # How to add
 //!
+//! The compiler leads through most of these: our own enums are matched without `_`.
+//!
 //! - **A key**: one line in `BINDINGS`, one variant of [`app::Action`], one arm in `app/update.rs`. The footer and the help know it
 //!   at once; `cargo test --test suite readme::rewrite -- --ignored` updates the README.
-//! - **A view**: a variant of [`app::MainView`], a file in `view/main`, and a screen test in `tests/suite/view`.
-//! - **A sentence**: a line in `assets/words`, and a story in `tests/suite/app/explain/scenarios.txt` that leads to it. Say only what was seen.
-//! - **A system call**: `net`, with its line in the trace (`net/trace.rs`) and its words in `view/main/syscalls.rs`.
-//! - **A test**: `tests/suite` has the tree of `src` and needs no sockets. Keys, reports and rows, with the sentences and orders that
-//!   come of them, are a text file, `*.scenario`, which `tests/suite/scenario` explains and plays; `tests/support/robot.rs` plays
-//!   the user and the kernel. What needs real sockets, a terminal or namespaces goes to `tests/system`. Wait for a condition,
-//!   never for a time.
+//! - **A verb on a connection**: a key, and what `grep -rn HalfClose src` shows, in the order of the section above: the command,
+//!   the call, its line in the trace, the event, the verb of an account, its words, the exported programs.
+//! - **A socket option**: `tcp/socket/syscall.rs` names it, `net/options.rs` sets it, `listen_spec.rs` or `connect_spec.rs` holds
+//!   it, a form in `app/actions/forms` offers it, `app/actions/export` writes it down.
+//! - **A view**: a variant of [`app::MainView`], a file in `view/main`, a line in `view/mod.rs`, and a screen in
+//!   `tests/suite/view/pictures.rs`.
+//! - **A theme**: `view/style/theme.rs`, and its name in [`cli::ThemeName`].
+//! - **A sentence**: a line in `assets/words`, and a story in `tests/suite/app/explain` that leads to it. Say only what was seen.
+//! - **A field of `fivetuple table`**: `run/headless/netstat_line.rs`.
+//! - **An impairment of the wire**: an order in `tcp/lab/wire.rs`, its effect in `lab/wire/impairment.rs`, a key in
+//!   `app/actions/wire.rs`.
+//! - **A test**: `tests/suite` has the folders of the pure part of `src` and needs no sockets. Keys, reports and rows, with the
+//!   sentences and orders that come of them, are a text file, `*.scenario`, which `tests/suite/scenario` explains and plays;
+//!   `tests/support/robot.rs` plays the user and the kernel. What needs real sockets, a terminal or namespaces goes to
+//!   `tests/system`; `netns::alone` of `tests/support` gives a test a network of its own. Wait for a condition, never for a time.
+//! - **A changed screen or sentence**: `INSTA_UPDATE=always UPDATE_SCENARIOS=1 cargo test --test suite` writes down what is shown
+//!   now; read `git diff` before you commit it.
 //!
 //! # Worth reading
 //!
