@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddrV4};
+use std::os::fd::OwnedFd;
 use std::str::FromStr;
 
 use crate::lab::namespace::write;
@@ -30,17 +31,12 @@ pub(super) fn lift_limits() -> LabLimits {
 /// The limits for the process that uses the lab: as the owner of its user namespace it may bind every port without a sysctl
 /// (user_namespaces(7)), so that is tried.
 pub(super) fn as_used(limits: LabLimits, pool: &SocketPool, host: Host) -> LabLimits {
-    let is_limited = limits.unprivileged_from > Port::ANY;
-    if is_limited && has_every_port(pool, host) {
+    let lowest = SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 1);
+    let binds = |socket: OwnedFd| rustix::net::bind(&socket, &lowest).is_ok();
+    if limits.unprivileged_from > Port::ANY && pool.take(host, SocketKind::Tcp4).is_ok_and(binds) {
         return LabLimits { unprivileged_from: Port::ANY, ..limits };
     }
     limits
-}
-
-fn has_every_port(pool: &SocketPool, host: Host) -> bool {
-    let lowest = SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 1);
-    let socket = pool.take(host, SocketKind::Tcp4);
-    socket.is_ok_and(|socket| rustix::net::bind(&socket, &lowest).is_ok())
 }
 
 fn set(path: &str, value: &str) -> Result<(), Errno> {

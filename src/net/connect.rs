@@ -1,5 +1,6 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec};
@@ -58,13 +59,13 @@ async fn start_traced(
     let to = *to;
     // A connection to ourselves takes a second descriptor as soon as it is accepted.
     let accepting = listener.as_ref().filter(|listener| !listener.is_held());
-    let unaccepted = accepting.map_or(0, |listener| 1 + listener.pending());
+    let unaccepted = accepting.map_or(0, |listener| 1 + listener.pending.load(Ordering::Acquire));
     if registry.room() < 1 + u64::from(unaccepted) {
         return Err(out_of_descriptors());
     }
     let socket = client_socket(spec, to, *whole, &registry.factory, trace).await?;
     if let Some(listener) = listener {
-        listener.add_pending();
+        listener.pending.fetch_add(1, Ordering::AcqRel);
     }
     let connected = connect(&socket, spec.protocol, to, trace);
     if let (Err(_), Some(listener)) = (&connected, listener) {

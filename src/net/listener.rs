@@ -25,10 +25,10 @@ pub(super) struct Listener {
     sockets: Vec<Mutex<Option<TcpListener>>>,
     pub(super) permit: watch::Sender<AcceptPermit>,
     /// Our own clients that are connecting or wait in the accept queue.
-    pending: AtomicU32,
+    pub(super) pending: AtomicU32,
     queue_space: Notify,
     /// Sockets not yet reported closed.
-    open: AtomicU32,
+    pub(super) open: AtomicU32,
     /// Why it was closed, if an error was the reason.
     pub(super) error: OnceLock<SyscallError>,
 }
@@ -125,11 +125,6 @@ impl Listener {
         accepted
     }
 
-    /// One of our clients is about to connect.
-    pub(super) fn add_pending(&self) {
-        self.pending.fetch_add(1, Ordering::AcqRel);
-    }
-
     /// accept() returned a connection, or one of our clients failed to connect.
     pub(super) fn remove_pending(&self) {
         let less = |pending: u32| Some(pending.saturating_sub(1));
@@ -140,17 +135,16 @@ impl Listener {
         }
     }
 
-    pub(super) fn pending(&self) -> u32 {
-        self.pending.load(Ordering::Acquire)
-    }
-
     /// Waits until our own clients fill no more than half of the accept queue: a full one drops SYNs, each of which costs a second.
     ///
     /// Does not wait while accept() is held, since the full queue is what the user wants to see then.
     pub(super) async fn wait_for_queue_space(&self) {
         loop {
             let space = self.queue_space.notified();
-            if self.is_held() || self.stop.is_cancelled() || self.pending() < self.most_pending() {
+            if self.is_held()
+                || self.stop.is_cancelled()
+                || self.pending.load(Ordering::Acquire) < self.most_pending()
+            {
                 return;
             }
             if tokio::time::timeout(Listener::PENDING_TIMEOUT, space).await.is_err() {
@@ -184,10 +178,5 @@ impl Listener {
     pub(super) fn fail(&self, why: SyscallError) {
         let _ = self.error.set(why);
         self.close();
-    }
-
-    /// Counts one socket as reported closed; whether it was the last one.
-    pub(super) fn finish_one(&self) -> bool {
-        self.open.fetch_sub(1, Ordering::AcqRel) == 1
     }
 }

@@ -208,7 +208,7 @@ impl Registry {
         }
         let why = listener.error.get().copied();
         let none_listens = self.listening.fetch_sub(1, Ordering::AcqRel) == 1;
-        let is_last = listener.finish_one();
+        let is_last = listener.open.fetch_sub(1, Ordering::AcqRel) == 1;
         if none_listens || (is_last && why.is_some()) {
             self.report(SocketEvent::StoppedListening { why }).await;
         }

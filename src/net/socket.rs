@@ -61,12 +61,11 @@ pub(super) fn ephemeral_range() -> Option<PortRange> {
 
 pub(super) fn is_local(ip: IpAddr) -> bool {
     let ip = ip.to_canonical();
-    ip.is_loopback() || ip.is_unspecified() || (only_owner_binds(ip) && is_bindable(ip))
-}
-
-fn is_bindable(ip: IpAddr) -> bool {
-    let probe = new(Protocol::Udp, ip, &mut TraceRecorder::off());
-    probe.is_ok_and(|probe| probe.bind(&SocketAddr::new(ip, 0).into()).is_ok())
+    let is_bindable = || {
+        let probe = new(Protocol::Udp, ip, &mut TraceRecorder::off());
+        probe.is_ok_and(|probe| probe.bind(&SocketAddr::new(ip, 0).into()).is_ok())
+    };
+    ip.is_loopback() || ip.is_unspecified() || (only_owner_binds(ip) && is_bindable())
 }
 
 /// Whether bind() to `ip` succeeds only on the machine that has it.

@@ -30,7 +30,7 @@ impl SockDiag {
     /// Opens the netlink socket in the network namespace of this thread; rows will carry `host`.
     ///
     /// # Errors
-    /// An error that [`ReadError::is_denied`] when the kernel or a sandbox forbids it.
+    /// When the kernel or a sandbox forbids it.
     pub fn open(host: Host) -> ReadResult<SockDiag> {
         let open =
             || Netlink::open(Some(netlink::SOCK_DIAG)).map(|socket| DiagSocket::new(socket, host));

@@ -140,7 +140,8 @@ impl ConnectionTask {
             if let Some(how) = self.send().await {
                 return Some(how);
             }
-            let wake = self.next_deadline();
+            let deadlines = [self.closes_at, self.counts.due(), self.times_out()];
+            let wake = deadlines.into_iter().flatten().min();
             tokio::select! {
                 biased;
                 // An order to abort just before the stop is still followed.
@@ -203,10 +204,6 @@ impl ConnectionTask {
     /// When to give up, because none of the queued bytes was taken.
     fn times_out(&self) -> Option<Instant> {
         self.stalled_since.map(|since| since + self.registry().echo_timeout)
-    }
-
-    fn next_deadline(&self) -> Option<Instant> {
-        [self.closes_at, self.counts.due(), self.times_out()].into_iter().flatten().min()
     }
 
     async fn deadline_passed(&mut self) -> Exchange {

@@ -190,7 +190,7 @@ impl Dashboard {
             Input::Event(event) => {
                 let is_read = matches!(event, Event::TableRead(_) | Event::TableUnreadable { .. });
                 if matches!(event, Event::Lab(LabEvent::Down(_))) {
-                    self.world.lab_is_down();
+                    self.world.engine.close_remote();
                 }
                 self.handle(event);
                 // A refusal can only name the rows in its way once the table was read.

@@ -136,11 +136,6 @@ impl World {
         self.lab.each_poller(|host, poller| give(poller, of(host)));
     }
 
-    /// The lab is down: closes its sockets.
-    pub(super) fn lab_is_down(&mut self) {
-        self.engine.close_remote();
-    }
-
     /// Aborts every socket, so that the next run finds no TIME_WAIT at its port; ends every task and thread, and waits for up to 500 ms.
     pub(super) async fn end(mut self) {
         self.engine.run(Command::CloseEverything);

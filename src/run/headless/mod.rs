@@ -142,14 +142,10 @@ impl<'a, W: Write> LineWriter<'a, W> {
 
 /// Turns a closed pipe into success.
 pub(super) fn ignore_broken_pipe(result: anyhow::Result<Exit>) -> anyhow::Result<Exit> {
-    match result {
-        Err(error) if is_broken_pipe(&error) => Ok(Exit::Done),
-        other => other,
-    }
-}
-
-fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+    result.or_else(|error| match error.downcast_ref::<io::Error>() {
+        Some(why) if why.kind() == io::ErrorKind::BrokenPipe => Ok(Exit::Done),
+        Some(_) | None => Err(error),
+    })
 }
 
 /// The number of bytes, and the first of them in printable ASCII.
