@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::app::table::order::key;
+use crate::app::table::row::key;
 use crate::app::{Gone, GoneReason, Table, TableRow};
 use crate::tcp::{CloseKind, Errno, Host, Moment, Protocol, SocketId, SocketRow, TcpState};
 

@@ -3,20 +3,19 @@
 pub(crate) mod event;
 pub(crate) mod gone;
 pub(crate) mod journal;
-pub(crate) mod order;
 pub(crate) mod ports;
 pub(crate) mod row;
 
 pub(crate) use crate::app::table::event::{RowChange, TableEvent};
 pub use crate::app::table::journal::Past;
 pub(crate) use crate::app::table::journal::{Journal, StepKind};
-pub(crate) use crate::app::table::order::RowPlace;
 pub use crate::app::table::ports::{Parity, Ports};
+pub(crate) use crate::app::table::row::RowPlace;
 pub use crate::app::table::row::{Gone, GoneReason, Mark, Sighting, TableRow};
 
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 
-use crate::app::table::order::key;
+use crate::app::table::row::key;
 use crate::tcp::{Host, Moment, Port, PortRange, Protocol, SocketId, SocketRow, TcpState};
 
 /// The kernel's socket table, ordered by the birth of connections, both ends of one together.

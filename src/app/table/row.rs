@@ -1,10 +1,10 @@
 use std::time::Duration;
 
-use crate::app::table::RowPlace;
-use crate::tcp::{CloseKind, Errno, Moment, Protocol, SocketId, SocketRow, TcpState};
+use crate::tcp::{CloseKind, Errno, Host, Moment, Protocol, SocketId, SocketRow, TcpState};
 
 /// A row of the kernel's socket table with its history.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct TableRow {
     /// The row as it was last seen.
     pub row: SocketRow,
@@ -262,4 +262,20 @@ impl TableRow {
     pub fn was_reset(&self) -> bool {
         matches!(self.ending, Some(CloseKind::Abort | CloseKind::Broken(Errno::ECONNRESET)))
     }
+}
+
+/// The place of a row: listening sockets first, then connections by birth, the server's end of each before the client's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct RowPlace {
+    listens_not: bool,
+    birth: u64,
+    pub(crate) is_client: bool,
+    pub(crate) name: SocketId,
+}
+
+/// The key of a row. An address belongs to one computer of the lab, so the key of the other end follows from the five-tuple alone; but each
+/// computer has a loopback of its own.
+pub(super) fn key(name: SocketId) -> SocketId {
+    let is_of_all = name.tuple.is_connected() && !name.tuple.local.ip.to_canonical().is_loopback();
+    SocketId { host: if is_of_all { Host::THIS } else { name.host }, ..name }
 }
