@@ -67,7 +67,9 @@ fn prepared(room: Option<usize>, clock: Clock, capture: Option<Capture>) -> Opti
     let (sender, news) = channel();
     let ends = std::mem::take(&mut lab.ends);
     for (_, end) in &ends {
-        room.map(|bytes| SockRef::from(end).set_recv_buffer_size(bytes).expect("a buffer"));
+        if let Some(bytes) = room {
+            SockRef::from(end).set_recv_buffer_size(bytes).expect("a buffer");
+        }
     }
     let tell = move |batch| {
         let _ = sender.send(batch);
