@@ -14,7 +14,6 @@ pub(crate) mod refusals;
 pub(crate) mod wire;
 
 use std::net::SocketAddr;
-use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
@@ -48,33 +47,29 @@ pub(crate) struct Bench {
 
 /// A lab of three computers, or a word on why there is none.
 fn bench() -> Option<Bench> {
-    with_capture(Clock::start(), None)
+    prepared(None, Clock::start(), None)
 }
 
-fn with_capture(clock: Clock, capture: Option<Capture>) -> Option<Bench> {
-    prepared(|_| (), clock, capture)
+fn with_capture(clock: Clock, capture: Capture) -> Option<Bench> {
+    prepared(None, clock, Some(capture))
 }
 
 /// The same with so many bytes of room for what has come in at an end of the wire, and is not taken yet.
 fn with_room(bytes: usize) -> Option<Bench> {
-    let shrink = |end: &OwnedFd| {
-        let socket = SockRef::from(end);
-        socket.set_recv_buffer_size(bytes).expect("a buffer");
-    };
-    prepared(shrink, Clock::start(), None)
+    prepared(Some(bytes), Clock::start(), None)
 }
 
-fn prepared(prepare: impl Fn(&OwnedFd), clock: Clock, capture: Option<Capture>) -> Option<Bench> {
+fn prepared(room: Option<usize>, clock: Clock, capture: Option<Capture>) -> Option<Bench> {
     let mut lab = match Lab::start(Path::new(env!("CARGO_BIN_EXE_fivetuple")), THREE) {
         Ok(lab) => lab,
-        Err(why) => {
-            return skipped_none(&format!("no lab here: {why:?}"));
-        }
+        Err(why) => return skipped_none(&format!("no lab here: {why:?}")),
     };
     let (sender, news) = channel();
     let ends = std::mem::take(&mut lab.ends);
     for (_, end) in &ends {
-        prepare(end);
+        if let Some(bytes) = room {
+            SockRef::from(end).set_recv_buffer_size(bytes).expect("a buffer");
+        }
     }
     let tell = move |batch| {
         let _ = sender.send(batch);

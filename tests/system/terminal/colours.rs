@@ -8,7 +8,7 @@ use crate::terminal::{listen, look, press_for_rows, quit, started, wait_rows};
 
 type Variables = &'static [(&'static str, &'static str)];
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Depth {
     None,
     Sixteen,
@@ -17,26 +17,20 @@ enum Depth {
 }
 
 fn depth(raw: &[u8]) -> Depth {
-    let sgr = Regex::new(r"\x1b\[([0-9;:]*)m").unwrap();
-    let mut richest = Depth::None;
-    for captures in sgr.captures_iter(raw) {
-        let text = std::str::from_utf8(&captures[1]).unwrap();
-        let numbers: Vec<u32> = text.split([';', ':']).filter_map(|n| n.parse().ok()).collect();
-        let mut left = &numbers[..];
-        while let [first, rest @ ..] = left {
-            let (found, used) = match (first, rest) {
-                (38 | 48, [2, ..]) => (Depth::True, 4),
-                // crossterm writes the sixteen as the first entries of the palette.
-                (38 | 48, [5, 0..16, ..]) => (Depth::Sixteen, 2),
-                (38 | 48, [5, ..]) => (Depth::TwoFiftySix, 2),
-                (30..=37 | 40..=47 | 90..=97 | 100..=107, _) => (Depth::Sixteen, 0),
-                _ => (Depth::None, 0),
-            };
-            richest = richest.max(found);
-            left = &rest[used.min(rest.len())..];
-        }
+    let has = |colour: &str| {
+        let sgr = format!(r"\x1b\[([0-9;]*;)?{colour}(;[0-9;]*)?m");
+        Regex::new(&sgr).unwrap().is_match(raw)
+    };
+    if has("[34]8;2") {
+        Depth::True
+    } else if has(r"[34]8;5;(1[6-9]|[2-9]\d|\d{3})") {
+        Depth::TwoFiftySix
+    } else if has(r"([34]8;5;\d+|([349]|10)[0-7])") {
+        // crossterm writes the sixteen as the first entries of the palette.
+        Depth::Sixteen
+    } else {
+        Depth::None
     }
-    richest
 }
 
 fn with(env: Variables, args: &[&str]) -> Terminal {
