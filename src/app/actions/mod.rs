@@ -22,7 +22,7 @@ use crate::app::model::{Statement, Tone};
 use crate::app::{Effect, State};
 
 /// Says a sentence, and does nothing else.
-pub(crate) fn only_say(state: &mut State, text: impl Into<Statement>) -> Vec<Effect> {
-    state.notices.say(state.now, Tone::Plain, text);
+pub(crate) fn only_say(state: &mut State, what: impl Into<Statement>) -> Vec<Effect> {
+    state.notices.say(state.now, Tone::Plain, what);
     vec![]
 }

@@ -100,8 +100,8 @@ pub(crate) fn forgets(state: &mut State) {
     state.notices.say(state.now, Tone::Plain, "past-full");
 }
 
-fn retell(state: &mut State, text: impl Into<Statement>) {
-    state.notices.retell(state.now, Topic::Past, text);
+fn retell(state: &mut State, what: impl Into<Statement>) {
+    state.notices.retell(state.now, Topic::Past, what);
 }
 
 fn stepped(state: &mut State, was_live: bool) {

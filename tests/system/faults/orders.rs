@@ -74,7 +74,7 @@ fn a_refusal_names_its_owner_as_soon_as_it_is_known() {
     robot.bind_fails(Errno::EADDRINUSE);
     robot.says("Another socket uses port 5000");
     robot.kernel(LISTEN);
-    robot.says("another program listens on 127.0.0.1:5000");
+    robot.says("Another program listens on 127.0.0.1:5000");
     let owner = Owner { pid: 77, fd: 3, program: "nc".to_owned() };
     robot.tell(Event::OwnersFound([(9, owner)].into_iter().collect()));
     robot.says("nc (pid 77) listens");
