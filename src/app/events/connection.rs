@@ -22,7 +22,7 @@ pub(crate) fn received(state: &mut State, end: SocketId, bytes: u64, first: &[u8
         ("received", names::client_name(state, end))
     };
     let more = if bytes > SHOWN as u64 { "..." } else { "" };
-    let message = Statement::new(key)
+    let what = Statement::new(key)
         .with("who", who)
         .with("bytes", format::number(bytes))
         .with("first", escape(&first[..first.len().min(SHOWN)]) + more)
@@ -33,7 +33,7 @@ pub(crate) fn received(state: &mut State, end: SocketId, bytes: u64, first: &[u8
         state.server.last_payload = Some((end, first.to_vec()));
     }
     if !part_of_the_call {
-        state.notices.count(state.now, Topic::Data, message);
+        state.notices.count(state.now, Topic::Data, what);
     }
     look_at_both(state, end)
 }
@@ -54,12 +54,12 @@ pub(crate) fn sent(state: &mut State, end: SocketId, bytes: u64) -> Vec<Effect> 
 
 pub(crate) fn call_failed(state: &mut State, end: SocketId, why: SyscallError) -> Vec<Effect> {
     let half_closed = state.own_end(end).is_some_and(|end| end.half_closed.is_some());
-    let message = Statement::new("call-failed")
+    let what = Statement::new("call-failed")
         .with("who", names::client_name(state, end))
         .with("call", why.call)
         .with("errno", why.errno)
         .when("OwnFin", why.errno == Errno::EPIPE && half_closed);
-    state.notices.count(state.now, Topic::Refused, message);
+    state.notices.count(state.now, Topic::Refused, what);
     look_at_both(state, end)
 }
 

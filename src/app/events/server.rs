@@ -101,8 +101,8 @@ pub(crate) fn accepted(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
 
 pub(crate) fn accept_failed(state: &mut State, why: SyscallError, pause: Duration) -> Vec<Effect> {
     state.server.pause = Some((why, state.now.plus(pause)));
-    let message = refusal_facts::of_accept(why, pause);
-    state.notices.count(state.now, Topic::AcceptFailed, message);
+    let what = refusal_facts::of_accept(why, pause);
+    state.notices.count(state.now, Topic::AcceptFailed, what);
     vec![]
 }
 

@@ -14,7 +14,7 @@ pub struct Statement {
 }
 
 impl Statement {
-    /// A message about nothing in particular yet.
+    /// A statement of which nothing is known yet.
     pub fn new(key: &'static str) -> Statement {
         Statement { key, seen: BTreeMap::new() }
     }

@@ -161,8 +161,7 @@ pub(super) fn count_of_bytes(bytes: u64) -> String {
 
 /// What failed and why, and what may help at the command line.
 pub(super) fn refusal(asked: &Attempt, why: SyscallError) -> String {
-    let message = of_call(asked, why, &machine()).when("shell", true);
-    explain::words(&message).trim_end().to_owned()
+    explain::words(&of_call(asked, why, &machine()).when("shell", true))
 }
 
 pub(super) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
