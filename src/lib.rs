@@ -69,8 +69,8 @@
 //!
 //! # How to add
 //!
-//! - **A key**: one line in `BINDINGS`, one variant of [`app::Action`], one arm in `app/update.rs`. The footer and the help know it
-//!   at once; `cargo test --test suite readme::rewrite -- --ignored` updates the README.
+//! - **A key**: one line in `BINDINGS`, one variant of [`app::Action`], one arm in `app/update.rs`. The help knows it at once, and
+//!   `app/query/footer.rs` where the footer names it; `cargo test --test suite readme::rewrite -- --ignored` updates the README.
 //! - **A view**: a variant of [`app::MainView`], a file in `view/main`, and a screen test in `tests/suite/view`.
 //! - **A sentence**: an entry in a table of `app/explain`, and a test that makes its situation. Say only what was seen.
 //! - **A system call**: `net`, with its line in the trace (`net/trace.rs`) and its words in `view/main/syscalls.rs`.
