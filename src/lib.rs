@@ -84,8 +84,8 @@
 //!
 //! The compiler leads through most of these: our own enums are matched without `_`.
 //!
-//! - **A key**: one line in `BINDINGS`, one variant of [`app::Action`], one arm in `app/update.rs`. The footer and the help know it
-//!   at once; `cargo test --test suite readme::rewrite -- --ignored` updates the README.
+//! - **A key**: one line in `BINDINGS`, one variant of [`app::Action`], one arm in `app/update.rs`. The help knows it at once, and
+//!   `app/query/footer.rs` says where the footer names it; `cargo test --test suite readme::rewrite -- --ignored` updates the README.
 //! - **A verb on a connection**: a key, and what `grep -rn HalfClose src` shows, in the order of the section above: the command,
 //!   the call, its line in the trace, the event, the verb of an account, its words, the exported programs.
 //! - **A socket option**: `tcp/socket/syscall.rs` names it, `net/options.rs` sets it, `listen_spec.rs` or `connect_spec.rs` holds
