@@ -108,6 +108,19 @@ impl Terminal {
         }
     }
 
+    /// Waits until all that came out so far is as `wanted`: also for what stood on the screen between two looks.
+    #[track_caller]
+    pub(crate) fn wait_until_seen(
+        &self,
+        what: &str,
+        limit: Duration,
+        mut wanted: impl FnMut(&Seen) -> bool,
+    ) {
+        if self.watch.until(limit, |seen| wanted(seen).then_some(())).is_none() {
+            self.fail(&format!("waited {limit:?} in vain for {what}"));
+        }
+    }
+
     /// Lets `time` pass while the program goes on; for films, not for tests.
     pub(crate) fn let_pass(&self, time: Duration) {
         self.watch.until(time, |_| None::<()>);

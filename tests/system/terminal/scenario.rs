@@ -17,8 +17,9 @@ use regex::Regex;
 
 use crate::support::again::{NOBODY, sealed};
 use crate::support::pty::{Terminal, command, fivetuple};
+use crate::support::seen::{self, Seen};
 use crate::support::{netns, program, skipped};
-use crate::terminal::{LIMIT, ends_restored, wait_rows};
+use crate::terminal::{LIMIT, ends_restored, rows};
 
 #[test]
 fn on_loopback() {
@@ -110,13 +111,18 @@ fn play_one(size: &str, words: &[&str], steps: &str) {
     };
     let (cols, rows) = parsed(size);
     let (terminal, mut others) = (Terminal::start(program, cols, rows), Vec::new());
+    let mut replay = Replay { screen: seen::blank(cols, rows), at: 0 };
     for line in steps.lines().filter(|line| !line.is_empty()) {
         if let Some(text) = line.strip_prefix("    ") {
-            wait(&terminal, text);
-        } else if let Some(words) = line.strip_prefix("$ ") {
+            wait(&terminal, &mut replay, text);
+            continue;
+        }
+        terminal.seen(|seen| replay.catch_up(seen));
+        if let Some(words) = line.strip_prefix("$ ") {
             run(words, &mut others);
         } else if let Some(other) = line.strip_prefix("resize ") {
             let (cols, rows) = parsed(if other == "back" { size } else { other });
+            replay.screen.set_size(seen::at_least_one(rows), seen::at_least_one(cols));
             terminal.resize(cols, rows);
         } else {
             act(&terminal, line);
@@ -160,12 +166,42 @@ fn as_nobody(args: &[&str]) -> CommandBuilder {
     command("setpriv", &[&NOBODY[..], &[env!("CARGO_BIN_EXE_fivetuple")], args].concat())
 }
 
-fn wait(terminal: &Terminal, wanted: &str) {
+/// The screen frame by frame, so that nothing is missed that stood on it for a moment only.
+struct Replay {
+    screen: vt100::Parser,
+    /// How many bytes are replayed.
+    at: usize,
+}
+
+impl Replay {
+    /// Shows all that has come out: what is waited for comes after it.
+    fn catch_up(&mut self, seen: &Seen) {
+        self.screen.process(&seen.raw[self.at..]);
+        self.at = seen.raw.len();
+    }
+
+    /// Whether a frame is as `wanted`; the ones before it are done with.
+    fn shows(&mut self, seen: &Seen, wanted: impl Fn(&str) -> bool) -> bool {
+        const END: &[u8] = b"\x1b[?2026l";
+        while !wanted(&self.screen.screen().contents()) {
+            let rest = &seen.raw[self.at..];
+            let Some(end) = rest.windows(END.len()).position(|bytes| bytes == END) else {
+                return false;
+            };
+            self.screen.process(&rest[..end + END.len()]);
+            self.at += end + END.len();
+        }
+        true
+    }
+}
+
+fn wait(terminal: &Terminal, replay: &mut Replay, wanted: &str) {
     let (first, rest) = wanted.split_once(' ').unwrap_or((wanted, ""));
     let is_state =
         !rest.is_empty() && rest.chars().all(|c| c.is_ascii_uppercase() || "_12".contains(c));
-    if let (Ok(many), true) = (first.parse(), is_state) {
-        return wait_rows(terminal, rest, many);
+    if let (Ok(many), true) = (first.parse::<usize>(), is_state) {
+        let has_rows = |screen: &str| rows(screen, rest) == many;
+        return terminal.wait_until_seen(wanted, LIMIT, |seen| replay.shows(seen, has_rows));
     }
     let (least, text) = match (first, first.strip_suffix('x').map(str::parse)) {
         ("no", _) => (0, rest),
@@ -173,10 +209,11 @@ fn wait(terminal: &Terminal, wanted: &str) {
         _ => (1, wanted),
     };
     let regex = Regex::new(&pattern(text)).unwrap();
-    terminal.wait_until(wanted, LIMIT, |screen| {
-        let times = regex.find_iter(&screen.contents()).count();
+    let is_shown = |screen: &str| {
+        let times = regex.find_iter(screen).count();
         if least == 0 { times == 0 } else { times >= least }
-    });
+    };
+    terminal.wait_until_seen(wanted, LIMIT, |seen| replay.shows(seen, is_shown));
 }
 
 /// The regular expression of a text.
