@@ -1,9 +1,9 @@
 //! Both computers' tables line by line: the two ends of one connection are on one line.
 
 use crate::app::State;
-use crate::tcp::table::row::are_one_connection;
 use crate::tcp::{Host, SocketId, TcpState};
 use crate::view::ThemeRole;
+use crate::view::table::joins;
 use crate::view::table::titles::part_shown;
 
 /// One line of the two tables: the indexes of the server's row and of the client's row in the shown rows.
@@ -75,12 +75,6 @@ pub(super) fn part(state: &State, host: Host, places: &[usize]) -> Option<(Theme
     // LISTEN may stay at the top while the others are scrolled.
     let from = if second > first + 1 { second } else { first };
     (places.len() < count).then(|| part_shown(from, last, count))
-}
-
-/// Whether row `n` and the next one are ends of one connection.
-fn joins(shown: &[SocketId], n: usize) -> bool {
-    let ends = shown.get(n).zip(shown.get(n + 1));
-    ends.is_some_and(|(one, other)| are_one_connection(*one, *other))
 }
 
 fn after(shown: &[SocketId], n: usize) -> usize {

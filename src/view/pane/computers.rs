@@ -73,10 +73,12 @@ fn row(scene: Scene<'_>, (n, computer): (usize, &Computer), room: usize) -> Line
     let open = if many == "0" { String::new() } else { format!("{many} open") };
     let left = room.saturating_sub(text::width(&before));
     // A number is shown whole, or not at all.
-    let open = match () {
-        () if open.len() <= left => format!("{open:<open_width$} "),
-        () if many.len() < left => many + " ",
-        () => String::new(),
+    let open = if open.len() <= left {
+        format!("{open:<open_width$} ")
+    } else if many.len() < left {
+        many + " "
+    } else {
+        String::new()
     };
     let ports = ports(computer, left.saturating_sub(open.len()));
     let part = if is_selected { InactiveSelected } else { Text };

@@ -51,14 +51,16 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
 /// The least rows below those that stay at the top.
 const LEFT: usize = 2;
 
+/// Whether row `n` and the next one are ends of one connection.
+pub(crate) fn joins(shown: &[SocketId], n: usize) -> bool {
+    let ends = shown.get(n).zip(shown.get(n + 1));
+    ends.is_some_and(|(one, other)| are_one_connection(*one, *other))
+}
+
 /// The bracket that joins a row to its neighbour, if both are ends of one connection.
 fn bracket(shown: &[SocketId], n: usize) -> Option<&'static str> {
-    let joins = |above: usize| {
-        let ends = shown.get(above).zip(shown.get(above + 1));
-        ends.is_some_and(|(above, below)| are_one_connection(*above, *below))
-    };
-    let lower = || n.checked_sub(1).is_some_and(joins).then_some(LOWER);
-    joins(n).then_some(UPPER).or_else(lower)
+    let is_lower = n > 0 && joins(shown, n - 1);
+    joins(shown, n).then_some(UPPER).or(is_lower.then_some(LOWER))
 }
 
 fn scrollbar(painter: &mut Painter<'_>, area: Rect, window: &Window) {
