@@ -119,7 +119,6 @@ impl Helper {
         Ok(limits)
     }
 
-    /// Waits for the next message while the lab is made.
     fn reply(&self) -> Result<(HelperReply, Vec<OwnedFd>), LabRefusal> {
         match self.channel.receive().map_err(no_help)? {
             Some((HelperReply::Refused(why), _)) => Err(why),

@@ -23,7 +23,6 @@ pub struct SocketPool {
 #[derive(Debug, Default)]
 struct PoolShelf {
     left: Vec<OwnedFd>,
-    /// The size of the last batch.
     batch: usize,
 }
 

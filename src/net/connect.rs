@@ -17,7 +17,6 @@ use crate::tcp::{
     SourcePort, Syscall, SyscallError,
 };
 
-/// A connect() that was not refused.
 pub(super) struct Started {
     pub(super) own: OwnSocket,
     pub(super) stream: Stream,
@@ -26,7 +25,6 @@ pub(super) struct Started {
     pub(super) connected: bool,
 }
 
-/// The destination of a connect(), and what is known about it.
 pub(super) struct ConnectRoute {
     pub(super) to: SocketAddr,
     /// The range from which the kernel picks anyway, to be set on the socket.

@@ -30,9 +30,7 @@ use crate::tcp::{
 /// close upon the server's FIN, too.
 pub struct Engine {
     registry: Arc<Registry>,
-    /// Ends the Connect commands under way.
     connecting: CancellationToken,
-    /// Ends the Listen commands under way.
     opening: CancellationToken,
     /// Listeners that are closed but perhaps not yet reported closed.
     closing: Vec<CancellationToken>,

@@ -69,7 +69,6 @@ impl SocketFactory {
         self.remote.as_ref().map(|remote| remote.ephemeral_range())
     }
 
-    /// How many descriptors are reserved for it.
     pub(super) fn descriptors(&self) -> u64 {
         self.remote.as_ref().map_or(0, |remote| remote.descriptors())
     }

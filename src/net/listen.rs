@@ -95,7 +95,6 @@ async fn listening_socket(
     }
 }
 
-/// The options of a listening socket, and bind().
 pub(super) fn bind(
     spec: &ListenSpec,
     at: SocketAddr,

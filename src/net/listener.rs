@@ -14,9 +14,7 @@ use crate::tcp::{Accepting, ListenSpec, SocketId, SyscallError};
 
 /// What the sockets of one Listen command share: whether accept() may be called, and how many of our own clients wait for it.
 pub(super) struct Listener {
-    /// As requested, with the real port.
     pub(super) spec: ListenSpec,
-    /// One for each listening socket.
     pub(super) ids: Vec<SocketId>,
     /// Ends the tasks that call accept().
     pub(super) stop: CancellationToken,
@@ -27,7 +25,6 @@ pub(super) struct Listener {
     /// Our own clients that are connecting or wait in the accept queue.
     pub(super) pending: AtomicU32,
     queue_space: Notify,
-    /// Sockets not yet reported closed.
     pub(super) open: AtomicU32,
     /// Why it was closed, if an error was the reason.
     pub(super) error: OnceLock<SyscallError>,

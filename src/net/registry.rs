@@ -25,11 +25,9 @@ use crate::tcp::{
     SyscallTrace,
 };
 
-/// Every open socket, and what all tasks share.
 pub(crate) struct Registry {
     events: Sender<SocketEvent>,
     tasks: TaskTracker,
-    /// Ends all tasks.
     pub(crate) stop: CancellationToken,
     /// How long a client may read nothing of its echo.
     pub(crate) echo_timeout: Duration,
@@ -118,12 +116,10 @@ impl Registry {
         }
     }
 
-    /// Reports unless the reader has no room.
     pub(crate) fn try_report(&self, event: SocketEvent) {
         let _ = self.events.try_send(event);
     }
 
-    /// Registers one more connection, unless the descriptors are used up.
     pub(crate) fn register(self: &Arc<Self>, id: SocketId) -> Option<Registration> {
         let taken = self.open.fetch_update(Ordering::AcqRel, Ordering::Acquire, |open| {
             (open < self.budget()).then_some(open + 1)

@@ -25,7 +25,6 @@ pub(super) enum ReadOutcome {
 }
 
 impl Stream {
-    /// Registers a nonblocking socket with tokio.
     pub(super) fn new(protocol: Protocol, socket: Socket) -> io::Result<Stream> {
         Ok(match protocol {
             Protocol::Tcp => Stream::Tcp(TcpStream::from_std(socket.into())?),
@@ -85,7 +84,6 @@ impl Stream {
         error.as_ref().map(Errno::from)
     }
 
-    /// shutdown(`SHUT_WR`).
     pub(super) fn half_close(&self, trace: &mut TraceRecorder) -> Result<(), Errno> {
         let done = SockRef::from(self).shutdown(std::net::Shutdown::Write);
         trace.record(self, Syscall::Shutdown, done).map_err(|why| why.errno)

@@ -15,7 +15,6 @@ use crate::tcp::{
     Call, Endpoint, Errno, Protocol, Purpose, Syscall, SyscallError, SyscallRecord, SyscallResult,
 };
 
-/// The system calls on one socket, recorded by whatever makes them.
 #[derive(Debug)]
 pub(super) struct TraceRecorder {
     pub(super) purpose: Purpose,
@@ -60,7 +59,6 @@ impl TraceRecorder {
         local
     }
 
-    /// close(), whose result is not read.
     pub(super) fn close(&mut self, socket: &impl AsRawFd) {
         self.push(Some(number(socket)), Syscall::Close, SyscallResult::Unread);
     }

@@ -10,7 +10,6 @@ use crate::tcp::{Errno, Filter, Host, Port, Protocol, SocketId, SocketRow, TcpSt
 
 /// How often a dump is repeated that the kernel says was disturbed.
 pub(super) const RETRIES: u32 = 3;
-/// How many interfaces are remembered.
 const MAX_INTERFACES: usize = 4096;
 
 /// One `NETLINK_SOCK_DIAG` socket, and what its answers have shown about this kernel.

@@ -26,7 +26,6 @@ pub struct Planner {
     next: Extent,
     /// What the next report says beyond changes.
     owed: Extent,
-    /// The read order that is under way.
     reading: Option<u64>,
     round: u64,
     /// The rows looked up since that order began: its answer may be older.

@@ -3,7 +3,6 @@ use std::time::Duration;
 use crate::kernel::Activity;
 use crate::tcp::Moment;
 
-/// How often the change counters are read.
 const SAMPLE_INTERVAL: Duration = Duration::from_millis(16);
 /// How often listening and visible rows are looked up while something changes, and while nothing does.
 const LOOKUP_INTERVALS: (Duration, Duration) =
@@ -91,7 +90,6 @@ impl Schedule {
         self.budget.spend(cost);
     }
 
-    /// How long until something is due.
     pub(super) fn pause(&self, now: Moment) -> Duration {
         self.sampled_at
             .map_or(Duration::ZERO, |last| SAMPLE_INTERVAL.saturating_sub(now.since(last)))

@@ -51,13 +51,11 @@ struct Frame {
     route: Route,
 }
 
-/// Where a frame goes, and how it is reported.
 #[derive(Clone, Copy, Debug)]
 struct Route {
     from: Host,
     /// `None` for a broadcast.
     to: Option<Host>,
-    /// Its number, if it is a segment.
     number: u64,
     /// Whether it was reported under that number.
     is_reported: bool,

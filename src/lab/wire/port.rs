@@ -21,7 +21,6 @@ use crate::tcp::{DropReason, Host, Moment};
 
 /// How often a frame is offered to a kernel without space for it before it is lost.
 const TRIES: usize = 1000;
-/// How long the state of a link is cached.
 const LINK_CACHE_TIME: Duration = Duration::from_millis(5);
 
 pub(super) struct WirePort {

@@ -11,7 +11,6 @@ pub(crate) struct Mailbox {
     pub(super) has_orders: Notify,
 }
 
-/// What to do, in this order.
 #[derive(Debug, Default)]
 pub(super) struct Orders {
     pub(super) send: Vec<Vec<u8>>,

@@ -35,7 +35,6 @@ pub(crate) struct ConnectionTask {
     fin_received: bool,
 }
 
-/// What a program does with a connection.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Policy {
     pub(crate) on_data: OnData,

@@ -5,7 +5,6 @@ use std::sync::Arc;
 #[derive(Debug, Default)]
 pub(super) struct SendQueue {
     pieces: VecDeque<Arc<Vec<u8>>>,
-    /// How much of the first piece is written.
     written: usize,
     waiting: usize,
 }

@@ -55,7 +55,6 @@ impl From<WatchEvent> for Input {
     }
 }
 
-/// How often the task that reads the terminal is restarted after a panic.
 const RESTARTS: u32 = 3;
 
 /// Forwards keys, the mouse and pasted text until the terminal is gone or `stop` is cancelled.

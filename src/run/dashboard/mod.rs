@@ -37,7 +37,6 @@ use crate::tcp::{ConnectSpec, Endpoint, HostLimits, LabEvent, ListenSpec, Socket
 use crate::view;
 use crate::view::{Scroll, Theme, hit};
 
-/// How many events may wait in each queue.
 const QUEUE: usize = 1024;
 /// How long events are taken before a frame may be drawn.
 const TAKE_TIME: Duration = Duration::from_millis(8);

@@ -23,7 +23,6 @@ use crate::run::dashboard::backend::QuietBackend;
 /// Whether the terminal is taken: it is restored once, at the end, by a signal or by a panic.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
-/// The terminal in raw mode on its alternate screen.
 pub(super) struct Screen {
     terminal: Terminal<QuietBackend<io::Stdout>>,
     mouse: bool,

@@ -20,7 +20,6 @@ use crate::run::lab::LabSession;
 use crate::run::save::save;
 use crate::tcp::{Command, Host, LabOrder, Moment, SocketEvent, SocketId};
 
-/// Carries out effects; owns every task and thread.
 pub(super) struct World {
     pub(super) engine: Engine,
     /// Watches this machine's table; the lab has those of the other computers.
@@ -80,7 +79,6 @@ impl World {
         false
     }
 
-    /// Writes files to the working directory; the result is an event.
     fn save(&self, name: String, texts: Vec<(&'static str, String)>) {
         let inbox = self.inbox.clone();
         self.tasks.spawn_blocking(move || {

@@ -20,7 +20,6 @@ use crate::tcp::{Errno, Filter, Host, LabEvent, LabRefusal, LabSpec, PortRange, 
 
 const THIS_PROGRAM: &str = "/proc/self/exe";
 
-/// What the session shares with its thread.
 #[derive(Clone)]
 pub(super) struct SharedSession {
     pub(super) slot: Arc<Mutex<LabSlot>>,
@@ -133,7 +132,6 @@ pub(super) fn refusal(step: &str, why: &io::Error) -> LabRefusal {
 /// The lab, while there is one.
 #[derive(Default)]
 pub(super) struct LabSlot {
-    /// The number of the lab that is being set up or running.
     pub(super) wanted: Option<u64>,
     count: u64,
     pub(super) running: Option<RunningSlot>,
