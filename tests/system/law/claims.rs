@@ -252,7 +252,9 @@ fn listeners(text: &str) -> Vec<Claim> {
     };
     if let Some((ip, port)) = NOT_LISTENING.captures(text).and_then(|found| end(&found, 1, 2)) {
         all.push(Claim::ListensAt(false, ip, port));
-    } else if let Some((ip, port)) = LISTENING.captures(text).and_then(|found| end(&found, 1, 2)) {
+    } else if let Some((ip, port)) = LISTENING.captures(text).and_then(|found| end(&found, 1, 2))
+        && !text.contains("stopped listening")
+    {
         all.push(Claim::ListensAt(true, ip, port));
     }
     if LISTEN.is_match(text) && !LISTEN_IS.is_match(text) && !ROWS.is_match(text) {
