@@ -23,9 +23,7 @@ pub(crate) fn open(state: &mut State) -> Vec<Effect> {
         rewind::live(state);
     }
     look(state);
-    let Some(case) = &state.notices.case else {
-        return vec![];
-    };
+    let Some(case) = &state.notices.case else { return vec![] };
     let remedies = remedies::of(state, case);
     let probes = remedies.iter().filter_map(|remedy| match remedy.verdict {
         Verdict::Trying(probe) => Some(probe),
@@ -44,9 +42,7 @@ pub(crate) fn open(state: &mut State) -> Vec<Effect> {
 
 /// Notes the result of a remedy.
 pub(crate) fn tried(state: &mut State, probe: Probe, outcome: Result<(), SyscallError>) {
-    let Some(case) = &mut state.notices.case else {
-        return;
-    };
+    let Some(case) = &mut state.notices.case else { return };
     for remedy in &mut case.remedies {
         if remedy.verdict == Verdict::Trying(probe) {
             remedy.verdict = match outcome {
@@ -59,9 +55,7 @@ pub(crate) fn tried(state: &mut State, probe: Probe, outcome: Result<(), Syscall
 
 /// Retries the failed call.
 pub(crate) fn retry(state: &mut State) -> Vec<Effect> {
-    let Some(case) = &mut state.notices.case else {
-        return vec![];
-    };
+    let Some(case) = &mut state.notices.case else { return vec![] };
     case.waits = false;
     let asked = case.asked.clone();
     // A delayed retry must not close another overlay.
@@ -81,9 +75,7 @@ pub(crate) fn wait(state: &mut State) -> Vec<Effect> {
     let left = longest_wait(state);
     let is_in_the_way = left.is_some();
     let left = left.filter(|_| state.waiting_helps());
-    let Some(case) = &mut state.notices.case else {
-        return vec![];
-    };
+    let Some(case) = &mut state.notices.case else { return vec![] };
     let what = Statement::new("retry-later").when("TimeWait", is_in_the_way);
     let what = match left {
         _ if case.waits => what.when("Off", true),

@@ -67,9 +67,7 @@ fn up(
     limits: LabLimits,
     took: Duration,
 ) -> Vec<Effect> {
-    let Some(server) = computers.first().copied() else {
-        return vec![];
-    };
+    let Some(server) = computers.first().copied() else { return vec![] };
     let were_open = state.clients.open() + state.server.ends.len();
     let was_listening = state.server.is_listening();
     let spec = ListenSpec {

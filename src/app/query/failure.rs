@@ -26,9 +26,7 @@ pub(crate) fn longest_wait(state: &State) -> Option<u64> {
 impl State {
     /// Whether only TIME_WAIT is in the way: bind() also fails because of other rows.
     pub fn waiting_helps(&self) -> bool {
-        let Some(case) = &self.notices.case else {
-            return false;
-        };
+        let Some(case) = &self.notices.case else { return false };
         let lines = case.rows.iter().filter_map(|row| self.sockets.get(*row));
         let mut states = lines.filter(|line| line.gone.is_none()).map(|line| line.row.state);
         let binds = matches!(case.why.call, Call::Bind | Call::Listen);

@@ -11,9 +11,7 @@ use crate::app::model::Statement;
 use crate::app::{Effect, State};
 
 pub(crate) fn ladder(state: &mut State) -> Vec<Effect> {
-    let Some(ladder) = ladder::of(state) else {
-        return state.only_say("no-ladder");
-    };
+    let Some(ladder) = ladder::of(state) else { return state.only_say("no-ladder") };
     let texts = vec![("txt", as_text(&ladder))];
     vec![Effect::Save { name: String::from("fivetuple-ladder"), texts }]
 }
