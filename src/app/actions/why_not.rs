@@ -1,12 +1,10 @@
 //! The last failure: the rows in the way, and the remedies, which are tried where they can be.
 
 use crate::app::actions::{connect, rewind, verbs};
-use crate::app::model::Statement;
-use crate::app::model::{Attempt, Verdict};
 use crate::app::query::failure::longest_wait;
 use crate::app::query::refusal::remedies;
 use crate::app::query::{failure, refusal};
-use crate::app::{Effect, Overlay, State};
+use crate::app::{Attempt, Effect, Overlay, State, Statement, Verdict};
 use crate::tcp::{Command, Probe, SyscallError};
 
 /// Shows the last failure and tries its remedies.

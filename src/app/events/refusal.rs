@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use crate::app::State;
-use crate::app::model::{Attempt, Failure};
 use crate::app::query::refusal;
+use crate::app::{Attempt, Failure, State};
 use crate::tcp::{Errno, SyscallError};
 
 /// A poll shows them within this time.

@@ -1,7 +1,6 @@
 //! Questions about the last failure.
 
-use crate::app::table::TableRow;
-use crate::app::{Overlay, State};
+use crate::app::{Overlay, State, TableRow};
 use crate::tcp::{Call, CloseKind, Errno, Moment, Protocol, SocketId, TcpState};
 
 /// When a datagram was last refused, which the sender learns later.

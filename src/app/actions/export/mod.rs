@@ -7,8 +7,7 @@ mod python;
 
 use crate::app::actions::export::plan::Plan;
 use crate::app::history::ladder::{self, as_text};
-use crate::app::model::Statement;
-use crate::app::{Effect, State};
+use crate::app::{Effect, State, Statement};
 
 pub(crate) fn ladder(state: &mut State) -> Vec<Effect> {
     let Some(ladder) = ladder::of(state) else { return state.only_say("no-ladder") };
