@@ -1,10 +1,8 @@
 //! What a key or pasted text means where it is typed: what it writes into text fields and menus, and which action it asks for.
 
 use crate::app::actions::forms;
-use crate::app::keys::keymap::{action_for, action_on_card};
-use crate::app::model::Statement;
 use crate::app::ui::field::{LONGEST, edit_text};
-use crate::app::{Action, HELD, Key, Overlay, Scope, State};
+use crate::app::{Action, HELD, Key, Overlay, Scope, State, Statement, action_for, action_on_card};
 use crate::tcp::socket::connect_spec;
 
 /// Says that a key has no meaning in that place, and which one helps.

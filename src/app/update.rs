@@ -7,9 +7,8 @@ use crate::app::actions::{
     connect, export, held_states, lab, look, myth, rewind, script, verbs, why_not, wire,
 };
 use crate::app::events::{cut_short, episodes, refusal, server};
-use crate::app::model::Statement;
 use crate::app::query::watched::wanted;
-use crate::app::{Action, Effect, Event, State, Tone, Ui, events, input};
+use crate::app::{Action, Effect, Event, State, Statement, Tone, Ui, events, input};
 use crate::tcp::{Moment, Port, TableUpdate, procfs_instead};
 
 /// Applies one event to the state and returns the effects to run.

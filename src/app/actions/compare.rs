@@ -1,7 +1,6 @@
 //! Comparing two rows.
 
-use crate::app::model::Statement;
-use crate::app::{Comparison, MainView, Pane, State};
+use crate::app::{Comparison, MainView, Pane, State, Statement};
 use crate::tcp::{SocketId, TcpState};
 
 /// Marks a row, or compares it with the marked one.

@@ -1,9 +1,8 @@
 //! Connecting: how many connections, from where, within which limits.
 
-use crate::app::model::Statement;
 use crate::app::query::descriptors::DescriptorBudget;
 use crate::app::query::watched::wanted;
-use crate::app::{BurstProgress, Clients, Effect, State};
+use crate::app::{BurstProgress, Clients, Effect, State, Statement};
 use crate::tcp::{Burst, Command, ConnectId, ConnectSpec, Port};
 
 pub(crate) fn connect(state: &mut State, count: Option<u32>) -> Vec<Effect> {

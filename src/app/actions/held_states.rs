@@ -1,8 +1,7 @@
 //! Holding a connection in a state of TCP.
 
-use crate::app::model::Statement;
 use crate::app::model::script::{Script, ScriptEnd, ScriptGoal, steps_to};
-use crate::app::{Effect, State};
+use crate::app::{Effect, State, Statement};
 use crate::tcp::{Command, Syscall, SyscallRecord, TcpState};
 
 /// Brings a connection into that state: in the lab with its wire, on loopback by system calls alone.

@@ -1,7 +1,6 @@
 //! Starting and stopping the lab.
 
-use crate::app::model::Statement;
-use crate::app::{Effect, LabStage, State};
+use crate::app::{Effect, LabStage, State, Statement};
 use crate::tcp::{Command, LabOrder};
 
 pub(crate) fn toggle(state: &mut State) -> Vec<Effect> {

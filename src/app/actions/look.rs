@@ -3,9 +3,10 @@
 use crate::app::actions::forms::{connect_form, listen_form};
 use crate::app::actions::{compare, rewind};
 use crate::app::history::ladder;
-use crate::app::model::Statement;
 use crate::app::ui::{moved, show};
-use crate::app::{Action, FormKind, HELD, MainView, Overlay, Palette, Pane, State, Topic, Ui};
+use crate::app::{
+    Action, FormKind, HELD, MainView, Overlay, Palette, Pane, State, Statement, Topic, Ui,
+};
 
 fn toggle_ladders(state: &mut State) {
     if !state.lab.is_up() {

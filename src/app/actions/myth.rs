@@ -1,8 +1,7 @@
 //! The test of the myth that the port is taken: one computer connects twice from the server's port number, then another one.
 
 use crate::app::actions::connect;
-use crate::app::model::Statement;
-use crate::app::model::{Script, ScriptGoal, ScriptStep, Tone};
+use crate::app::model::{Script, ScriptGoal, ScriptStep, Statement, Tone};
 use crate::app::ui::open;
 use crate::app::{Effect, MainView, Myth, MythCall, State};
 use crate::tcp::{

@@ -1,8 +1,7 @@
 //! Stepping through the history of the table. The sockets are not affected.
 
 use crate::app::keys::keymap::is_for_sockets;
-use crate::app::model::Statement;
-use crate::app::{Action, Past, Role, State, Topic, format};
+use crate::app::{Action, Past, Role, State, Statement, Topic, format};
 use crate::tcp::{SocketId, SocketRow};
 
 pub(crate) fn pause(state: &mut State) {

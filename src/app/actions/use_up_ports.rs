@@ -1,8 +1,7 @@
 //! Running out of ports in the lab: a listener, then a connect from every port of the range.
 
 use crate::app::actions::{connect, verbs};
-use crate::app::model::Statement;
-use crate::app::model::UsingUp;
+use crate::app::model::{Statement, UsingUp};
 use crate::app::query::port_supply::left;
 use crate::app::{Effect, State, format};
 use crate::tcp::{Accepting, Burst, Command, ConnectSpec, ListenSpec, PortRange};

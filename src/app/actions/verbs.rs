@@ -4,10 +4,9 @@ use crate::app::actions::targets::{
     answered_targets, client_targets, selected_row, server_targets, targets_at_either_end,
 };
 use crate::app::actions::wire;
-use crate::app::model::Statement;
 use crate::app::query::facts;
 use crate::app::query::watched::wanted;
-use crate::app::{Effect, Find, State, TableRow, Topic, format};
+use crate::app::{Effect, Find, State, Statement, TableRow, Topic, format};
 use crate::tcp::{
     Accepting, CloseKind, Command, ListenSpec, OwnSocket, Port, Protocol, SocketId, TcpState,
 };

@@ -1,12 +1,10 @@
 //! The last failure: the rows in the way, and the remedies, which are tried where they can be.
 
 use crate::app::actions::{connect, rewind, verbs};
-use crate::app::model::Statement;
-use crate::app::model::{Attempt, Verdict};
 use crate::app::query::failure::longest_wait;
 use crate::app::query::refusal::remedies;
 use crate::app::query::{failure, refusal};
-use crate::app::{Effect, Overlay, State};
+use crate::app::{Attempt, Effect, Overlay, State, Statement, Verdict};
 use crate::tcp::{Command, Probe, SyscallError};
 
 /// Shows the last failure and tries its remedies.
@@ -23,9 +21,7 @@ pub(crate) fn open(state: &mut State) -> Vec<Effect> {
         rewind::live(state);
     }
     look(state);
-    let Some(case) = &state.notices.case else {
-        return vec![];
-    };
+    let Some(case) = &state.notices.case else { return vec![] };
     let remedies = remedies::of(state, case);
     let probes = remedies.iter().filter_map(|remedy| match remedy.verdict {
         Verdict::Trying(probe) => Some(probe),
@@ -44,9 +40,7 @@ pub(crate) fn open(state: &mut State) -> Vec<Effect> {
 
 /// Notes the result of a remedy.
 pub(crate) fn tried(state: &mut State, probe: Probe, outcome: Result<(), SyscallError>) {
-    let Some(case) = &mut state.notices.case else {
-        return;
-    };
+    let Some(case) = &mut state.notices.case else { return };
     for remedy in &mut case.remedies {
         if remedy.verdict == Verdict::Trying(probe) {
             remedy.verdict = match outcome {
@@ -59,9 +53,7 @@ pub(crate) fn tried(state: &mut State, probe: Probe, outcome: Result<(), Syscall
 
 /// Retries the failed call.
 pub(crate) fn retry(state: &mut State) -> Vec<Effect> {
-    let Some(case) = &mut state.notices.case else {
-        return vec![];
-    };
+    let Some(case) = &mut state.notices.case else { return vec![] };
     case.waits = false;
     let asked = case.asked.clone();
     // A delayed retry must not close another overlay.
@@ -81,9 +73,7 @@ pub(crate) fn wait(state: &mut State) -> Vec<Effect> {
     let left = longest_wait(state);
     let is_in_the_way = left.is_some();
     let left = left.filter(|_| state.waiting_helps());
-    let Some(case) = &mut state.notices.case else {
-        return vec![];
-    };
+    let Some(case) = &mut state.notices.case else { return vec![] };
     let what = Statement::new("retry-later").when("TimeWait", is_in_the_way);
     let what = match left {
         _ if case.waits => what.when("Off", true),

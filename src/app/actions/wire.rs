@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use crate::app::model::ScriptGoal;
-use crate::app::model::Statement;
+use crate::app::model::{ScriptGoal, Statement};
 use crate::app::{Effect, State, WireKey, format};
 use crate::tcp::{Flags, Protocol, Segment, TcpState, WireOrder};
 

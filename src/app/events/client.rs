@@ -5,10 +5,9 @@ use std::time::Duration;
 use crate::app::actions::myth;
 use crate::app::events::{episodes, refusal};
 use crate::app::model::account::episodes::Cause;
-use crate::app::model::{Attempt, BurstProgress, Clients, OpenEnds, Tone, Verb};
 use crate::app::query::burst_facts;
 use crate::app::query::watched::look_at_both;
-use crate::app::{Effect, State};
+use crate::app::{Attempt, BurstProgress, Clients, Effect, OpenEnds, State, Tone, Verb};
 use crate::tcp::{
     Burst, ConnectId, ConnectSpec, Endpoint, FiveTuple, Moment, OwnSocket, Protocol, SocketId,
     SyscallError,

@@ -4,11 +4,10 @@ use std::time::Duration;
 
 use crate::app::events::episodes;
 use crate::app::model::account::episodes::Cause;
-use crate::app::model::{FinOrder, LoggedEvent, Statement, Topic, Verb};
 use crate::app::query::names;
 use crate::app::query::peers::is_stranger;
 use crate::app::query::watched::look_at_both;
-use crate::app::{Effect, State, format};
+use crate::app::{Effect, FinOrder, LoggedEvent, State, Statement, Topic, Verb, format};
 use crate::tcp::{CloseKind, Errno, SocketId, SyscallError, TcpState, escape};
 
 /// The most bytes that a sentence shows.

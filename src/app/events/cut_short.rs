@@ -1,9 +1,7 @@
 //! Rows that left TIME_WAIT before its time: an RST ended them (RFC 1337).
 
-use crate::app::State;
-use crate::app::model::{RowNow, RowOutcome, Topic, Verb};
 use crate::app::query::facts;
-use crate::app::table::GoneReason;
+use crate::app::{GoneReason, RowNow, RowOutcome, State, Topic, Verb};
 use crate::tcp::{Change, SocketRow, TcpState};
 
 /// Reports rows that have just left.

@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
-use crate::app::State;
 use crate::app::explain::sentence::{is_worth_telling, reason};
 use crate::app::model::account::episodes::{Cause, Episode, Weight};
-use crate::app::model::{Account, Fact, RowNow, RowOutcome, Topic, Verb};
 use crate::app::query::facts::{self, rows};
 use crate::app::query::opening_facts;
+use crate::app::{Account, Fact, RowNow, RowOutcome, State, Topic, Verb};
 use crate::tcp::TcpState;
 
 /// Effects within this time belong to the cause and its sentence.

@@ -3,13 +3,11 @@ use std::time::Duration;
 use crate::app::actions::lab::toggle;
 use crate::app::actions::use_up_ports;
 use crate::app::events::late_data;
-use crate::app::model::Episodes;
 use crate::app::model::{
-    Clients, LabStage, LabState, LoopbackBefore, Server, Sockets, Statement, Tone,
+    Clients, Episodes, LabStage, LabState, LoopbackBefore, Server, Sockets, Statement, Tone,
 };
 use crate::app::query::watched::wanted;
-use crate::app::ui::PointOfView;
-use crate::app::{Effect, Find, Overlay, State, format};
+use crate::app::{Effect, Find, Overlay, PointOfView, State, format};
 use crate::tcp::{
     Command, Endpoint, HostLimits, LabComputer, LabEvent, LabLimits, LabRefusal, LabSpec,
     ListenSpec, Port, PortRange, WireEvent,
@@ -67,9 +65,7 @@ fn up(
     limits: LabLimits,
     took: Duration,
 ) -> Vec<Effect> {
-    let Some(server) = computers.first().copied() else {
-        return vec![];
-    };
+    let Some(server) = computers.first().copied() else { return vec![] };
     let were_open = state.clients.open() + state.server.ends.len();
     let was_listening = state.server.is_listening();
     let spec = ListenSpec {

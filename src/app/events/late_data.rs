@@ -1,9 +1,8 @@
 //! Data that arrives at an end after its program has closed it: the kernel answers with RST (RFC 1122, section 4.2.2.13).
 
-use crate::app::State;
 use crate::app::events::episodes::begin;
-use crate::app::model::Verb;
 use crate::app::model::account::episodes::Cause;
+use crate::app::{State, Verb};
 use crate::tcp::{CloseKind, Delivery, Flags, SocketId, WireSegment};
 
 /// Finds such an RST among the segments put on the wire after that number.

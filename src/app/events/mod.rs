@@ -9,8 +9,7 @@ pub(crate) mod refusal;
 pub(crate) mod server;
 
 use crate::app::actions::why_not;
-use crate::app::model::{LabStage, Statement, Tone};
-use crate::app::{Effect, State};
+use crate::app::{Effect, LabStage, State, Statement, Tone};
 use crate::tcp::{Host, SocketEvent, escape};
 
 /// Applies an event of one of our own sockets.

@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use crate::app::State;
-use crate::app::model::{Attempt, Failure};
 use crate::app::query::refusal;
+use crate::app::{Attempt, Failure, State};
 use crate::tcp::{Errno, SyscallError};
 
 /// A poll shows them within this time.
@@ -29,9 +28,7 @@ pub(crate) fn tell(state: &mut State) {
 
 /// Looks again at a failure of a moment ago.
 pub(crate) fn look_again(state: &mut State) {
-    let Some(case) = &state.notices.case else {
-        return;
-    };
+    let Some(case) = &state.notices.case else { return };
     let (at, errno) = (case.at, case.why.errno);
     let has_rows = matches!(errno, Errno::EADDRINUSE | Errno::EADDRNOTAVAIL | Errno::EAGAIN);
     if !has_rows || state.now.since(at) >= WHILE {

@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use crate::app::State;
 use crate::app::format::{number, seconds, sockets};
-use crate::app::model::{Account, BurstProgress, Statement};
 use crate::app::query::opening_facts::of_waiting_call;
+use crate::app::{Account, BurstProgress, State, Statement};
 use crate::tcp::{Burst, Endpoint, FiveTuple, Port, SocketId};
 
 /// At the start, where a burst takes long enough to be read.

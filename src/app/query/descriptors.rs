@@ -1,7 +1,6 @@
 //! How many more connections the file descriptor limit allows.
 
-use crate::app::model::{LabState, Statement};
-use crate::app::{State, format};
+use crate::app::{LabState, State, Statement, format};
 use crate::tcp::HostLimits;
 
 /// How this program's file descriptors are used.

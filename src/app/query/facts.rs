@@ -3,11 +3,10 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use crate::app::State;
 use crate::app::model::{Account, Fact, FinOrder, RowNow, RowOutcome, Rows, Verb};
 use crate::app::query::peers::is_stranger;
 use crate::app::query::port_holders::holders;
-use crate::app::table::TableRow;
+use crate::app::{State, TableRow};
 use crate::tcp::{
     CloseKind, Delivery, Errno, Flags, Moment, Protocol, ServerCloses, SocketId, TcpState,
     TimerKind, WireSegment,

@@ -1,7 +1,6 @@
 //! Questions about the last failure.
 
-use crate::app::table::TableRow;
-use crate::app::{Overlay, State};
+use crate::app::{Overlay, State, TableRow};
 use crate::tcp::{Call, CloseKind, Errno, Moment, Protocol, SocketId, TcpState};
 
 /// When a datagram was last refused, which the sender learns later.
@@ -26,9 +25,7 @@ pub(crate) fn longest_wait(state: &State) -> Option<u64> {
 impl State {
     /// Whether only TIME_WAIT is in the way: bind() also fails because of other rows.
     pub fn waiting_helps(&self) -> bool {
-        let Some(case) = &self.notices.case else {
-            return false;
-        };
+        let Some(case) = &self.notices.case else { return false };
         let lines = case.rows.iter().filter_map(|row| self.sockets.get(*row));
         let mut states = lines.filter(|line| line.gone.is_none()).map(|line| line.row.state);
         let binds = matches!(case.why.call, Call::Bind | Call::Listen);

@@ -1,8 +1,7 @@
 //! The keys that the footer names.
 
-use crate::app::keys::keymap::binding_of;
 use crate::app::keys::{Action as A, Binding, WireKey};
-use crate::app::{Key, MainView, State};
+use crate::app::{Key, MainView, State, binding_of};
 
 impl State {
     /// The keys to name in the footer, and what they do now, the most useful first. The last two, help and quit, are always named.

@@ -2,12 +2,10 @@
 
 use std::net::IpAddr;
 
-use crate::app::State;
 use crate::app::format::brief;
-use crate::app::model::{Account, Fact, Verb};
 use crate::app::query::facts::{account, sent};
 use crate::app::query::peers::is_stranger;
-use crate::app::table::TableRow;
+use crate::app::{Account, Fact, State, TableRow, Verb};
 use crate::tcp::{
     Delivery, DropReason, Flags, Moment, OnData, Protocol, ServerCloses, SocketId, SourcePort,
     TcpState,

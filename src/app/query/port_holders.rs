@@ -1,7 +1,6 @@
 //! The rows that hold a port.
 
-use crate::app::State;
-use crate::app::table::TableRow;
+use crate::app::{State, TableRow};
 use crate::tcp::{Endpoint, Host, Protocol, SocketId, TcpState};
 
 /// The rows that keep `at` from being bound on that computer: same port, and same or unspecified address; the main culprit first.

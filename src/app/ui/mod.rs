@@ -15,8 +15,7 @@ use std::time::Duration;
 
 use tui_input::Input;
 
-use crate::app::keys::{Action, MainView, Pane};
-use crate::app::model::Myth;
+use crate::app::{Action, MainView, Myth, Pane};
 use crate::tcp::{Moment, SocketId, TcpInfo};
 
 /// What the screen shows, and how.

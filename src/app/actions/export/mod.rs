@@ -7,13 +7,10 @@ mod python;
 
 use crate::app::actions::export::plan::Plan;
 use crate::app::history::ladder::{self, as_text};
-use crate::app::model::Statement;
-use crate::app::{Effect, State};
+use crate::app::{Effect, State, Statement};
 
 pub(crate) fn ladder(state: &mut State) -> Vec<Effect> {
-    let Some(ladder) = ladder::of(state) else {
-        return state.only_say("no-ladder");
-    };
+    let Some(ladder) = ladder::of(state) else { return state.only_say("no-ladder") };
     let texts = vec![("txt", as_text(&ladder))];
     vec![Effect::Save { name: String::from("fivetuple-ladder"), texts }]
 }

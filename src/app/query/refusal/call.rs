@@ -3,8 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
-use crate::app::format;
-use crate::app::model::{Attempt, Statement};
+use crate::app::{Attempt, Statement, format};
 use crate::tcp::address::endpoint::is_of_a_link;
 use crate::tcp::{
     Call, ConnectSpec, Endpoint, HostLimits, Port, Protocol, SourcePort, SyscallError,

@@ -5,14 +5,11 @@ pub(crate) mod remedies;
 mod rows;
 
 use crate::app::model::failure::ROWS;
-use crate::app::model::{Attempt, LabStage, Statement};
-use crate::app::query::Role;
 use crate::app::query::names::listener_name;
 use crate::app::query::port_holders::{PortUse, holders};
 pub(crate) use crate::app::query::refusal::call::{of_accept, of_call};
 use crate::app::query::refusal::rows::{blocking_rows, is_own_loopback, something_listens};
-use crate::app::table::TableRow;
-use crate::app::{State, format};
+use crate::app::{Attempt, LabStage, Role, State, Statement, TableRow, format};
 use crate::tcp::{
     ConnectSpec, Endpoint, Errno, Host, Moment, Protocol, SocketId, SocketRow, SyscallError,
 };

@@ -2,10 +2,9 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use crate::app::State;
-use crate::app::model::{Attempt, Failure, Remedy, Statement, Verdict};
 use crate::app::query::failure::longest_wait;
 use crate::app::query::port_holders::PortUse;
+use crate::app::{Attempt, Failure, Remedy, State, Statement, Verdict};
 use crate::tcp::{
     Call, ConnectSpec, Endpoint, Errno, Host, ListenSpec, Port, Probe, Protocol, SourcePort,
 };

@@ -2,9 +2,8 @@
 
 use std::net::Ipv4Addr;
 
-use crate::app::State;
 use crate::app::query::port_holders::holders;
-use crate::app::table::TableRow;
+use crate::app::{State, TableRow};
 use crate::tcp::{
     Call, ConnectSpec, Endpoint, Errno, Host, Moment, PortRange, Protocol, SocketId, SourcePort,
     SyscallError, TcpState,
