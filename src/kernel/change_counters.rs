@@ -66,9 +66,7 @@ impl ChangeCounters {
 
     /// What changed since the last sample; `Segments` for the first, and where the files cannot be read.
     pub fn activity(&mut self) -> Activity {
-        let Some(now) = self.sample() else {
-            return Activity::Segments;
-        };
+        let Some(now) = self.sample() else { return Activity::Segments };
         match self.before.replace(now) {
             Some(before) if before[..OF_ROWS] != now[..OF_ROWS] => Activity::Sockets,
             Some(before) if before == now => Activity::Still,
@@ -96,9 +94,7 @@ fn counters(text: &str) -> CounterSample {
     };
     let mut above = None;
     for line in text.lines() {
-        let Some((name, words)) = line.split_once(':') else {
-            continue;
-        };
+        let Some((name, words)) = line.split_once(':') else { continue };
         match above.take() {
             // snmp writes a line of names, then a line of numbers.
             Some((head, names)) if head == name => {

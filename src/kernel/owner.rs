@@ -56,9 +56,7 @@ fn search(process: &Process, missing: &mut HashSet<u64>, owners: &mut Owners) {
         Err(_) => return,
         Ok(descriptors) => descriptors,
     };
-    let Ok(pid) = u32::try_from(process.pid()) else {
-        return;
-    };
+    let Ok(pid) = u32::try_from(process.pid()) else { return };
     let mut name = None;
     let mut is_refused = false;
     for descriptor in descriptors {

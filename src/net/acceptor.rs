@@ -97,9 +97,7 @@ impl Acceptor {
 
     async fn accepted(&mut self, stream: TcpStream, from: SocketAddr) {
         let resets = self.registry.resets();
-        let Ok(local) = stream.local_addr() else {
-            return;
-        };
+        let Ok(local) = stream.local_addr() else { return };
         let spec = &self.listener.spec;
         let own = socket::own(spec.host, Protocol::Tcp, &stream, [local, from]);
         let trace = self.record_accept(&stream, [local, from]);

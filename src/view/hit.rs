@@ -21,9 +21,7 @@ pub fn pane_at(area: Rect, state: &State, x: u16, y: u16) -> Option<Pane> {
 
 /// The actions of a click: focus the pane, and select the row or computer at that point.
 pub fn hit(area: Rect, state: &State, scroll: &Scroll, x: u16, y: u16) -> Vec<Action> {
-    let Some(pane) = pane_at(area, state, x, y) else {
-        return Vec::new();
-    };
+    let Some(pane) = pane_at(area, state, x, y) else { return Vec::new() };
     let below = match pane {
         Pane::Sockets => {
             let row = scroll.cells.iter().find(|(place, _)| place.contains((x, y).into()));

@@ -20,16 +20,12 @@ pub(crate) fn write(
     length: Duration,
 ) -> Result<(), String> {
     let scenes = scenes(painter, shots);
-    let Some((_, first)) = scenes.first() else {
-        return Err("nothing was filmed".to_owned());
-    };
+    let Some((_, first)) = scenes.first() else { return Err("nothing was filmed".to_owned()) };
     let looks: Vec<_> = scenes.iter().map(|(_, looks)| looks.clone()).collect();
     let colours = painter.limit_colours(&looks, COLOURS);
     let mut canvas = painter.blank(first);
     let sides = [canvas.width, canvas.height].map(u16::try_from);
-    let [Ok(width), Ok(height)] = sides else {
-        return Err("too large for a GIF".to_owned());
-    };
+    let [Ok(width), Ok(height)] = sides else { return Err("too large for a GIF".to_owned()) };
     let failed = |e: gif::EncodingError| e.to_string();
     let mut encoder = Encoder::new(out, width, height, colours.as_flattened()).map_err(failed)?;
     encoder.set_repeat(Repeat::Infinite).map_err(failed)?;

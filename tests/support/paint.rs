@@ -226,9 +226,7 @@ mod tests {
 
     #[test]
     fn a_box_is_closed_and_a_block_is_full() {
-        let Some(mut painter) = painter(1) else {
-            return;
-        };
+        let Some(mut painter) = painter(1) else { return };
         let mut screen = blank(4, 3);
         screen.process("\x1b[?25l┌──┐\r\n│█ │\r\n└──┘".as_bytes());
         let canvas = painter.picture(screen.screen());
@@ -247,9 +245,7 @@ mod tests {
 
     #[test]
     fn styles_are_painted() {
-        let Some(mut painter) = painter(2) else {
-            return;
-        };
+        let Some(mut painter) = painter(2) else { return };
         let mut screen = blank(8, 1);
         screen.process(
             "\x1b[?25l\x1b[31m█\x1b[m\x1b[7m \x1b[m\x1b[2m█\x1b[m\x1b[4m \x1b[m\x1b[48;2;1;2;3m "

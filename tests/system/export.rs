@@ -82,9 +82,7 @@ fn compile(file: &Path) -> Option<std::path::PathBuf> {
         .args(["-std=gnu11", "-Wall", "-Wextra", "-Werror", "-o"])
         .args([&program, file])
         .output();
-    let Ok(cc) = cc else {
-        return skipped_none("no cc here: the C program was not compiled");
-    };
+    let Ok(cc) = cc else { return skipped_none("no cc here: the C program was not compiled") };
     assert!(cc.status.success(), "{}", String::from_utf8_lossy(&cc.stderr));
     Some(program)
 }

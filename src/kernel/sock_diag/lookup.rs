@@ -50,9 +50,7 @@ impl DiagSocket {
             let mut bytes = self.netlink.receive()?;
             loop {
                 let message = bytes;
-                let Some(answer) = next_answer(&mut bytes, tuple.protocol) else {
-                    break;
-                };
+                let Some(answer) = next_answer(&mut bytes, tuple.protocol) else { break };
                 let answer = answer.map_err(ReadError::Garbled)?;
                 if answer.sequence != asked {
                     continue;

@@ -109,9 +109,7 @@ impl<N: Fn() -> Moment, R: Fn(WatchEvent) -> bool> WatchWorker<'_, N, R> {
         self.open();
         while !self.is_over {
             let pause = self.planner.pause((self.now)());
-            let Some(mut requests) = self.mailbox.take_requests(pause) else {
-                return;
-            };
+            let Some(mut requests) = self.mailbox.take_requests(pause) else { return };
             if let Some(watch) = requests.watch.take() {
                 *wanted = Some(watch.clone());
                 self.planner.watch(watch);

@@ -31,9 +31,7 @@ pub fn segment(frame: &[u8], number: u64, (from, to): (Host, Host)) -> Option<Se
         length: u32::try_from(data.len() + elsewhere).unwrap_or(u32::MAX),
         first: data.iter().take(Segment::SHOWN).copied().collect(),
     };
-    let Some(TransportSlice::Tcp(tcp)) = &packet.transport else {
-        return Some(bare);
-    };
+    let Some(TransportSlice::Tcp(tcp)) = &packet.transport else { return Some(bare) };
     Some(Segment {
         flags: flags(tcp),
         seq: tcp.sequence_number(),
@@ -72,9 +70,7 @@ fn between(packet: &LaxSlicedPacket<'_>, protocol: Protocol, ports: [u16; 2]) ->
 
 /// The first fragment of a UDP datagram: its five-tuple, its data, and how many bytes the others have.
 fn first_fragment<'a>(packet: &LaxSlicedPacket<'a>) -> Option<(FiveTuple, &'a [u8], usize)> {
-    let Some(LaxNetSlice::Ipv4(ip)) = &packet.net else {
-        return None;
-    };
+    let Some(LaxNetSlice::Ipv4(ip)) = &packet.net else { return None };
     let fragment = ip.payload();
     let is_first = fragment.fragmented && ip.header().fragments_offset().value() == 0;
     let is_it = is_first && fragment.ip_number == IpNumber::UDP;
@@ -122,9 +118,7 @@ fn flags(tcp: &TcpSlice<'_>) -> Flags {
 
 /// Whether an Ethernet frame is held and counted by the wire: TCP, UDP, a fragment of them, or the refusal of a datagram.
 pub(super) fn is_segment(frame: &[u8]) -> bool {
-    let Ok(packet) = LaxSlicedPacket::from_ethernet(frame) else {
-        return false;
-    };
+    let Ok(packet) = LaxSlicedPacket::from_ethernet(frame) else { return false };
     match &packet.transport {
         Some(TransportSlice::Tcp(_) | TransportSlice::Udp(_)) => true,
         Some(other) => refused(other).is_some(),

@@ -95,9 +95,7 @@ impl<C: Fn() -> Moment> Forwarder<C> {
         let now = (self.clock)();
         // No more at a time than there is space for answers at the ports.
         for _ in 0..FRAMES_PER_TURN {
-            let Some(frame) = self.impairment.next_due(now) else {
-                break;
-            };
+            let Some(frame) = self.impairment.next_due(now) else { break };
             self.deliver(now, &frame.bytes, frame.route);
         }
         self.report(now);

@@ -47,9 +47,7 @@ impl ConnectionTask {
         let mut buffer = [0; READ];
         for _ in 0..ConnectionTask::IN_A_ROW {
             let read = self.stream.read(&mut buffer);
-            let ReadOutcome::Bytes(count) = read else {
-                return read;
-            };
+            let ReadOutcome::Bytes(count) = read else { return read };
             let bytes = buffer.get(..count).unwrap_or_default();
             self.counts.add_received(bytes);
             if self.policy.on_data == OnData::Echo {
@@ -96,9 +94,7 @@ impl ConnectionTask {
     fn write_queue(&mut self) -> Result<(), Errno> {
         let before = self.queue.waiting();
         for _ in 0..ConnectionTask::IN_A_ROW {
-            let Some(piece) = self.queue.next() else {
-                break;
-            };
+            let Some(piece) = self.queue.next() else { break };
             match self.stream.write(piece) {
                 Ok(None) => break,
                 Ok(Some(count)) => {

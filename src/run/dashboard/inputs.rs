@@ -66,9 +66,7 @@ pub(super) fn listen_to_terminal(
     tasks.spawn(async move {
         for _ in 0..=RESTARTS {
             let forwarding = AssertUnwindSafe(forward(&stop, &inbox)).catch_unwind();
-            let Err(panic) = forwarding.await else {
-                return;
-            };
+            let Err(panic) = forwarding.await else { return };
             let crashed = Event::Net(SocketEvent::Crashed(panic_message(&*panic)));
             let _ = inbox.send(Input::Event(crashed)).await;
         }

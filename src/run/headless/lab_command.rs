@@ -26,9 +26,7 @@ const THIS_PROGRAM: &str = "/proc/self/exe";
 /// Runs a program on a computer of a lab, and returns its exit code.
 pub(crate) fn lab(args: &LabCommandArgs) -> anyhow::Result<Exit> {
     let command = command_of(args);
-    let Some(pid) = args.join else {
-        return lab_of_its_own(args, &command);
-    };
+    let Some(pid) = args.join else { return lab_of_its_own(args, &command) };
     let name = args.on.name().unwrap_or_default();
     join(pid, args.on).map_err(|why| {
         if why.kind() == ErrorKind::NotFound {
@@ -41,9 +39,7 @@ pub(crate) fn lab(args: &LabCommandArgs) -> anyhow::Result<Exit> {
     if args.ends_with_parent {
         set_parent_process_death_signal(Some(Signal::HUP)).context("prctl(PR_SET_PDEATHSIG)")?;
     }
-    let Some((program, words)) = command.split_first() else {
-        return Ok(Exit::WrongUsage);
-    };
+    let Some((program, words)) = command.split_first() else { return Ok(Exit::WrongUsage) };
     // Returns only when it fails.
     let why = Command::new(program).args(words).exec();
     Ok(not_run(program, why))

@@ -54,9 +54,7 @@ impl LabSession {
 
     /// Sets a lab up, unless there is one.
     pub(super) fn start(&mut self, spec: LabSpec) {
-        let Some(number) = self.shared.slot().reserve() else {
-            return;
-        };
+        let Some(number) = self.shared.slot().reserve() else { return };
         let before = self.thread.take();
         let shared = self.shared.clone();
         let run = move || {

@@ -59,9 +59,7 @@ impl fmt::Display for SocketRow {
                 write!(f, " {word}={value}")?;
             }
         }
-        let Some(timer) = self.timer else {
-            return Ok(());
-        };
+        let Some(timer) = self.timer else { return Ok(()) };
         write!(f, " {}={}ms/{}", timer.kind.word(), timer.left.as_millis(), timer.tries)
     }
 }

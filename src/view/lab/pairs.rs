@@ -12,9 +12,7 @@ pub(super) type Pair = [Option<usize>; 2];
 /// The lines that fit into `height`, with the selected row, else the newest; LISTEN stays at the top.
 pub(super) fn fitting(state: &State, height: usize) -> Vec<Pair> {
     let shown = &state.ui.shown;
-    let Some(server) = state.lab.server() else {
-        return Vec::new();
-    };
+    let Some(server) = state.lab.server() else { return Vec::new() };
     let mut end = target(state).map_or(shown.len(), |selected| after(shown, selected));
     // Half of the lines follow the selected one, if there are so many.
     for _ in 0..height / 2 {

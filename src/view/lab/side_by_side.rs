@@ -76,9 +76,7 @@ fn beside(painter: &mut Painter<'_>, area: Rect) {
 /// The text in place of a missing row.
 fn absent(state: &State, pair: Pair) -> String {
     let there = pair[0].or(pair[1]).map(|n| state.ui.shown[n]);
-    let Some(there) = there.filter(|name| name.tuple.is_connected()) else {
-        return String::new();
-    };
+    let Some(there) = there.filter(|name| name.tuple.is_connected()) else { return String::new() };
     let other = state.other_end(there).host;
     let both = [state.lab.server().map(|server| server.host), Some(state.clients.computer().host)];
     if other == there.host {

@@ -16,9 +16,7 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
     let state = scene.state;
     let mut rest = rect::inside(area);
-    let Some(server) = state.lab.server() else {
-        return;
-    };
+    let Some(server) = state.lab.server() else { return };
     let (room, client) = (usize::from(rest.width), state.clients.computer().host);
     let most = usize::from(rest.height.saturating_sub(2));
     let head = if state.ui.netstat { 2 } else { usize::from(most > 8) };

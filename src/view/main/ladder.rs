@@ -109,9 +109,7 @@ fn line(scene: Scene<'_>, ladder: &Ladder, rung: &Rung, room: usize) -> Line<'st
 }
 
 fn state(scene: Scene<'_>, mark: Option<StateMark>) -> Span<'static> {
-    let Some(mark) = mark else {
-        return Span::default();
-    };
+    let Some(mark) = mark else { return Span::default() };
     match mark.state {
         Some(state) if mark.seen => scene.state_span(state),
         None if mark.seen => scene.span(Gone, format!("{HOLLOW} {}", mark.word())),

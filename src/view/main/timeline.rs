@@ -190,9 +190,7 @@ fn drawn(scene: Scene<'_>, axis: &Axis, history: &TableRow) -> Vec<Span<'static>
     let mut used = Vec::new();
     let spans = history.spans();
     for span in spans.iter().filter(|span| span.seen || history.told) {
-        let Some(last) = axis.column(span.until.unwrap_or(axis.now)) else {
-            continue;
-        };
+        let Some(last) = axis.column(span.until.unwrap_or(axis.now)) else { continue };
         let (first, style) = (axis.column(span.from), scene.theme.state(span.state));
         let line = if span.state == TcpState::TimeWait { '─' } else { '━' };
         // Other spans are known from our own calls only.
@@ -207,9 +205,7 @@ fn drawn(scene: Scene<'_>, axis: &Axis, history: &TableRow) -> Vec<Span<'static>
     }
     // Where several begin in one cell, those not observed move to the left.
     for span in spans.iter().rev().filter(|span| !span.seen && !history.told) {
-        let Some(mut column) = axis.column(span.from) else {
-            continue;
-        };
+        let Some(mut column) = axis.column(span.from) else { continue };
         while column > 0 && used.contains(&column) {
             column -= 1;
         }

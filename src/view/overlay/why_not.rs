@@ -9,9 +9,7 @@ use crate::view::{Painter, Scene, ThemeRole, text};
 /// The last failure: its rows, its meaning, and tested remedies; `down` lines are scrolled away.
 pub(crate) fn draw(painter: &mut Painter<'_>, screen: Rect, down: usize) {
     let scene = painter.scene;
-    let Some(case) = &scene.state.notices.case else {
-        return;
-    };
+    let Some(case) = &scene.state.notices.case else { return };
     let width = 104.min(screen.width - 2);
     let room = usize::from(width.saturating_sub(4));
     let lines = lines(scene, case, (room, rows_shown(screen.height)));

@@ -96,9 +96,7 @@ const ENDING: usize = 4;
 fn ports(computer: &Computer, room: usize) -> String {
     let open = computer.ends.len();
     let mut newest = computer.ends.newest_first().map(|end| end.tuple.local.port.to_string());
-    let Some(mut ports) = newest.next() else {
-        return String::new();
-    };
+    let Some(mut ports) = newest.next() else { return String::new() };
     let label = if open == 1 { "port " } else { "ports " };
     let mut shown = 1;
     for port in newest {

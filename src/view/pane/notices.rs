@@ -42,9 +42,7 @@ fn end(state: &State, room: usize, height: usize) -> usize {
 /// last in it; any other notice takes only those that the table can `spare`.
 pub(crate) fn height(state: &State, room: u16, (usual, most): (u16, u16), spare: u16) -> u16 {
     let back = state.notices.back;
-    let Some(shown) = state.notices.newest_first().nth(back) else {
-        return usual;
-    };
+    let Some(shown) = state.notices.newest_first().nth(back) else { return usual };
     let lines = wrapped(state, shown, usize::from(room)).len();
     let most = match shown.tone {
         Tone::Plain => most.min(usual + spare),

@@ -137,9 +137,7 @@ impl ColumnLayout {
         name: SocketId,
         bracket: Option<&'static str>,
     ) -> Line<'static> {
-        let Some(line) = scene.state.seen().get(name) else {
-            return Line::default();
-        };
+        let Some(line) = scene.state.seen().get(name) else { return Line::default() };
         let row = RowView { scene, line, bracket, layout: self };
         let mut spans = if self.indent > 0 { vec![symbols(scene, line)] } else { Vec::new() };
         let mut start = self.indent;

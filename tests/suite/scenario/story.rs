@@ -99,9 +99,7 @@ impl Story {
     /// The row behind `$laptop FIN_WAIT2 recv=13`, or the row itself.
     pub(super) fn row(&self, text: &str) -> String {
         let (name, changes) = text.split_once(' ').unwrap_or((text, ""));
-        let Some(name) = name.strip_prefix('$') else {
-            return text.to_owned();
-        };
+        let Some(name) = name.strip_prefix('$') else { return text.to_owned() };
         let usual = ROWS[usize::from(self.robot.state.lab.is_up())];
         let usual = usual.into_iter().find(|(usual, _)| *usual == name).map(|(_, row)| row);
         let row = self.rows.get(name).map(String::as_str).or(usual);

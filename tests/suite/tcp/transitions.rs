@@ -99,9 +99,7 @@ fn no_arrow_stands_twice_and_each_has_a_cause() {
 fn a_path_goes_from_arrow_to_arrow() {
     for from in TcpState::ALL {
         for to in TcpState::ALL {
-            let Some(path) = Transition::path(from, to) else {
-                continue;
-            };
+            let Some(path) = Transition::path(from, to) else { continue };
             let mut at = from;
             for arrow in path {
                 assert_eq!(arrow.from, at, "{from} to {to}");

@@ -61,9 +61,7 @@ fn every_colour_can_be_read_on_its_ground() {
             let states = TcpState::ALL.map(|state| theme.state(state));
             let ground = luminance(theme.assumed_ground());
             for style in ThemeRole::all().map(|role| theme.of(role)).chain(states) {
-                let Some(colour) = style.fg.and_then(rgb) else {
-                    continue;
-                };
+                let Some(colour) = style.fg.and_then(rgb) else { continue };
                 let (light, dark) = (luminance(colour).max(ground), luminance(colour).min(ground));
                 let contrast = (light + 0.05) / (dark + 0.05);
                 let least = if name == ThemeName::HighContrast { 7.0 } else { 4.5 };
@@ -78,9 +76,7 @@ fn rgb(colour: Color) -> Option<[u8; 3]> {
     if let Color::Rgb(r, g, b) = colour {
         return Some([r, g, b]);
     }
-    let Color::Indexed(n) = colour else {
-        return None;
-    };
+    let Color::Indexed(n) = colour else { return None };
     let n = n.checked_sub(16)?;
     if n >= 216 {
         return Some([8 + (n - 216) * 10; 3]);

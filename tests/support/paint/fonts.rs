@@ -39,9 +39,7 @@ impl Fonts {
         let font = fonts.iter().find(|font| font.has_glyph(c)).unwrap_or(&fonts[0]);
         let (metrics, pixels) = font.rasterize(c, self.size);
         let mut mask = Mask { width, cover: vec![0; width * height] };
-        let Some(line) = fonts[0].horizontal_line_metrics(self.size) else {
-            return mask;
-        };
+        let Some(line) = fonts[0].horizontal_line_metrics(self.size) else { return mask };
         let baseline = f32::midpoint(float(height), line.ascent + line.descent).round();
         let spare = (float(width) - metrics.advance_width) / 2.0;
         let top = whole(baseline) - metrics.ymin - i32::try_from(metrics.height).unwrap_or(0);

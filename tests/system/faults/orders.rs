@@ -76,9 +76,7 @@ struct Sockets {
 impl Sockets {
     fn take(&mut self, commands: Vec<Command>) {
         for command in commands {
-            let Command::Connect(ConnectSpec { id, .. }, burst) = command else {
-                continue;
-            };
+            let Command::Connect(ConnectSpec { id, .. }, burst) = command else { continue };
             let calls = (0..burst.count).map(|_| self.call(id));
             let mut news: VecDeque<SocketEvent> = calls.collect();
             if burst.count > 1 {

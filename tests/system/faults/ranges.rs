@@ -33,9 +33,7 @@ fn fill_in(robot: &mut Robot, label: &str, value: &str) -> Option<String> {
     let field = robot.form().fields.iter().position(|field| field.label == label);
     (0..field.unwrap()).for_each(|_| robot.press("Down"));
     robot.enter("", value);
-    let Some(Overlay::Form(_, form)) = &robot.state.ui.overlay else {
-        return None;
-    };
+    let Some(Overlay::Form(_, form)) = &robot.state.ui.overlay else { return None };
     form.wrong.as_ref().map(|wrong| wrong.why.clone())
 }
 

@@ -41,9 +41,7 @@ fn play(name: &str, player: Player<'_>) -> Played {
     let text = std::fs::read_to_string(at_home(name)).unwrap();
     let lines: Vec<&str> = text.lines().collect();
     let finished = player.play(|_, step, terminal| {
-        let Some((_, texts)) = lines[step.line - 1].split_once("# shows: ") else {
-            return;
-        };
+        let Some((_, texts)) = lines[step.line - 1].split_once("# shows: ") else { return };
         for text in texts.split(", ") {
             let what = format!("{text:?} (line {} of {name})", step.line);
             let has = |screen: &vt100::Screen| screen.contents().contains(text);

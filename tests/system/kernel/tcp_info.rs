@@ -74,9 +74,7 @@ fn what_went_through_a_connection_is_told_while_it_is_looked_inside() {
         client.write_all(&[7; 13]).unwrap();
         server.read_exact(&mut [0; 13]).unwrap();
         told(&events, |found| {
-            let [(one, sent), (other, came)] = found else {
-                return false;
-            };
+            let [(one, sent), (other, came)] = found else { return false };
             let counts = (sent.bytes_out, came.bytes_in);
             [*one, *other] == ends && counts == (Some(bytes), Some(bytes))
         });

@@ -27,9 +27,7 @@ fn what_crossed_can_be_read_again() {
         let path = folder.path().join("wire.pcapng");
         let clock = Clock::start();
         let capture = Capture::create(&path, clock.epoch(), |why| panic!("{why}"));
-        let Some(mut bench) = with_capture(clock, capture.expect("a file")) else {
-            return;
-        };
+        let Some(mut bench) = with_capture(clock, capture.expect("a file")) else { return };
         connect(&mut bench);
         assert_eq!(lost(&bench.heard).len(), 1);
         let told = sent(&bench.heard);

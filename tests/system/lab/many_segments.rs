@@ -84,9 +84,7 @@ fn calls_cross(first: impl Fn(&mut Bench)) -> Option<u64> {
 
 #[test]
 fn what_comes_faster_than_it_is_taken_is_counted() {
-    let Some(mut bench) = with_room(1) else {
-        return;
-    };
+    let Some(mut bench) = with_room(1) else { return };
     bench.order(WireOrder::Hold);
     let to = bench.at(SERVER, 500);
     // 41 frames at once.

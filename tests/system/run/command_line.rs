@@ -102,9 +102,7 @@ fn a_reader_that_goes_away_is_no_error() {
 
 #[test]
 fn a_full_disk_is_told() {
-    let Ok(full) = std::fs::File::create("/dev/full") else {
-        return skipped("no /dev/full here");
-    };
+    let Ok(full) = std::fs::File::create("/dev/full") else { return skipped("no /dev/full here") };
     for args in [&["table", "--no-owners"][..], &["completions", "bash"], &["man"]] {
         let said = ran(program(args).stdout(full.try_clone().unwrap()));
         said.fails(&[": No space left on device (ENOSPC)\n"]);

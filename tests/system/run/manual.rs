@@ -14,9 +14,7 @@ fn page() -> String {
 fn read() -> Option<String> {
     let mut groff = assert_cmd::Command::new("groff");
     groff.args(["-man", "-Tascii", "-P-cbou", "-rLL=80n", "-ww"]).write_stdin(page());
-    let Ok(output) = groff.output() else {
-        return skipped_none("no groff here");
-    };
+    let Ok(output) = groff.output() else { return skipped_none("no groff here") };
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
     Some(String::from_utf8_lossy(&output.stdout).into_owned())
 }

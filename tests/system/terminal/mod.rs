@@ -139,9 +139,7 @@ pub(crate) fn look(screen: &vt100::Screen, text: &str) -> Option<Look> {
     let (rows, cols) = screen.size();
     for row in 0..rows.get() {
         let line = screen.contents_between(row, 0, row, cols.get());
-        let Some(at) = line.find(text) else {
-            continue;
-        };
+        let Some(at) = line.find(text) else { continue };
         let col = u16::try_from(line[..at].chars().count()).ok()?;
         let cell = screen.cell(row, col)?;
         return Some(Look { ink: cell.fgcolor(), bold: cell.bold(), reversed: cell.inverse() });

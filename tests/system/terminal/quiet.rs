@@ -36,9 +36,7 @@ fn every_byte_is_part_of_a_frame() {
         let raw = terminal.bytes_since(first);
         let mut left = &raw[..];
         while let Some(frame) = left.strip_prefix(b"\x1b[?2026h") {
-            let Some(end) = frame.windows(8).position(|part| part == b"\x1b[?2026l") else {
-                break;
-            };
+            let Some(end) = frame.windows(8).position(|part| part == b"\x1b[?2026l") else { break };
             let body = &frame[..end];
             assert_eq!(frames(body), 0, "a frame within a frame: {}", body.escape_ascii());
             // A screen that is cleared is painted in the same frame, or it would flash.

@@ -79,9 +79,7 @@ fn timer(scene: Scene<'_>, line: &TableRow, room: usize) -> Vec<Span<'static>> {
     if line.gone.is_some() {
         return Vec::new();
     }
-    let Some(timer) = line.row.timer else {
-        return vec![Span::raw("no timer running")];
-    };
+    let Some(timer) = line.row.timer else { return vec![Span::raw("no timer running")] };
     let left = line.time_left(scene.state.then()).unwrap_or_default();
     if let Some(tries) = end::tries(timer, &text::short(left)) {
         let lines = text::wrap(&tries, room).into_iter();
@@ -135,9 +133,7 @@ fn millis(time: Duration) -> String {
 
 fn window(info: &TcpInfo) -> Vec<String> {
     let trusted = text::plural(info.congestion_window, "segment");
-    let Some(peer) = info.send_window else {
-        return vec![trusted];
-    };
+    let Some(peer) = info.send_window else { return vec![trusted] };
     let peer = text::bytes(peer.into());
     vec![
         format!("peer {peer}, congestion {trusted} of {} B", info.segment_size),
@@ -148,9 +144,7 @@ fn window(info: &TcpInfo) -> Vec<String> {
 
 /// The states before the present one, and how long each lasted; those not observed are in brackets.
 fn passed(line: &TableRow, room: usize) -> Vec<Span<'static>> {
-    let Some(path) = StatePath::of(line) else {
-        return Vec::new();
-    };
+    let Some(path) = StatePath::of(line) else { return Vec::new() };
     let ends = line.passed.iter().skip(1).map(|next| next.since);
     let ends = ends.chain([line.passed_since()]);
     let seen = line.passed.iter().zip(ends);

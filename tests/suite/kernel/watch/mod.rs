@@ -33,9 +33,7 @@ fn table(lines: &[&str]) -> Reading {
 
 /// What a sight says: `+` appeared, `~` moved, `-` vanished.
 fn told(sight: Option<TableUpdate>) -> String {
-    let Some(sight) = sight else {
-        return "nothing".to_owned();
-    };
+    let Some(sight) = sight else { return "nothing".to_owned() };
     let mut words: Vec<String> = sight
         .changes
         .iter()
