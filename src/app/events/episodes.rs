@@ -124,9 +124,9 @@ pub(crate) fn settle(state: &mut State) {
     state.episodes.open = open;
 }
 
-/// Notes whether the listener is closed when the sentence is written; one that closes later does not reword it.
+/// Notes whether the listener is closed, or being closed, when the sentence is written; one that closes later does not reword it.
 fn note_the_listener(state: &State, account: &mut Account) {
-    if state.server.is_listening() {
+    if state.server.is_listening() && !state.server.ordered_to_stop {
         account.facts.remove(&Fact::ListenerGone);
     } else {
         account.facts.insert(Fact::ListenerGone);

@@ -205,9 +205,13 @@ impl Story {
         (self.is_several && !after.is_empty()) || !old.is_disjoint(&after)
     }
 
-    /// Whether a socket that listened in this step, or in the one before, listens no more.
+    /// Whether a socket that listened in this step, or in the one before, listens no more; or none is left at a port that had one.
     pub(super) fn has_stopped_listening(&self) -> bool {
         let listening = self.after.listening();
+        let listens = |port: &u16| self.after.listeners().any(|key| key.local.port() == *port);
+        if !self.servers.iter().all(listens) {
+            return true;
+        }
         self.listened.union(&self.listened_before).any(|inode| !listening.contains(inode))
     }
 
