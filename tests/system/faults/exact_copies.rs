@@ -48,7 +48,7 @@ fn each_exact_copy_of_a_udp_socket_can_be_closed() {
         real.robot.state.clients.spec.protocol = Protocol::Udp;
         let has_two = |robot: &Robot| {
             let all = robot.state.notices.newest_first();
-            let made = all.filter(|notice| notice.text().contains("laptop connected a UDP socket"));
+            let made = all.filter(|notice| notice.text().contains("laptop has a UDP socket"));
             made.count() == 2
         };
         real.press("c");
