@@ -38,6 +38,6 @@ pub enum Event {
     Lab(LabEvent),
     /// Files with these names were written; or the reason why not, in words.
     Saved(Result<Vec<String>, String>),
-    /// An action without a key: from a lesson, the mouse, or the command line.
+    /// An action without a key: from the mouse or the command line.
     Requested(Action),
 }

@@ -1,4 +1,5 @@
-//! procfs reads snmp whole, by its path, and has no sockstat; a pulse takes single numbers from files that it keeps open.
+//! Cheap signs that a socket table has changed. procfs reads snmp whole, by its path, and has no sockstat; here single numbers are read
+//! from files that stay open.
 
 use std::fs::File;
 use std::io::{Read, Seek};

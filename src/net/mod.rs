@@ -4,7 +4,7 @@
 //! queue; its reader sets the pace of everything behind it.
 //!
 //! A socket gets the options that were requested and no others: std and tokio set `SO_REUSEADDR` and a backlog of their own, which would
-//! spoil each lesson about bind(), TIME_WAIT and the accept queue.
+//! hide what bind(), TIME_WAIT and the accept queue do.
 
 mod acceptor;
 mod burst;

@@ -1,6 +1,6 @@
 use crate::tcp::{SocketId, TcpState};
 
-/// An action, asked for by a key, the mouse, a lesson, or the command line.
+/// An action, asked for by a key, the mouse or the command line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Action {
     /// Listen, or stop listening.

@@ -28,7 +28,7 @@ pub enum TcpEvent {
     SynAck,
     /// Everything that this end has sent is acknowledged, its SYN and FIN included.
     Ack,
-    /// A FIN arrived, and all data before it.
+    /// A FIN arrived, and all data before it. The ACK in the same segment is applied first: in SYN_RECV a FIN finds ESTABLISHED.
     Fin,
     /// A RST arrived.
     Rst,

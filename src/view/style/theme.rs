@@ -164,7 +164,7 @@ impl Theme {
     #[must_use]
     pub fn after(self, steps: usize) -> Theme {
         let at = Theme::ORDER.iter().position(|name| *name == self.name);
-        let name = Theme::ORDER[(at.unwrap_or(0) + steps % 4) % 4];
+        let name = Theme::ORDER[(at.unwrap_or(0) + steps) % Theme::ORDER.len()];
         Theme { name, ..self }
     }
 

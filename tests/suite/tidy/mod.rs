@@ -10,17 +10,15 @@ use self::imports::IMPORTS;
 use self::source::{SOURCES, Source, files, leaves, regex, root, without_tests, without_words};
 
 /// The layers and what each may use besides itself. `src/lib.rs` explains them.
-const MAY_USE: [(&str, &[&str]); 11] = [
+const MAY_USE: [(&str, &[&str]); 9] = [
     ("tcp", &[]),
-    ("lesson", &["tcp"]),
     ("kernel", &["tcp"]),
     ("net", &["tcp"]),
     ("lab", &["tcp"]),
-    ("cast", &["tcp"]),
-    ("app", &["tcp", "lesson"]),
-    ("view", &["tcp", "lesson", "app", "cli::ThemeName"]),
+    ("app", &["tcp"]),
+    ("view", &["tcp", "app", "cli::ThemeName"]),
     ("cli", &["tcp"]),
-    ("run", &["tcp", "lesson", "kernel", "net", "lab", "cast", "app", "view", "cli"]),
+    ("run", &["tcp", "kernel", "net", "lab", "app", "view", "cli"]),
     ("main", &["cli", "run"]),
 ];
 
@@ -37,11 +35,7 @@ const IMPURE: &str = r"(?x)
 type Law = (&'static str, fn(&Source) -> bool, &'static str);
 
 const FORBIDDEN: [Law; 4] = [
-    (
-        IMPURE,
-        |source| ["tcp", "lesson", "app", "view"].contains(&source.layer()),
-        "in a pure module",
-    ),
+    (IMPURE, |source| ["tcp", "app", "view"].contains(&source.layer()), "in a pure module"),
     (
         r"\bratatui\b|\bColor\b",
         |source| !["view", "run"].contains(&source.layer()),

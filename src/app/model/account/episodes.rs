@@ -115,7 +115,7 @@ impl Episode {
         true
     }
 
-    /// Whether it is but what followed from that, of which it was heard later.
+    /// Whether this was only an effect of that cause, which was reported later.
     pub(crate) fn follows_from(&self, cause: &Cause) -> bool {
         let is_cause = matches!(self.account.verb, Verb::Fin | Verb::Accept);
         let is_effect = self.weight <= Weight::Unordered && !is_cause;
