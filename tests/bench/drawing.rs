@@ -28,7 +28,9 @@ pub(crate) fn measure() {
     compare("a frame", &each(|count| frame(&mut state(count))));
     pictures();
     compare("a connection looked inside", &each(card));
-    compare("two new rows and arrange()", &each(change));
+    for count in [10, 28_000] {
+        times(&format!("two new rows and arrange(), {count} connections"), &change(count), "");
+    }
     let whole: Times = (0..9).map(|_| timed(|| drop(state(28_000)))).collect();
     times("56,000 rows at once, state made and dropped", &whole, "");
     times("56,000 rows read again, two of them new", &again(), "");
