@@ -22,7 +22,6 @@ pub(crate) fn sockets(n: u64, protocol: Protocol) -> String {
     }
 }
 
-/// How often something is done: once, 2 times.
 pub(crate) fn times(n: &str) -> String {
     if n == "1" { "once".to_owned() } else { format!("{n} times") }
 }

@@ -3,7 +3,6 @@
 use crate::app::{Comparison, MainView, Pane, State, Statement};
 use crate::tcp::{SocketId, TcpState};
 
-/// Marks a row, or compares it with the marked one.
 pub(crate) fn mark(state: &mut State) {
     if state.ui.picture == MainView::Compare {
         state.ui.marked = None;

@@ -190,7 +190,6 @@ fn say_end_of_list(state: &mut State, what: &str, steps: i64, last: usize) {
     state.notices.retell(state.now, Topic::Looked, what);
 }
 
-/// Shows every row, or only those of the demonstration's ports.
 pub(crate) fn whole_machine(state: &mut State) {
     let whole = &mut state.ui.lens.whole_machine;
     *whole = !*whole;

@@ -87,7 +87,6 @@ pub(crate) fn finish(state: &mut State) -> Vec<Effect> {
     vec![]
 }
 
-/// Records the result of a connect(), if it belongs to the test.
 pub(crate) fn answered(
     state: &mut State,
     order: Option<ConnectId>,

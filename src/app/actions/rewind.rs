@@ -12,7 +12,6 @@ pub(crate) fn pause(state: &mut State) {
     state.say("past-paused");
 }
 
-/// Shows the table as it was so many changes before.
 pub(crate) fn back(state: &mut State, count: Option<u32>) {
     let was_live = !state.is_past();
     if state.sockets.step_back(steps(count)) > 0 {
@@ -121,7 +120,6 @@ fn change(state: &State, name: SocketId, before: Option<&SocketRow>) -> Option<S
     Some(format!("{role}: {what}"))
 }
 
-/// What changed in a row besides its state.
 fn differs(before: &SocketRow, row: &SocketRow) -> Option<String> {
     let queue = |name: &str, before: u32, now: u32| {
         (before != now).then(|| format!("{name} {before} to {now}"))

@@ -7,7 +7,6 @@ use crate::app::model::{Script, ScriptEnd, ScriptGoal, ScriptStep, Statement};
 use crate::app::{Effect, LoggedEvent, State};
 use crate::tcp::{Command, ConnectSpec, Delivery, Flags, ServerCloses, SocketId, WireSegment};
 
-/// How long a script may take.
 const LIMIT: Duration = Duration::from_secs(10);
 
 const WIRE: &str = "the wire has not changed yet";
@@ -60,7 +59,6 @@ impl Script {
         Some(0)
     }
 
-    /// The effects that bring a step about.
     fn order(&self, state: &mut State, step: ScriptStep) -> Vec<Effect> {
         let run = |command| vec![Effect::Run(command)];
         let end = |side, command: fn(SocketId) -> Command| {
@@ -201,7 +199,6 @@ impl Script {
     }
 }
 
-/// Whether the order of the step failed.
 fn is_refused(state: &State, step: ScriptStep) -> bool {
     (step == ScriptStep::Listening && state.server.ordered == 0)
         || (step == ScriptStep::Called && state.clients.awaited() == 0)

@@ -70,7 +70,6 @@ pub(crate) fn server_closes(state: &mut State, count: Option<u32>) -> Vec<Effect
     end_all(state, "Server", ends, CloseKind::Close, Command::Close)
 }
 
-/// Why the server has no socket to close.
 fn nothing_accepted(state: &State) -> Statement {
     let what = Statement::new("nothing-accepted")
         .when("Selected", selected_row(state).is_some())
@@ -149,7 +148,6 @@ fn why_staged(state: &State, count: Option<u32>) -> Option<Statement> {
     is_staged.then(|| what.when("Selected", selected.is_some()))
 }
 
-/// Notes how the rows are before an order is carried out.
 fn note_rows(state: &mut State, ends: &[SocketId]) {
     for end in ends {
         let rows = facts::rows(state, [*end, state.other_end(*end)]);

@@ -38,7 +38,6 @@ pub(crate) fn open(state: &mut State) -> Vec<Effect> {
     vec![Effect::Run(Command::Try(probes))]
 }
 
-/// Notes the result of a remedy.
 pub(crate) fn tried(state: &mut State, probe: Probe, outcome: Result<(), SyscallError>) {
     let Some(case) = &mut state.notices.case else { return };
     for remedy in &mut case.remedies {
@@ -51,7 +50,6 @@ pub(crate) fn tried(state: &mut State, probe: Probe, outcome: Result<(), Syscall
     }
 }
 
-/// Retries the failed call.
 pub(crate) fn retry(state: &mut State) -> Vec<Effect> {
     let Some(case) = &mut state.notices.case else { return vec![] };
     case.waits = false;
@@ -67,7 +65,6 @@ pub(crate) fn retry(state: &mut State) -> Vec<Effect> {
     }
 }
 
-/// Retries once TIME_WAIT is over, or cancels that.
 pub(crate) fn wait(state: &mut State) -> Vec<Effect> {
     look(state);
     let left = longest_wait(state);
@@ -98,7 +95,6 @@ pub(crate) fn tick(state: &mut State) -> Vec<Effect> {
     retry(state)
 }
 
-/// Looks at the last failure as it is now.
 fn look(state: &mut State) {
     let case = state.notices.case.as_ref();
     let seen = case.map(|case| refusal::look(state, case.at, &case.asked, case.why));

@@ -70,7 +70,6 @@ fn hold_or_release(state: &State) -> (WireOrder, Statement) {
     (WireOrder::LetGo, what)
 }
 
-/// Adds a number above 1.
 fn several(what: Statement, name: &'static str, number: usize) -> Statement {
     if number > 1 { what.count(name, number as u64) } else { what }
 }
@@ -89,7 +88,6 @@ fn step(state: &mut State, many: usize) -> Result<(WireOrder, usize, Statement),
     Ok((WireOrder::Step, times, what))
 }
 
-/// So many held segments are to leave, or as many as there are.
 fn let_leave(state: &mut State, many: usize) -> usize {
     let times = many.min(state.lab.waiting());
     for _ in 0..times {
@@ -142,7 +140,6 @@ fn oldest(state: &State) -> String {
 
 const MOST_LOST: u32 = 1000;
 
-/// What the loss of a segment depends on.
 fn kind(segment: &Segment) -> &'static str {
     if segment.is_refusal {
         "Refusal"

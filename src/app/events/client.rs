@@ -6,24 +6,21 @@ use crate::app::actions::myth;
 use crate::app::events::{episodes, refusal};
 use crate::app::model::account::episodes::Cause;
 use crate::app::query::burst_facts;
-use crate::app::query::watched::look_at_both;
-use crate::app::{Attempt, BurstProgress, Clients, Effect, OpenEnds, State, Tone, Verb};
+use crate::app::{Attempt, BurstProgress, Clients, OpenEnds, State, Verb};
 use crate::tcp::{
-    Burst, ConnectId, ConnectSpec, Endpoint, FiveTuple, Moment, OwnSocket, Protocol, SocketId,
-    SyscallError,
+    Burst, ConnectId, ConnectSpec, Endpoint, Moment, OwnSocket, Protocol, SocketId, SyscallError,
 };
 
-pub(crate) fn connecting(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
+pub(crate) fn connecting(state: &mut State, socket: OwnSocket) {
     client_end(state, socket, OpenEnds::call);
     answered(state, socket.order);
     // A burst in the lab is reported in one sentence.
     if !(state.lab.is_up() && state.clients.under_way.is_some()) {
         begin(state, Verb::Call, socket.name);
     }
-    look_at_both(state, socket.name)
 }
 
-pub(crate) fn connected(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
+pub(crate) fn connected(state: &mut State, socket: OwnSocket) {
     // UDP never waits for an answer: each connect counts, exact copies too.
     let is_udp = socket.name.tuple.protocol == Protocol::Udp;
     let is_news = is_udp || state.clients.holder_of(socket.name).is_none();
@@ -43,7 +40,6 @@ pub(crate) fn connected(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
         begin(state, Verb::Connect, socket.name);
     }
     myth::answered(state, socket.order, Ok(socket.name));
-    look_at_both(state, socket.name)
 }
 
 fn begin(state: &mut State, verb: Verb, client: SocketId) {
@@ -64,17 +60,13 @@ fn answered(state: &mut State, order: Option<ConnectId>) {
     }
 }
 
-/// A client's connect failed; `local` and `to` are known as far as it got.
+/// A client's connect failed; `name` and `to` are known as far as it got.
 pub(crate) fn failed(
     state: &mut State,
     spec: &ConnectSpec,
-    (local, to): (Option<Endpoint>, Option<Endpoint>),
+    (name, to): (Option<SocketId>, Option<Endpoint>),
     why: SyscallError,
-) -> Vec<Effect> {
-    let ends = local.zip(to);
-    let name = ends.map(|(local, remote)| {
-        SocketId::connected(spec.host, FiveTuple { protocol: spec.protocol, local, remote })
-    });
+) {
     let was_on_its_way = name.is_some_and(|name| {
         state.episodes.drop_call(name);
         state.clients.forget(name, state.now)
@@ -88,15 +80,9 @@ pub(crate) fn failed(
         None => refusal::tell(state),
     }
     myth::answered(state, Some(spec.id), Err(why));
-    name.map_or_else(Vec::new, |name| look_at_both(state, name))
 }
 
-pub(crate) fn burst_begun(
-    state: &mut State,
-    id: ConnectId,
-    burst: Burst,
-    whole_range: bool,
-) -> Vec<Effect> {
+pub(crate) fn burst_begun(state: &mut State, id: ConnectId, burst: Burst, whole_range: bool) {
     let clients = &mut state.clients;
     clients
         .under_way
@@ -112,9 +98,8 @@ pub(crate) fn burst_begun(
     let under_way = state.clients.under_way.as_ref();
     let what = under_way.and_then(|progress| burst_facts::begun(state, progress, burst));
     if let Some(what) = what {
-        state.notices.say(state.now, Tone::Plain, what);
+        state.say(what);
     }
-    vec![]
 }
 
 pub(crate) fn burst_ended(
@@ -122,19 +107,18 @@ pub(crate) fn burst_ended(
     id: ConnectId,
     (opened, asked): (u32, u32),
     took: Duration,
-) -> Vec<Effect> {
+) {
     state.clients.orders.remove(&id);
     if let Some(mut progress) = state.clients.under_way.take_if(|burst| burst.id == id) {
         progress.opened = opened;
         let what = burst_facts::ended(state, &progress, asked, took);
-        state.notices.say(state.now, Tone::Plain, what);
+        state.say(what);
         let case = state.notices.case.as_ref();
         let is_its = case.is_some_and(|case| matches!(case.asked, Attempt::Connect(..)));
         if progress.refused && is_its {
             refusal::tell(state);
         }
     }
-    vec![]
 }
 
 /// Records which computer owns a client's end, and how far its connect got.

@@ -6,14 +6,12 @@ use crate::app::events::episodes;
 use crate::app::model::account::episodes::Cause;
 use crate::app::query::names;
 use crate::app::query::peers::is_stranger;
-use crate::app::query::watched::look_at_both;
-use crate::app::{Effect, FinOrder, LoggedEvent, State, Statement, Topic, Verb, format};
+use crate::app::{FinOrder, LoggedEvent, State, Statement, Topic, Verb, format};
 use crate::tcp::{CloseKind, Errno, SocketId, SyscallError, TcpState, escape};
 
-/// The most bytes that a sentence shows.
 const SHOWN: usize = 48;
 
-pub(crate) fn received(state: &mut State, end: SocketId, bytes: u64, first: &[u8]) -> Vec<Effect> {
+pub(crate) fn received(state: &mut State, end: SocketId, bytes: u64, first: &[u8]) {
     let is_servers = state.server.ends.contains(end);
     let (key, who) = if is_servers {
         ("received-by-server", state.peer_name(end.tuple.remote.ip, end))
@@ -34,10 +32,9 @@ pub(crate) fn received(state: &mut State, end: SocketId, bytes: u64, first: &[u8
     if !part_of_the_call {
         state.notices.count(state.now, Topic::Data, what);
     }
-    look_at_both(state, end)
 }
 
-pub(crate) fn sent(state: &mut State, end: SocketId, bytes: u64) -> Vec<Effect> {
+pub(crate) fn sent(state: &mut State, end: SocketId, bytes: u64) {
     if state.server.ends.contains(end) {
         state.server.totals.sent += bytes;
     }
@@ -48,10 +45,9 @@ pub(crate) fn sent(state: &mut State, end: SocketId, bytes: u64) -> Vec<Effect> 
         let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
         episodes::begin(state, &Cause { verb: Verb::Send, ends, ordered: None, bytes });
     }
-    look_at_both(state, end)
 }
 
-pub(crate) fn call_failed(state: &mut State, end: SocketId, why: SyscallError) -> Vec<Effect> {
+pub(crate) fn call_failed(state: &mut State, end: SocketId, why: SyscallError) {
     let half_closed = state.own_end(end).is_some_and(|end| end.half_closed.is_some());
     let what = Statement::new("call-failed")
         .with("who", names::client_name(state, end))
@@ -59,23 +55,20 @@ pub(crate) fn call_failed(state: &mut State, end: SocketId, why: SyscallError) -
         .with("errno", why.errno)
         .when("OwnFin", why.errno == Errno::EPIPE && half_closed);
     state.notices.count(state.now, Topic::Refused, what);
-    look_at_both(state, end)
 }
 
-pub(crate) fn peer_closed(state: &mut State, end: SocketId) -> Vec<Effect> {
+pub(crate) fn peer_closed(state: &mut State, end: SocketId) {
     if state.server.ends.contains(end) && is_stranger(state, end) {
         let ends = [state.other_end(end), end];
         episodes::begin(state, &Cause { verb: Verb::Fin, ends, ordered: None, bytes: 0 });
     }
     state.note(end, |end| end.peer_closed = true);
-    look_at_both(state, end)
 }
 
-pub(crate) fn half_closed(state: &mut State, end: SocketId) -> Vec<Effect> {
+pub(crate) fn half_closed(state: &mut State, end: SocketId) {
     ends(state, end, Verb::HalfClose);
     let place = if state.peer_has_closed(end) { FinOrder::Second } else { FinOrder::First };
     state.note(end, |end| end.half_closed = Some(place));
-    look_at_both(state, end)
 }
 
 /// One of our ends closed or sent its FIN: the sentence follows once the effect was seen.
@@ -96,10 +89,10 @@ fn is_young(state: &State, end: SocketId) -> bool {
     known.is_none_or(|end| state.now.since(end.since) < MOMENT)
 }
 
-pub(crate) fn closed(state: &mut State, end: SocketId, how: CloseKind) -> Vec<Effect> {
+pub(crate) fn closed(state: &mut State, end: SocketId, how: CloseKind) {
     if !end.tuple.is_connected() {
         // A listening socket, or one that was never connected: the listener's event covers it.
-        return vec![Effect::Lookup(vec![end])];
+        return;
     }
     state.episodes.drop_call(end);
     let reached = reached(state, end);
@@ -120,7 +113,6 @@ pub(crate) fn closed(state: &mut State, end: SocketId, how: CloseKind) -> Vec<Ef
     state.clients.forget(end, at);
     let State { server: listener, clients, sockets, .. } = state;
     sockets.ended(at, end, (how, reached), |end| State::is_servers(listener, clients, end));
-    look_at_both(state, end)
 }
 
 /// The state an end reached at least, from its own calls; `None` if there were none.
@@ -134,14 +126,8 @@ fn reached(state: &State, end: SocketId) -> Option<TcpState> {
     // A failed connect is forgotten already.
     let events = state.sockets.log.of(end.tuple.connection(), state.now);
     let own = events.filter(|(_, name, _)| *name == end);
-    let come = own.filter_map(|(_, _, doing)| match doing {
-        LoggedEvent::Connecting => Some(false),
-        LoggedEvent::Connected | LoggedEvent::Accepted => Some(true),
-        LoggedEvent::Sent(_)
-        | LoggedEvent::Received(_)
-        | LoggedEvent::PeerClosed
-        | LoggedEvent::HalfClosed
-        | LoggedEvent::Closed(_) => None,
-    });
-    come.last().map(answered)
+    let is_answer = |event| matches!(event, LoggedEvent::Connected | LoggedEvent::Accepted);
+    let opens = own.map(|(.., event)| event);
+    let last = opens.filter(|event| *event == LoggedEvent::Connecting || is_answer(*event)).last();
+    last.map(|event| answered(is_answer(event)))
 }

@@ -4,7 +4,6 @@ use crate::app::query::facts;
 use crate::app::{GoneReason, RowNow, RowOutcome, State, Topic, Verb};
 use crate::tcp::{Change, SocketRow, TcpState};
 
-/// Reports rows that have just left.
 pub(crate) fn tell(state: &mut State, changes: &[Change]) {
     for change in changes {
         if let Change::Vanished(row) = change

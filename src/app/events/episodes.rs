@@ -65,7 +65,6 @@ pub(crate) fn begin(state: &mut State, cause: &Cause) {
     }
 }
 
-/// The topic that similar episodes are counted under.
 fn topic(state: &State, cause: &Cause) -> Option<Topic> {
     let is_one_of_many = cause.weight() == Weight::Ordered && state.clients.ordered > 1;
     Some(match cause.verb {
@@ -101,7 +100,9 @@ pub(crate) fn settle(state: &mut State) {
         let was_half = is_half(&std::mem::replace(&mut episode.account, account));
         let is_told_now = !episode.is_told && is_due(state, episode, age);
         if is_told_now || differs {
-            note_the_listener(state, &mut episode.account);
+            // A listener that closes later does not reword the sentence.
+            let is_listening = state.server.is_listening() && !state.server.ordered_to_stop;
+            episode.account.learn([(!is_listening, Fact::ListenerGone)]);
         }
         if is_told_now {
             episode.is_told = true;
@@ -124,15 +125,6 @@ pub(crate) fn settle(state: &mut State) {
     state.episodes.open = open;
 }
 
-/// Notes whether the listener is closed, or being closed, when the sentence is written; one that closes later does not reword it.
-fn note_the_listener(state: &State, account: &mut Account) {
-    if state.server.is_listening() && !state.server.ordered_to_stop {
-        account.facts.remove(&Fact::ListenerGone);
-    } else {
-        account.facts.insert(Fact::ListenerGone);
-    }
-}
-
 /// Whether the last ACK of the handshake has not arrived.
 fn is_half(account: &Account) -> bool {
     let is_waiting = account.rows[1].after == RowNow::In(TcpState::SynReceived);
@@ -149,7 +141,6 @@ fn tell(state: &mut State, episode: &Episode) {
     state.notices.tell(episode.opened, episode.topic, account, count);
 }
 
-/// How both rows changed, as of the last polls.
 fn looked(state: &State, episode: &Episode) -> [RowOutcome; 2] {
     [0, 1].map(|n| {
         let (end, before) = (episode.ends[n], episode.before[n]);
@@ -167,7 +158,6 @@ fn looked(state: &State, episode: &Episode) -> [RowOutcome; 2] {
     })
 }
 
-/// Whether the effect was seen, or the time limit is over.
 fn is_due(state: &State, episode: &Episode, age: Duration) -> bool {
     let [own, other] = [0, 1].map(|n| {
         let end = episode.ends[n];
@@ -178,22 +168,15 @@ fn is_due(state: &State, episode: &Episode, age: Duration) -> bool {
     let account = &episode.account;
     if !account.verb.is_end() {
         let [own, other] = account.rows.map(|row| row.after != RowNow::Unseen);
-        let (is_seen, patience) = match account.verb {
-            Verb::Call => (own && reason(account).is_some(), ANSWERED),
-            Verb::Accept => (own && !account.facts.contains(&Fact::PeerFin), PATIENCE),
-            Verb::Send => (false, PATIENCE),
-            Verb::Connect
-            | Verb::Ack
-            | Verb::Stop
-            | Verb::Close
-            | Verb::Abort
-            | Verb::HalfClose
-            | Verb::Broken(_)
-            | Verb::Fin
-            | Verb::LateData
-            | Verb::CutShort => (own && other, PATIENCE),
+        let is_seen = if account.verb == Verb::Call {
+            reason(account).is_some()
+        } else if account.verb == Verb::Accept {
+            !account.facts.contains(&Fact::PeerFin)
+        } else {
+            account.verb != Verb::Send && other
         };
-        return is_seen || age >= patience;
+        let patience = if account.verb == Verb::Call { ANSWERED } else { PATIENCE };
+        return (own && is_seen) || age >= patience;
     }
     let is_known = episode.before[0].is_some() || own;
     (own && (other || episode.ends[0] == episode.ends[1]))

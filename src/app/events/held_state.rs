@@ -1,9 +1,8 @@
-use crate::app::model::{ListenAddress, Statement, Tone};
+use crate::app::model::{ListenAddress, Statement};
 use crate::app::query::watched::wanted;
 use crate::app::{Effect, State};
 use crate::tcp::{Errno, OwnSocket, SocketId, SyscallError, TcpState};
 
-/// A connection is now in that state.
 pub(crate) fn staged(
     state: &mut State,
     (held, main): (TcpState, SocketId),
@@ -24,17 +23,16 @@ pub(crate) fn staged(
         .with("state", held)
         .with("at", main.tuple.local)
         .with("syscalls", calls.join("; "));
-    state.notices.say(state.now, Tone::Plain, what);
+    state.say(what);
     let names = [main, state.other_end(main)].into_iter();
     let names = names.chain(sockets.iter().map(|socket| socket.name));
     vec![Effect::Watch(wanted(state)), Effect::Lookup(names.collect())]
 }
 
-pub(crate) fn stage_failed(state: &mut State, held: TcpState, why: SyscallError) -> Vec<Effect> {
+pub(crate) fn stage_failed(state: &mut State, held: TcpState, why: SyscallError) {
     let what = Statement::new("stage-failed")
         .with("state", held)
         .with("why", why)
         .when("EMFILE", why.errno == Errno::EMFILE);
     state.notices.blame(state.now, what, &[]);
-    vec![]
 }

@@ -13,14 +13,13 @@ use crate::tcp::{
     ListenSpec, Port, PortRange, WireEvent,
 };
 
-/// Applies a lab event.
 pub(crate) fn heard(state: &mut State, news: LabEvent) -> Vec<Effect> {
     match news {
         LabEvent::Up { computers, limits, took } => up(state, computers, limits, took),
         LabEvent::Refused(why) => refused(state, &why),
         LabEvent::Down(why) => down(state, why),
         LabEvent::Warned(what) => {
-            state.notices.say(state.now, Tone::Warning, Statement::verbatim(what));
+            state.warn(Statement::verbatim(what));
             vec![]
         }
         LabEvent::Wire(news) => {
@@ -33,7 +32,6 @@ pub(crate) fn heard(state: &mut State, news: LabEvent) -> Vec<Effect> {
     }
 }
 
-/// Reports a full wire, or frames that never reached it.
 fn say_what_was_lost(state: &mut State, news: &[WireEvent]) {
     for news in news {
         let what = match *news {
@@ -55,7 +53,7 @@ fn say_what_was_lost(state: &mut State, news: &[WireEvent]) {
             | WireEvent::Lost { .. }
             | WireEvent::Status(_) => continue,
         };
-        state.notices.say(state.now, Tone::Warning, what);
+        state.warn(what);
     }
 }
 
@@ -95,9 +93,9 @@ fn up(
         .with("hosts", addresses(state))
         .when("Closed", were_open > 0 || was_listening)
         .when("LowPorts", limits.unprivileged_from == Port::ANY);
-    state.notices.say(state.now, Tone::Plain, what);
+    state.say(what);
     if let Some(lacks) = limits.lacks() {
-        state.notices.say(state.now, Tone::Warning, Statement::verbatim(lacks));
+        state.warn(Statement::verbatim(lacks));
     }
     state.lab.unset = limits.unset;
     let mut effects = begin_anew(state);

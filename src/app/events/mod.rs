@@ -9,35 +9,36 @@ pub(crate) mod refusal;
 pub(crate) mod server;
 
 use crate::app::actions::why_not;
-use crate::app::{Effect, LabStage, State, Statement, Tone};
-use crate::tcp::{Host, SocketEvent, escape};
+use crate::app::{Effect, LabStage, State, Statement};
+use crate::tcp::{FiveTuple, SocketEvent, SocketId, escape};
 
-/// Applies an event of one of our own sockets.
+/// Applies an event of one of our own sockets, and looks at the rows of its connection.
 pub(crate) fn heard(state: &mut State, news: SocketEvent) -> Vec<Effect> {
-    if is_too_late(state, &news) {
+    let end = end_of(&news);
+    if is_too_late(state, &news, end) {
         return vec![];
     }
     state.sockets.log.note(state.now, &news);
     match news {
-        SocketEvent::Listening { spec, sockets } => server::listening(state, spec, sockets),
+        SocketEvent::Listening { spec, sockets } => return server::listening(state, spec, sockets),
         SocketEvent::ListenFailed { spec, why } => server::failed(state, &spec, why),
-        SocketEvent::StoppedListening { why } => server::stopped(state, why),
+        SocketEvent::StoppedListening { why } => return server::stopped(state, why),
         SocketEvent::AcceptHeld(held) => server::held(state, held),
         SocketEvent::Accepted(socket) => server::accepted(state, socket),
         SocketEvent::AcceptFailed { why, pause } => server::accept_failed(state, why, pause),
         SocketEvent::Connecting(socket) => client::connecting(state, socket),
         SocketEvent::Connected(socket) => client::connected(state, socket),
-        SocketEvent::ConnectFailed { spec, to, local, why } => {
-            client::failed(state, &spec, (local, to), why)
+        SocketEvent::ConnectFailed { spec, to, why, .. } => {
+            client::failed(state, &spec, (end, to), why);
         }
         SocketEvent::BurstBegun { id, burst, whole_range } => {
-            client::burst_begun(state, id, burst, whole_range)
+            client::burst_begun(state, id, burst, whole_range);
         }
         SocketEvent::BurstEnded { id, opened, asked, took } => {
-            client::burst_ended(state, id, (opened, asked), took)
+            client::burst_ended(state, id, (opened, asked), took);
         }
         SocketEvent::Received { at, bytes, first } => {
-            connection::received(state, at, bytes, &first)
+            connection::received(state, at, bytes, &first);
         }
         SocketEvent::Sent { at, bytes } => connection::sent(state, at, bytes),
         SocketEvent::CallFailed { at, why } => connection::call_failed(state, at, why),
@@ -45,31 +46,23 @@ pub(crate) fn heard(state: &mut State, news: SocketEvent) -> Vec<Effect> {
         SocketEvent::HalfClosed(end) => connection::half_closed(state, end),
         SocketEvent::Closed { at, how } => connection::closed(state, at, how),
         SocketEvent::Staged { state: held, main, sockets, calls } => {
-            held_state::staged(state, (held, main), &sockets, &calls)
+            return held_state::staged(state, (held, main), &sockets, &calls);
         }
         SocketEvent::StageFailed { state: held, why } => held_state::stage_failed(state, held, why),
-        SocketEvent::Called(record) => {
-            state.calls.made(state.now, record);
-            vec![]
-        }
-        SocketEvent::Tried { trial, outcome } => {
-            why_not::tried(state, trial, outcome);
-            vec![]
-        }
-        SocketEvent::CalledAlike { deed, count } => {
-            state.calls.made_alike(deed, count);
-            vec![]
-        }
+        SocketEvent::Called(record) => state.calls.made(state.now, record),
+        SocketEvent::CalledAlike { deed, count } => state.calls.made_alike(deed, count),
+        SocketEvent::Tried { trial, outcome } => why_not::tried(state, trial, outcome),
         SocketEvent::Crashed(what) => {
-            let what = Statement::new("crashed").with("what", escape(what.as_bytes()));
-            state.notices.say(state.now, Tone::Warning, what);
-            vec![]
+            state.warn(Statement::new("crashed").with("what", escape(what.as_bytes())));
         }
     }
+    let Some(end) = end else { return vec![] };
+    let other = end.tuple.is_connected().then(|| state.other_end(end));
+    vec![Effect::Lookup(Vec::from_iter([end].into_iter().chain(other)))]
 }
 
 /// Whether an event is about sockets that were closed when the lab went up or down: already reported.
-fn is_too_late(state: &State, news: &SocketEvent) -> bool {
+fn is_too_late(state: &State, news: &SocketEvent, end: Option<SocketId>) -> bool {
     let is_of_an_end = matches!(
         news,
         SocketEvent::StoppedListening { .. }
@@ -77,36 +70,37 @@ fn is_too_late(state: &State, news: &SocketEvent) -> bool {
             | SocketEvent::PeerClosed(_)
             | SocketEvent::Closed { .. }
     );
-    let is_elsewhere = host_of(news).is_some_and(|host| !state.lab.shows(host));
+    let host = if let SocketEvent::Listening { spec, .. } | SocketEvent::ListenFailed { spec, .. } =
+        news
+    {
+        Some(spec.host)
+    } else if let SocketEvent::ConnectFailed { spec, .. } = news {
+        Some(spec.host)
+    } else {
+        end.map(|end| end.host)
+    };
+    let is_elsewhere = host.is_some_and(|host| !state.lab.shows(host));
     is_elsewhere || (is_of_an_end && state.lab.stage == LabStage::Stopping)
 }
 
-/// The host of an event about one socket.
-fn host_of(news: &SocketEvent) -> Option<Host> {
+/// The end of a connection that an event is about.
+#[expect(clippy::wildcard_enum_match_arm, reason = "all others are of no single end")]
+fn end_of(news: &SocketEvent) -> Option<SocketId> {
     match news {
-        SocketEvent::Listening { spec, .. } | SocketEvent::ListenFailed { spec, .. } => {
-            Some(spec.host)
+        SocketEvent::ConnectFailed { spec, to, local, .. } => {
+            let tuple = |(local, remote)| FiveTuple { protocol: spec.protocol, local, remote };
+            local.zip(*to).map(tuple).map(|tuple| SocketId::connected(spec.host, tuple))
         }
-        SocketEvent::ConnectFailed { spec, .. } => Some(spec.host),
         SocketEvent::Accepted(socket)
         | SocketEvent::Connecting(socket)
-        | SocketEvent::Connected(socket) => Some(socket.name.host),
+        | SocketEvent::Connected(socket) => Some(socket.name),
         SocketEvent::Received { at, .. }
         | SocketEvent::Sent { at, .. }
         | SocketEvent::CallFailed { at, .. }
         | SocketEvent::PeerClosed(at)
         | SocketEvent::HalfClosed(at)
         | SocketEvent::Closed { at, .. }
-        | SocketEvent::Staged { main: at, .. } => Some(at.host),
-        SocketEvent::StoppedListening { .. }
-        | SocketEvent::AcceptHeld(_)
-        | SocketEvent::AcceptFailed { .. }
-        | SocketEvent::BurstBegun { .. }
-        | SocketEvent::BurstEnded { .. }
-        | SocketEvent::StageFailed { .. }
-        | SocketEvent::Called(_)
-        | SocketEvent::CalledAlike { .. }
-        | SocketEvent::Tried { .. }
-        | SocketEvent::Crashed(_) => None,
+        | SocketEvent::Staged { main: at, .. } => Some(*at),
+        _ => None,
     }
 }

@@ -17,7 +17,6 @@ pub(crate) fn note(state: &mut State, asked: Attempt, why: SyscallError) {
     state.notices.case = Some(case);
 }
 
-/// Says what failed.
 pub(crate) fn tell(state: &mut State) {
     if let Some(case) = &mut state.notices.case {
         case.at = state.now;

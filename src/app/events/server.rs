@@ -5,9 +5,9 @@ use std::time::Duration;
 use crate::app::actions::use_up_ports;
 use crate::app::events::{episodes, refusal};
 use crate::app::model::account::episodes::Cause;
-use crate::app::model::{Attempt, ListenAddress, Statement, Tone, Topic, Verb};
+use crate::app::model::{Attempt, ListenAddress, Statement, Topic, Verb};
 use crate::app::query::peers::{is_nobodys_of_ours, is_stranger};
-use crate::app::query::watched::{look_at_both, wanted};
+use crate::app::query::watched::wanted;
 use crate::app::query::{opening_facts, refusal as refusal_facts};
 use crate::app::{Effect, State};
 use crate::tcp::{Accepting, Host, ListenSpec, OwnSocket, SocketId, SyscallError};
@@ -24,7 +24,7 @@ pub(crate) fn listening(
         .when("Several", sockets.len() > 1)
         .when("OwnHostOnly", is_in_lab && spec.at.ip.to_canonical().is_loopback())
         .when("Held", spec.accepting == Accepting::Held);
-    state.notices.say(state.now, Tone::Plain, what);
+    state.say(what);
     let listener = &mut state.server;
     listener.ordered = listener.ordered.saturating_sub(1);
     listener.held = spec.accepting == Accepting::Held;
@@ -43,12 +43,11 @@ pub(crate) fn listening(
     effects
 }
 
-pub(crate) fn failed(state: &mut State, spec: &ListenSpec, why: SyscallError) -> Vec<Effect> {
+pub(crate) fn failed(state: &mut State, spec: &ListenSpec, why: SyscallError) {
     state.server.ordered = state.server.ordered.saturating_sub(1);
     state.lab.plan = None;
     refusal::note(state, Attempt::Listen(spec.clone()), why);
     refusal::tell(state);
-    vec![]
 }
 
 pub(crate) fn stopped(state: &mut State, why: Option<SyscallError>) -> Vec<Effect> {
@@ -61,7 +60,7 @@ pub(crate) fn stopped(state: &mut State, why: Option<SyscallError>) -> Vec<Effec
     }
     if let Some(why) = why {
         let what = Statement::new("listener-ended").with("why", why);
-        state.notices.say(state.now, Tone::Warning, what);
+        state.warn(what);
     } else if let Some(name) = names.first() {
         let bytes = u32::try_from(names.len()).unwrap_or(u32::MAX);
         let cause = Cause { verb: Verb::Stop, ends: [*name; 2], ordered: None, bytes };
@@ -70,14 +69,13 @@ pub(crate) fn stopped(state: &mut State, why: Option<SyscallError>) -> Vec<Effec
     vec![Effect::Lookup(names)]
 }
 
-pub(crate) fn held(state: &mut State, held: bool) -> Vec<Effect> {
+pub(crate) fn held(state: &mut State, held: bool) {
     state.server.held = held;
     let what = if held { "accept-held" } else { "accept-resumed" };
-    state.notices.say(state.now, Tone::Plain, what);
-    vec![]
+    state.say(what);
 }
 
-pub(crate) fn accepted(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
+pub(crate) fn accepted(state: &mut State, socket: OwnSocket) {
     state.server.pause = None;
     state.server.totals.accepted += 1;
     let promise = state.server.promise(socket.name);
@@ -91,19 +89,15 @@ pub(crate) fn accepted(state: &mut State, socket: OwnSocket) -> Vec<Effect> {
     let has_closed = waited && opening_facts::had_closed(state, name);
     if state.server.held || has_closed || is_stranger(state, name) {
         let ends = [name, state.other_end(name)];
-        episodes::begin(
-            state,
-            &Cause { verb: Verb::Accept, ends, ordered: None, bytes: socket.fd },
-        );
+        let cause = Cause { verb: Verb::Accept, ends, ordered: None, bytes: socket.fd };
+        episodes::begin(state, &cause);
     }
-    look_at_both(state, socket.name)
 }
 
-pub(crate) fn accept_failed(state: &mut State, why: SyscallError, pause: Duration) -> Vec<Effect> {
+pub(crate) fn accept_failed(state: &mut State, why: SyscallError, pause: Duration) {
     state.server.pause = Some((why, state.now.plus(pause)));
     let what = refusal_facts::of_accept(why, pause);
     state.notices.count(state.now, Topic::AcceptFailed, what);
-    vec![]
 }
 
 /// Records the programs at the other ends: their rows may be gone when a sentence names them.

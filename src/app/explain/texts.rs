@@ -59,15 +59,12 @@ impl RowPattern {
 
 /// What a text is chosen by, and filled with.
 pub(crate) trait Evidence {
-    /// The rows of both ends.
     fn rows(&self) -> [RowOutcome; 2] {
         [RowOutcome { before: None, after: RowNow::Unseen }; 2]
     }
 
-    /// Whether that was seen.
     fn has(&self, fact: &str) -> bool;
 
-    /// The value of a placeholder.
     fn value(&self, name: &str) -> Option<Cow<'_, str>>;
 }
 

@@ -69,7 +69,6 @@ impl<'a> Connection<'a> {
         own.map(|crossing| crossing.as_of(self.now)).collect()
     }
 
-    /// The side with that end of the connection.
     pub(super) fn side_of(&self, end: FiveTuple) -> Side {
         let end = end.canonical();
         let [client, server] = self.rows.map(|row| row.map(|row| row.row.tuple.canonical()));

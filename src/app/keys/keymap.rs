@@ -181,7 +181,6 @@ pub fn action_on_card(key: Key) -> Option<Action> {
     action_for(Scope::Sheet, key).or_else(|| action_for(Scope::Panes, key).filter(for_sockets))
 }
 
-/// Whether it is an action of the server or of a client.
 pub(crate) fn is_for_sockets(action: Action) -> bool {
     binding_of(action).is_some_and(|binding| matches!(binding.group, Server | Client))
 }

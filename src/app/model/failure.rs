@@ -53,5 +53,4 @@ pub enum Verdict {
     NotTried,
 }
 
-/// The most rows in the way that are kept.
 pub(crate) const ROWS: usize = 100;

@@ -86,7 +86,6 @@ impl Default for LabState {
 impl LabState {
     /// The computers by default: a server and two clients.
     pub const COMPUTERS: u8 = 3;
-    /// The most changes of the wire's settings that are kept.
     const SETTINGS: usize = 4096;
     /// The descriptors that it takes for itself: sockets made in advance, tables, the wire.
     pub(crate) const DESCRIPTORS: u64 = 512;
@@ -175,7 +174,6 @@ impl LabState {
         (waiting + hidden).saturating_sub(leaving.len() + unnamed)
     }
 
-    /// Remembers the wire's settings, so that the past can show them.
     pub(crate) fn remember_wire(&mut self, at: Moment) {
         let before = self.wires.back().map(|(_, wire)| *wire);
         if before.unwrap_or_default() == self.wire {

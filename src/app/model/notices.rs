@@ -117,9 +117,7 @@ const TOGETHER: Duration = Duration::from_millis(1500);
 const AT_ONCE: Duration = Duration::from_millis(100);
 /// How many of the newest sentences may still be replaced.
 const NEAR: usize = 16;
-/// Maximum number of blamed rows.
 const BLAMED: usize = 100;
-/// Maximum number of sentences.
 const KEPT: usize = 1000;
 
 impl Notices {
@@ -167,7 +165,6 @@ impl Notices {
         }
     }
 
-    /// Replaces what was seen in an episode.
     pub(crate) fn amend(&mut self, id: u64, account: &Account) {
         let mut near = self.all.iter_mut().rev().take(NEAR);
         let is_it =
@@ -223,7 +220,6 @@ impl Notices {
         }
     }
 
-    /// Adds the first notice of a topic.
     pub(crate) fn begin(&mut self, at: Moment, topic: Topic, what: impl Into<Statement>) {
         self.push(Notice::new(at, Tone::Plain, Some(topic), Content::Statement(what.into())));
     }

@@ -133,13 +133,11 @@ impl OpenEnds {
         }
     }
 
-    /// Changes an end; returns whether it is one of these.
     pub(crate) fn change(&mut self, name: SocketId, change: impl FnOnce(&mut OpenEnd)) -> bool {
         let end = self.ages.get(&name).and_then(|age| self.by_age.get_mut(age));
         end.map(change).is_some()
     }
 
-    /// How many were ever added.
     pub(crate) fn ever(&self) -> u64 {
         self.next
     }

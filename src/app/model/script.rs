@@ -47,7 +47,6 @@ impl Script {
 pub(crate) enum ScriptGoal {
     /// That end of a connection of the lab stays in that state.
     HeldState(TcpState, ScriptEnd),
-    /// The myth is tried.
     Myth,
 }
 
@@ -70,7 +69,6 @@ pub(crate) enum ScriptStep {
     ServerClosed,
     /// That end has put a segment with these flags on the wire.
     Sent(ScriptEnd, Flags),
-    /// That segment has arrived.
     Delivered(ScriptEnd, Flags),
     /// That connect() of the myth has returned, counted from 0.
     MythCall(usize),

@@ -17,10 +17,8 @@ struct EndNumbers {
     before: Option<SentRange>,
 }
 
-/// What an end has sent in one connection.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SentRange {
-    /// The number of its SYN.
     first: u32,
     /// The number after the last one sent (SND.NXT).
     next: u32,

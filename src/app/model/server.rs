@@ -141,7 +141,6 @@ pub(crate) struct ListenAddress {
 }
 
 impl ListenAddress {
-    /// The address that a listener with `spec` can be reached at.
     pub(crate) fn of(spec: &ListenSpec) -> ListenAddress {
         ListenAddress { host: spec.host, at: spec.at.canonical(), only_v6: spec.only_v6 }
     }

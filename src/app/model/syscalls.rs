@@ -6,7 +6,6 @@ use crate::tcp::{Moment, Purpose, SyscallTrace};
 #[derive(Clone, Debug, Default)]
 pub struct SyscallLog {
     all: VecDeque<SyscallEntry>,
-    /// The number of calls in the entries.
     count: usize,
     /// The number of calls that are no longer kept.
     pub forgotten: u64,

@@ -7,7 +7,6 @@ use crate::app::query::opening_facts::of_waiting_call;
 use crate::app::{Account, BurstProgress, State, Statement};
 use crate::tcp::{Burst, Endpoint, FiveTuple, Port, SocketId};
 
-/// At the start, where a burst takes long enough to be read.
 pub(crate) fn begun(state: &State, progress: &BurstProgress, burst: Burst) -> Option<Statement> {
     let is_long = burst.count >= Burst::LARGE || !burst.every.is_zero();
     let computer = &state.clients.computers[progress.computer];
@@ -21,7 +20,6 @@ pub(crate) fn begun(state: &State, progress: &BurstProgress, burst: Burst) -> Op
     })
 }
 
-/// How many connections are open, and how many have no answer yet.
 pub(crate) fn ended(
     state: &State,
     progress: &BurstProgress,

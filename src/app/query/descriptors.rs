@@ -6,16 +6,13 @@ use crate::tcp::HostLimits;
 /// How this program's file descriptors are used.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct DescriptorBudget {
-    /// The limit.
     limit: u64,
     /// Reserved for other uses than connections.
     kept: u64,
     has_lab: bool,
-    /// Used by open sockets.
     used: u64,
     /// Needed by pending connects.
     promised: u64,
-    /// How many each connection needs.
     each: u64,
 }
 
@@ -44,12 +41,10 @@ impl DescriptorBudget {
         u32::try_from(free / self.each).unwrap_or(u32::MAX)
     }
 
-    /// When none fits.
     pub(crate) fn none(&self) -> Statement {
         self.sum("descriptors-gone").when("TooFew", self.kept + self.each > self.limit)
     }
 
-    /// When fewer fit than were ordered.
     pub(crate) fn fewer(&self, asked: u32) -> Statement {
         let calls = format::number(u64::from(self.calls()));
         self.sum("descriptors-short").with("calls", calls).count("asked", asked.into())

@@ -8,8 +8,8 @@ use crate::app::query::peers::is_stranger;
 use crate::app::query::port_holders::holders;
 use crate::app::{State, TableRow};
 use crate::tcp::{
-    CloseKind, Delivery, Errno, Flags, Moment, Protocol, ServerCloses, SocketId, TcpState,
-    TimerKind, WireSegment,
+    CloseKind, Delivery, Errno, Flags, Moment, Protocol, Segment, ServerCloses, SocketId, TcpState,
+    TimerKind,
 };
 
 /// A send() is reported at most so long after its segment was seen on the wire.
@@ -17,24 +17,28 @@ const TOGETHER: Duration = Duration::from_millis(500);
 /// A look may show a row only so long after it was there.
 const SEEN_LATE: Duration = Duration::from_millis(500);
 
-/// What is known as it happens.
 pub(crate) fn account(state: &State, verb: Verb, ends: [SocketId; 2], bytes: u32) -> Account {
     let [own, other] = ends;
     let unknown = RowOutcome { before: None, after: RowNow::Unseen };
-    Account {
+    let mut account = Account {
         verb,
         protocol: own.tuple.protocol,
         who: name(state, own),
         whom: name(state, other),
         rows: [unknown; 2],
-        facts: if verb.is_end() { at_once(state, verb, ends) } else { to_itself(own) },
+        facts: BTreeSet::new(),
         at: [own.tuple.local, own.tuple.remote],
         number: bytes,
         detail: String::new(),
+    };
+    let is_tcp = own.tuple.protocol == Protocol::Tcp;
+    account.learn([(is_tcp && own.tuple.is_to_itself(), Fact::ToItself)]);
+    if verb.is_end() {
+        account.learn(at_once(state, verb, ends));
     }
+    account
 }
 
-/// Both rows as they are now.
 pub(crate) fn rows(state: &State, ends: [SocketId; 2]) -> Rows {
     ends.map(|end| {
         let line = state.sockets.get(end).filter(|line| !line.told)?;
@@ -71,13 +75,7 @@ pub(crate) fn follows(state: &State, end: SocketId, verb: Verb, window: Duration
     verb != Verb::Fin && (was_just_ended || is_ordered)
 }
 
-fn to_itself(end: SocketId) -> BTreeSet<Fact> {
-    let is_tcp = end.tuple.protocol == Protocol::Tcp;
-    let fact = (is_tcp && end.tuple.is_to_itself()).then_some(Fact::ToItself);
-    fact.into_iter().collect()
-}
-
-fn at_once(state: &State, verb: Verb, [own, other]: [SocketId; 2]) -> BTreeSet<Fact> {
+fn at_once(state: &State, verb: Verb, [own, other]: [SocketId; 2]) -> [(bool, Fact); 13] {
     let known = state.own_end(own);
     let is_clients = state.clients.holder_of(own).is_some();
     let has_unread =
@@ -97,7 +95,7 @@ fn at_once(state: &State, verb: Verb, [own, other]: [SocketId; 2]) -> BTreeSet<F
         let promise = state.server.ends.get(end).and_then(|end| end.promise);
         promise.is_some_and(|promise| promise.closes == ServerCloses::Never)
     });
-    let facts = [
+    [
         (known.is_some_and(|end| !end.answered), Fact::Unanswered),
         (known.is_some_and(|end| end.half_closed == Some(FinOrder::First)), Fact::FinBefore),
         (state.peer_has_closed(own), Fact::PeerFin),
@@ -111,60 +109,45 @@ fn at_once(state: &State, verb: Verb, [own, other]: [SocketId; 2]) -> BTreeSet<F
         (keeps_open, Fact::KeepsOpen),
         (arrived_late, Fact::LateData),
         (is_broken && was_stray(state, other), Fact::StrayRst),
-    ];
-    let facts = facts.into_iter().filter(|(is_so, _)| *is_so).map(|(_, fact)| fact);
-    facts.chain(to_itself(own)).collect()
+    ]
 }
 
-/// Takes what can be seen by now.
 pub(crate) fn look(state: &State, account: &mut Account, ends: [SocketId; 2], opened: Moment) {
     let [own, other] = ends;
-    let seen = [
-        Fact::Listening,
-        Fact::FinWaits,
-        Fact::FinLost,
-        Fact::FinQueued,
-        Fact::RstWaits,
-        Fact::RstLost,
-    ];
-    account.facts.retain(|fact| !seen.contains(fact));
     let mut listening = state.server.sockets.iter().filter_map(|own| state.sockets.get(own.name));
-    if listening.any(|line| line.gone.is_none()) {
-        account.facts.insert(Fact::Listening);
-    }
-    if account.facts.contains(&Fact::NotAccepted) && state.server.ends.contains(other) {
+    let [fin, rst] = [Flags::FIN, Flags::RST]
+        .map(|flag| fate(state, own, opened, |segment| segment.flags.has(flag)));
+    let before_fin = stands_before_its_fin(state, own).filter(|_| fin.is_none());
+    account.learn([
+        (listening.any(|line| line.gone.is_none()), Fact::Listening),
+        (fin == Some(Delivery::OnTheWay), Fact::FinWaits),
+        (is_lost(fin), Fact::FinLost),
+        (before_fin.is_some(), Fact::FinQueued),
+        (rst == Some(Delivery::OnTheWay), Fact::RstWaits),
+        (is_lost(rst), Fact::RstLost),
+    ]);
+    if state.server.ends.contains(other) {
         account.facts.remove(&Fact::NotAccepted);
     }
-    let fate = |flag| {
-        let sent = sent(state, own, opened).find(|crossing| crossing.segment.flags.has(flag));
-        sent.map(|crossing| crossing.fate)
-    };
-    account.facts.extend(match fate(Flags::FIN) {
-        Some(Delivery::OnTheWay) => Some(Fact::FinWaits),
-        Some(Delivery::Lost(..)) => Some(Fact::FinLost),
-        Some(Delivery::Arrived(_)) | None => None,
-    });
-    account.facts.extend(match fate(Flags::RST) {
-        Some(Delivery::OnTheWay) => Some(Fact::RstWaits),
-        Some(Delivery::Lost(..)) => Some(Fact::RstLost),
-        Some(Delivery::Arrived(_)) | None => None,
-    });
-    if let Some(before) = stands_before_its_fin(state, own).filter(|_| fate(Flags::FIN).is_none()) {
-        account.facts.insert(Fact::FinQueued);
-        account.number = before;
-    }
+    account.number = before_fin.unwrap_or(account.number);
 }
 
-/// What an end has sent over the lab's wire about that time or later, the newest first.
-pub(super) fn sent(
+/// What became of the newest such segment that an end has sent over the lab's wire about that time or later.
+pub(super) fn fate(
     state: &State,
     end: SocketId,
     since: Moment,
-) -> impl Iterator<Item = &WireSegment> {
+    is_it: impl Fn(&Segment) -> bool,
+) -> Option<Delivery> {
     let tuple = end.tuple.canonical();
     let newest_first = state.lab.crossings.iter().rev();
-    let new = newest_first.take_while(move |crossing| since.since(crossing.sent) < TOGETHER);
-    new.filter(move |crossing| crossing.segment.tuple == tuple)
+    let mut new = newest_first.take_while(|crossing| since.since(crossing.sent) < TOGETHER);
+    let found = new.find(|crossing| crossing.segment.tuple == tuple && is_it(&crossing.segment));
+    found.map(|crossing| crossing.fate)
+}
+
+pub(super) fn is_lost(fate: Option<Delivery>) -> bool {
+    matches!(fate, Some(Delivery::Lost(..)))
 }
 
 /// How many bytes stand in its Send-Q before a FIN: a kernel whose data was not acknowledged in time sends that again, and nothing new

@@ -3,39 +3,31 @@
 use std::net::IpAddr;
 
 use crate::app::format::brief;
-use crate::app::query::facts::{account, sent};
+use crate::app::query::facts::{account, fate, is_lost};
 use crate::app::query::peers::is_stranger;
 use crate::app::{Account, Fact, State, TableRow, Verb};
 use crate::tcp::{
-    Delivery, DropReason, Flags, Moment, OnData, Protocol, ServerCloses, SocketId, SourcePort,
-    TcpState,
+    Delivery, DropReason, Flags, Moment, OnData, Protocol, Segment, ServerCloses, SocketId,
+    SourcePort, TcpState,
 };
 
-/// What is known as it happens.
 pub(crate) fn begin(state: &State, account: &mut Account, ends: [SocketId; 2]) {
     if account.verb == Verb::Connect {
         of_call(state, account, ends[0]);
     } else if account.verb == Verb::Stop {
-        let facts = [
+        let listener = state.sockets.get(ends[0]);
+        account.learn([
             (account.number > 1, Fact::Several),
             (!state.server.ends.is_empty(), Fact::Open),
-            (is_queueing(state, ends[0]), Fact::Queued),
-        ];
-        let facts = facts.into_iter().filter(|(is_so, _)| *is_so);
-        account.facts.extend(facts.map(|(_, fact)| fact));
+            (listener.is_some_and(|line| line.row.queues.recv > 0), Fact::Queued),
+        ]);
     } else if account.verb == Verb::Accept {
-        account.facts.extend(of_accept(state, ends[0]));
+        account.learn(of_accept(state, ends[0]));
     } else if account.verb == Verb::Send {
-        account.facts.extend(of_data(state, ends));
+        account.learn(of_data(state, ends));
     }
 }
 
-/// Whether connections wait in the accept queue of a listening socket.
-fn is_queueing(state: &State, listener: SocketId) -> bool {
-    state.sockets.get(listener).is_some_and(|line| line.row.queues.recv > 0)
-}
-
-/// What can be seen by now.
 pub(crate) fn look(state: &State, account: &mut Account, ends: [SocketId; 2], opened: Moment) {
     if account.verb == Verb::Call {
         look_at_call(state, account, ends[0], opened);
@@ -54,57 +46,50 @@ pub(crate) fn had_closed(state: &State, end: SocketId) -> bool {
     end.tuple.protocol == Protocol::Tcp && (waited || other.is_some_and(TableRow::has_sent_fin))
 }
 
-fn of_accept(state: &State, end: SocketId) -> impl Iterator<Item = Fact> {
+fn of_accept(state: &State, end: SocketId) -> [(bool, Fact); 5] {
     let (own, other) = (state.sockets.get(end), state.sockets.other_line(end));
     let is_gone = own.is_some_and(|line| line.gone.is_some());
     let promise = state.server.promise(end);
-    let facts = [
+    [
         (is_gone || other.is_some_and(TableRow::was_reset), Fact::WasReset),
         (had_closed(state, end), Fact::PeerFin),
         (state.server.held, Fact::Held),
         (is_stranger(state, end), Fact::Stranger),
         (promise.closes == ServerCloses::Never, Fact::KeepsOpen),
-    ];
-    facts.into_iter().filter(|(is_so, _)| *is_so).map(|(_, fact)| fact)
+    ]
 }
 
-fn of_data(state: &State, [own, other]: [SocketId; 2]) -> impl Iterator<Item = Fact> {
+fn of_data(state: &State, [own, other]: [SocketId; 2]) -> [(bool, Fact); 5] {
     let is_ours = state.is_with_our_server(own) || state.server.ends.contains(own);
     let other_line = state.sockets.other_line(own);
     let is_gone = other_line.is_some_and(|line| line.gone.is_some());
-    let facts = [
+    [
         (state.is_half_open(own), Fact::HalfOpen),
         (is_gone, Fact::OtherGone),
         (!is_ours, Fact::Foreign),
         (is_ours && !state.was_accepted(own), Fact::NotAccepted),
         (state.server.promise(other).on_data == OnData::LeaveUnread, Fact::LeavesUnread),
-    ];
-    facts.into_iter().filter(|(is_so, _)| *is_so).map(|(_, fact)| fact)
+    ]
 }
 
-/// Where the data is.
 fn look_at_data(state: &State, account: &mut Account, ends: [SocketId; 2], opened: Moment) {
     let [own, other] = ends.map(|end| state.sockets.get(end).filter(|line| line.gone.is_none()));
-    let segment = sent(state, ends[0], opened)
-        .find(|crossing| crossing.segment.length > 0 && !crossing.segment.is_refusal);
-    let fate = segment.map(|crossing| crossing.fate);
+    let is_data = |segment: &Segment| segment.length > 0 && !segment.is_refusal;
+    let fate = fate(state, ends[0], opened, is_data);
     let is_alone = state.is_with_our_server(ends[0]) && state.is_alone_in_believing(ends[0]);
-    let facts = [
+    account.learn([
         (own.is_some_and(|line| line.row.queues.send > 0), Fact::OwnQueued),
         (other.is_some_and(|line| line.row.unread() > 0), Fact::OtherQueued),
         (fate == Some(Delivery::OnTheWay), Fact::DataWaits),
-        (matches!(fate, Some(Delivery::Lost(..))), Fact::DataLost),
+        (is_lost(fate), Fact::DataLost),
         (is_alone, Fact::QueueFull),
-    ];
-    account.facts.retain(|known| facts.iter().all(|(_, fact)| fact != known));
-    account.facts.extend(facts.into_iter().filter(|(is_so, _)| *is_so).map(|(_, fact)| fact));
+    ]);
 }
 
 /// How a call of a client came by its port, and whom it called.
 fn of_call(state: &State, account: &mut Account, client: SocketId) {
     let (tuple, spec) = (client.tuple, &state.clients.spec);
     let called = state.clients.target(state.server.callable()).endpoint();
-    let nowhere = called.map(|called| called.ip).filter(IpAddr::is_unspecified);
     let is_ours = state.is_our_server(tuple.remote);
     let pick = match spec.source_port {
         // The trial of the myth asks for it, whatever the options of the next connect are.
@@ -115,20 +100,22 @@ fn of_call(state: &State, account: &mut Account, client: SocketId) {
         SourcePort::SameAsServer => Some(Fact::SamePort),
     };
     account.facts.extend(pick);
-    account.facts.insert(if is_ours { Fact::Ours } else { Fact::Foreign });
+    let nowhere = called.map(|called| called.ip).filter(IpAddr::is_unspecified);
+    let nowhere = nowhere.filter(|_| !state.lab.is_up() && pick.is_none());
+    let many = if is_ours { state.connections_with(tuple.remote) } else { 0 };
+    account.learn([
+        (is_ours, Fact::Ours),
+        (!is_ours, Fact::Foreign),
+        (nowhere.is_some(), Fact::Unspecified),
+        (is_ours && state.server.held, Fact::Held),
+        (many > 1, Fact::Several),
+    ]);
     if let SourcePort::Toy(range) = spec.source_port {
         account.detail = range.to_string();
-    }
-    if let Some(ip) = nowhere.filter(|_| !state.lab.is_up() && pick.is_none()) {
-        account.facts.insert(Fact::Unspecified);
+    } else if let Some(ip) = nowhere {
         account.detail = ip.to_string();
     }
-    if is_ours && state.server.held {
-        account.facts.insert(Fact::Held);
-    }
-    let many = state.connections_with(tuple.remote);
-    if is_ours && many > 1 {
-        account.facts.insert(Fact::Several);
+    if many > 1 {
         account.number = u32::try_from(many).unwrap_or(u32::MAX);
     }
 }
@@ -139,14 +126,10 @@ fn look_at_call(state: &State, account: &mut Account, client: SocketId, opened: 
     let is_within = state.other_end(client).host == client.host;
     let is_nowhere = state.lab.lacks(client.tuple.remote.ip);
     let over_the_wire = state.lab.is_up() && !is_within && !is_nowhere;
-    let mut sent = sent(state, client, opened);
-    let syn = sent.find(|crossing| crossing.segment.flags.has(Flags::SYN));
-    let lost = syn.and_then(|syn| match syn.fate {
-        Delivery::Lost(_, how) => Some(how),
-        Delivery::OnTheWay | Delivery::Arrived(_) => None,
-    });
+    let syn = fate(state, client, opened, |segment| segment.flags.has(Flags::SYN));
+    let lost = if let Some(Delivery::Lost(_, how)) = syn { Some(how) } else { None };
     let is_on_this_machine = state.lab.is_up() || client.tuple.remote.ip.is_loopback();
-    let facts = [
+    account.learn([
         (is_nowhere, Fact::NoSuchHost),
         (state.is_queue_full() && state.is_with_our_server(client), Fact::QueueFull),
         (lost == Some(DropReason::NoLink), Fact::NoLink),
@@ -155,25 +138,19 @@ fn look_at_call(state: &State, account: &mut Account, client: SocketId, opened: 
         (over_the_wire && wire.cut, Fact::WireCut),
         (over_the_wire && !wire.delay.is_zero(), Fact::WireSlow),
         (!over_the_wire && !is_nowhere && is_on_this_machine, Fact::Within),
-    ];
-    account.facts.retain(|known| facts.iter().all(|(_, fact)| fact != known));
-    account.facts.extend(facts.into_iter().filter(|(is_so, _)| *is_so).map(|(_, fact)| fact));
+    ]);
     account.detail = brief(wire.delay);
 }
 
 /// Whether the last ACK of the handshake is on its way, or lost.
 fn look_at_ack(state: &State, account: &mut Account, client: SocketId, opened: Moment) {
-    let seen = [Fact::AckWaits, Fact::AckLost, Fact::QueueFull];
-    account.facts.retain(|fact| !seen.contains(fact));
-    let ack = sent(state, client, opened).find(|crossing| crossing.segment.flags.has(Flags::ACK));
-    account.facts.extend(match ack.map(|ack| ack.fate) {
-        Some(Delivery::OnTheWay) => Some(Fact::AckWaits),
-        Some(Delivery::Lost(..)) => Some(Fact::AckLost),
-        Some(Delivery::Arrived(_)) | None => None,
-    });
-    if state.is_with_our_server(client) && state.is_alone_in_believing(client) {
-        account.facts.insert(Fact::QueueFull);
-    }
+    let ack = fate(state, client, opened, |segment| segment.flags.has(Flags::ACK));
+    let is_alone = state.is_with_our_server(client) && state.is_alone_in_believing(client);
+    account.learn([
+        (ack == Some(Delivery::OnTheWay), Fact::AckWaits),
+        (is_lost(ack), Fact::AckLost),
+        (is_alone, Fact::QueueFull),
+    ]);
 }
 
 /// What is known of a call that waits for its answer since then.

@@ -16,7 +16,6 @@ impl State {
         clients.or_else(|| self.server.ends.get(end))
     }
 
-    /// Changes the data of a socket that this program holds open.
     pub(crate) fn note(&mut self, end: SocketId, change: impl Fn(&mut OpenEnd)) {
         let computers = self.clients.computers.iter_mut();
         let clients = computers.map(|computer| &mut computer.ends);
@@ -30,7 +29,6 @@ impl State {
             || self.own_end(client).is_some_and(|end| end.other_ended.is_some())
     }
 
-    /// Whether the peer's FIN has arrived at this socket of ours.
     pub(crate) fn peer_has_closed(&self, end: SocketId) -> bool {
         self.own_end(end).is_some_and(|end| end.peer_closed)
     }

@@ -35,7 +35,6 @@ pub(crate) enum PortUse {
 }
 
 impl PortUse {
-    /// Its name in the table of texts.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             PortUse::Listening => "Listener",
@@ -45,18 +44,12 @@ impl PortUse {
     }
 
     pub(crate) fn of(state: TcpState) -> PortUse {
-        match state {
-            TcpState::Listen => PortUse::Listening,
-            TcpState::TimeWait => PortUse::Waiting,
-            TcpState::SynSent
-            | TcpState::SynReceived
-            | TcpState::Established
-            | TcpState::FinWait1
-            | TcpState::FinWait2
-            | TcpState::CloseWait
-            | TcpState::Closing
-            | TcpState::LastAck
-            | TcpState::Closed => PortUse::Connected,
+        if state == TcpState::Listen {
+            PortUse::Listening
+        } else if state == TcpState::TimeWait {
+            PortUse::Waiting
+        } else {
+            PortUse::Connected
         }
     }
 }

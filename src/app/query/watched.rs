@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::app::{Effect, Overlay, State};
+use crate::app::{Overlay, State};
 use crate::tcp::{Filter, SocketId};
 
 pub(crate) fn wanted(state: &State) -> Filter {
@@ -12,12 +12,7 @@ pub(crate) fn wanted(state: &State) -> Filter {
     Filter::ports(state.server.ports.iter().chain(&state.clients.called).copied())
 }
 
-pub(crate) fn look_at_both(state: &State, end: SocketId) -> Vec<Effect> {
-    vec![Effect::Lookup(vec![end, state.other_end(end)])]
-}
-
 impl State {
-    /// Whether the row is watched.
     pub(crate) fn watches(&self, row: SocketId) -> bool {
         let is_watched =
             |port| self.server.ports.contains(&port) || self.clients.called.contains(&port);

@@ -2,19 +2,16 @@ use crate::tcp::{CloseKind, Host, SocketId, SocketRow, TcpState};
 
 #[derive(Clone, Debug)]
 pub(crate) enum TableEvent {
-    /// It was polled.
     Look {
         /// The computer whose whole table this is, if it is.
         afresh: Option<Host>,
         rows: Box<[RowChange]>,
     },
-    /// One of our own ends was closed.
     Ended {
         name: SocketId,
         how: CloseKind,
         /// The state that it had at least reached, by its own calls.
         reached: Option<TcpState>,
-        /// Whether it belonged to our server.
         serves: bool,
     },
     GhostsRemoved,

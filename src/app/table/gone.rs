@@ -97,7 +97,6 @@ impl Table {
         &self.closed_rows
     }
 
-    /// The rows that are gone and still shown.
     pub(crate) fn ghosts(&self) -> impl Iterator<Item = SocketId> {
         let names = self.ghosts.iter().map(|(name, _)| *name);
         // The same five-tuple may have been used again since.

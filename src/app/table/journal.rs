@@ -50,7 +50,6 @@ pub struct Past {
     pub(crate) table: Table,
     /// The rows that the last step changed, each as it was before.
     pub(crate) changed: Vec<(SocketId, Option<SocketRow>)>,
-    /// How many entries it includes.
     taken: usize,
 }
 
@@ -103,7 +102,6 @@ impl Journal {
         true
     }
 
-    /// The oldest step that is known, and the newest.
     pub(crate) fn steps(&self) -> (usize, usize) {
         (self.folded.1, self.steps)
     }

@@ -11,7 +11,6 @@ pub struct Ports {
     rows: Vec<u32>,
     /// A bit for each port that has any.
     used: Vec<u64>,
-    /// The ports from which the kernel picks.
     range: PortRange,
     /// How many rows of the range one address has towards one destination.
     calls: HashMap<(IpAddr, Endpoint), u32>,

@@ -228,7 +228,6 @@ impl TableRow {
         Some(timer.left.saturating_sub(now.since(self.read)))
     }
 
-    /// The states it was seen in, the present one last.
     pub(crate) fn states(&self) -> impl Iterator<Item = TcpState> {
         self.passed.iter().map(|sighting| sighting.state).chain([self.row.state])
     }

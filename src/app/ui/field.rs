@@ -74,18 +74,15 @@ impl Field {
         self.number(from..=u16::MAX, why).map(Port)
     }
 
-    /// The time in the field, at most a day.
     pub(crate) fn seconds(&self) -> Result<Duration, String> {
         let seconds = self.number(0.0..=86400.0, "Enter 0 to 86400 seconds.");
         seconds.map(Duration::from_secs_f64)
     }
 
-    /// Whether the second of two options is selected.
     pub(crate) fn is_yes(&self) -> bool {
         self.chosen() == 1
     }
 
-    /// What belongs to the selected option.
     pub(crate) fn pick<T: Copy, const N: usize>(&self, of_each: [T; N]) -> T {
         of_each[self.chosen().min(N - 1)]
     }

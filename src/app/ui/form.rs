@@ -40,7 +40,6 @@ impl Wrong {
     }
 }
 
-/// The call that sets a socket option, if the field is yes.
 pub(crate) fn option_call(name: &str, field: &Field) -> String {
     if field.is_yes() { format!("setsockopt(fd, {name}, 1)") } else { "no call".to_owned() }
 }

@@ -1,7 +1,6 @@
 use crate::app::actions::export::plan::{Piece, Plan, arguments, look, socket};
 use crate::tcp::{Protocol, SockOpt, Syscall, SyscallRecord};
 
-/// Everything before main().
 const HEAD: &str = include_str!("../../../../assets/export/head.c");
 
 /// Needed only where several sockets listen.

@@ -10,7 +10,6 @@ use crate::tcp::{
 /// The calls of one socket, and its name in the program.
 pub(super) struct Piece {
     pub(super) row: SocketId,
-    /// The owner of the socket, in words.
     pub(super) about: String,
     pub(super) name: String,
     pub(super) calls: Vec<SyscallRecord>,
@@ -68,7 +67,6 @@ impl Plan {
     }
 }
 
-/// The command that shows the rows.
 pub(super) fn look(plan: &Plan) -> String {
     format!("netstat -atn | grep ':{} '", plan.port)
 }

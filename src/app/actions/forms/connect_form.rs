@@ -17,9 +17,7 @@ use crate::tcp::{
 const TO: usize = 0;
 const FROM: usize = 1;
 
-/// The form's value for our own listener.
 const THE_LISTENER: &str = "the listener";
-/// The form's value for a computer's own address.
 const ITS_OWN: &str = "its own";
 
 pub(super) struct Options {
@@ -153,7 +151,6 @@ fn options(state: &State) -> Options {
     }
 }
 
-/// The source addresses in the lab: each computer has one.
 fn lab_addresses(state: &State) -> String {
     let all = state.clients.computers.iter().map(|computer| computer.ip);
     let all: Vec<String> = all.map(|ip| ip.to_string()).collect();
@@ -192,7 +189,6 @@ fn address_calls(form: &Form, state: &State) -> (String, &'static str) {
     }
 }
 
-/// Takes the options for the next connections.
 pub(super) fn apply(state: &mut State, form: &Form) -> Result<Vec<Effect>, Wrong> {
     let Options { spec, to, from, burst } = declared::read(FIELDS, form, state, options(state))?;
     let before = wanted(state);

@@ -7,7 +7,6 @@ pub(super) struct FieldSpec<Options> {
     pub(super) label: &'static str,
     /// What may be typed, or what it means.
     pub(super) help: &'static str,
-    /// The present value.
     pub(super) value: fn(&Options) -> Value,
     /// The system call that the field's value becomes.
     pub(super) call: fn(&Field, &Form, &State) -> String,
@@ -15,7 +14,6 @@ pub(super) struct FieldSpec<Options> {
     pub(super) apply: fn(&Field, &State, &mut Options) -> Result<(), String>,
 }
 
-/// Writes a value into its place, if it is right.
 pub(super) fn set<T, E: Into<String>>(place: &mut T, value: Result<T, E>) -> Result<(), String> {
     *place = value.map_err(E::into)?;
     Ok(())

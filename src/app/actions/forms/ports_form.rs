@@ -31,7 +31,6 @@ pub(super) const FIELDS: &[FieldSpec<PortRange>] = &[FieldSpec {
     },
 }];
 
-/// Descriptors left for the other computers.
 const OTHERS: u64 = 512;
 
 /// The largest range that a program without privileges can use.
@@ -53,7 +52,6 @@ fn room(state: &State) -> u64 {
     descriptors(state).min(state.machine.somaxconn.into())
 }
 
-/// The descriptors that they may take.
 fn descriptors(state: &State) -> u64 {
     let kept = HostLimits::RESERVED_DESCRIPTORS + LabState::DESCRIPTORS + OTHERS;
     state.machine.descriptors.saturating_sub(kept)

@@ -4,7 +4,6 @@ use crate::app::format::many;
 use crate::app::{GoneReason, State, TableRow};
 use crate::tcp::{Protocol, TcpState, Timer, TimerKind};
 
-/// What the state means for this row.
 pub(crate) fn meaning(state: &State, line: &TableRow) -> &'static str {
     let row = &line.row;
     if line.gone.is_some() && line.told {

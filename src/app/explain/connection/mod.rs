@@ -53,7 +53,6 @@ fn what_it_is(state: &State, line: &TableRow, mirror: Option<&TableRow>) -> &'st
     }
 }
 
-/// Which end connected to which.
 fn who_connected(state: &State, line: &TableRow, mirror: Option<&TableRow>) -> String {
     let is_client = |line: &&TableRow| state.seen().is_client(line.row.name());
     let client = [Some(line), mirror].into_iter().flatten().find(is_client);
@@ -74,7 +73,6 @@ fn who_connected(state: &State, line: &TableRow, mirror: Option<&TableRow>) -> S
     format!("{who} {verb} {} from port {}.", tuple.remote, tuple.local.port)
 }
 
-/// Which side sent the first FIN.
 fn who_closed(state: &State, line: &TableRow, mirror: Option<&TableRow>) -> &'static str {
     const BOTH: &str = "Both ends closed at the same time.";
     let sockets = state.seen();

@@ -4,7 +4,6 @@ use crate::app::query::server_side;
 use crate::app::{State, TableRow};
 use crate::tcp::{Protocol, TcpState};
 
-/// Recv-Q, and what it means for this row.
 pub(crate) fn received(state: &State, line: &TableRow) -> Vec<String> {
     let count = line.row.queues.recv;
     if !has_queues(line) {
@@ -38,7 +37,6 @@ pub(crate) fn received(state: &State, line: &TableRow) -> Vec<String> {
     vec![long, short, size]
 }
 
-/// Send-Q, and what it means for this row.
 pub(crate) fn sent(line: &TableRow) -> Vec<String> {
     let count = line.row.queues.send;
     if !has_queues(line) {
@@ -48,17 +46,10 @@ pub(crate) fn sent(line: &TableRow) -> Vec<String> {
         return vec![format!("{count} may wait (backlog)"), format!("{count} may wait")];
     }
     let size = format!("{count} B");
-    let flag = match line.row.state {
-        TcpState::SynSent => Some("SYN"),
-        TcpState::FinWait1 | TcpState::Closing | TcpState::LastAck => Some("FIN"),
-        TcpState::Listen
-        | TcpState::SynReceived
-        | TcpState::Established
-        | TcpState::FinWait2
-        | TcpState::CloseWait
-        | TcpState::TimeWait
-        | TcpState::Closed => None,
-    };
+    let is_fin_unacknowledged =
+        matches!(line.row.state, TcpState::FinWait1 | TcpState::Closing | TcpState::LastAck);
+    let fin = is_fin_unacknowledged.then_some("FIN");
+    let flag = if line.row.state == TcpState::SynSent { Some("SYN") } else { fin };
     let is_udp = line.row.tuple.protocol == Protocol::Udp;
     let long = match (count, flag) {
         // The kernel has no queue before the handshake is complete.

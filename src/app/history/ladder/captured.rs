@@ -43,7 +43,6 @@ pub(crate) fn write(
     })
 }
 
-/// Inserts lines by their time.
 pub(crate) fn insert(rungs: &mut Vec<Rung>, alone: Vec<Rung>) {
     rungs.extend(alone);
     // A state comes before the segment that is sent at the same time.

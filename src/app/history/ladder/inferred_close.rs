@@ -65,7 +65,6 @@ impl Inference<'_> {
         self.row(side)?.closed_unread().then_some(gone.at)
     }
 
-    /// A RST, and the FIN that an end had sent before it.
     fn reset_by(&mut self, side: Side, at: Moment) {
         let half_closed = |side| self.event(side, |event| event == LoggedEvent::HalfClosed);
         let other = side.other();

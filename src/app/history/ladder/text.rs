@@ -31,7 +31,6 @@ impl LadderArrow {
         cut + "…"
     }
 
-    /// The possible labels, the longest first.
     fn labels(&self, sent: Moment) -> [String; 5] {
         let again = if self.again { "again: " } else { "" };
         let fate = match self.fate {

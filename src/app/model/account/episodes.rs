@@ -7,11 +7,9 @@ use crate::tcp::{Moment, SocketId, TcpState};
 #[derive(Clone, Debug, Default)]
 pub struct Episodes {
     pub(crate) open: Vec<Episode>,
-    /// The number of the next.
     pub(crate) next: u64,
 }
 
-/// One of them.
 #[derive(Clone, Debug)]
 pub(crate) struct Episode {
     pub(crate) id: u64,
@@ -38,9 +36,7 @@ pub(crate) enum Weight {
     Effect,
     /// It may follow from something at the other end, if that was just now.
     Unordered,
-    /// The wire showed it.
     Shown,
-    /// The person ordered it.
     Ordered,
 }
 
@@ -55,7 +51,6 @@ pub(crate) struct Cause {
     pub bytes: u32,
 }
 
-/// Both rows of a connection.
 pub(crate) type Rows = [Option<Row>; 2];
 
 impl Episodes {
@@ -65,7 +60,6 @@ impl Episodes {
         self.open.retain(|known| !is_it(known));
     }
 
-    /// Whether something waits for a look.
     pub(crate) fn wait(&self) -> bool {
         self.open.iter().any(|episode| !episode.is_told)
     }
@@ -73,21 +67,14 @@ impl Episodes {
 
 impl Cause {
     pub(crate) fn weight(&self) -> Weight {
-        match self.verb {
-            _ if self.ordered.is_some() => Weight::Ordered,
-            Verb::LateData => Weight::Shown,
-            Verb::Broken(_) => Weight::Effect,
-            Verb::Call
-            | Verb::Connect
-            | Verb::Ack
-            | Verb::Stop
-            | Verb::Accept
-            | Verb::Send
-            | Verb::Close
-            | Verb::Abort
-            | Verb::HalfClose
-            | Verb::Fin
-            | Verb::CutShort => Weight::Unordered,
+        if self.ordered.is_some() {
+            Weight::Ordered
+        } else if self.verb == Verb::LateData {
+            Weight::Shown
+        } else if matches!(self.verb, Verb::Broken(_)) {
+            Weight::Effect
+        } else {
+            Weight::Unordered
         }
     }
 }

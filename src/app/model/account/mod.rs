@@ -29,6 +29,19 @@ pub struct Account {
     pub detail: String,
 }
 
+impl Account {
+    /// Notes which of these facts hold by now, and which do not.
+    pub(crate) fn learn<const N: usize>(&mut self, facts: [(bool, Fact); N]) {
+        for (holds, fact) in facts {
+            if holds {
+                self.facts.insert(fact);
+            } else {
+                self.facts.remove(&fact);
+            }
+        }
+    }
+}
+
 /// What was done, or happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verb {

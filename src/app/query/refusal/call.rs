@@ -9,7 +9,6 @@ use crate::tcp::{
     Call, ConnectSpec, Endpoint, HostLimits, Port, Protocol, SourcePort, SyscallError,
 };
 
-/// What the call itself and the limits of its host show.
 pub(crate) fn of_call(asked: &Attempt, why: SyscallError, limits: &HostLimits) -> Statement {
     let (seen, local) = match asked {
         Attempt::Listen(spec) => {
@@ -73,7 +72,6 @@ pub(crate) fn of_accept(why: SyscallError, pause: Duration) -> Statement {
         .with_some("pause", pause.map(format::seconds))
 }
 
-/// The name of a call in the table of texts.
 const fn name_of(call: Call) -> &'static str {
     match call {
         Call::Socket => "socket",

@@ -48,7 +48,6 @@ pub(crate) fn look(
     (seen, rows)
 }
 
-/// The computer of the lab.
 fn of_host(state: &State, seen: Statement, host: Host) -> Statement {
     let ip = state.lab.address_of(host);
     seen.with_some("host", ip.map(|_| state.computer_name(host))).with_some("host_ip", ip)
@@ -79,7 +78,6 @@ fn of_destination(state: &State, seen: Statement, spec: &ConnectSpec, to: Endpoi
         .with_some("server_ip", server.map(|server| server.ip))
 }
 
-/// The row most to blame, of so many.
 fn of_culprit(
     state: &State,
     seen: Statement,
@@ -119,7 +117,6 @@ fn of_culprit(
         .with_some("client", client)
 }
 
-/// The name of the client, if the row is a client's end.
 fn client(state: &State, row: &SocketRow) -> Option<String> {
     match Role::of(state, row) {
         Role::Client(name) | Role::Other(name) => {

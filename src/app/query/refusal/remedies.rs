@@ -9,7 +9,6 @@ use crate::tcp::{
     Call, ConnectSpec, Endpoint, Errno, Host, ListenSpec, Port, Probe, Protocol, SourcePort,
 };
 
-/// Possible remedies for that failure.
 pub(crate) fn of(state: &State, case: &Failure) -> Vec<Remedy> {
     match &case.asked {
         Attempt::Listen(spec) => of_listen(state, case, spec),
@@ -83,7 +82,6 @@ fn of_listen(state: &State, case: &Failure, spec: &ListenSpec) -> Vec<Remedy> {
     }
 }
 
-/// A remedy that depends on the row most to blame.
 fn culprit(state: &State) -> Option<Remedy> {
     let line = state.culprit()?;
     let owner = state.sockets.owners.get(&line.row.inode);
@@ -184,7 +182,6 @@ fn nobody_listens(state: &State, caller: Host, to: Endpoint) -> Vec<Remedy> {
     all
 }
 
-/// Waiting, while a TIME_WAIT is in the way.
 fn waiting(state: &State) -> Option<Remedy> {
     longest_wait(state).map(|_| not_tried("wait"))
 }

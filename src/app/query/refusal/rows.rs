@@ -9,7 +9,6 @@ use crate::tcp::{
     SyscallError, TcpState,
 };
 
-/// The rows that keep a connect() from succeeding.
 pub(super) fn blocking_rows(
     state: &State,
     at: Moment,
@@ -69,7 +68,6 @@ fn same_destination(state: &State, spec: &ConnectSpec, to: Endpoint) -> Vec<Sock
     state.sockets.in_order().filter(takes).map(|line| line.row.name()).collect()
 }
 
-/// The LISTEN rows at the port of a destination, on its computer.
 fn at_that_port(state: &State, caller: Host, to: Endpoint) -> impl Iterator<Item = &TableRow> {
     let host = state.lab.host_called(caller, to.ip);
     let listens = move |line: &&TableRow| {
