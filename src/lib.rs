@@ -93,7 +93,8 @@
 //! - **A view**: a variant of [`app::MainView`], a file in `view/main`, a line in `view/mod.rs`, and a screen in
 //!   `tests/suite/view/pictures.rs`.
 //! - **A theme**: `view/style/theme.rs`, and its name in [`cli::ThemeName`].
-//! - **A sentence**: a line in `assets/words`, and a story in `tests/suite/app/explain` that leads to it. Say only what was seen.
+//! - **A sentence**: a line in `assets/words`, and a scenario in `tests/suite/app/explain` that leads to it. Say only what was
+//!   seen.
 //! - **A field of `fivetuple table`**: `run/headless/netstat_line.rs`.
 //! - **An impairment of the wire**: an order in `tcp/lab/wire.rs`, its effect in `lab/wire/impairment.rs`, a key in
 //!   `app/actions/wire.rs`.

@@ -1,5 +1,6 @@
 //! What can be asked of the dashboard.
 
+use fivetuple::app::explain::further;
 use fivetuple::app::history::Timeline;
 use fivetuple::app::history::ladder::of;
 use fivetuple::app::history::timeline::span;
@@ -55,6 +56,7 @@ impl Story {
             }
             "connections" => vec![state.sockets.connections().to_string()],
             "myth" => ui.myth.iter().map(|_| String::from("is tested")).collect(),
+            "why" => why(state),
             "blamed" => state.blamed().iter().map(ends).collect(),
             "selected" => ui.selected.iter().map(ends).collect(),
             "wire" => wire(state.wire_then()),
@@ -70,6 +72,14 @@ impl Story {
         let answers = if answers.is_empty() { vec![String::from("nothing")] } else { answers };
         answers.iter().map(|answer| format!("| {answer}")).collect()
     }
+}
+
+/// The sheet behind `y`: what the row most to blame means, and what would work.
+fn why(state: &State) -> Vec<String> {
+    let case = state.notices.case.as_ref().expect("a failure with its sheet");
+    let details = Some(further(&case.seen, "-details")).filter(|text| !text.is_empty());
+    let remedies = case.remedies.iter().map(|remedy| format!("? {}", remedy.text()));
+    details.into_iter().chain(remedies).collect()
 }
 
 fn ends(row: &SocketId) -> String {

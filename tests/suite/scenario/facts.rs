@@ -1,7 +1,7 @@
 //! What a scenario takes as given.
 
 use fivetuple::app::State;
-use fivetuple::tcp::{Endpoint, OnData, Port, Protocol, ServerCloses, SourcePort};
+use fivetuple::tcp::{Accepting, OnData, Port, Protocol, ServerCloses, SourcePort};
 
 /// A fact about the machine, or a setting that a form or the command line would make.
 pub(super) fn given(state: &mut State, text: &str) {
@@ -19,9 +19,10 @@ pub(super) fn given(state: &mut State, text: &str) {
         "address" => server.at.ip = value.parse().unwrap(),
         "lab-address" => state.lab.bind = Some(value.parse().unwrap()),
         "closes" => server.closes = ServerCloses::Never,
+        "accept" => server.accepting = Accepting::Held,
         "unread" => server.on_data = OnData::LeaveUnread,
         "only-v6" => server.only_v6 = true,
-        "to" => clients.to = Some(value.parse::<Endpoint>().unwrap().into()),
+        "to" => clients.to = Some(value.parse().unwrap()),
         "from" => clients.from = Some(value.parse().unwrap()),
         "protocol" => {
             let is_udp = value == "udp";

@@ -11,9 +11,10 @@
 //! select $laptop            a click on a row; `focus sockets` and `computer 1` are clicks, too
 //! * connected $laptop       TCP or the lab reports something; `* 2 s` lets time pass
 //! ~ 1 laptop SYN 0 0        segment 1 is put on the wire, its numbers counted from the SYNs; `~ 1 arrives`, `~ 1 lost`
-//! tcp 0 0 ... LISTEN        netstat's rows from now on, of one machine or of server and laptop; `$laptop TIME_WAIT` is a usual row
+//! tcp 0 0 ... LISTEN        netstat's rows from now on, of one machine or of server and laptop; before them, `(afresh)` reads the whole table
+//! $laptop#2 TIME_WAIT       a usual row, two ports further, in that state; then `recv=13`, `send=13`, and `unowned` where no process holds it
 //! ? table                   a question
-//! = ! |                     what came of the line above: sentences, orders, answers
+//! - = ! |                   what came of the line above: sentences that are gone, and new ones; orders, answers
 //! ```
 //!
 //! `UPDATE_SCENARIOS=1 cargo test --test suite scenario` writes what came of each line below it; read the diff as you read code.
@@ -36,7 +37,7 @@ use crate::tidy::source::{files, root};
 use self::story::Story;
 
 /// What begins the lines that a dashboard writes.
-const ANSWERS: [&str; 3] = ["= ", "! ", "| "];
+const ANSWERS: [&str; 4] = ["- ", "= ", "! ", "| "];
 
 /// Plays the text without its answers, and gives it back with those of today.
 fn played(text: &str) -> String {

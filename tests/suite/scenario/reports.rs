@@ -28,7 +28,7 @@ impl Story {
                 self.robot.wire(WireEvent::Full { frames: 4096, bytes: 256 << 20 });
             }
             ["wire", ..] => self.robot.wire(WireEvent::Status(status(&words[1..]))),
-            [program @ ("python3" | "fivetuple"), "holds", ..] => {
+            [program, "holds", ..] => {
                 let pid = if program == "fivetuple" { self.robot.state.machine.pid } else { 999 };
                 let owner = Owner { pid, program: program.to_owned(), fd: 4 };
                 let found = words[2..].iter().map(|inode| (inode.parse().unwrap(), owner.clone()));
@@ -53,8 +53,18 @@ impl Story {
             ["accept", held] => robot.hear(SocketEvent::AcceptHeld(held == "held")),
             ["stopped", "listening"] => robot.hear(SocketEvent::StoppedListening { why: None }),
             ["bind", errno] => robot.bind_fails(errno_of(errno)),
-            [call @ ("connect" | "source"), errno, ref to @ ..] => {
-                let call = if call == "connect" { Call::Connect } else { Call::Bind };
+            [
+                call @ ("connect" | "source" | "socket" | "resolve" | "remote"),
+                errno,
+                ref to @ ..,
+            ] => {
+                let call = match call {
+                    "connect" => Call::Connect,
+                    "source" => Call::Bind,
+                    "socket" => Call::Socket,
+                    "resolve" => Call::Resolve,
+                    _ => Call::Remote([192, 0, 2, 1].into()),
+                };
                 let mut spec = self.connect.clone().expect("a connect() that was ordered");
                 if let [to] = to {
                     spec.to = to.parse::<Endpoint>().unwrap().into();
@@ -125,6 +135,10 @@ impl Story {
             ["aborted"] => SocketEvent::Closed { at, how: CloseKind::Abort },
             ["broken", errno] => {
                 SocketEvent::Closed { at, how: CloseKind::Broken(errno_of(errno)) }
+            }
+            ["write", errno] => {
+                let why = SyscallError { call: Call::Write, errno: errno_of(errno) };
+                SocketEvent::CallFailed { at, why }
             }
             ["sent", bytes] => SocketEvent::Sent { at, bytes: bytes.parse().unwrap() },
             ["received", data] => {

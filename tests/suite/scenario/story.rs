@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 
 use fivetuple::app::{Action, Effect, Notice, Pane};
-use fivetuple::tcp::{Command, ConnectSpec, Flags, Host};
+use fivetuple::tcp::{Command, ConnectSpec, DropReason, Flags, Host, Snapshot, SocketRow};
 
 use super::orders;
 use crate::app::actions::half_closed_by_s;
 use crate::app::actions::port_range::with_range;
 use crate::app::events::lab::connected;
 use crate::app::{LAPTOP_END, SERVER_END, laptop_connected};
-use crate::computers;
-use crate::robot::{self, Robot, own};
+use crate::computers::{self, LAPTOP, SERVER};
+use crate::robot::{self, Robot, changes, own};
 
 /// The rows that have names: of this machine, and of the lab.
 const ROWS: [[(&str, &str); 3]; 2] = [
@@ -83,11 +83,10 @@ impl Story {
         let rows = rows.iter().filter(|row| !row.starts_with('('));
         let rows: Vec<String> = rows.map(|row| self.row(row)).collect();
         if self.robot.state.lab.is_up() {
-            let [server, laptop] = [" host=1", " host=2"].map(|host| {
-                let there = rows.iter().map(String::as_str).filter(|row| row.contains(host));
-                there.collect::<Vec<_>>()
-            });
-            self.robot.tables(&server, &laptop);
+            let all: Snapshot = rows.join("\n").parse().unwrap();
+            for host in [SERVER, LAPTOP] {
+                self.netstat_of(host, &all, is_afresh);
+            }
         } else if is_afresh {
             self.robot.kernel_afresh(&rows.join("\n"));
         } else {
@@ -96,20 +95,38 @@ impl Story {
         self.outcome()
     }
 
+    /// A poll of one computer of the lab.
+    fn netstat_of(&mut self, host: Host, all: &Snapshot, is_afresh: bool) {
+        let living = self.robot.state.sockets.in_order().filter(|line| line.gone.is_none());
+        let before: Vec<SocketRow> = living.map(|line| line.row).filter(|_| !is_afresh).collect();
+        let after = all.rows.clone();
+        let [before, after] = [before, after].map(|mut rows| {
+            rows.retain(|row| row.host == host);
+            Snapshot { rows }
+        });
+        self.robot.reads(host, changes(&before, &after), is_afresh);
+    }
+
     /// The row behind `$laptop FIN_WAIT2 recv=13`, or the row itself.
     pub(super) fn row(&self, text: &str) -> String {
         let (name, changes) = text.split_once(' ').unwrap_or((text, ""));
         let Some(name) = name.strip_prefix('$') else { return text.to_owned() };
+        let (name, further) = name.split_once('#').unwrap_or((name, "0"));
+        let further: u16 = further.parse().unwrap();
         let usual = ROWS[usize::from(self.robot.state.lab.is_up())];
         let usual = usual.into_iter().find(|(usual, _)| *usual == name).map(|(_, row)| row);
         let row = self.rows.get(name).map(String::as_str).or(usual);
         let row = row.unwrap_or_else(|| panic!("no row ${name}"));
+        let row = ["44506", "54240"].iter().fold(row.to_owned(), |row, port| {
+            row.replace(port, &(port.parse::<u16>().unwrap() + further).to_string())
+        });
         let mut words: Vec<&str> = row.split(' ').collect();
         for change in changes.split_whitespace() {
             match change.split_once('=') {
                 Some(("recv", queue)) => words[1] = queue,
                 Some(("send", queue)) => words[2] = queue,
                 Some(_) => words.push(change),
+                None if change == "unowned" => words.retain(|word| !word.starts_with("inode=")),
                 None => words[5] = change,
             }
         }
@@ -122,13 +139,15 @@ impl Story {
         }
     }
 
-    /// `1 laptop SYN 0 0 "data"`, `1 arrives`, `1 lost`; `arrives` behind a segment is both.
+    /// `1 laptop SYN 0 0 "data"`, `1 arrives`, `1 lost cut`; `arrives` behind a segment is both.
     fn segment(&mut self, text: &str) {
         let words: Vec<&str> = text.split_whitespace().collect();
         let number = words[0].parse().unwrap();
         match words[1..] {
             ["arrives"] => self.robot.arrives(number),
             ["lost"] => self.robot.loses(number),
+            ["lost", "cut"] => self.robot.loses_to(number, DropReason::Cut),
+            ["lost", "link-down"] => self.robot.loses_to(number, DropReason::NoLink),
             [from, flags, seq, ack, ..] => {
                 let data = text.split('"').nth(1).unwrap_or_default();
                 let [seq, ack] = [seq, ack].map(|number| number.parse().unwrap());
@@ -142,12 +161,20 @@ impl Story {
         }
     }
 
-    /// The sentences that are new or changed, and the orders.
+    /// The sentences that are gone and those that are new, and the orders.
     fn outcome(&mut self) -> Vec<String> {
         let before = std::mem::replace(&mut self.said, sentences(&self.robot));
-        let after = self.said.iter().enumerate();
-        let new = after.filter(|(n, sentence)| before.get(*n) != Some(sentence));
-        let mut outcome: Vec<String> = new.map(|(_, sentence)| format!("= {sentence}")).collect();
+        let same = before.iter().zip(&self.said).take_while(|(old, new)| old == new).count();
+        let mut gone: Vec<&String> = before[same..].iter().collect();
+        let mut new = Vec::new();
+        for sentence in &self.said[same..] {
+            match gone.iter().position(|old| *old == sentence) {
+                Some(stays) => drop(gone.remove(stays)),
+                None => new.push(format!("= {sentence}")),
+            }
+        }
+        let gone = gone.iter().map(|sentence| format!("- {sentence}"));
+        let mut outcome: Vec<String> = gone.chain(new).collect();
         let orders = self.robot.orders();
         for order in &orders {
             if let Effect::Run(Command::Connect(spec, _)) = order {

@@ -2,8 +2,6 @@ pub(crate) mod blamed_rows;
 pub(crate) mod close;
 pub(crate) mod lab_ends;
 pub(crate) mod other_programs;
-pub(crate) mod scenario_words;
-pub(crate) mod scenarios;
 pub(crate) mod self_connect;
 pub(crate) mod sentences;
 pub(crate) mod situations;
