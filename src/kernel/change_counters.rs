@@ -48,7 +48,6 @@ const COUNTERS: [(&str, &str); 16] = [
     ("Udp", "OutDatagrams"),
     ("sockets", "used"),
 ];
-/// How many of them change with the rows.
 const OF_ROWS: usize = 10;
 
 impl ChangeCounters {

@@ -12,7 +12,6 @@ use rustix::net::{
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// The most descriptors in one message.
 pub(super) const BATCH: usize = 32;
 const MAX_MESSAGE: usize = 4096;
 

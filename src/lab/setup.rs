@@ -17,7 +17,6 @@ use crate::tcp::{Host, LabLimits, LabSpec};
 
 /// The helper's descriptor of the middle's network namespace; a computer's is higher by its host. `join` opens them in /proc.
 pub(super) const SPACES: i32 = 40;
-/// How many milliseconds a link may take until it carries frames.
 const CARRIER_TIMEOUT_MS: u32 = 1000;
 
 #[derive(Debug)]
@@ -31,7 +30,6 @@ pub(super) struct LinkedLab {
 #[derive(Debug)]
 pub(super) struct LabHost {
     pub(super) host: Host,
-    /// Its network namespace.
     pub(super) space: OwnedFd,
     /// Its end of the wire, on the middle's side.
     pub(super) packets: OwnedFd,
@@ -75,7 +73,6 @@ pub(super) fn build(spec: LabSpec) -> Result<LinkedLab, FailedStep> {
     Ok(LinkedLab { computers, limits, _middle: middle })
 }
 
-/// Gains the privileges to make namespaces: in a new user namespace, unless this process has them.
 fn gain_privileges() -> Result<(), FailedStep> {
     // A container may grant only some of them; a user namespace grants all.
     let needed = CapabilitySet::NET_ADMIN | CapabilitySet::NET_RAW;

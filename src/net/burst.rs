@@ -23,7 +23,6 @@ pub(super) struct BurstTask {
     registry: Arc<Registry>,
     /// As requested, without the payload.
     spec: ConnectSpec,
-    /// One copy for all clients.
     payload: Arc<Vec<u8>>,
     burst: Burst,
     stop: CancellationToken,

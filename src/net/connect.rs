@@ -29,11 +29,9 @@ pub(super) struct ConnectRoute {
     pub(super) to: SocketAddr,
     /// The range from which the kernel picks anyway, to be set on the socket.
     pub(super) whole: Option<PortRange>,
-    /// Our own listener, if the address is its.
     pub(super) listener: Option<Arc<Listener>>,
 }
 
-/// socket(), bind(), connect(), without waiting for the result.
 pub(super) async fn start(
     registry: &Arc<Registry>,
     spec: &ConnectSpec,

@@ -16,7 +16,6 @@ use crate::tcp::{
     SyscallError,
 };
 
-/// The most Listen commands in force at a time.
 const MOST: usize = 16;
 
 /// Runs a Listen command: makes the sockets, and spawns the tasks that call accept(); waits for sockets of other computers only.

@@ -16,7 +16,6 @@ use crate::tcp::{Accepting, ListenSpec, SocketId, SyscallError};
 pub(super) struct Listener {
     pub(super) spec: ListenSpec,
     pub(super) ids: Vec<SocketId>,
-    /// Ends the tasks that call accept().
     pub(super) stop: CancellationToken,
     /// Cancelled once all its sockets were reported closed.
     pub(super) closed: CancellationToken,
@@ -154,7 +153,6 @@ impl Listener {
         (self.spec.backlog / 2).max(1)
     }
 
-    /// Calls `f` with one of the listening sockets, unless they are closed.
     pub(super) fn with_socket<T>(
         &self,
         index: usize,

@@ -29,10 +29,8 @@ pub(crate) struct Registry {
     events: Sender<SocketEvent>,
     tasks: TaskTracker,
     pub(crate) stop: CancellationToken,
-    /// How long a client may read nothing of its echo.
     pub(crate) echo_timeout: Duration,
     pub(crate) factory: SocketFactory,
-    /// The most connections.
     budget: u64,
     open: AtomicU64,
     registered: AtomicU64,
@@ -180,7 +178,6 @@ impl Registry {
         listeners.iter().find(|listener| is_near(listener) && listener.is_reached_by(to)).cloned()
     }
 
-    /// Reports that sockets listen, after those closed before were reported closed.
     pub(crate) async fn report_listening(
         &self,
         closing: Vec<CancellationToken>,

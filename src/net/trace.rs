@@ -87,10 +87,8 @@ impl TraceRecorder {
     }
 }
 
-/// The result of a system call.
 pub(super) type CallResult<T = ()> = Result<T, SyscallError>;
 
-/// Turns an error of `call` into a [`SyscallError`].
 pub(super) fn failed(call: Call) -> impl Fn(io::Error) -> SyscallError {
     move |error| SyscallError { call, errno: Errno::from(&error) }
 }

@@ -11,14 +11,12 @@ use crate::view::table::window::rows_wanted;
 #[derive(Default)]
 pub(crate) struct PaneLayout {
     pub(crate) header: Rect,
-    /// The warning that other machines can connect.
     pub(crate) banner: Rect,
     pub(crate) listener: Rect,
     pub(crate) computers: Rect,
     /// The table, or another main view.
     pub(crate) sockets: Rect,
     pub(crate) notices: Rect,
-    /// The keys that were pressed last, for an audience.
     pub(crate) keys: Rect,
     pub(crate) footer: Rect,
 }
@@ -32,10 +30,8 @@ const MAIN_VIEW: u16 = 12;
 /// Lines that the table keeps while the notices have the focus: frame, heading, two rows.
 const TABLE: u16 = 5;
 
-/// The width of the pane of the last keys.
 const KEYS: u16 = 32;
 
-/// The layout for a screen of that size; `None` when it is too small.
 pub(crate) fn places(area: Rect, state: &State) -> Option<PaneLayout> {
     if area.width < LEAST.0 || area.height < LEAST.1 {
         return None;
@@ -84,7 +80,6 @@ fn spare_lines(state: &State, (screen, rest): (u16, u16), usual: u16) -> u16 {
     rest.saturating_sub(HEAD + rows + 2 + usual).max(u16::from(one_more))
 }
 
-/// Whether a short table has a row that is gone; a longer table is scrolled anyway.
 fn has_ghost(state: &State) -> bool {
     const NEARLY: usize = 8;
     let shown = &state.ui.shown;

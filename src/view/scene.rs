@@ -36,17 +36,14 @@ impl<'a> Scene<'a> {
         Line::from(self.span(part, text))
     }
 
-    /// A line of text in the style of `part`, cut at `room` columns.
     pub(crate) fn cut(self, part: ThemeRole, text: &str, room: usize) -> Line<'static> {
         self.line(part, text::cut(text, room))
     }
 
-    /// A state and its glyph.
     pub(crate) fn state_span(self, state: TcpState) -> Span<'static> {
         Span::styled(format!("{} {state}", glyph(state)), self.theme.state(state))
     }
 
-    /// A text in lines of at most `room` columns, all in the style of `part`.
     pub(crate) fn wrapped(self, part: ThemeRole, text: &str, room: usize) -> Vec<Line<'static>> {
         text::wrap(text, room).into_iter().map(|words| self.line(part, words)).collect()
     }
@@ -90,7 +87,6 @@ impl<'a> Scene<'a> {
         Line::styled(text, self.style(Selected))
     }
 
-    /// Keys and what they do.
     pub(crate) fn keys(self, hints: &[(&str, &str)]) -> Line<'static> {
         let mut spans = vec![Span::raw(" ")];
         for (key, help) in hints {
@@ -107,7 +103,6 @@ const NEWEST: usize = 100;
 #[derive(Default)]
 pub(crate) struct Titles {
     pub(crate) name: &'static str,
-    /// After the name.
     pub(crate) about: String,
     pub(crate) right: Vec<(ThemeRole, String)>,
     /// At the right of the lower border.
@@ -135,7 +130,6 @@ pub(crate) fn leave_out(groups: &mut Vec<RankedLines>, most: usize) -> Vec<Line<
     left_out
 }
 
-/// Adds a piece to a line if both fit into `room` columns.
 pub(crate) fn push_fitting(spans: &mut Vec<Span<'static>>, span: Span<'static>, room: usize) {
     if width(spans) + span.width() <= room {
         spans.push(span);

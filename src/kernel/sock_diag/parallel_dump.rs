@@ -27,7 +27,6 @@ impl SecondDump {
         (processors > 1).then(|| SecondDump { socket, reading: Reading::default() })
     }
 
-    /// Appends the rows of TCP to `reading`: one half read through `first`, at the same time the other through this.
     pub(super) fn read(
         &mut self,
         first: &mut DiagSocket,

@@ -54,7 +54,6 @@ impl Schedule {
         }
     }
 
-    /// Acts as if the counters had shown this activity.
     pub(super) fn assume(&mut self, activity: Activity) {
         self.activity = self.activity.max(activity);
     }

@@ -31,7 +31,6 @@ use crate::tcp::{Host, Moment, WireEvent, WireOrder};
 pub struct Wire {
     /// `None` once the thread is to end.
     orders: Option<Sender<WireOrder>>,
-    /// An eventfd.
     wake: Arc<OwnedFd>,
     thread: Option<JoinHandle<()>>,
 }

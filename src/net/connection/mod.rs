@@ -38,9 +38,7 @@ pub(crate) struct ConnectionTask {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Policy {
     pub(crate) on_data: OnData,
-    /// Whether it closes when the peer has closed.
     pub(crate) closes_with_peer: bool,
-    /// After what time it closes in any case.
     pub(crate) closes_after: Option<Duration>,
 }
 
@@ -84,7 +82,6 @@ impl ConnectionTask {
         })
     }
 
-    /// Reads, writes and follows orders until the connection ends; then closes it.
     pub(crate) async fn run(mut self: Box<Self>) {
         self.closes_at = self.policy.closes_after.map(|time| Instant::now() + time);
         let how = self.exchange().await;
@@ -186,7 +183,6 @@ impl ConnectionTask {
         orders.close
     }
 
-    /// What to wait for: data, space to write, or only for the connection to break.
     fn interest(&self) -> Interest {
         let mut interest = Interest::ERROR;
         let waiting = self.queue.waiting();

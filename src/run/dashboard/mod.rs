@@ -41,7 +41,6 @@ const QUEUE: usize = 1024;
 /// How long events are taken before a frame may be drawn.
 const TAKE_TIME: Duration = Duration::from_millis(8);
 
-/// The default number of client computers on loopback.
 const COMPUTERS: u8 = 4;
 
 /// Runs the dashboard until the user quits, a signal ends it or the terminal is gone.
@@ -115,7 +114,6 @@ fn first_state(args: &DashboardArgs, limits: HostLimits, clock: &Clock) -> State
     state
 }
 
-/// The loop: events in, effects out, and a frame when something has changed.
 struct Dashboard {
     clock: Clock,
     state: State,
@@ -165,7 +163,6 @@ impl Dashboard {
         }
     }
 
-    /// Takes the events that wait already, for at most [`TAKE_TIME`].
     fn take_waiting(
         &mut self,
         inbox: &mut Receiver<Input>,

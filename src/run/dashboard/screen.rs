@@ -39,7 +39,6 @@ impl Screen {
         Ok(Screen { terminal, mouse, was_suspended: false })
     }
 
-    /// Draws a frame, and writes only cells that differ.
     pub(super) fn draw(&mut self, paint: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
         self.terminal.draw(paint).map(|_| ())
     }
@@ -48,7 +47,6 @@ impl Screen {
         self.terminal.size().map_or(Rect::ZERO, |size| Rect::new(0, 0, size.width, size.height))
     }
 
-    /// Restores the terminal, stops this job until it is continued, and takes the terminal again.
     pub(super) fn suspend(&mut self) -> io::Result<()> {
         leave();
         // The whole process group, as the shell expects of a job: `cargo run` stops, too.

@@ -23,7 +23,6 @@ use crate::tcp::{LabRefusal, LabSpec, in_words};
 
 const THIS_PROGRAM: &str = "/proc/self/exe";
 
-/// Runs a program on a computer of a lab, and returns its exit code.
 pub(crate) fn lab(args: &LabCommandArgs) -> anyhow::Result<Exit> {
     let command = command_of(args);
     let Some(pid) = args.join else { return lab_of_its_own(args, &command) };
@@ -69,7 +68,6 @@ fn command_of(args: &LabCommandArgs) -> Vec<OsString> {
     vec![shell.unwrap_or_else(|| OsString::from("/bin/sh"))]
 }
 
-/// Runs the program in a new lab, which ends with the program.
 fn lab_of_its_own(args: &LabCommandArgs, command: &[OsString]) -> anyhow::Result<Exit> {
     let spec = LabSpec { computers: args.computers, ports: None };
     let lab = Lab::start(Path::new(THIS_PROGRAM), spec).map_err(|why| no_lab(&why))?;

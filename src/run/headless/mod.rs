@@ -140,7 +140,6 @@ impl<'a, W: Write> LineWriter<'a, W> {
     }
 }
 
-/// Turns a closed pipe into success.
 pub(super) fn ignore_broken_pipe(result: anyhow::Result<Exit>) -> anyhow::Result<Exit> {
     result.or_else(|error| match error.downcast_ref::<io::Error>() {
         Some(why) if why.kind() == io::ErrorKind::BrokenPipe => Ok(Exit::Done),

@@ -47,12 +47,10 @@ impl LabSession {
         Ok(LabSession { shared, thread: None })
     }
 
-    /// The sockets of the running lab's computers.
     pub(super) fn sockets(&self) -> Arc<dyn RemoteSockets> {
         Arc::new(LabSockets(Arc::clone(&self.shared.slot)))
     }
 
-    /// Sets a lab up, unless there is one.
     pub(super) fn start(&mut self, spec: LabSpec) {
         let Some(number) = self.shared.slot().reserve() else { return };
         let before = self.thread.take();

@@ -78,7 +78,6 @@ fn label(scene: Scene<'_>, name: SocketId, n: usize) -> Line<'static> {
     Line::from(vec![symbol, role, state])
 }
 
-/// The comparison as a list, where addresses are too long for boxes.
 fn list(
     scene: Scene<'_>,
     comparison: &Comparison,

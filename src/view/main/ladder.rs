@@ -34,7 +34,6 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     painter.put(rest, lines);
 }
 
-/// The source of the arrows, and which of the rungs are shown.
 fn heading(
     scene: Scene<'_>,
     ladder: &Ladder,

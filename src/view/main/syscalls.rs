@@ -100,7 +100,6 @@ fn selected_row(scene: Scene<'_>, name: SocketId, place: Rect) -> Vec<Line<'stat
     head.into_iter().chain(columns.lines(scene, &[name])).collect()
 }
 
-/// Why no system calls are listed for the selected row.
 fn unknown(scene: Scene<'_>, selected: Option<SocketId>) -> Line<'static> {
     let words = if selected.is_some_and(|row| scene.state.is_staged(row)) {
         HELD_BY_S
@@ -113,7 +112,6 @@ fn unknown(scene: Scene<'_>, selected: Option<SocketId>) -> Line<'static> {
 /// The notice of `S` lists the system calls of its sockets.
 const HELD_BY_S: &str = " S created these sockets. Its calls are listed in What happened.";
 
-/// The calls of one socket, below a heading.
 fn lines(
     scene: Scene<'_>,
     entry: &SyscallEntry,

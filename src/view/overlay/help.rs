@@ -67,7 +67,6 @@ fn bindings(group: Group) -> impl Iterator<Item = &'static Binding> {
     BINDINGS.iter().filter(theirs)
 }
 
-/// The keys of a binding, separated by blanks.
 pub(super) fn keys_of(binding: &Binding) -> String {
     let keys: Vec<String> = binding.keys.iter().map(ToString::to_string).collect();
     keys.join(" ")

@@ -28,7 +28,6 @@ pub(crate) fn draw(painter: &mut Painter<'_>, screen: Rect, down: usize) {
     painter.put(inner, lines.into_iter().skip(down));
 }
 
-/// The most rows in the way that are shown.
 fn rows_shown(height: u16) -> usize {
     match height {
         0..20 => 2,
@@ -82,7 +81,6 @@ fn blamed_rows(
     lines
 }
 
-/// A remedy and its verdict, beside it or below it.
 fn remedy_lines(scene: Scene<'_>, remedy: &Remedy, room: usize) -> Vec<Line<'static>> {
     let (symbol, part, known) = match remedy.verdict {
         Verdict::Trying(_) => ("~", ThemeRole::Dim, String::from("testing ...")),

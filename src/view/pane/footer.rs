@@ -95,7 +95,6 @@ fn newest_notice(scene: Scene<'_>, room: usize) -> Option<Line<'static>> {
     is_new.then(|| scene.line(ThemeRole::Text, text))
 }
 
-/// The keys of a form, with those of a choice in a field with one.
 pub(crate) fn form_keys(scene: Scene<'_>, form: &Form) -> Line<'static> {
     let mut keys = vec![("Enter", "apply"), ("Esc", "cancel"), ("Tab", "next")];
     let field = form.fields.get(form.at);
@@ -128,12 +127,10 @@ fn theme(scene: Scene<'_>) -> Vec<Span<'static>> {
     vec![scene.span(Dim, format!(" theme: {name} "))]
 }
 
-/// Whether the last keys get a pane of their own.
 pub(crate) fn has_room_for_keys(area: Rect) -> bool {
     area.width >= 100 && area.height >= 24
 }
 
-/// The last keys at the right of the footer, where they have no pane of their own.
 fn inline_keys(screen: Rect, scene: Scene<'_>) -> Vec<Span<'static>> {
     let has_place = has_room_for_keys(screen) && !scene.state.ui.look.big;
     if !scene.state.ui.look.keys || has_place {
@@ -146,7 +143,6 @@ fn inline_keys(screen: Rect, scene: Scene<'_>) -> Vec<Span<'static>> {
     caps.collect()
 }
 
-/// The last keys as caps, the newest at the right.
 pub(crate) fn draw_caps(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
     let mut rest = area;

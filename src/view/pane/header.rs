@@ -45,7 +45,6 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
 struct HeaderText {
     gap: usize,
     name: bool,
-    /// Whether it says `listening on`, instead of the symbol of LISTEN.
     words: bool,
     counts: bool,
 }
@@ -53,7 +52,6 @@ struct HeaderText {
 const WHOLE: HeaderText = HeaderText { gap: 4, name: true, words: true, counts: true };
 const NAMELESS: HeaderText = HeaderText { gap: 2, name: false, ..WHOLE };
 const SYMBOL: HeaderText = HeaderText { words: false, ..NAMELESS };
-/// Takes the whole line.
 const TIGHT: HeaderText = HeaderText { gap: 1, ..SYMBOL };
 const LEAST: HeaderText = HeaderText { counts: false, ..SYMBOL };
 
@@ -127,7 +125,6 @@ fn right(scene: Scene<'_>, (words, shrunk): (HeaderText, u8)) -> Vec<Span<'stati
     spans
 }
 
-/// The warning that other machines can connect.
 pub(crate) fn draw_warning(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
     let server = &scene.state.server;

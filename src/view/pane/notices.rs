@@ -6,7 +6,6 @@ use crate::view::ThemeRole::{Dim, Error, Strong, Text, Warning};
 use crate::view::style::glyphs::{BLAMED, CUT, REFUSED};
 use crate::view::{Painter, Scene, Titles, rect, text};
 
-/// The notices, the newest at the bottom.
 pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
     let notices = &scene.state.notices;
@@ -93,7 +92,6 @@ fn time(state: &State, notice: &Notice, room: usize) -> String {
     time
 }
 
-/// One notice, indented under its time.
 fn lines(
     scene: Scene<'_>,
     (notice, room): (&Notice, usize),

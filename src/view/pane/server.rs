@@ -9,7 +9,6 @@ use crate::view::style::glyphs::glyph;
 use crate::view::text::gauge;
 use crate::view::{Painter, Scene, Titles, past, push_fitting, text};
 
-/// The listener: its address, its accept queue, its totals.
 pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
     let titles =

@@ -54,7 +54,6 @@ pub const fn glyph(state: TcpState) -> char {
     }
 }
 
-/// How a row is marked while it is fresh.
 pub(crate) const fn mark(mark: Mark) -> &'static str {
     match mark {
         Mark::New => "+",

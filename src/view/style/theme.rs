@@ -89,7 +89,6 @@ const PLAIN: Modifier = Modifier::empty();
 const BOLD: Modifier = Modifier::BOLD;
 const REVERSED: Modifier = BOLD.union(Modifier::REVERSED);
 
-/// The style of each role, in their order.
 const STYLES: [(ThemeRole, Ink, Modifier); 23] = [
     (ThemeRole::Text, Ink::Text, PLAIN),
     (ThemeRole::Strong, Ink::Text, BOLD),
@@ -249,7 +248,6 @@ impl Theme {
     }
 }
 
-/// The nearest of the 256 colours.
 fn nearest(r: u8, g: u8, b: u8) -> u8 {
     const STEPS: [u8; 6] = [0, 95, 135, 175, 215, 255];
     if r == g && g == b && (8..=238).contains(&r) {

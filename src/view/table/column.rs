@@ -15,7 +15,6 @@ pub(crate) const STATE: &str = "State";
 pub(crate) const ROLE: &str = "Role";
 pub(crate) const AGE: &str = "Age";
 
-/// One column of a table of sockets.
 pub(crate) struct Column {
     /// The titles, the longest first: the first that fits is shown. The first is also its name.
     pub(crate) titles: &'static [&'static str],
@@ -27,7 +26,6 @@ pub(crate) struct Column {
 /// The cell of a row in so many columns. One that is wider than its column covers those to the right of it.
 type Cell = fn(&RowView<'_>, usize) -> Vec<Span<'static>>;
 
-/// How a column grows.
 #[derive(Clone, Copy)]
 pub(crate) enum ColumnWidth {
     /// To this width, or not at all.
@@ -59,7 +57,6 @@ pub(crate) struct ColumnLayout {
 pub(crate) const WITH_SYMBOLS: (usize, usize) = (3, 1);
 
 impl ColumnLayout {
-    /// The columns in `room`, with so many blanks before the first and between them.
     pub(crate) fn new(
         columns: Vec<Column>,
         room: usize,
@@ -95,17 +92,14 @@ impl ColumnLayout {
         has_grown
     }
 
-    /// How many columns of the screen all take.
     pub(crate) fn width(&self) -> usize {
         self.indent + self.joined(&self.widths)
     }
 
-    /// How wide a column is; 0 if it is not shown.
     pub(crate) fn width_of(&self, name: &str) -> usize {
         self.width_through(name, name)
     }
 
-    /// How wide the columns are from one to another, with the gaps between them.
     pub(crate) fn width_through(&self, first: &str, last: &str) -> usize {
         let place = |name| self.columns.iter().position(|column| column.titles[0] == name);
         let ends = place(first).zip(place(last));
@@ -159,7 +153,6 @@ impl ColumnLayout {
         Line::from(spans)
     }
 
-    /// Some rows, none of them joined to another.
     pub(crate) fn lines(
         &self,
         scene: Scene<'_>,
@@ -186,7 +179,6 @@ fn symbols(scene: Scene<'_>, line: &TableRow) -> Span<'static> {
     scene.span(part, format!("{selected}{symbol}{marked}"))
 }
 
-/// One row, as the cells of its columns see it.
 pub(crate) struct RowView<'a> {
     pub(crate) scene: Scene<'a>,
     pub(crate) line: &'a TableRow,
@@ -201,7 +193,6 @@ impl RowView<'_> {
     }
 }
 
-/// A cell without a style.
 pub(crate) fn plain(text: String) -> Vec<Span<'static>> {
     vec![Span::raw(text)]
 }

@@ -9,7 +9,6 @@ use crate::tcp::TcpState::{
 use crate::view::main::diagram::paths::Stroke;
 use crate::view::{Painter, rect};
 
-/// The positions of the boxes and arrows of the state diagram.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Figure {
     area: Rect,
@@ -32,11 +31,9 @@ const GRID: [[Option<TcpState>; 3]; 5] = [
 
 /// The sides of a box, and the symbols of the selected connection's ends.
 const FRAME: u16 = 4;
-/// The widest gap between two columns.
 const WIDEST_GAP: u16 = 26;
 
 impl Figure {
-    /// Whether boxes for such texts fit beside each other with arrows between them.
     pub(super) fn is_wide(area: Rect, text: [u16; 3]) -> bool {
         text.iter().sum::<u16>() + 3 * FRAME + 2 * 6 <= area.width
     }
@@ -60,7 +57,6 @@ impl Figure {
         Figure { area, widths, lefts: [left, middle, right], high, gap }
     }
 
-    /// The column and the row of a state.
     pub(super) fn place(state: TcpState) -> (usize, u16) {
         let columns = (0..).zip(GRID).map(|(row, states)| {
             let column = states.iter().position(|cell| *cell == Some(state));
@@ -91,7 +87,6 @@ impl Figure {
         (text, (x.saturating_sub(half), middle(self.of(TimeWait)).1))
     }
 
-    /// The line of a transition; `None` where there is no room for it.
     pub(super) fn route(&self, from: TcpState, to: TcpState) -> Option<Polyline> {
         let (a, b) = (self.of(from), self.of(to));
         let ((ax, ay), (bx, by)) = (middle(a), middle(b));
@@ -123,7 +118,6 @@ impl Figure {
         Some(Polyline { points, head })
     }
 
-    /// From TIME_WAIT or LAST_ACK to the symbol for CLOSED.
     fn line_to_end(&self, from: TcpState) -> Option<Polyline> {
         let place = self.of(from);
         if self.gap_at_right() < 3 {
@@ -182,7 +176,6 @@ impl Polyline {
     }
 }
 
-/// The corner at `at` on the way from `from` to `to`; `None` on a straight line.
 fn corner<'a>(
     set: &Set<'a>,
     (from, at, to): ((u16, u16), (u16, u16), (u16, u16)),

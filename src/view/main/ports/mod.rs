@@ -13,7 +13,6 @@ use crate::view::main::ports::selection::{ALL, selected_end};
 use crate::view::style::glyphs::DASH;
 use crate::view::{Painter, Scene, Titles, past, rect};
 
-/// Draws a range of ports, and which of them is selected.
 type DrawPorts = fn(&mut Painter<'_>, Rect, (PortRange, Option<Port>));
 
 /// The port map: which ports are in use, by whom, and how many are left. Bars count the ports in use in each column; of few ports each has a

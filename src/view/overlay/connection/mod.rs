@@ -35,7 +35,6 @@ pub(crate) fn draw(painter: &mut Painter<'_>, screen: Rect, name: SocketId) {
     painter.put(inner, lines);
 }
 
-/// The text in lines of at most `room` columns.
 fn lines(scene: Scene<'_>, name: SocketId, room: usize) -> Vec<RankedLines> {
     let (state, sockets) = (scene.state, scene.state.seen());
     let Some(line) = sockets.get(name) else {
@@ -59,7 +58,6 @@ fn lines(scene: Scene<'_>, name: SocketId, room: usize) -> Vec<RankedLines> {
     groups
 }
 
-/// This end at the left, the other at the right.
 fn ends(
     scene: Scene<'_>,
     line: &TableRow,
