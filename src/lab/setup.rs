@@ -31,17 +31,14 @@ pub(super) struct LinkedLab {
 pub(super) struct LabHost {
     pub(super) host: Host,
     pub(super) space: OwnedFd,
-    /// Its end of the wire, on the middle's side.
     pub(super) packets: OwnedFd,
     /// `snmp`, `sockstat` and `sockstat6`, as far as they exist.
     pub(super) counters: Vec<File>,
 }
 
-/// The first number of the links in the middle. With the same number at both ends, the kernel would take up to a second to notify one end
-/// that the other is down (`linkwatch_urgent_event` in net/core/link_watch.c).
+/// If both ends had one number, a change of state could take up to a second (`linkwatch_urgent_event`, net/core/link_watch.c).
 const FIRST_LINK: u32 = 100;
 
-/// Makes one network namespace for each computer and one for the middle, and a link from each to the middle.
 pub(super) fn build(spec: LabSpec) -> Result<LinkedLab, FailedStep> {
     gain_privileges()?;
     let mut spaces = Vec::new();
@@ -89,7 +86,6 @@ fn new_space(lowest: i32) -> Result<OwnedFd, FailedStep> {
     network(lowest)
 }
 
-/// Sets up the computer whose network namespace this is, and returns the files of its counters.
 fn set_up(host: Host, spec: LabSpec) -> Result<Vec<File>, FailedStep> {
     if let Some(range) = spec.ports {
         write(PORT_RANGE, &format!("{} {}", range.low.0, range.high.0))?;

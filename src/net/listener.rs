@@ -25,7 +25,6 @@ pub(super) struct Listener {
     pub(super) pending: AtomicU32,
     queue_space: Notify,
     pub(super) open: AtomicU32,
-    /// Why it was closed, if an error was the reason.
     pub(super) error: OnceLock<SyscallError>,
 }
 
@@ -96,7 +95,6 @@ impl Listener {
         matches!(*self.permit.borrow(), AcceptPermit::Times(_))
     }
 
-    /// Calls accept() if that is permitted, and uses up one permit if it returned a connection; `None` without a permit.
     pub(super) fn accept_if_permitted<T>(
         &self,
         accept: impl FnOnce() -> Poll<io::Result<T>>,
@@ -131,9 +129,7 @@ impl Listener {
         }
     }
 
-    /// Waits until our own clients fill no more than half of the accept queue: a full one drops SYNs, each of which costs a second.
-    ///
-    /// Does not wait while accept() is held, since the full queue is what the user wants to see then.
+    /// A full accept queue drops SYNs, each of which costs a second. While accept() is held, the user wants to see that.
     pub(super) async fn wait_for_queue_space(&self) {
         loop {
             let space = self.queue_space.notified();

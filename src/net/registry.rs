@@ -37,8 +37,7 @@ pub(crate) struct Registry {
     resets: AtomicU64,
     /// Listening sockets announced and not yet reported closed.
     listening: AtomicU64,
-    /// By socket and number of the registration. Several may have one id: the kernel makes exact copies of a UDP socket (`SO_REUSEADDR`),
-    /// and a new TCP connection may get the 5-tuple of one that is just being closed. An order is for the newest.
+    /// By id and registration: copies of a UDP socket (`SO_REUSEADDR`) share an id, and a new 5-tuple may be that of one being closed.
     mailboxes: Mutex<BTreeMap<(SocketId, u64), Arc<Mailbox>>>,
     listeners: Mutex<Vec<Arc<Listener>>>,
     pub(crate) trace_limit: TraceLimit,
@@ -128,7 +127,6 @@ impl Registry {
         Some(Registration { registry: Arc::clone(self), id, number, mailbox })
     }
 
-    /// How many more connections there are descriptors for.
     pub(crate) fn room(&self) -> u64 {
         self.budget().saturating_sub(self.open.load(Ordering::Acquire))
     }

@@ -123,7 +123,6 @@ pub(super) struct TraceLimit {
     counts: [Mutex<TraceCount>; Purpose::ALL.len()],
 }
 
-/// How many traces for one purpose were reported in the second that began at `since`, and how many were left out.
 #[derive(Debug, Default)]
 struct TraceCount {
     since: Option<Instant>,

@@ -14,7 +14,6 @@ pub(crate) struct PaneLayout {
     pub(crate) banner: Rect,
     pub(crate) listener: Rect,
     pub(crate) computers: Rect,
-    /// The table, or another main view.
     pub(crate) sockets: Rect,
     pub(crate) notices: Rect,
     pub(crate) keys: Rect,
@@ -68,8 +67,7 @@ pub(crate) fn places(area: Rect, state: &State) -> Option<PaneLayout> {
     Some(PaneLayout { header, banner, listener, computers, sockets: rest, notices, keys, footer })
 }
 
-/// Lines that the table does not need. On a low screen a long notice may also take the line of a row that is gone: LISTEN and three rows
-/// stay.
+/// Lines that the table does not need; on a low screen a long notice may also take the line of a row that is gone.
 fn spare_lines(state: &State, (screen, rest): (u16, u16), usual: u16) -> u16 {
     const HEAD: u16 = 3;
     const LEFT: u16 = 4;
@@ -97,7 +95,6 @@ fn top_lines(height: u16, state: &State) -> u16 {
     }
 }
 
-/// The usual lines of the notices, and the most when the newest one is long.
 const fn notice_lines(height: u16) -> (u16, u16) {
     match height {
         0..18 => (1, 4),

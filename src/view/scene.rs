@@ -19,7 +19,6 @@ pub(crate) struct Scene<'a> {
 }
 
 impl<'a> Scene<'a> {
-    /// The selected row, else the newest connection's.
     pub(crate) fn selected_or_newest(self) -> Option<&'a TableRow> {
         let (ui, sockets) = (&self.state.ui, self.state.seen());
         let selected = ui.selected.and_then(|name| sockets.get(name));
@@ -61,7 +60,6 @@ impl<'a> Scene<'a> {
         if self.theme.is_ascii() { text::safe(text) } else { text::own(text) }
     }
 
-    /// An input line with its cursor, in at most `room` columns.
     pub(crate) fn input(self, input: &Input, room: usize) -> Vec<Span<'static>> {
         let value = input.value();
         let at = value.char_indices().nth(input.cursor()).map_or(value.len(), |(at, _)| at);
@@ -81,7 +79,6 @@ impl<'a> Scene<'a> {
         vec![self.span(Field, before), self.span(Cursor, under), self.span(Field, rest)]
     }
 
-    /// A selected line: one style for all of it.
     pub(crate) fn selected(self, spans: Vec<Span<'static>>) -> Line<'static> {
         let text: String = spans.into_iter().map(|span| span.content).collect();
         Line::styled(text, self.style(Selected))
@@ -97,7 +94,6 @@ impl<'a> Scene<'a> {
     }
 }
 
-/// The number of newest rows that are searched for a connection.
 const NEWEST: usize = 100;
 
 #[derive(Default)]
@@ -105,7 +101,6 @@ pub(crate) struct Titles {
     pub(crate) name: &'static str,
     pub(crate) about: String,
     pub(crate) right: Vec<(ThemeRole, String)>,
-    /// At the right of the lower border.
     pub(crate) below: Vec<(ThemeRole, String)>,
     /// The style of the frame, if it does not depend on the focus.
     pub(crate) border: Option<ThemeRole>,

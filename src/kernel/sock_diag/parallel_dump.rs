@@ -9,11 +9,9 @@ use crate::tcp::{Filter, Port, SocketRow};
 
 /// With fewer rows, one dump is faster than two and a thread.
 const MIN_ROWS: usize = 4000;
-/// How many rows, spread over the table, are sampled for its ports.
 const SAMPLE: usize = 256;
 
-/// A second socket, and memory for its half of the rows: two dumps at the same time are faster than one, as the kernel mostly waits for
-/// memory; together they take a little more processor time.
+/// Two dumps at the same time are faster than one, as the kernel mostly waits for memory; they take a little more processor time.
 #[derive(Debug)]
 pub(super) struct SecondDump {
     socket: DiagSocket,

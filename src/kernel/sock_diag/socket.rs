@@ -8,7 +8,6 @@ use crate::kernel::procfs::Procfs;
 use crate::kernel::source::{ReadError, ReadResult, Reading};
 use crate::tcp::{Errno, Filter, Host, Port, Protocol, SocketId, SocketRow, TcpState};
 
-/// How often a dump is repeated that the kernel says was disturbed.
 pub(super) const RETRIES: u32 = 3;
 const MAX_INTERFACES: usize = 4096;
 

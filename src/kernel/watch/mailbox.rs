@@ -31,7 +31,6 @@ pub(super) struct Requests {
 }
 
 impl Requests {
-    /// Whether they wake the thread up; the others wait for its next turn.
     fn are_urgent(&self) -> bool {
         self.watch.is_some() || !self.lookup.is_empty() || self.answer.is_some()
     }

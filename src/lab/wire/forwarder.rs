@@ -14,8 +14,7 @@ use crate::lab::wire::port::WirePort;
 use crate::lab::wire::reporter::Reporter;
 use crate::tcp::{DropReason, Host, Moment, WireEvent, WireOrder, WireStatus};
 
-/// `struct virtio_net_hdr` (packet(7), `PACKET_VNET_HDR`): stands before each frame, says what the kernel left to the hardware, and is
-/// forwarded, too.
+/// `struct virtio_net_hdr` (packet(7), `PACKET_VNET_HDR`) before each frame: what the kernel left to the hardware.
 const HEADER: usize = 10;
 /// An IP packet of the greatest length, and the headers before it.
 const MAX_FRAME: usize = HEADER + 14 + 4 + (1 << 16);

@@ -53,7 +53,6 @@ impl Reporter {
         self.since.get_or_insert(now);
     }
 
-    /// Counts frames that were lost before the wire.
     pub(super) fn missed(&mut self, now: Moment, count: u64) {
         if count > 0 {
             self.status.missed += count;
@@ -61,7 +60,6 @@ impl Reporter {
         }
     }
 
-    /// Sets the status but for its counters.
     pub(super) fn set_status(&mut self, now: Moment, status: WireStatus) {
         let WireStatus { unreported, missed, .. } = self.status;
         let status = WireStatus { unreported, missed, ..status };

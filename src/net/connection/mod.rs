@@ -18,9 +18,7 @@ use crate::net::registry::{Registration, Registry};
 use crate::net::stream::Stream;
 use crate::tcp::{Call, CloseKind, Errno, OnData, Purpose, SocketEvent, SyscallError};
 
-/// The task that owns one end of a connection.
-///
-/// An idle one holds no buffer: bytes pass through the stack of the thread that reads them.
+/// One end of a connection. An idle one holds no buffer: bytes pass through the stack of the thread that reads them.
 pub(crate) struct ConnectionTask {
     stream: Stream,
     registration: Registration,
@@ -196,7 +194,6 @@ impl ConnectionTask {
         interest
     }
 
-    /// When to give up, because none of the queued bytes was taken.
     fn times_out(&self) -> Option<Instant> {
         self.stalled_since.map(|since| since + self.registry().echo_timeout)
     }

@@ -10,9 +10,7 @@ use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
 use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Size};
 
-/// A backend that writes once a frame, in one synchronized update, and nothing when no cell has changed.
-///
-/// The cursor stays hidden until the terminal is restored.
+/// Writes once a frame, in one synchronized update, and nothing when no cell has changed. The cursor stays hidden.
 #[derive(Debug)]
 pub(super) struct QuietBackend<W: Write> {
     inner: CrosstermBackend<FrameWriter<W>>,

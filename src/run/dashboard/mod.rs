@@ -43,7 +43,6 @@ const TAKE_TIME: Duration = Duration::from_millis(8);
 
 const COMPUTERS: u8 = 4;
 
-/// Runs the dashboard until the user quits, a signal ends it or the terminal is gone.
 pub(super) async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Exit> {
     let clock = Clock::start();
     let descriptors = raise_descriptor_limit();
@@ -122,7 +121,6 @@ struct Dashboard {
     theme: Theme,
     scroll: Scroll,
     frames: FramePacer,
-    /// What the command line asks to begin with.
     listen: bool,
     lab: bool,
     ended: Option<Exit>,

@@ -56,8 +56,6 @@ impl Screen {
         self.repaint()
     }
 
-    /// After SIGCONT: takes the terminal again, and repaints it.
-    ///
     /// A SIGSTOP left no time to restore the terminal, and the shell has changed its mode without crossterm's knowledge.
     pub(super) fn resume(&mut self) -> io::Result<()> {
         // SIGCONT may come twice, or without a stop: then the terminal is still in raw mode.
@@ -122,8 +120,7 @@ pub(super) fn wait_until_gone() {
     while let Ok(0) | Err(Errno::INTR) = poll(&mut watched, None) {}
 }
 
-/// Restores the terminal before a panic of the main thread is printed. The panic of a task is caught where it was spawned and becomes an
-/// event.
+/// Restores the terminal before a panic of the main thread is printed; that of a task is caught and becomes an event.
 pub(crate) fn guard_panics() {
     let default = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {

@@ -98,9 +98,7 @@ fn lab_of_its_own(args: &LabCommandArgs, command: &[OsString]) -> anyhow::Result
     })
 }
 
-/// Runs a program to its end. Signals of the keyboard reach it by themselves; others are forwarded.
-///
-/// If the wire breaks, the program gets SIGTERM.
+/// Signals of the keyboard reach the program by themselves; others are forwarded. If the wire breaks, it gets SIGTERM.
 async fn run_to_end(
     mut command: Command,
     mut broken: oneshot::Receiver<String>,

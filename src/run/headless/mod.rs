@@ -57,7 +57,6 @@ pub fn asked_to_end() -> io::Result<impl Future<Output = i32>> {
 
 /// What a subcommand makes of the events of its engine.
 trait Tally {
-    /// Counts an event, and writes its line.
     fn handle(&mut self, event: SocketEvent) -> anyhow::Result<()>;
 
     fn is_done(&self) -> bool;
@@ -158,7 +157,6 @@ pub(super) fn count_of_bytes(bytes: u64) -> String {
     format!("{bytes} {unit}")
 }
 
-/// What failed and why, and what may help at the command line.
 pub(super) fn refusal(asked: &Attempt, why: SyscallError) -> String {
     explain::words(&of_call(asked, why, &machine()).when("shell", true))
 }

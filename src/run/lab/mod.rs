@@ -91,20 +91,17 @@ impl LabSession {
         }
     }
 
-    /// Watches these rows on every computer.
     pub(super) fn watch(&self, wanted: &Filter) {
         self.shared.slot().watched = Some(wanted.clone());
         self.each_poller(|_, poller| poller.watch(wanted.clone()));
     }
 
-    /// Calls `f` with the poller of each computer.
     pub(super) fn each_poller(&self, f: impl Fn(Host, &Poller)) {
         for (host, poller) in self.shared.slot().running.iter().flat_map(|lab| &lab.pollers) {
             f(*host, poller);
         }
     }
 
-    /// Takes the lab down, and waits until the capture is written.
     pub(super) fn end(self) {
         self.stop();
         if let Some(thread) = self.thread {

@@ -20,7 +20,6 @@ pub(super) fn numbers(name: SocketId) -> [String; 5] {
     ]
 }
 
-/// The width and the title of a box for each field of these rows; `None` where they do not fit.
 pub(super) fn boxes_for(rows: &[[String; 5]], room: usize) -> Option<[(u16, &'static str); 5]> {
     let boxes = |titles: [&'static str; 5]| {
         std::array::from_fn(|n| {

@@ -109,7 +109,6 @@ impl Axis {
         }
     }
 
-    /// The numbers below the rows, in seconds before now, and the legend.
     fn line(&self, scene: Scene<'_>) -> Line<'static> {
         // The most columns of a number, with the gap before it.
         const NUMBER: usize = 5;
@@ -178,7 +177,6 @@ fn now(scene: Scene<'_>, history: &TableRow) -> Span<'static> {
     scene.span(Gone, format!(" {HOLLOW} {why}"))
 }
 
-/// The states of a row over time: the glyph of a state where it begins, then a line.
 fn drawn(scene: Scene<'_>, axis: &Axis, history: &TableRow) -> Vec<Span<'static>> {
     let mut cells = vec![(' ', scene.style(Text)); axis.columns];
     // The columns in which a state begins.

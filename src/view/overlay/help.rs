@@ -5,7 +5,6 @@ use crate::app::{BINDINGS, Binding, Group};
 use crate::view::ThemeRole::{Heading, Key};
 use crate::view::{Painter, Scene, rect, text};
 
-/// All keys by group; `down` lines are scrolled away.
 pub(crate) fn draw(painter: &mut Painter<'_>, screen: Rect, down: usize) {
     let scene = painter.scene;
     // Views are in the right column, actions in the left one.

@@ -6,7 +6,6 @@ use crate::view::style::glyphs::REFUSED;
 use crate::view::table::columns;
 use crate::view::{Painter, Scene, ThemeRole, text};
 
-/// The last failure: its rows, its meaning, and tested remedies; `down` lines are scrolled away.
 pub(crate) fn draw(painter: &mut Painter<'_>, screen: Rect, down: usize) {
     let scene = painter.scene;
     let Some(case) = &scene.state.notices.case else { return };

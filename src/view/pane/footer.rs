@@ -8,7 +8,6 @@ use crate::view::ThemeRole::{Dim, KeyCap, Warning};
 use crate::view::style::glyphs::CUT;
 use crate::view::{Painter, Scene, Theme, ThemeRole, rect, text, width};
 
-/// The key hints, the most useful first, as many as fit.
 pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
     let mut keys = theme(scene);
@@ -78,7 +77,6 @@ fn keys_over(scene: Scene<'_>, overlay: &Overlay) -> Line<'static> {
 pub(crate) const HELD_STATES_KEYS: [(&str, &str); 3] =
     [("j k", "select"), ("1-9 Enter", "hold"), ("Esc", "close")];
 
-/// The keys of the verbs, which work on the connection in the overlay.
 fn verbs() -> String {
     let bindings = Action::VERBS.into_iter().filter_map(binding_of);
     let keys: Vec<String> = bindings.map(|binding| binding.keys[0].to_string()).collect();

@@ -10,7 +10,6 @@ use crate::view::lab::wire;
 use crate::view::style::glyphs::glyph;
 use crate::view::{Painter, Scene, past, text, width};
 
-/// The first line: the address of the server, the number of connections, what part of the table is shown.
 pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
     let room = usize::from(area.width);
@@ -95,7 +94,6 @@ fn place(scene: Scene<'_>, words: HeaderText) -> Vec<Span<'static>> {
     vec![listens, scene.span(Strong, at)]
 }
 
-/// The right side; the higher `shrunk`, the less of it is shown.
 fn right(scene: Scene<'_>, (words, shrunk): (HeaderText, u8)) -> Vec<Span<'static>> {
     let state = scene.state;
     let mut spans = Vec::new();

@@ -91,7 +91,6 @@ fn mode(scene: Scene<'_>, running: &ListenSpec, room: usize) -> RankedLines {
     (rank, vec![Line::from(spans)])
 }
 
-/// The accept queue: both queue columns of the LISTEN rows.
 fn queue(scene: Scene<'_>, running: &ListenSpec, room: usize) -> Line<'static> {
     const GAUGE: usize = 20;
     let state = scene.state;

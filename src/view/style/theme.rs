@@ -128,8 +128,7 @@ enum Ink {
 }
 
 impl Ink {
-    /// Okabe and Ito's colours, distinguishable with any colour vision, and colours of the user's palette: for a dark ground, for a light
-    /// one, and for bad projectors. Grey is left to the terminal's dim.
+    /// Okabe and Ito's colours, distinguishable with any colour vision, and the palette's: for dark, light and bad projectors.
     const fn colours(self) -> ([[u8; 3]; 3], [Color; 3]) {
         use Color::{Blue, Cyan, Gray, Green, LightRed, Magenta, Red, Reset, White, Yellow};
         match self {

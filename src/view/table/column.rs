@@ -48,7 +48,6 @@ impl Column {
 pub(crate) struct ColumnLayout {
     columns: Vec<Column>,
     widths: Vec<usize>,
-    /// What precedes the first column: the symbols of a row, or nothing.
     indent: usize,
     gap: usize,
 }
@@ -72,7 +71,6 @@ impl ColumnLayout {
         layout
     }
 
-    /// Widens the columns of one rank together, if there is room for all of them.
     fn grow(&mut self, rank: u8, room: usize) -> bool {
         let before = self.widths.clone();
         for (width, column) in self.widths.iter_mut().zip(&self.columns) {
@@ -162,7 +160,6 @@ impl ColumnLayout {
     }
 }
 
-/// The symbols in front of a row: whether it is selected, new, changed, gone or to blame, and marked for comparison.
 fn symbols(scene: Scene<'_>, line: &TableRow) -> Span<'static> {
     let (state, name) = (scene.state, line.row.name());
     let fresh = line.mark(state.then());
@@ -182,7 +179,6 @@ fn symbols(scene: Scene<'_>, line: &TableRow) -> Span<'static> {
 pub(crate) struct RowView<'a> {
     pub(crate) scene: Scene<'a>,
     pub(crate) line: &'a TableRow,
-    /// The symbol that joins it to its neighbour, if both are ends of one connection.
     pub(crate) bracket: Option<&'static str>,
     pub(crate) layout: &'a ColumnLayout,
 }

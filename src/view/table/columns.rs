@@ -165,7 +165,6 @@ fn plain_role(row: &RowView<'_>, room: usize) -> String {
     text::fitting(room, [format!("{protocol} {role}"), protocol.to_string()])
 }
 
-/// The role and the time that is left, where there is no room for it in the age column and both fit.
 fn role_with_time(row: &RowView<'_>) -> Option<String> {
     let room = row.layout.width_of(ROLE) - 1;
     let is_short = row.layout.width_of(AGE) < LONG_AGE;

@@ -14,7 +14,6 @@ pub(crate) fn time_left(scene: Scene<'_>, line: &TableRow) -> Option<String> {
     line.time_left(scene.state.then()).filter(|_| keeps).map(text::left)
 }
 
-/// How often the kernel has retried without an answer.
 pub(super) fn unanswered(line: &TableRow) -> Option<String> {
     let timer = line.row.timer.filter(|timer| timer.tries > 0)?;
     match timer.kind {

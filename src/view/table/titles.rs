@@ -53,7 +53,6 @@ pub(crate) fn titles(scene: Scene<'_>, area: Rect, window: &Window) -> Titles {
     Titles { name: "Sockets", about: text::fitting(room, about), ..titles }
 }
 
-/// The source of the table, what is missing in it, and which part is shown.
 fn status(scene: Scene<'_>, window: &Window) -> Vec<(ThemeRole, String)> {
     let state = scene.state;
     let sockets = &state.sockets;

@@ -15,8 +15,7 @@ pub(crate) struct Window {
 const PINNED: usize = 4;
 
 impl Window {
-    /// The rows that fit into `height`, with the selected one, else the one to blame, else the newest.
-    /// LISTEN rows stay at the top if `left` others fit below them.
+    /// The selected row, else the one to blame, else the newest is among them; LISTEN stays at the top if `left` others fit below.
     pub(crate) fn of(state: &State, scroll: &mut Scroll, (height, left): (usize, usize)) -> Window {
         let shown = &state.ui.shown;
         let pinned = pinned(state, (height, left));

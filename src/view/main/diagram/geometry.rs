@@ -12,7 +12,6 @@ use crate::view::{Painter, rect};
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Figure {
     area: Rect,
-    /// The width and the left edge of each column of boxes.
     widths: [u16; 3],
     lefts: [u16; 3],
     /// The height of a box, and the lines between two.
@@ -38,7 +37,6 @@ impl Figure {
         text.iter().sum::<u16>() + 3 * FRAME + 2 * 6 <= area.width
     }
 
-    /// The largest figure that fits; `text` has the widest text of each column.
     pub(super) fn fitting(area: Rect, text: [u16; 3]) -> Figure {
         const SIZES: [(u16, u16); 5] = [(3, 2), (3, 1), (1, 2), (1, 1), (1, 0)];
         let wide = Figure::is_wide(area, text);

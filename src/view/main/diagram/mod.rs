@@ -68,7 +68,6 @@ fn widths(scene: Scene<'_>, most: usize) -> [u16; 3] {
     widths
 }
 
-/// One symbol for each row in that state; a number where there are many.
 fn tokens(scene: Scene<'_>, state: TcpState, most: usize) -> String {
     let symbol = glyph(state);
     let count = scene.state.seen().count(state);

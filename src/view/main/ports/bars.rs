@@ -50,7 +50,6 @@ impl Scale {
     }
 }
 
-/// The bars of even and of odd ports, symbols above them, and the ranges below them.
 pub(super) fn draw(
     painter: &mut Painter<'_>,
     area: Rect,

@@ -15,8 +15,7 @@ use crate::view::{Painter, Scene, Titles, past, rect};
 
 type DrawPorts = fn(&mut Painter<'_>, Rect, (PortRange, Option<Port>));
 
-/// The port map: which ports are in use, by whom, and how many are left. Bars count the ports in use in each column; of few ports each has a
-/// cell.
+/// Which ports are in use, by whom, and how many are left: as bars, or as cells where the ports are few.
 pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
     let selected = selected_end(scene);

@@ -72,7 +72,6 @@ fn plain(tries: impl IntoIterator<Item = String>, room: usize) -> Vec<Span<'stat
     if words.is_empty() { Vec::new() } else { vec![Span::raw(words)] }
 }
 
-/// The timer that runs and how long; retries without an answer are a warning.
 fn timer(scene: Scene<'_>, line: &TableRow, room: usize) -> Vec<Span<'static>> {
     if line.gone.is_some() {
         return Vec::new();

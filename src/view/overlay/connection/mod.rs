@@ -14,7 +14,6 @@ use crate::view::main::five_tuple;
 use crate::view::scene::{RankedLines, leave_out};
 use crate::view::{Painter, Scene, rect, text};
 
-/// One connection: its five-tuple, both ends with their states, and data of TCP_INFO.
 pub(crate) fn draw(painter: &mut Painter<'_>, screen: Rect, name: SocketId) {
     let scene = painter.scene;
     let width = 100.min(screen.width - 2);
