@@ -3,8 +3,7 @@ use ratatui::layout::Rect;
 use crate::app::{MainView, Pane, State};
 use crate::view::pane::footer::has_room_for_keys;
 use crate::view::pane::notices;
-use crate::view::rect;
-use crate::view::rect::{take_bottom, take_right, take_top};
+use crate::view::rect::{self, take_bottom, take_right, take_top};
 use crate::view::table::window::rows_wanted;
 
 /// The areas of the panes, from top to bottom. A rectangle without height is not drawn.

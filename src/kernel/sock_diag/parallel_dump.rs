@@ -1,6 +1,5 @@
 use std::panic::resume_unwind;
-use std::thread;
-use std::thread::ScopedJoinHandle;
+use std::thread::{self, ScopedJoinHandle};
 
 use crate::kernel::inet_diag::{PortHalf, SocketEnd};
 use crate::kernel::sock_diag::socket::{DiagSocket, DumpPart};

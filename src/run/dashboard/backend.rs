@@ -1,7 +1,6 @@
 //! What ratatui's backend for crossterm lacks: one write for each frame, in a synchronized update.
 
-use std::io;
-use std::io::Write;
+use std::io::{self, Write};
 
 use crossterm::cursor::MoveTo;
 use crossterm::queue;

@@ -34,8 +34,7 @@ use crate::run::fault::break_on_purpose;
 use crate::run::lab::LabSession;
 use crate::run::{Clock, Exit};
 use crate::tcp::{ConnectSpec, Endpoint, HostLimits, LabEvent, ListenSpec, SocketEvent};
-use crate::view;
-use crate::view::{Scroll, Theme, hit};
+use crate::view::{self, Scroll, Theme, hit};
 
 const QUEUE: usize = 1024;
 /// How long events are taken before a frame may be drawn.

@@ -1,7 +1,6 @@
 use std::any::Any;
 use std::ffi::{OsStr, OsString};
-use std::io;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;

@@ -6,8 +6,7 @@ pub(super) mod listen;
 pub(super) mod netstat_line;
 pub(super) mod table;
 
-use std::io;
-use std::io::Write;
+use std::io::{self, Write};
 use std::time::Duration;
 
 use anyhow::Context;

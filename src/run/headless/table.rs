@@ -1,8 +1,7 @@
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 use std::future::Future;
-use std::io;
-use std::io::Write;
+use std::io::{self, Write};
 
 use anyhow::Context;
 use serde_json::json;

@@ -1,10 +1,9 @@
 use ratatui::layout::Rect;
 use ratatui::symbols::border::Set;
 
-use crate::tcp::TcpState;
 use crate::tcp::TcpState::{
-    CloseWait, Closed, Closing, Established, FinWait1, FinWait2, LastAck, Listen, SynReceived,
-    SynSent, TimeWait,
+    self, CloseWait, Closed, Closing, Established, FinWait1, FinWait2, LastAck, Listen,
+    SynReceived, SynSent, TimeWait,
 };
 use crate::view::main::diagram::paths::Stroke;
 use crate::view::{Painter, rect};
