@@ -29,8 +29,7 @@ pub enum Activity {
 /// The counters at one time, in the order of `COUNTERS`.
 type CounterSample = [i64; COUNTERS.len()];
 
-/// Lines and columns of /proc/net/snmp, sockstat and sockstat6: first those that change with the rows of the table, then those that
-/// change with data, and with sockets of any kind. `orphan` is not among them, as it counts all namespaces together.
+/// Of snmp, sockstat and sockstat6: first those that change with rows, then with data. `orphan` counts all namespaces together.
 const COUNTERS: [(&str, &str); 16] = [
     ("Tcp", "ActiveOpens"),
     ("Tcp", "PassiveOpens"),
@@ -49,7 +48,6 @@ const COUNTERS: [(&str, &str); 16] = [
     ("Udp", "OutDatagrams"),
     ("sockets", "used"),
 ];
-/// How many of them change with the rows.
 const OF_ROWS: usize = 10;
 
 impl ChangeCounters {

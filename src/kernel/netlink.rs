@@ -40,7 +40,6 @@ impl Netlink {
         Ok(Netlink { socket, sequence: 0, request: Vec::new(), buffer: vec![0; BUFFER] })
     }
 
-    /// Sends the request that `write` writes, and returns its sequence number.
     pub(super) fn ask(&mut self, write: impl FnOnce(u32, &mut Vec<u8>)) -> ReadResult<u32> {
         self.sequence = self.sequence.wrapping_add(1);
         write(self.sequence, &mut self.request);
@@ -49,7 +48,6 @@ impl Netlink {
         Ok(self.sequence)
     }
 
-    /// Waits for the next messages, at least one.
     pub(super) fn receive(&mut self) -> ReadResult<&[u8]> {
         const CALL: &str = "recv(AF_NETLINK)";
         let received =

@@ -73,7 +73,6 @@ fn search(process: &Process, missing: &mut HashSet<u64>, owners: &mut Owners) {
     owners.refused += usize::from(is_refused);
 }
 
-/// The name that the process gives itself (proc_pid_comm(5)), in printable ASCII.
 fn name_of(process: &Process) -> String {
     let mut name = Vec::new();
     if let Ok(mut file) = process.open_relative("comm")

@@ -8,7 +8,6 @@ use crate::tcp::socket::errno;
 
 pub(super) type FailedStep = (String, Errno);
 
-/// The ephemeral port range of a computer.
 pub(super) const PORT_RANGE: &str = "/proc/sys/net/ipv4/ip_local_port_range";
 
 /// Sysctls that forbid user namespaces: the name, the value that forbids, the value to set.
@@ -35,12 +34,10 @@ impl Requester {
     }
 }
 
-/// Names the step that failed.
 pub(super) fn at(step: impl Into<String>) -> impl FnOnce(Errno) -> FailedStep {
     |why| (step.into(), why)
 }
 
-/// The refusal for a step that failed on this machine.
 pub(super) fn refusal((step, errno): FailedStep, who: Requester) -> LabRefusal {
     let helps = helps((&step, errno), who, |name| {
         std::fs::read_to_string(format!("/proc/sys/{name}")).ok()

@@ -12,12 +12,10 @@ use rustix::net::{
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// The most descriptors in one message.
 pub(super) const BATCH: usize = 32;
 const MAX_MESSAGE: usize = 4096;
 
-/// One end of the channel between the dashboard and the lab's helper, which are the same program: messages in JSON, with descriptors
-/// (unix(7), `SOCK_SEQPACKET`).
+/// Messages in JSON, with descriptors, between the dashboard and the helper, the same program (unix(7), `SOCK_SEQPACKET`).
 #[derive(Debug)]
 pub(super) struct Channel(pub(super) OwnedFd);
 

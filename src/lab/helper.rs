@@ -56,7 +56,6 @@ fn serve(channel: &Channel, built: LinkedLab) -> Result<()> {
     Ok(())
 }
 
-/// Makes the sockets asked for: at least one, and as many as the kernel allows.
 fn make(spaces: &[(Host, OwnedFd)], ask: SocketsWanted) -> Result<Vec<OwnedFd>> {
     let (_, space) = spaces.iter().find(|(host, _)| *host == ask.host).ok_or(Errno::HOSTUNREACH)?;
     namespace::enter_network(space)?;

@@ -18,7 +18,6 @@ pub(super) fn new_network() -> std::result::Result<(), FailedStep> {
     unshare(UnshareFlags::NEWNET).map_err(at("unshare(CLONE_NEWNET)"))
 }
 
-/// Moves this thread into a new user namespace, in which its user and the programs it starts are root.
 pub(super) fn become_root_inside() -> std::result::Result<(), FailedStep> {
     let (user, group) = (geteuid().as_raw(), getegid().as_raw());
     unshare(UnshareFlags::NEWUSER).map_err(at("unshare(CLONE_NEWUSER)"))?;

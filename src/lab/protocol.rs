@@ -33,7 +33,6 @@ pub(crate) enum HelperReply {
     /// All computers are up, with these limits.
     Ready(LabLimits),
     Refused(LabRefusal),
-    /// Comes with the sockets.
     Sockets,
     Failed(Errno),
 }

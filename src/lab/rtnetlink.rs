@@ -64,7 +64,6 @@ impl Rtnetlink {
         self.ask(RTM_NEWLINK, 0, &up).map(drop)
     }
 
-    /// Its number, and whether it carries frames already.
     pub(crate) fn link(&self, name: &str) -> Result<(u32, bool)> {
         let found = self.ask(RTM_GETLINK, 0, &link(ANY_LINK, name))?.ok_or(Errno::PROTO)?;
         Ok((found.index, found.flags.contains(LinkFlags::Running)))

@@ -17,7 +17,6 @@ use crate::tcp::{Host, LabLimits, LabSpec};
 
 /// The helper's descriptor of the middle's network namespace; a computer's is higher by its host. `join` opens them in /proc.
 pub(super) const SPACES: i32 = 40;
-/// How many milliseconds a link may take until it carries frames.
 const CARRIER_TIMEOUT_MS: u32 = 1000;
 
 #[derive(Debug)]
@@ -31,19 +30,15 @@ pub(super) struct LinkedLab {
 #[derive(Debug)]
 pub(super) struct LabHost {
     pub(super) host: Host,
-    /// Its network namespace.
     pub(super) space: OwnedFd,
-    /// Its end of the wire, on the middle's side.
     pub(super) packets: OwnedFd,
     /// `snmp`, `sockstat` and `sockstat6`, as far as they exist.
     pub(super) counters: Vec<File>,
 }
 
-/// The first number of the links in the middle. With the same number at both ends, the kernel would take up to a second to notify one end
-/// that the other is down (`linkwatch_urgent_event` in net/core/link_watch.c).
+/// If both ends had one number, a change of state could take up to a second (`linkwatch_urgent_event`, net/core/link_watch.c).
 const FIRST_LINK: u32 = 100;
 
-/// Makes one network namespace for each computer and one for the middle, and a link from each to the middle.
 pub(super) fn build(spec: LabSpec) -> Result<LinkedLab, FailedStep> {
     gain_privileges()?;
     let mut spaces = Vec::new();
@@ -75,7 +70,6 @@ pub(super) fn build(spec: LabSpec) -> Result<LinkedLab, FailedStep> {
     Ok(LinkedLab { computers, limits, _middle: middle })
 }
 
-/// Gains the privileges to make namespaces: in a new user namespace, unless this process has them.
 fn gain_privileges() -> Result<(), FailedStep> {
     // A container may grant only some of them; a user namespace grants all.
     let needed = CapabilitySet::NET_ADMIN | CapabilitySet::NET_RAW;
@@ -92,7 +86,6 @@ fn new_space(lowest: i32) -> Result<OwnedFd, FailedStep> {
     network(lowest)
 }
 
-/// Sets up the computer whose network namespace this is, and returns the files of its counters.
 fn set_up(host: Host, spec: LabSpec) -> Result<Vec<File>, FailedStep> {
     if let Some(range) = spec.ports {
         write(PORT_RANGE, &format!("{} {}", range.low.0, range.high.0))?;

@@ -28,8 +28,7 @@ pub(super) fn lift_limits() -> LabLimits {
     limits
 }
 
-/// The limits for the process that uses the lab: as the owner of its user namespace it may bind every port without a sysctl
-/// (user_namespaces(7)), so that is tried.
+/// The owner of the user namespace may bind every port without a sysctl (user_namespaces(7)), so that is tried.
 pub(super) fn as_used(limits: LabLimits, pool: &SocketPool, host: Host) -> LabLimits {
     let lowest = SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 1);
     let binds = |socket: OwnedFd| rustix::net::bind(&socket, &lowest).is_ok();

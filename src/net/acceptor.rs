@@ -33,7 +33,6 @@ pub(super) struct Acceptor {
     pause: Duration,
     /// Whether the connection before was gone before accept(): one delays nothing, many in a row do.
     last_was_aborted: bool,
-    /// When it was last reported that no descriptor is left.
     reported_shortage: Option<Instant>,
 }
 

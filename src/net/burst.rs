@@ -21,9 +21,7 @@ use crate::tcp::{
 /// One Connect command under way: as many connections as it asks for, one after the other.
 pub(super) struct BurstTask {
     registry: Arc<Registry>,
-    /// As requested, without the payload.
     spec: ConnectSpec,
-    /// One copy for all clients.
     payload: Arc<Vec<u8>>,
     burst: Burst,
     stop: CancellationToken,
@@ -238,7 +236,6 @@ impl BurstTask {
         }
     }
 
-    /// Reports a refusal; with the local end where Connecting was reported before.
     async fn report_failed(
         &self,
         (local, to): (Option<Endpoint>, Option<SocketAddr>),

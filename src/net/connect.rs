@@ -21,7 +21,6 @@ pub(super) struct Started {
     pub(super) own: OwnSocket,
     pub(super) stream: Stream,
     pub(super) registration: Registration,
-    /// Whether the handshake is over already, as it usually is on loopback.
     pub(super) connected: bool,
 }
 
@@ -29,11 +28,9 @@ pub(super) struct ConnectRoute {
     pub(super) to: SocketAddr,
     /// The range from which the kernel picks anyway, to be set on the socket.
     pub(super) whole: Option<PortRange>,
-    /// Our own listener, if the address is its.
     pub(super) listener: Option<Arc<Listener>>,
 }
 
-/// socket(), bind(), connect(), without waiting for the result.
 pub(super) async fn start(
     registry: &Arc<Registry>,
     spec: &ConnectSpec,
@@ -110,9 +107,7 @@ fn connect(
     error.map_or(Ok(answered), Err)
 }
 
-/// socket() and, as far as the source was requested, bind(): ready for connect().
-///
-/// `whole` is the range from which the kernel picks anyway; set on the socket, it makes connect() try one port after the other.
+/// socket() and bind(); `whole`, the kernel's own range set on the socket, makes connect() try one port after the other.
 pub(super) async fn client_socket(
     spec: &ConnectSpec,
     to: SocketAddr,

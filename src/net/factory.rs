@@ -29,7 +29,6 @@ pub trait RemoteSockets: Send + Sync {
     fn descriptors(&self) -> u64;
 }
 
-/// Makes the sockets of every computer: this machine's directly, the others' through [`RemoteSockets`].
 #[derive(Clone, Default)]
 pub(super) struct SocketFactory {
     pub(super) remote: Option<Arc<dyn RemoteSockets>>,

@@ -68,7 +68,6 @@ struct HeldScript {
 const SMALL: usize = 4096;
 
 impl HeldScript {
-    /// Makes the system calls; the row that is in `state` afterwards.
     fn run(&mut self, state: TcpState) -> CallResult<SocketId> {
         // The client's data fills the buffers of both ends, so no FIN behind it can leave.
         let blocks_fin =
@@ -118,7 +117,6 @@ impl HeldScript {
         Ok(socket)
     }
 
-    /// Listens on a port of loopback that the kernel picks.
     fn listen(
         &mut self,
         state: TcpState,

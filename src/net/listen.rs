@@ -16,12 +16,9 @@ use crate::tcp::{
     SyscallError,
 };
 
-/// The most Listen commands in force at a time.
 const MOST: usize = 16;
 
-/// Runs a Listen command: makes the sockets, and spawns the tasks that call accept(); waits for sockets of other computers only.
-///
-/// `closing` are listeners that are closed but perhaps not yet reported closed; `stop` closes the new one again, also while it is made.
+/// Waits for sockets of other computers only. `closing` are listeners perhaps not yet reported closed.
 pub(super) async fn listen(
     registry: Arc<Registry>,
     spec: ListenSpec,

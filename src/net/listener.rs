@@ -16,7 +16,6 @@ use crate::tcp::{Accepting, ListenSpec, SocketId, SyscallError};
 pub(super) struct Listener {
     pub(super) spec: ListenSpec,
     pub(super) ids: Vec<SocketId>,
-    /// Ends the tasks that call accept().
     pub(super) stop: CancellationToken,
     /// Cancelled once all its sockets were reported closed.
     pub(super) closed: CancellationToken,
@@ -26,7 +25,6 @@ pub(super) struct Listener {
     pub(super) pending: AtomicU32,
     queue_space: Notify,
     pub(super) open: AtomicU32,
-    /// Why it was closed, if an error was the reason.
     pub(super) error: OnceLock<SyscallError>,
 }
 
@@ -97,7 +95,6 @@ impl Listener {
         matches!(*self.permit.borrow(), AcceptPermit::Times(_))
     }
 
-    /// Calls accept() if that is permitted, and uses up one permit if it returned a connection; `None` without a permit.
     pub(super) fn accept_if_permitted<T>(
         &self,
         accept: impl FnOnce() -> Poll<io::Result<T>>,
@@ -132,9 +129,7 @@ impl Listener {
         }
     }
 
-    /// Waits until our own clients fill no more than half of the accept queue: a full one drops SYNs, each of which costs a second.
-    ///
-    /// Does not wait while accept() is held, since the full queue is what the user wants to see then.
+    /// A full accept queue drops SYNs, each of which costs a second. While accept() is held, the user wants to see that.
     pub(super) async fn wait_for_queue_space(&self) {
         loop {
             let space = self.queue_space.notified();
@@ -154,7 +149,6 @@ impl Listener {
         (self.spec.backlog / 2).max(1)
     }
 
-    /// Calls `f` with one of the listening sockets, unless they are closed.
     pub(super) fn with_socket<T>(
         &self,
         index: usize,

@@ -18,9 +18,7 @@ use crate::tcp::{SockOpt, Syscall};
 /// `IP_LOCAL_PORT_RANGE` of linux/in.h, which libc lacks.
 const IP_LOCAL_PORT_RANGE: libc::c_int = 51;
 
-/// Sets an option; `ENOPROTOOPT` where the kernel lacks it.
-///
-/// The kernel silently ignores what of a port range lies outside of `net.ipv4.ip_local_port_range`.
+/// `ENOPROTOOPT` where the kernel lacks the option. It ignores what of a port range lies outside of `ip_local_port_range`.
 pub(super) fn set(socket: &Socket, option: SockOpt, trace: &mut TraceRecorder) -> CallResult {
     let done = match option {
         SockOpt::ReuseAddr => socket.set_reuse_address(true),

@@ -15,7 +15,6 @@ use crate::tcp::{
     SocketEvent, Syscall, SyscallError,
 };
 
-/// How many ports outside of the kernel's range are tried.
 const OUTSIDE: usize = 16;
 
 pub(super) async fn try_all(registry: Arc<Registry>, probes: Vec<Probe>) {
@@ -44,7 +43,6 @@ async fn try_one(probe: Probe, factory: &SocketFactory, trace: &mut TraceRecorde
     }
 }
 
-/// connect() to a listening socket of our own.
 async fn connect(
     spec: &ConnectSpec,
     to: IpAddr,

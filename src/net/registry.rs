@@ -29,18 +29,15 @@ pub(crate) struct Registry {
     events: Sender<SocketEvent>,
     tasks: TaskTracker,
     pub(crate) stop: CancellationToken,
-    /// How long a client may read nothing of its echo.
     pub(crate) echo_timeout: Duration,
     pub(crate) factory: SocketFactory,
-    /// The most connections.
     budget: u64,
     open: AtomicU64,
     registered: AtomicU64,
     resets: AtomicU64,
     /// Listening sockets announced and not yet reported closed.
     listening: AtomicU64,
-    /// By socket and number of the registration. Several may have one id: the kernel makes exact copies of a UDP socket (`SO_REUSEADDR`),
-    /// and a new TCP connection may get the 5-tuple of one that is just being closed. An order is for the newest.
+    /// By id and registration: copies of a UDP socket (`SO_REUSEADDR`) share an id, and a new 5-tuple may be that of one being closed.
     mailboxes: Mutex<BTreeMap<(SocketId, u64), Arc<Mailbox>>>,
     listeners: Mutex<Vec<Arc<Listener>>>,
     pub(crate) trace_limit: TraceLimit,
@@ -130,7 +127,6 @@ impl Registry {
         Some(Registration { registry: Arc::clone(self), id, number, mailbox })
     }
 
-    /// How many more connections there are descriptors for.
     pub(crate) fn room(&self) -> u64 {
         self.budget().saturating_sub(self.open.load(Ordering::Acquire))
     }
@@ -180,7 +176,6 @@ impl Registry {
         listeners.iter().find(|listener| is_near(listener) && listener.is_reached_by(to)).cloned()
     }
 
-    /// Reports that sockets listen, after those closed before were reported closed.
     pub(crate) async fn report_listening(
         &self,
         closing: Vec<CancellationToken>,

@@ -6,7 +6,6 @@ use crate::net::trace::CallResult;
 use crate::tcp::{Call, ConnectSpec, Errno, Host, SyscallError};
 
 const TIMEOUT: Duration = Duration::from_secs(5);
-/// The most addresses of a name that are tried.
 const MOST_ADDRESSES: usize = 32;
 
 /// The addresses of the target to which the client may connect from where it is bound, in the resolver's order.

@@ -11,7 +11,6 @@ use crate::tcp::{
     Call, Endpoint, FiveTuple, Host, OwnSocket, PortRange, Protocol, SockOpt, SocketId,
 };
 
-/// socket(): nonblocking.
 pub(super) fn new(protocol: Protocol, ip: IpAddr, trace: &mut TraceRecorder) -> CallResult<Socket> {
     let (kind, number) = match protocol {
         Protocol::Tcp => (Type::STREAM, socket2::Protocol::TCP),

@@ -9,7 +9,6 @@ use crate::net::options;
 use crate::net::trace::TraceRecorder;
 use crate::tcp::{Errno, Protocol, SockOpt, Syscall};
 
-/// A connected socket: a TCP connection, or a UDP socket with a fixed peer.
 #[derive(Debug)]
 pub(super) enum Stream {
     Tcp(TcpStream),

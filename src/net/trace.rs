@@ -87,10 +87,8 @@ impl TraceRecorder {
     }
 }
 
-/// The result of a system call.
 pub(super) type CallResult<T = ()> = Result<T, SyscallError>;
 
-/// Turns an error of `call` into a [`SyscallError`].
 pub(super) fn failed(call: Call) -> impl Fn(io::Error) -> SyscallError {
     move |error| SyscallError { call, errno: Errno::from(&error) }
 }
@@ -125,7 +123,6 @@ pub(super) struct TraceLimit {
     counts: [Mutex<TraceCount>; Purpose::ALL.len()],
 }
 
-/// How many traces for one purpose were reported in the second that began at `since`, and how many were left out.
 #[derive(Debug, Default)]
 struct TraceCount {
     since: Option<Instant>,

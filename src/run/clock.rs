@@ -43,7 +43,6 @@ impl Clock {
         self.epoch
     }
 
-    /// The instant of `moment`, for timers.
     pub(super) fn instant(&self, moment: Moment) -> Instant {
         self.start + moment.since_start()
     }

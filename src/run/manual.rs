@@ -11,7 +11,6 @@ use clap_mangen::roff::{Roff, bold, roman};
 
 use crate::cli::Cli;
 
-/// Writes the page in the language of man(7).
 pub(crate) fn write(out: &mut dyn io::Write) -> io::Result<()> {
     let mut command = Cli::command().disable_help_subcommand(true);
     command.build();

@@ -4,7 +4,6 @@ use std::path::Path;
 
 use crate::tcp::in_words;
 
-/// The highest number that is appended to a name in use.
 const MAX_NUMBER: u32 = 999;
 
 /// Writes each text to a file with its extension, all with the same name, and returns the file names. A name in use gets a number.

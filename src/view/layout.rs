@@ -3,22 +3,18 @@ use ratatui::layout::Rect;
 use crate::app::{MainView, Pane, State};
 use crate::view::pane::footer::has_room_for_keys;
 use crate::view::pane::notices;
-use crate::view::rect;
-use crate::view::rect::{take_bottom, take_right, take_top};
+use crate::view::rect::{self, take_bottom, take_right, take_top};
 use crate::view::table::window::rows_wanted;
 
 /// The areas of the panes, from top to bottom. A rectangle without height is not drawn.
 #[derive(Default)]
 pub(crate) struct PaneLayout {
     pub(crate) header: Rect,
-    /// The warning that other machines can connect.
     pub(crate) banner: Rect,
     pub(crate) listener: Rect,
     pub(crate) computers: Rect,
-    /// The table, or another main view.
     pub(crate) sockets: Rect,
     pub(crate) notices: Rect,
-    /// The keys that were pressed last, for an audience.
     pub(crate) keys: Rect,
     pub(crate) footer: Rect,
 }
@@ -32,10 +28,8 @@ const MAIN_VIEW: u16 = 12;
 /// Lines that the table keeps while the notices have the focus: frame, heading, two rows.
 const TABLE: u16 = 5;
 
-/// The width of the pane of the last keys.
 const KEYS: u16 = 32;
 
-/// The layout for a screen of that size; `None` when it is too small.
 pub(crate) fn places(area: Rect, state: &State) -> Option<PaneLayout> {
     if area.width < LEAST.0 || area.height < LEAST.1 {
         return None;
@@ -72,8 +66,7 @@ pub(crate) fn places(area: Rect, state: &State) -> Option<PaneLayout> {
     Some(PaneLayout { header, banner, listener, computers, sockets: rest, notices, keys, footer })
 }
 
-/// Lines that the table does not need. On a low screen a long notice may also take the line of a row that is gone: LISTEN and three rows
-/// stay.
+/// Lines that the table does not need; on a low screen a long notice may also take the line of a row that is gone.
 fn spare_lines(state: &State, (screen, rest): (u16, u16), usual: u16) -> u16 {
     const HEAD: u16 = 3;
     const LEFT: u16 = 4;
@@ -84,7 +77,6 @@ fn spare_lines(state: &State, (screen, rest): (u16, u16), usual: u16) -> u16 {
     rest.saturating_sub(HEAD + rows + 2 + usual).max(u16::from(one_more))
 }
 
-/// Whether a short table has a row that is gone; a longer table is scrolled anyway.
 fn has_ghost(state: &State) -> bool {
     const NEARLY: usize = 8;
     let shown = &state.ui.shown;
@@ -102,7 +94,6 @@ fn top_lines(height: u16, state: &State) -> u16 {
     }
 }
 
-/// The usual lines of the notices, and the most when the newest one is long.
 const fn notice_lines(height: u16) -> (u16, u16) {
     match height {
         0..18 => (1, 4),

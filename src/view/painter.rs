@@ -30,7 +30,6 @@ impl Painter<'_> {
         }
     }
 
-    /// Draws lines below each other, as many as fit.
     pub(crate) fn put(&mut self, area: Rect, lines: impl IntoIterator<Item = Line<'static>>) {
         for (row, line) in area.rows().zip(lines) {
             self.render(line, row);
@@ -74,7 +73,6 @@ impl Painter<'_> {
         rect::inside(area)
     }
 
-    /// An overlay in the middle of the screen for so many lines; returns its inside.
     pub(crate) fn sheet(
         &mut self,
         screen: Rect,

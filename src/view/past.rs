@@ -26,7 +26,6 @@ pub(crate) fn titles(state: &State, before: Vec<(ThemeRole, String)>) -> Titles 
     }
 }
 
-/// The same for the header, as short as possible.
 pub(crate) fn short(state: &State) -> Option<String> {
     let past = state.sockets.past()?;
     let word = if past.paused { "PAUSED" } else { "PAST" };

@@ -7,7 +7,6 @@ pub(crate) fn len(n: impl TryInto<u16>) -> u16 {
     n.try_into().unwrap_or(u16::MAX)
 }
 
-/// The rectangle without its frame.
 pub(crate) fn inside(area: Rect) -> Rect {
     area.inner(Margin::new(1, 1))
 }

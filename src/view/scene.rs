@@ -19,7 +19,6 @@ pub(crate) struct Scene<'a> {
 }
 
 impl<'a> Scene<'a> {
-    /// The selected row, else the newest connection's.
     pub(crate) fn selected_or_newest(self) -> Option<&'a TableRow> {
         let (ui, sockets) = (&self.state.ui, self.state.seen());
         let selected = ui.selected.and_then(|name| sockets.get(name));
@@ -36,17 +35,14 @@ impl<'a> Scene<'a> {
         Line::from(self.span(part, text))
     }
 
-    /// A line of text in the style of `part`, cut at `room` columns.
     pub(crate) fn cut(self, part: ThemeRole, text: &str, room: usize) -> Line<'static> {
         self.line(part, text::cut(text, room))
     }
 
-    /// A state and its glyph.
     pub(crate) fn state_span(self, state: TcpState) -> Span<'static> {
         Span::styled(format!("{} {state}", glyph(state)), self.theme.state(state))
     }
 
-    /// A text in lines of at most `room` columns, all in the style of `part`.
     pub(crate) fn wrapped(self, part: ThemeRole, text: &str, room: usize) -> Vec<Line<'static>> {
         text::wrap(text, room).into_iter().map(|words| self.line(part, words)).collect()
     }
@@ -64,7 +60,6 @@ impl<'a> Scene<'a> {
         if self.theme.is_ascii() { text::safe(text) } else { text::own(text) }
     }
 
-    /// An input line with its cursor, in at most `room` columns.
     pub(crate) fn input(self, input: &Input, room: usize) -> Vec<Span<'static>> {
         let value = input.value();
         let at = value.char_indices().nth(input.cursor()).map_or(value.len(), |(at, _)| at);
@@ -84,13 +79,11 @@ impl<'a> Scene<'a> {
         vec![self.span(Field, before), self.span(Cursor, under), self.span(Field, rest)]
     }
 
-    /// A selected line: one style for all of it.
     pub(crate) fn selected(self, spans: Vec<Span<'static>>) -> Line<'static> {
         let text: String = spans.into_iter().map(|span| span.content).collect();
         Line::styled(text, self.style(Selected))
     }
 
-    /// Keys and what they do.
     pub(crate) fn keys(self, hints: &[(&str, &str)]) -> Line<'static> {
         let mut spans = vec![Span::raw(" ")];
         for (key, help) in hints {
@@ -101,16 +94,13 @@ impl<'a> Scene<'a> {
     }
 }
 
-/// The number of newest rows that are searched for a connection.
 const NEWEST: usize = 100;
 
 #[derive(Default)]
 pub(crate) struct Titles {
     pub(crate) name: &'static str,
-    /// After the name.
     pub(crate) about: String,
     pub(crate) right: Vec<(ThemeRole, String)>,
-    /// At the right of the lower border.
     pub(crate) below: Vec<(ThemeRole, String)>,
     /// The style of the frame, if it does not depend on the focus.
     pub(crate) border: Option<ThemeRole>,
@@ -135,7 +125,6 @@ pub(crate) fn leave_out(groups: &mut Vec<RankedLines>, most: usize) -> Vec<Line<
     left_out
 }
 
-/// Adds a piece to a line if both fit into `room` columns.
 pub(crate) fn push_fitting(spans: &mut Vec<Span<'static>>, span: Span<'static>, room: usize) {
     if width(spans) + span.width() <= room {
         spans.push(span);

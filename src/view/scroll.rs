@@ -10,7 +10,6 @@ pub struct Scroll {
     pub(crate) sockets: List,
     pub(crate) computers: List,
     pub(crate) visible: Vec<SocketId>,
-    /// Where the rows were drawn.
     pub(crate) cells: Vec<(Rect, SocketId)>,
     /// How many lines the help can be scrolled down, while it is drawn.
     pub(crate) help_end: Option<usize>,
@@ -20,7 +19,6 @@ pub struct Scroll {
 
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct List {
-    /// The first entry that is drawn.
     pub(crate) top: usize,
     /// Where the selected entry was found last.
     at: usize,

@@ -22,7 +22,6 @@ use crate::tcp::{Errno, Filter, Host, SocketId, SocketRow, TcpInfo};
 #[derive(Debug)]
 pub struct SockDiag {
     socket: DiagSocket,
-    /// Reads the other half of a large table at the same time.
     second: Option<SecondDump>,
 }
 

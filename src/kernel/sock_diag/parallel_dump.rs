@@ -1,6 +1,5 @@
 use std::panic::resume_unwind;
-use std::thread;
-use std::thread::ScopedJoinHandle;
+use std::thread::{self, ScopedJoinHandle};
 
 use crate::kernel::inet_diag::{PortHalf, SocketEnd};
 use crate::kernel::sock_diag::socket::{DiagSocket, DumpPart};
@@ -9,11 +8,9 @@ use crate::tcp::{Filter, Port, SocketRow};
 
 /// With fewer rows, one dump is faster than two and a thread.
 const MIN_ROWS: usize = 4000;
-/// How many rows, spread over the table, are sampled for its ports.
 const SAMPLE: usize = 256;
 
-/// A second socket, and memory for its half of the rows: two dumps at the same time are faster than one, as the kernel mostly waits for
-/// memory; together they take a little more processor time.
+/// Two dumps at the same time are faster than one, as the kernel mostly waits for memory; they take a little more processor time.
 #[derive(Debug)]
 pub(super) struct SecondDump {
     socket: DiagSocket,
@@ -27,7 +24,6 @@ impl SecondDump {
         (processors > 1).then(|| SecondDump { socket, reading: Reading::default() })
     }
 
-    /// Appends the rows of TCP to `reading`: one half read through `first`, at the same time the other through this.
     pub(super) fn read(
         &mut self,
         first: &mut DiagSocket,

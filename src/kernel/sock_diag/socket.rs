@@ -8,18 +8,15 @@ use crate::kernel::procfs::Procfs;
 use crate::kernel::source::{ReadError, ReadResult, Reading};
 use crate::tcp::{Errno, Filter, Host, Port, Protocol, SocketId, SocketRow, TcpState};
 
-/// How often a dump is repeated that the kernel says was disturbed.
 pub(super) const RETRIES: u32 = 3;
 const MAX_INTERFACES: usize = 4096;
 
-/// One `NETLINK_SOCK_DIAG` socket, and what its answers have shown about this kernel.
 #[derive(Debug)]
 pub(super) struct DiagSocket {
     pub(super) netlink: Netlink,
     pub(super) host: Host,
     /// Whether the kernel can walk the TCP table once for both families.
     one_pass: bool,
-    /// Whether the kernel takes a port filter.
     pub(super) filters: bool,
     /// Whether the kernel has the module udp_diag, once that is known; without it UDP is read from /proc.
     has_udp: Option<bool>,

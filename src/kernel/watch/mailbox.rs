@@ -21,7 +21,6 @@ struct Slots {
     is_stopped: bool,
 }
 
-/// What was asked for since the planner's thread last took its requests.
 #[derive(Default)]
 pub(super) struct Requests {
     pub(super) watch: Option<Filter>,
@@ -32,13 +31,11 @@ pub(super) struct Requests {
 }
 
 impl Requests {
-    /// Whether they wake the thread up; the others wait for its next turn.
     fn are_urgent(&self) -> bool {
         self.watch.is_some() || !self.lookup.is_empty() || self.answer.is_some()
     }
 }
 
-/// A source that is to read a table, and the memory to read it into.
 pub(super) struct ReadRequest {
     pub(super) order: ReadOrder,
     pub(super) source: Box<dyn SocketSource>,
@@ -77,7 +74,6 @@ impl WatchMailbox {
         self.for_reader.notify_one();
     }
 
-    /// Waits for a table to read; `None` when the thread is to end.
     pub(super) fn next_read(&self) -> Option<ReadRequest> {
         let is_idle = |slots: &mut Slots| !slots.is_stopped && slots.read.is_none();
         let mut slots = self

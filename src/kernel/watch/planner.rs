@@ -33,14 +33,12 @@ pub struct Planner {
     schedule: Schedule,
 }
 
-/// What a report covers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Extent {
     /// Changes only; without any there is no report.
     Changes,
     /// Changes, if any: the report itself says that the table can be read.
     Readable,
-    /// The whole table.
     Whole,
 }
 

@@ -19,7 +19,6 @@ const DATA_READ_LIMIT: Duration = Duration::from_secs(1);
 /// When each read is due: often while something changes, rarely while nothing does, and never beyond the budget.
 #[derive(Debug)]
 pub(super) struct Schedule {
-    /// What changed since the last read began.
     activity: Activity,
     active_at: Option<Moment>,
     sampled_at: Option<Moment>,
@@ -54,7 +53,6 @@ impl Schedule {
         }
     }
 
-    /// Acts as if the counters had shown this activity.
     pub(super) fn assume(&mut self, activity: Activity) {
         self.activity = self.activity.max(activity);
     }

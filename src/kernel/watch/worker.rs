@@ -34,13 +34,11 @@ pub enum WatchEvent {
 /// Opens a source; the error says why it is not the best one, if it is not.
 pub type Opener = dyn Fn() -> (Box<dyn SocketSource>, Option<ReadError>) + Send;
 
-/// How often the thread is restarted after a panic.
 const RESTARTS: u64 = 3;
 /// The pause after a failure, doubled with each further one up to the limit.
 const RETRY_PAUSE: Duration = Duration::from_millis(100);
 const RETRY_PAUSE_LIMIT: Duration = Duration::from_secs(5);
 
-/// Polls on this thread until it is stopped, or the receiver of the reports is gone.
 pub(super) fn watch_until_stopped(
     mailbox: &WatchMailbox,
     (host, opener): (Host, &Opener),
@@ -165,7 +163,6 @@ impl<N: Fn() -> Moment, R: Fn(WatchEvent) -> bool> WatchWorker<'_, N, R> {
         }
     }
 
-    /// Asks the source of single rows; a failure is dealt with.
     fn ask<T>(&mut self, ask: impl FnOnce(&mut dyn SocketSource) -> ReadResult<T>) -> Option<T> {
         match ask(self.lookup_source.as_mut()?.as_mut()) {
             Ok(answer) => Some(answer),
@@ -207,7 +204,6 @@ impl<N: Fn() -> Moment, R: Fn(WatchEvent) -> bool> WatchWorker<'_, N, R> {
         }
     }
 
-    /// Asks for the `tcp_info` of the inspected connections, and reports it if it differs from the last report.
     fn inspect(&mut self) {
         let mut found = Vec::with_capacity(self.inspected.len());
         for id in self.inspected.clone() {

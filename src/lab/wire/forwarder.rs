@@ -14,16 +14,13 @@ use crate::lab::wire::port::WirePort;
 use crate::lab::wire::reporter::Reporter;
 use crate::tcp::{DropReason, Host, Moment, WireEvent, WireOrder, WireStatus};
 
-/// `struct virtio_net_hdr` (packet(7), `PACKET_VNET_HDR`): stands before each frame, says what the kernel left to the hardware, and is
-/// forwarded, too.
+/// `struct virtio_net_hdr` (packet(7), `PACKET_VNET_HDR`) before each frame: what the kernel left to the hardware.
 const HEADER: usize = 10;
 /// An IP packet of the greatest length, and the headers before it.
 const MAX_FRAME: usize = HEADER + 14 + 4 + (1 << 16);
-/// The most computers that a lab has.
 const MAX_PORTS: usize = 8;
 /// How many frames are taken from one port before the next has its turn.
 const FRAMES_PER_TURN: usize = 64;
-/// How often a busy wire asks the kernel how many frames were missed.
 const MISSED_INTERVAL: Duration = Duration::from_millis(100);
 /// How long it polls for the answer to a frame before it sleeps: waking up takes longer than most answers.
 const SPIN_TIME: Duration = Duration::from_micros(60);
@@ -38,7 +35,6 @@ pub(super) struct Forwarder<C> {
     reporter: Reporter,
     capture: Option<Capture>,
     impairment: Impairment<Frame>,
-    /// How many segments were put on the wire.
     segments: u64,
     orders: u64,
     missed_asked_at: Moment,
@@ -57,7 +53,6 @@ struct Route {
     /// `None` for a broadcast.
     to: Option<Host>,
     number: u64,
-    /// Whether it was reported under that number.
     is_reported: bool,
 }
 
@@ -170,7 +165,6 @@ impl<C: Fn() -> Moment> Forwarder<C> {
         }
     }
 
-    /// Waits until a frame comes in, one is due, or there is an order.
     fn sleep(&self, now: Moment) {
         let dues = self.impairment.due().into_iter().chain(self.reporter.due());
         let wait = dues.map(|due| due.since(now)).min();

@@ -10,7 +10,6 @@ pub struct Impairment<T> {
     kept: VecDeque<HeldFrame<T>>,
     /// How many of the oldest kept segments are let through, though it is held.
     owed: usize,
-    /// How many segments and bytes are kept.
     segments: usize,
     bytes: usize,
     overflow: Overflow,

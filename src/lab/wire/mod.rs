@@ -16,8 +16,7 @@ use std::os::fd::OwnedFd;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
-use std::thread;
-use std::thread::JoinHandle;
+use std::thread::{self, JoinHandle};
 
 use rustix::event::{EventfdFlags, eventfd};
 
@@ -31,7 +30,6 @@ use crate::tcp::{Host, Moment, WireEvent, WireOrder};
 pub struct Wire {
     /// `None` once the thread is to end.
     orders: Option<Sender<WireOrder>>,
-    /// An eventfd.
     wake: Arc<OwnedFd>,
     thread: Option<JoinHandle<()>>,
 }

@@ -21,7 +21,6 @@ use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 use crate::lab::addressing::name;
 use crate::tcp::{Host, Moment, in_words};
 
-/// How many frames and bytes may wait to be written.
 const MAX_FRAMES: usize = 16_384;
 const MAX_BYTES: usize = 64 << 20;
 /// The resolution of the time stamps: 10 to the power of minus 9 seconds.
@@ -44,9 +43,7 @@ struct CaptureState {
 
 #[derive(Debug, Default)]
 struct CaptureCounts {
-    /// The bytes that wait to be written.
     waiting: AtomicUsize,
-    /// The frames that were lost since the last warning.
     missed: AtomicU64,
 }
 
@@ -60,7 +57,6 @@ struct CapturedFrame {
 struct CaptureWriter {
     writer: PcapNgWriter<BufWriter<File>>,
     counts: Arc<CaptureCounts>,
-    /// The computer of each interface.
     interfaces: Vec<Host>,
     /// The time since 1970 at which the wire's clock started.
     epoch: Duration,
@@ -124,7 +120,6 @@ impl Drop for CaptureState {
 }
 
 impl CaptureWriter {
-    /// Writes frames until the capture ends.
     fn run(&mut self, crossed: &Receiver<CapturedFrame>, warn: &impl Fn(String)) -> io::Result<()> {
         while let Ok(first) = crossed.recv() {
             for next in std::iter::once(first).chain(crossed.try_iter()) {

@@ -95,8 +95,7 @@ impl WirePort {
 /// The receive buffer asked for, so that a burst of SYNs is not lost.
 const RECEIVE_BUFFER: usize = 64 << 20;
 
-/// A socket that receives every incoming frame of that link, in the network namespace of this thread, and sends frames out of it. Before
-/// each frame stands a header with what the kernel left to the hardware (checksums, segmentation).
+/// Receives every incoming frame of that link, and sends frames out of it, each behind a `virtio_net_hdr`.
 pub(crate) fn open(link: u32) -> std::result::Result<OwnedFd, FailedStep> {
     let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
     // Without a protocol it receives nothing before it is bound.

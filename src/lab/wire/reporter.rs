@@ -10,7 +10,6 @@ pub(super) type ReportSink = dyn FnMut(Vec<WireEvent>) -> Result<(), Vec<WireEve
 const PER_SECOND: u32 = 2000;
 /// How long events wait for more, so that a burst comes in few batches.
 const BATCH_TIME: Duration = Duration::from_millis(4);
-/// How many events may wait to be taken.
 const MAX_WAITING: usize = 8192;
 
 /// Reports what happens on the wire: in batches, at a limited rate, and without ever blocking.
@@ -54,7 +53,6 @@ impl Reporter {
         self.since.get_or_insert(now);
     }
 
-    /// Counts frames that were lost before the wire.
     pub(super) fn missed(&mut self, now: Moment, count: u64) {
         if count > 0 {
             self.status.missed += count;
@@ -62,7 +60,6 @@ impl Reporter {
         }
     }
 
-    /// Sets the status but for its counters.
     pub(super) fn set_status(&mut self, now: Moment, status: WireStatus) {
         let WireStatus { unreported, missed, .. } = self.status;
         let status = WireStatus { unreported, missed, ..status };
@@ -72,7 +69,6 @@ impl Reporter {
         }
     }
 
-    /// When the next batch is due.
     pub(super) fn due(&self) -> Option<Moment> {
         self.since.map(|since| since.plus(BATCH_TIME))
     }

@@ -29,7 +29,6 @@ impl ByteCounts {
         self.set_due();
     }
 
-    /// When to report the counts; `None` when there is nothing to report.
     pub(super) fn due(&self) -> Option<Instant> {
         self.due
     }

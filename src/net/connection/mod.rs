@@ -18,9 +18,7 @@ use crate::net::registry::{Registration, Registry};
 use crate::net::stream::Stream;
 use crate::tcp::{Call, CloseKind, Errno, OnData, Purpose, SocketEvent, SyscallError};
 
-/// The task that owns one end of a connection.
-///
-/// An idle one holds no buffer: bytes pass through the stack of the thread that reads them.
+/// One end of a connection. An idle one holds no buffer: bytes pass through the stack of the thread that reads them.
 pub(crate) struct ConnectionTask {
     stream: Stream,
     registration: Registration,
@@ -38,9 +36,7 @@ pub(crate) struct ConnectionTask {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Policy {
     pub(crate) on_data: OnData,
-    /// Whether it closes when the peer has closed.
     pub(crate) closes_with_peer: bool,
-    /// After what time it closes in any case.
     pub(crate) closes_after: Option<Duration>,
 }
 
@@ -84,7 +80,6 @@ impl ConnectionTask {
         })
     }
 
-    /// Reads, writes and follows orders until the connection ends; then closes it.
     pub(crate) async fn run(mut self: Box<Self>) {
         self.closes_at = self.policy.closes_after.map(|time| Instant::now() + time);
         let how = self.exchange().await;
@@ -186,7 +181,6 @@ impl ConnectionTask {
         orders.close
     }
 
-    /// What to wait for: data, space to write, or only for the connection to break.
     fn interest(&self) -> Interest {
         let mut interest = Interest::ERROR;
         let waiting = self.queue.waiting();
@@ -200,7 +194,6 @@ impl ConnectionTask {
         interest
     }
 
-    /// When to give up, because none of the queued bytes was taken.
     fn times_out(&self) -> Option<Instant> {
         self.stalled_since.map(|since| since + self.registry().echo_timeout)
     }

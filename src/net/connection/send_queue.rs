@@ -26,7 +26,6 @@ impl SendQueue {
         self.pieces.front().and_then(|piece| piece.get(self.written..))
     }
 
-    /// The kernel took `count` bytes of the first piece.
     pub(super) fn advance(&mut self, count: usize) {
         self.waiting = self.waiting.saturating_sub(count);
         self.written += count;

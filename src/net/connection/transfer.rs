@@ -8,7 +8,6 @@ use crate::net::connection::{ConnectionTask, Exchange};
 use crate::net::stream::ReadOutcome;
 use crate::tcp::{Call, CloseKind, Errno, OnData, Purpose, SocketEvent};
 
-/// The size of the read buffer, which is on the stack.
 const READ: usize = 16 * 1024;
 
 impl ConnectionTask {
@@ -67,7 +66,6 @@ impl ConnectionTask {
         None
     }
 
-    /// Writes what the kernel takes now, sends our FIN if ordered, and closes when nothing keeps this end open.
     pub(super) async fn send(&mut self) -> Exchange {
         if let Err(errno) = self.write_queue() {
             return Some(CloseKind::Broken(errno));

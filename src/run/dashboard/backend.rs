@@ -1,7 +1,6 @@
 //! What ratatui's backend for crossterm lacks: one write for each frame, in a synchronized update.
 
-use std::io;
-use std::io::Write;
+use std::io::{self, Write};
 
 use crossterm::cursor::MoveTo;
 use crossterm::queue;
@@ -10,9 +9,7 @@ use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
 use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Size};
 
-/// A backend that writes once a frame, in one synchronized update, and nothing when no cell has changed.
-///
-/// The cursor stays hidden until the terminal is restored.
+/// Writes once a frame, in one synchronized update, and nothing when no cell has changed. The cursor stays hidden.
 #[derive(Debug)]
 pub(super) struct QuietBackend<W: Write> {
     inner: CrosstermBackend<FrameWriter<W>>,

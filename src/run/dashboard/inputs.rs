@@ -20,7 +20,6 @@ use crate::run::dashboard::screen;
 use crate::run::fault::break_on_purpose;
 use crate::tcp::SocketEvent;
 
-/// What the loop receives: events for the dashboard, and what concerns only the terminal.
 #[derive(Debug)]
 pub(crate) enum Input {
     Event(Event),
@@ -37,7 +36,6 @@ pub(crate) enum Input {
     Resized,
     /// ctrl-z, or SIGTSTP.
     Suspend,
-    /// SIGCONT.
     Continued,
     /// A signal that ends the program.
     Signal(i32),
@@ -57,7 +55,6 @@ impl From<WatchEvent> for Input {
 
 const RESTARTS: u32 = 3;
 
-/// Forwards keys, the mouse and pasted text until the terminal is gone or `stop` is cancelled.
 pub(super) fn listen_to_terminal(
     tasks: &TaskTracker,
     stop: CancellationToken,
@@ -95,7 +92,6 @@ async fn forward(stop: &CancellationToken, inbox: &Sender<Input>) {
     }
 }
 
-/// Forwards the signals that end a program, and those that stop and continue it.
 pub(super) fn listen_to_signals(
     tasks: &TaskTracker,
     stop: &CancellationToken,

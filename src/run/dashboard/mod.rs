@@ -34,17 +34,14 @@ use crate::run::fault::break_on_purpose;
 use crate::run::lab::LabSession;
 use crate::run::{Clock, Exit};
 use crate::tcp::{ConnectSpec, Endpoint, HostLimits, LabEvent, ListenSpec, SocketEvent};
-use crate::view;
-use crate::view::{Scroll, Theme, hit};
+use crate::view::{self, Scroll, Theme, hit};
 
 const QUEUE: usize = 1024;
 /// How long events are taken before a frame may be drawn.
 const TAKE_TIME: Duration = Duration::from_millis(8);
 
-/// The default number of client computers on loopback.
 const COMPUTERS: u8 = 4;
 
-/// Runs the dashboard until the user quits, a signal ends it or the terminal is gone.
 pub(super) async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Exit> {
     let clock = Clock::start();
     let descriptors = raise_descriptor_limit();
@@ -115,7 +112,6 @@ fn first_state(args: &DashboardArgs, limits: HostLimits, clock: &Clock) -> State
     state
 }
 
-/// The loop: events in, effects out, and a frame when something has changed.
 struct Dashboard {
     clock: Clock,
     state: State,
@@ -124,7 +120,6 @@ struct Dashboard {
     theme: Theme,
     scroll: Scroll,
     frames: FramePacer,
-    /// What the command line asks to begin with.
     listen: bool,
     lab: bool,
     ended: Option<Exit>,
@@ -165,7 +160,6 @@ impl Dashboard {
         }
     }
 
-    /// Takes the events that wait already, for at most [`TAKE_TIME`].
     fn take_waiting(
         &mut self,
         inbox: &mut Receiver<Input>,

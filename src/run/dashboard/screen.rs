@@ -1,7 +1,6 @@
 //! `ratatui::init` takes neither the mouse nor pasted text, is not told of signals, and gives the terminal back when any thread panics.
 
-use std::io;
-use std::io::Write;
+use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossterm::cursor::{Hide, Show};
@@ -39,7 +38,6 @@ impl Screen {
         Ok(Screen { terminal, mouse, was_suspended: false })
     }
 
-    /// Draws a frame, and writes only cells that differ.
     pub(super) fn draw(&mut self, paint: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
         self.terminal.draw(paint).map(|_| ())
     }
@@ -48,7 +46,6 @@ impl Screen {
         self.terminal.size().map_or(Rect::ZERO, |size| Rect::new(0, 0, size.width, size.height))
     }
 
-    /// Restores the terminal, stops this job until it is continued, and takes the terminal again.
     pub(super) fn suspend(&mut self) -> io::Result<()> {
         leave();
         // The whole process group, as the shell expects of a job: `cargo run` stops, too.
@@ -58,8 +55,6 @@ impl Screen {
         self.repaint()
     }
 
-    /// After SIGCONT: takes the terminal again, and repaints it.
-    ///
     /// A SIGSTOP left no time to restore the terminal, and the shell has changed its mode without crossterm's knowledge.
     pub(super) fn resume(&mut self) -> io::Result<()> {
         // SIGCONT may come twice, or without a stop: then the terminal is still in raw mode.
@@ -124,8 +119,7 @@ pub(super) fn wait_until_gone() {
     while let Ok(0) | Err(Errno::INTR) = poll(&mut watched, None) {}
 }
 
-/// Restores the terminal before a panic of the main thread is printed. The panic of a task is caught where it was spawned and becomes an
-/// event.
+/// Restores the terminal before a panic of the main thread is printed; that of a task is caught and becomes an event.
 pub(crate) fn guard_panics() {
     let default = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {

@@ -34,7 +34,6 @@ pub(super) struct World {
 /// The search for owners, one at a time and limited: in a burst, or among many descriptors, it would take more time than all the rest.
 #[derive(Default)]
 pub(super) struct OwnerSearch {
-    /// When the owner of each inode was looked for.
     begun: HashMap<u64, Moment>,
     /// Returns how long it took.
     task: Option<JoinHandle<Duration>>,
@@ -54,7 +53,6 @@ impl OwnerSearch {
     }
 }
 
-/// How long an owner that was not found is not searched for again.
 const SEARCH_AGAIN: Duration = Duration::from_secs(5);
 
 impl World {
@@ -87,7 +85,6 @@ impl World {
         });
     }
 
-    /// Keeps the rows on the screen up to date, and searches their owners.
     pub(super) fn show(&mut self, now: Moment, rows: &[SocketId], unowned: Vec<u64>) {
         self.distribute(rows, Poller::set_visible);
         if unowned.is_empty() || !self.search.may_begin(now) {
@@ -127,7 +124,6 @@ impl World {
         self.distribute(rows, Poller::inspect);
     }
 
-    /// Gives each poller the ids of its own computer.
     fn distribute(&self, ids: &[SocketId], give: impl Fn(&Poller, Vec<SocketId>)) {
         let of = |host| ids.iter().filter(|id| id.host == host).copied().collect();
         give(&self.poller, of(Host::THIS));

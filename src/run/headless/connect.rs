@@ -60,13 +60,11 @@ struct ConnectTally<'a, W> {
     protocol: Protocol,
     to: Target,
     open: HashSet<SocketId>,
-    /// Those without an answer yet.
     unanswered: HashSet<SocketId>,
     connected: u32,
     sent: u64,
     received: u64,
     first_failure: Option<String>,
-    /// Whether the last connect() was called.
     all_called: bool,
     begun: Instant,
 }

@@ -1,7 +1,6 @@
 use std::any::Any;
 use std::ffi::{OsStr, OsString};
-use std::io;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
@@ -23,7 +22,6 @@ use crate::tcp::{LabRefusal, LabSpec, in_words};
 
 const THIS_PROGRAM: &str = "/proc/self/exe";
 
-/// Runs a program on a computer of a lab, and returns its exit code.
 pub(crate) fn lab(args: &LabCommandArgs) -> anyhow::Result<Exit> {
     let command = command_of(args);
     let Some(pid) = args.join else { return lab_of_its_own(args, &command) };
@@ -69,7 +67,6 @@ fn command_of(args: &LabCommandArgs) -> Vec<OsString> {
     vec![shell.unwrap_or_else(|| OsString::from("/bin/sh"))]
 }
 
-/// Runs the program in a new lab, which ends with the program.
 fn lab_of_its_own(args: &LabCommandArgs, command: &[OsString]) -> anyhow::Result<Exit> {
     let spec = LabSpec { computers: args.computers, ports: None };
     let lab = Lab::start(Path::new(THIS_PROGRAM), spec).map_err(|why| no_lab(&why))?;
@@ -100,9 +97,7 @@ fn lab_of_its_own(args: &LabCommandArgs, command: &[OsString]) -> anyhow::Result
     })
 }
 
-/// Runs a program to its end. Signals of the keyboard reach it by themselves; others are forwarded.
-///
-/// If the wire breaks, the program gets SIGTERM.
+/// Signals of the keyboard reach the program by themselves; others are forwarded. If the wire breaks, it gets SIGTERM.
 async fn run_to_end(
     mut command: Command,
     mut broken: oneshot::Receiver<String>,

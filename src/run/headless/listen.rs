@@ -1,7 +1,6 @@
 //! `fivetuple listen`: a server without a screen.
 
-use std::io;
-use std::io::Write;
+use std::io::{self, Write};
 
 use anyhow::bail;
 

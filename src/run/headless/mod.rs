@@ -6,8 +6,7 @@ pub(super) mod listen;
 pub(super) mod netstat_line;
 pub(super) mod table;
 
-use std::io;
-use std::io::Write;
+use std::io::{self, Write};
 use std::time::Duration;
 
 use anyhow::Context;
@@ -57,7 +56,6 @@ pub fn asked_to_end() -> io::Result<impl Future<Output = i32>> {
 
 /// What a subcommand makes of the events of its engine.
 trait Tally {
-    /// Counts an event, and writes its line.
     fn handle(&mut self, event: SocketEvent) -> anyhow::Result<()>;
 
     fn is_done(&self) -> bool;
@@ -140,7 +138,6 @@ impl<'a, W: Write> LineWriter<'a, W> {
     }
 }
 
-/// Turns a closed pipe into success.
 pub(super) fn ignore_broken_pipe(result: anyhow::Result<Exit>) -> anyhow::Result<Exit> {
     result.or_else(|error| match error.downcast_ref::<io::Error>() {
         Some(why) if why.kind() == io::ErrorKind::BrokenPipe => Ok(Exit::Done),
@@ -159,7 +156,6 @@ pub(super) fn count_of_bytes(bytes: u64) -> String {
     format!("{bytes} {unit}")
 }
 
-/// What failed and why, and what may help at the command line.
 pub(super) fn refusal(asked: &Attempt, why: SyscallError) -> String {
     explain::words(&of_call(asked, why, &machine()).when("shell", true))
 }

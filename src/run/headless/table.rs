@@ -1,8 +1,7 @@
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 use std::future::Future;
-use std::io;
-use std::io::Write;
+use std::io::{self, Write};
 
 use anyhow::Context;
 use serde_json::json;
@@ -146,7 +145,6 @@ impl<'a> Printer<'a> {
         text
     }
 
-    /// Forgets the owners of inodes that no row has any more.
     fn forget_owners(&mut self, changes: &[Change]) {
         let mut gone = HashSet::new();
         for change in changes {
@@ -166,7 +164,6 @@ impl<'a> Printer<'a> {
         self.owners.retain(|inode, _| !gone.contains(inode));
     }
 
-    /// Adds the line of a row; with the event that it is, and when.
     fn line(&self, row: &SocketRow, event: Option<(&str, u64)>, text: &mut String) {
         let owner = self.owners.get(&row.inode).and_then(Option::as_ref);
         let line = NetstatLine { row, owner };

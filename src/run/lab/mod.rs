@@ -5,8 +5,7 @@ mod worker;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
-use std::thread;
-use std::thread::JoinHandle;
+use std::thread::{self, JoinHandle};
 
 use anyhow::Context;
 use tokio::sync::mpsc::Sender;
@@ -47,12 +46,10 @@ impl LabSession {
         Ok(LabSession { shared, thread: None })
     }
 
-    /// The sockets of the running lab's computers.
     pub(super) fn sockets(&self) -> Arc<dyn RemoteSockets> {
         Arc::new(LabSockets(Arc::clone(&self.shared.slot)))
     }
 
-    /// Sets a lab up, unless there is one.
     pub(super) fn start(&mut self, spec: LabSpec) {
         let Some(number) = self.shared.slot().reserve() else { return };
         let before = self.thread.take();
@@ -93,20 +90,17 @@ impl LabSession {
         }
     }
 
-    /// Watches these rows on every computer.
     pub(super) fn watch(&self, wanted: &Filter) {
         self.shared.slot().watched = Some(wanted.clone());
         self.each_poller(|_, poller| poller.watch(wanted.clone()));
     }
 
-    /// Calls `f` with the poller of each computer.
     pub(super) fn each_poller(&self, f: impl Fn(Host, &Poller)) {
         for (host, poller) in self.shared.slot().running.iter().flat_map(|lab| &lab.pollers) {
             f(*host, poller);
         }
     }
 
-    /// Takes the lab down, and waits until the capture is written.
     pub(super) fn end(self) {
         self.stop();
         if let Some(thread) = self.thread {

@@ -29,7 +29,6 @@ pub(super) struct SharedSession {
 }
 
 impl SharedSession {
-    /// Sets a lab up, waits for its end, and returns its last event.
     pub(super) fn run(&self, spec: LabSpec, number: u64) -> LabEvent {
         let begun = self.clock.now();
         let lab = match Lab::start(Path::new(THIS_PROGRAM), spec) {
@@ -129,13 +128,11 @@ pub(super) fn refusal(step: &str, why: &io::Error) -> LabRefusal {
     LabRefusal { step: step.to_owned(), errno: Errno::from(why), helps: String::new() }
 }
 
-/// The lab, while there is one.
 #[derive(Default)]
 pub(super) struct LabSlot {
     pub(super) wanted: Option<u64>,
     count: u64,
     pub(super) running: Option<RunningSlot>,
-    /// The rows to watch on the computers of the next lab.
     pub(super) watched: Option<Filter>,
 }
 

@@ -8,7 +8,6 @@ use crate::view::lab::segment_label::goes_right;
 use crate::view::style::glyphs::REFUSED;
 use crate::view::{ThemeRole, text};
 
-/// The style of a segment: one that waits or is lost stands out.
 pub(super) fn part(crossing: &WireSegment) -> ThemeRole {
     match crossing.fate {
         Delivery::OnTheWay => ThemeRole::Warning,
@@ -67,7 +66,6 @@ pub(super) fn drawn(state: &State, crossing: &WireSegment, columns: usize, label
     cells.concat()
 }
 
-/// How many of `last` columns it has travelled by now.
 fn travelled(now: Moment, sent: Moment, delay: Duration, last: usize) -> usize {
     let columns = now.since(sent).as_micros().saturating_mul(last as u128);
     let columns = columns / delay.as_micros().max(1);

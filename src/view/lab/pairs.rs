@@ -52,7 +52,6 @@ pub(super) fn of_one(state: &State, host: Host, height: usize) -> Vec<usize> {
     rows
 }
 
-/// The index of the selected row, else of the one to blame.
 fn target(state: &State) -> Option<usize> {
     let target = state.ui.selected.or(state.blamed().first().copied())?;
     state.ui.shown.iter().position(|shown| *shown == target)
@@ -85,7 +84,6 @@ fn before(shown: &[SocketId], n: usize) -> usize {
     n - 1 - usize::from(n >= 2 && joins(shown, n - 2))
 }
 
-/// The line that starts at row `at`.
 fn pair(shown: &[SocketId], at: usize, server: Host) -> Pair {
     let is_joined = joins(shown, at) && shown[at].host != shown[at + 1].host;
     let mut pair = [None, None];

@@ -13,7 +13,6 @@ pub(super) struct SegmentLabel {
 }
 
 impl SegmentLabel {
-    /// The label needed for the segments sent by `then`.
     pub(super) fn of(state: &State, then: Moment) -> SegmentLabel {
         let crossings = state.lab.crossings.iter();
         let known = crossings.take_while(|crossing| crossing.sent <= then);
@@ -50,7 +49,6 @@ pub(super) fn goes_right(state: &State, segment: &Segment) -> bool {
     }
 }
 
-/// The computer that is not the server; of two, the first.
 fn client(state: &State, segment: &Segment) -> Host {
     if is_among_clients(state, segment) {
         segment.from.min(segment.to)

@@ -14,7 +14,6 @@ use crate::view::{Painter, Titles, rect};
 /// From this width on the wire fits between the tables.
 const BESIDE: u16 = 116;
 
-/// The least width of the wire.
 const WIRE: u16 = 28;
 
 pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
@@ -73,7 +72,6 @@ fn beside(painter: &mut Painter<'_>, area: Rect) {
     }
 }
 
-/// The text in place of a missing row.
 fn absent(state: &State, pair: Pair) -> String {
     let there = pair[0].or(pair[1]).map(|n| state.ui.shown[n]);
     let Some(there) = there.filter(|name| name.tuple.is_connected()) else { return String::new() };

@@ -49,7 +49,6 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     draw_table(painter, &mut rest, &at_client, (of_client, head));
 }
 
-/// The title of the client's table, and which part of it is shown.
 fn client_title(
     scene: Scene<'_>,
     titles: Titles,
@@ -82,7 +81,6 @@ fn client_title(
     [scene.span(Title, name), scene.span(Dim, about)].into_iter().chain(right).collect()
 }
 
-/// A title on a line across the pane.
 fn rule(painter: &mut Painter<'_>, place: Rect, title: Vec<Span<'static>>) {
     let scene = painter.scene;
     let left = usize::from(place.width).saturating_sub(2 + width(&title));
@@ -95,7 +93,6 @@ fn rule(painter: &mut Painter<'_>, place: Rect, title: Vec<Span<'static>>) {
 /// From this width on roles have room beside whole addresses.
 const ROLES: usize = 68;
 
-/// Draws a table of so many lines at the top of `rest`.
 fn draw_table(
     painter: &mut Painter<'_>,
     rest: &mut Rect,

@@ -6,7 +6,6 @@ use crate::view::style::glyphs::DASH;
 use crate::view::table::titles::unread;
 use crate::view::{Scene, Titles};
 
-/// The titles of the server's table and of the client's.
 pub(super) fn titles(scene: Scene<'_>, width: u16) -> [Titles; 2] {
     let state = scene.state;
     let of = |name: &'static str, (computer, ip, host): (&str, IpAddr, Host)| Titles {

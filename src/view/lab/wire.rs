@@ -9,7 +9,6 @@ use crate::view::lab::arrow;
 use crate::view::lab::segment_label::SegmentLabel;
 use crate::view::{Scene, ThemeRole, text};
 
-/// The settings of the wire.
 pub(crate) fn status(scene: Scene<'_>) -> Vec<(ThemeRole, String)> {
     let state = scene.state;
     let (wire, many) = (state.wire_then(), state.waiting_then());
@@ -42,7 +41,6 @@ pub(crate) fn status(scene: Scene<'_>) -> Vec<(ThemeRole, String)> {
     pieces
 }
 
-/// The status in lines of at most `room` columns.
 pub(super) fn status_lines(scene: Scene<'_>, room: usize) -> Vec<Line<'static>> {
     let mut lines: Vec<Line<'static>> = Vec::new();
     for (part, text) in status(scene) {
@@ -88,7 +86,6 @@ pub(crate) fn lines(scene: Scene<'_>, room: usize, height: usize) -> Vec<Line<'s
     lines
 }
 
-/// The keys of the wire, while nothing is on it.
 fn nothing_yet(scene: Scene<'_>, room: usize, height: usize) -> Vec<Line<'static>> {
     let words = if scene.state.is_past() {
         "Nothing had crossed the wire yet."
@@ -99,14 +96,12 @@ fn nothing_yet(scene: Scene<'_>, room: usize, height: usize) -> Vec<Line<'static
     words.map(|line| scene.line(Dim, format!(" {line}"))).collect()
 }
 
-/// How many of the segments had been sent at the moment that is shown.
 fn sent_by_then(scene: Scene<'_>) -> usize {
     let then = scene.state.then();
     let crossings = &scene.state.lab.crossings;
     crossings.partition_point(|crossing| crossing.sent <= then)
 }
 
-/// The first of the newest segments that fit.
 fn newest(scene: Scene<'_>, label_kind: SegmentLabel, (room, height): (usize, usize)) -> usize {
     let crossings = &scene.state.lab.crossings;
     let mut left = height;
@@ -125,7 +120,6 @@ fn newest(scene: Scene<'_>, label_kind: SegmentLabel, (room, height): (usize, us
 /// From this width on a segment takes one line.
 const ONE_LINE: usize = 54;
 
-/// One segment: an arrow, and what it carries.
 fn block(
     scene: Scene<'_>,
     crossing: &WireSegment,
@@ -231,7 +225,6 @@ fn carries(scene: Scene<'_>, crossing: &WireSegment) -> String {
     text
 }
 
-/// Whether it is a retransmission, and how long after the first.
 fn again(scene: Scene<'_>, crossing: &WireSegment) -> String {
     match scene.state.lab.sent_before(crossing) {
         Some(before) => {

@@ -80,7 +80,6 @@ fn draw_numbers(painter: &mut Painter<'_>, area: Rect, digits: Digits) {
 
 const PORTS: &str = "Ports";
 
-/// Role, both ports with the foreign address, the longest of which takes `foreign` columns, and the state.
 fn columns(foreign: usize, room: usize) -> ColumnLayout {
     let (role, foreign, gap) = match room {
         96.. => (24, 23, 4),
@@ -124,7 +123,6 @@ fn ports(row: &RowView<'_>, width: usize) -> Vec<Span<'static>> {
     vec![strong(row, local + &blank), words(row, room).content(state)]
 }
 
-/// The state, or why the row is gone.
 fn words(row: &RowView<'_>, room: usize) -> Span<'static> {
     let (scene, state) = (row.scene, row.line.row.state);
     if let Some(gone) = row.line.gone {

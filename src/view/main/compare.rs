@@ -5,8 +5,7 @@ use ratatui::widgets::BorderType;
 use crate::app::{Comparison, FIVE, Pane};
 use crate::tcp::SocketId;
 use crate::view::ThemeRole::{Border, Dim, Gone, Key, Strong, Warning};
-use crate::view::main::five_tuple;
-use crate::view::main::five_tuple::BoxStyle;
+use crate::view::main::five_tuple::{self, BoxStyle};
 use crate::view::style::glyphs::{DASH, DIFFERS, EQUAL, MARKED, SELECTED};
 use crate::view::table::role;
 use crate::view::{Painter, Scene, Titles, past, rect, text};
@@ -78,7 +77,6 @@ fn label(scene: Scene<'_>, name: SocketId, n: usize) -> Line<'static> {
     Line::from(vec![symbol, role, state])
 }
 
-/// The comparison as a list, where addresses are too long for boxes.
 fn list(
     scene: Scene<'_>,
     comparison: &Comparison,

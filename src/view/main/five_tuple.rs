@@ -7,7 +7,6 @@ use crate::view::ThemeRole::{self, Border, Dim, Strong};
 use crate::view::table::columns;
 use crate::view::{Painter, rect, text};
 
-/// The names of the fields where there is hardly room.
 const SHORT: [&str; 5] = ["", "local", "port", "foreign", "port"];
 
 pub(super) fn numbers(name: SocketId) -> [String; 5] {
@@ -21,7 +20,6 @@ pub(super) fn numbers(name: SocketId) -> [String; 5] {
     ]
 }
 
-/// The width and the title of a box for each field of these rows; `None` where they do not fit.
 pub(super) fn boxes_for(rows: &[[String; 5]], room: usize) -> Option<[(u16, &'static str); 5]> {
     let boxes = |titles: [&'static str; 5]| {
         std::array::from_fn(|n| {
@@ -35,7 +33,6 @@ pub(super) fn boxes_for(rows: &[[String; 5]], room: usize) -> Option<[(u16, &'st
     [FIVE, SHORT].map(boxes).into_iter().find(fits)
 }
 
-/// The style of a box: its frame, its text, and a symbol on its lower border.
 #[derive(Clone, Copy)]
 pub(super) struct BoxStyle {
     pub(super) kind: BorderType,
@@ -67,7 +64,6 @@ pub(super) fn draw_boxes(
     }
 }
 
-/// Draws the five fields in boxes, or as text where boxes do not fit.
 pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect, name: SocketId) {
     let room = usize::from(area.width);
     let numbers = numbers(name);

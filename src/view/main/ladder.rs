@@ -6,12 +6,10 @@ use crate::view::ThemeRole::{Border, Dim, Error, Gone, Strong, Text, Title, Warn
 use crate::view::style::glyphs::{DASH, HOLLOW};
 use crate::view::{Painter, Scene, rect, text};
 
-/// A state with its glyph, or in brackets.
 const STATE: usize = 13;
 /// Seconds and milliseconds.
 const TIME: usize = 8;
 
-/// The ladder of the selected connection: time goes down.
 pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
     let (mut rest, room) = (area, usize::from(area.width));
@@ -34,7 +32,6 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     painter.put(rest, lines);
 }
 
-/// The source of the arrows, and which of the rungs are shown.
 fn heading(
     scene: Scene<'_>,
     ladder: &Ladder,

@@ -54,7 +54,6 @@ fn models(painter: &mut Painter<'_>, area: Rect) -> u16 {
 
 const WRONG: u16 = 52;
 
-/// The rows of the server: LISTEN, and its ends of connections.
 fn server_rows(scene: Scene<'_>, most: usize) -> Vec<SocketId> {
     let sockets = scene.state.seen();
     let server = sockets.places().filter(|place| !place.is_client);
@@ -65,7 +64,6 @@ fn server_rows(scene: Scene<'_>, most: usize) -> Vec<SocketId> {
     alive.take(most).collect()
 }
 
-/// The table as the myth has it.
 fn wrong(scene: Scene<'_>, rows: &[SocketId], place: Rect) -> Vec<Line<'static>> {
     let room = usize::from(place.width);
     let head = format!("{REFUSED} Common belief: \"the port is taken\"");
@@ -160,7 +158,6 @@ fn trial(scene: Scene<'_>, (room, height): (usize, usize)) -> Vec<Line<'static>>
     lines
 }
 
-/// One connect() of the trial and its result.
 fn call_line(scene: Scene<'_>, call: &MythCall, is_again: bool, room: usize) -> Line<'static> {
     let who = text::safe(&call.who) + if is_again { " again" } else { "" };
     let room = room.saturating_sub(18);

@@ -9,7 +9,6 @@ use crate::view::style::glyphs::{ARROW, DASH, REFUSED, SELECTED};
 use crate::view::table::columns;
 use crate::view::{Painter, Scene, Titles, past, rect, text, width};
 
-/// The system calls of our own sockets; those of the selected row, else the newest, stand out.
 pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
     let mut inner = painter.pane(Pane::Sockets, area, titles(scene, area.width));
@@ -100,7 +99,6 @@ fn selected_row(scene: Scene<'_>, name: SocketId, place: Rect) -> Vec<Line<'stat
     head.into_iter().chain(columns.lines(scene, &[name])).collect()
 }
 
-/// Why no system calls are listed for the selected row.
 fn unknown(scene: Scene<'_>, selected: Option<SocketId>) -> Line<'static> {
     let words = if selected.is_some_and(|row| scene.state.is_staged(row)) {
         HELD_BY_S
@@ -113,7 +111,6 @@ fn unknown(scene: Scene<'_>, selected: Option<SocketId>) -> Line<'static> {
 /// The notice of `S` lists the system calls of its sockets.
 const HELD_BY_S: &str = " S created these sockets. Its calls are listed in What happened.";
 
-/// The calls of one socket, below a heading.
 fn lines(
     scene: Scene<'_>,
     entry: &SyscallEntry,
@@ -166,7 +163,6 @@ fn heading(scene: Scene<'_>, entry: &SyscallEntry) -> String {
     format!("{end}{verb}: {local} {ARROW} {remote}")
 }
 
-/// One call and its remark; a remark that does not fit beside it is below it, if it is needed.
 fn one(
     scene: Scene<'_>,
     entry: &SyscallEntry,
@@ -194,7 +190,6 @@ fn one(
     vec![first]
 }
 
-/// The effect of a system call on the table, if it is not obvious.
 fn remark(entry: &SyscallEntry, call: &SyscallRecord) -> &'static str {
     let calls = &entry.record.calls;
     let bound = calls.iter().find_map(|call| {

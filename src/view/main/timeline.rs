@@ -14,7 +14,6 @@ use crate::view::table::titles::part_shown;
 use crate::view::table::{empty, role};
 use crate::view::{Painter, Scene, Scroll, Titles, past, rect, text};
 
-/// A glyph, a state, and a blank.
 const STATE: usize = 14;
 /// The lines of a usual ladder, and of the axis above it.
 const LADDER: usize = 10 + 1;
@@ -54,7 +53,6 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     ladder::draw(painter, inner);
 }
 
-/// The index of the selected row, else of the newest.
 fn selected(scene: Scene<'_>, all: &Timeline<'_>, scroll: &mut Scroll) -> Option<usize> {
     let shown = &scene.state.ui.shown;
     let selected = scene.state.ui.selected;
@@ -78,10 +76,8 @@ fn titles(scene: Scene<'_>, axis: &Axis, (from, to, many): (usize, usize, usize)
 
 struct Axis {
     now: Moment,
-    /// The duration of the whole axis.
     span: Duration,
     columns: usize,
-    /// The width of the names before it.
     label: usize,
 }
 
@@ -113,7 +109,6 @@ impl Axis {
         }
     }
 
-    /// The numbers below the rows, in seconds before now, and the legend.
     fn line(&self, scene: Scene<'_>) -> Line<'static> {
         // The most columns of a number, with the gap before it.
         const NUMBER: usize = 5;
@@ -145,7 +140,6 @@ impl Axis {
     }
 }
 
-/// One row: its name, its states over time, and its state now.
 fn history_line(scene: Scene<'_>, axis: &Axis, history: &TableRow) -> Line<'static> {
     let name = history.row.name();
     let is_selected = scene.state.ui.selected == Some(name);
@@ -183,7 +177,6 @@ fn now(scene: Scene<'_>, history: &TableRow) -> Span<'static> {
     scene.span(Gone, format!(" {HOLLOW} {why}"))
 }
 
-/// The states of a row over time: the glyph of a state where it begins, then a line.
 fn drawn(scene: Scene<'_>, axis: &Axis, history: &TableRow) -> Vec<Span<'static>> {
     let mut cells = vec![(' ', scene.style(Text)); axis.columns];
     // The columns in which a state begins.

@@ -11,7 +11,6 @@ const fn field_width(room: usize) -> usize {
     if room < 90 { 24 } else { 30 }
 }
 
-/// A form; beside each field the socket call it becomes.
 pub(crate) fn draw(painter: &mut Painter<'_>, screen: Rect, title: &str, form: &Form) {
     let scene = painter.scene;
     let count = form.fields.len();
@@ -101,7 +100,6 @@ fn value(
     }
 }
 
-/// The error, else the hint of the field with the cursor.
 fn foot(scene: Scene<'_>, form: &Form, room: usize) -> Vec<Line<'static>> {
     let field = form.fields.get(form.at);
     let (part, words) = match &form.wrong {

@@ -7,7 +7,6 @@ use crate::view::pane::footer::HELD_STATES_KEYS;
 use crate::view::style::glyphs::{SELECTED, glyph};
 use crate::view::{Painter, text};
 
-/// The menu of the states a connection can be held in, and how the selected one is held.
 pub(crate) fn draw(painter: &mut Painter<'_>, screen: Rect, at: usize) {
     let scene = painter.scene;
     let width = 84.min(screen.width - 2);

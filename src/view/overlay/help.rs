@@ -5,7 +5,6 @@ use crate::app::{BINDINGS, Binding, Group};
 use crate::view::ThemeRole::{Heading, Key};
 use crate::view::{Painter, Scene, rect, text};
 
-/// All keys by group; `down` lines are scrolled away.
 pub(crate) fn draw(painter: &mut Painter<'_>, screen: Rect, down: usize) {
     let scene = painter.scene;
     // Views are in the right column, actions in the left one.
@@ -67,7 +66,6 @@ fn bindings(group: Group) -> impl Iterator<Item = &'static Binding> {
     BINDINGS.iter().filter(theirs)
 }
 
-/// The keys of a binding, separated by blanks.
 pub(super) fn keys_of(binding: &Binding) -> String {
     let keys: Vec<String> = binding.keys.iter().map(ToString::to_string).collect();
     keys.join(" ")

@@ -7,7 +7,6 @@ use crate::view::overlay::help::keys_of;
 use crate::view::style::glyphs::SELECTED;
 use crate::view::{Painter, Scene, rect, text, width};
 
-/// The input line, and below it the matching actions with their keys.
 pub(crate) fn draw(painter: &mut Painter<'_>, screen: Rect, palette: &Palette) {
     let scene = painter.scene;
     let found = palette.found();

@@ -6,7 +6,6 @@ use crate::view::style::glyphs::REFUSED;
 use crate::view::table::columns;
 use crate::view::{Painter, Scene, ThemeRole, text};
 
-/// The last failure: its rows, its meaning, and tested remedies; `down` lines are scrolled away.
 pub(crate) fn draw(painter: &mut Painter<'_>, screen: Rect, down: usize) {
     let scene = painter.scene;
     let Some(case) = &scene.state.notices.case else { return };
@@ -28,7 +27,6 @@ pub(crate) fn draw(painter: &mut Painter<'_>, screen: Rect, down: usize) {
     painter.put(inner, lines.into_iter().skip(down));
 }
 
-/// The most rows in the way that are shown.
 fn rows_shown(height: u16) -> usize {
     match height {
         0..20 => 2,
@@ -82,7 +80,6 @@ fn blamed_rows(
     lines
 }
 
-/// A remedy and its verdict, beside it or below it.
 fn remedy_lines(scene: Scene<'_>, remedy: &Remedy, room: usize) -> Vec<Line<'static>> {
     let (symbol, part, known) = match remedy.verdict {
         Verdict::Trying(_) => ("~", ThemeRole::Dim, String::from("testing ...")),

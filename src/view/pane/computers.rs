@@ -8,7 +8,6 @@ use crate::view::style::glyphs::{DASH, SELECTED};
 use crate::view::text::gauge;
 use crate::view::{Painter, Scene, Titles, past, rect, text};
 
-/// The client computers, and below them their destination.
 pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
     let clients = &scene.state.clients;
@@ -92,7 +91,6 @@ const OPEN: usize = 7;
 /// The width of the end of an address: `.254`.
 const ENDING: usize = 4;
 
-/// The newest ports, as many as fit.
 fn ports(computer: &Computer, room: usize) -> String {
     let open = computer.ends.len();
     let mut newest = computer.ends.newest_first().map(|end| end.tuple.local.port.to_string());
@@ -158,7 +156,6 @@ fn burst(scene: Scene<'_>, progress: &BurstProgress) -> Line<'static> {
     ])
 }
 
-/// How many of the connections asked for are open.
 fn opened(progress: &BurstProgress) -> String {
     let [opened, asked] = [progress.opened, progress.asked].map(text::number);
     format!("{opened} of {asked}")

@@ -8,7 +8,6 @@ use crate::view::ThemeRole::{Dim, KeyCap, Warning};
 use crate::view::style::glyphs::CUT;
 use crate::view::{Painter, Scene, Theme, ThemeRole, rect, text, width};
 
-/// The key hints, the most useful first, as many as fit.
 pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
     let mut keys = theme(scene);
@@ -78,7 +77,6 @@ fn keys_over(scene: Scene<'_>, overlay: &Overlay) -> Line<'static> {
 pub(crate) const HELD_STATES_KEYS: [(&str, &str); 3] =
     [("j k", "select"), ("1-9 Enter", "hold"), ("Esc", "close")];
 
-/// The keys of the verbs, which work on the connection in the overlay.
 fn verbs() -> String {
     let bindings = Action::VERBS.into_iter().filter_map(binding_of);
     let keys: Vec<String> = bindings.map(|binding| binding.keys[0].to_string()).collect();
@@ -95,7 +93,6 @@ fn newest_notice(scene: Scene<'_>, room: usize) -> Option<Line<'static>> {
     is_new.then(|| scene.line(ThemeRole::Text, text))
 }
 
-/// The keys of a form, with those of a choice in a field with one.
 pub(crate) fn form_keys(scene: Scene<'_>, form: &Form) -> Line<'static> {
     let mut keys = vec![("Enter", "apply"), ("Esc", "cancel"), ("Tab", "next")];
     let field = form.fields.get(form.at);
@@ -128,12 +125,10 @@ fn theme(scene: Scene<'_>) -> Vec<Span<'static>> {
     vec![scene.span(Dim, format!(" theme: {name} "))]
 }
 
-/// Whether the last keys get a pane of their own.
 pub(crate) fn has_room_for_keys(area: Rect) -> bool {
     area.width >= 100 && area.height >= 24
 }
 
-/// The last keys at the right of the footer, where they have no pane of their own.
 fn inline_keys(screen: Rect, scene: Scene<'_>) -> Vec<Span<'static>> {
     let has_place = has_room_for_keys(screen) && !scene.state.ui.look.big;
     if !scene.state.ui.look.keys || has_place {
@@ -146,7 +141,6 @@ fn inline_keys(screen: Rect, scene: Scene<'_>) -> Vec<Span<'static>> {
     caps.collect()
 }
 
-/// The last keys as caps, the newest at the right.
 pub(crate) fn draw_caps(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
     let mut rest = area;

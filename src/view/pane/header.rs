@@ -10,7 +10,6 @@ use crate::view::lab::wire;
 use crate::view::style::glyphs::glyph;
 use crate::view::{Painter, Scene, past, text, width};
 
-/// The first line: the address of the server, the number of connections, what part of the table is shown.
 pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
     let room = usize::from(area.width);
@@ -45,7 +44,6 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
 struct HeaderText {
     gap: usize,
     name: bool,
-    /// Whether it says `listening on`, instead of the symbol of LISTEN.
     words: bool,
     counts: bool,
 }
@@ -53,7 +51,6 @@ struct HeaderText {
 const WHOLE: HeaderText = HeaderText { gap: 4, name: true, words: true, counts: true };
 const NAMELESS: HeaderText = HeaderText { gap: 2, name: false, ..WHOLE };
 const SYMBOL: HeaderText = HeaderText { words: false, ..NAMELESS };
-/// Takes the whole line.
 const TIGHT: HeaderText = HeaderText { gap: 1, ..SYMBOL };
 const LEAST: HeaderText = HeaderText { counts: false, ..SYMBOL };
 
@@ -97,7 +94,6 @@ fn place(scene: Scene<'_>, words: HeaderText) -> Vec<Span<'static>> {
     vec![listens, scene.span(Strong, at)]
 }
 
-/// The right side; the higher `shrunk`, the less of it is shown.
 fn right(scene: Scene<'_>, (words, shrunk): (HeaderText, u8)) -> Vec<Span<'static>> {
     let state = scene.state;
     let mut spans = Vec::new();
@@ -127,7 +123,6 @@ fn right(scene: Scene<'_>, (words, shrunk): (HeaderText, u8)) -> Vec<Span<'stati
     spans
 }
 
-/// The warning that other machines can connect.
 pub(crate) fn draw_warning(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
     let server = &scene.state.server;

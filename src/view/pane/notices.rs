@@ -6,7 +6,6 @@ use crate::view::ThemeRole::{Dim, Error, Strong, Text, Warning};
 use crate::view::style::glyphs::{BLAMED, CUT, REFUSED};
 use crate::view::{Painter, Scene, Titles, rect, text};
 
-/// The notices, the newest at the bottom.
 pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
     let notices = &scene.state.notices;
@@ -38,8 +37,7 @@ fn end(state: &State, room: usize, height: usize) -> usize {
     newer.min(state.notices.len().saturating_sub(1))
 }
 
-/// The lines of the notices: `usual`, or more for a long one. A refusal may take lines from the table, as the reason and the help come
-/// last in it; any other notice takes only those that the table can `spare`.
+/// `usual`, or more for a long notice: a refusal may take lines from the table, any other only those that it can `spare`.
 pub(crate) fn height(state: &State, room: u16, (usual, most): (u16, u16), spare: u16) -> u16 {
     let back = state.notices.back;
     let Some(shown) = state.notices.newest_first().nth(back) else { return usual };
@@ -93,7 +91,6 @@ fn time(state: &State, notice: &Notice, room: usize) -> String {
     time
 }
 
-/// One notice, indented under its time.
 fn lines(
     scene: Scene<'_>,
     (notice, room): (&Notice, usize),

@@ -9,7 +9,6 @@ use crate::view::style::glyphs::glyph;
 use crate::view::text::gauge;
 use crate::view::{Painter, Scene, Titles, past, push_fitting, text};
 
-/// The listener: its address, its accept queue, its totals.
 pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
     let titles =
@@ -92,7 +91,6 @@ fn mode(scene: Scene<'_>, running: &ListenSpec, room: usize) -> RankedLines {
     (rank, vec![Line::from(spans)])
 }
 
-/// The accept queue: both queue columns of the LISTEN rows.
 fn queue(scene: Scene<'_>, running: &ListenSpec, room: usize) -> Line<'static> {
     const GAUGE: usize = 20;
     let state = scene.state;

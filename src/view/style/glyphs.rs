@@ -7,11 +7,9 @@ use crate::tcp::TcpState;
 
 /// Before what is selected, and in the title of the pane with the focus.
 pub(crate) const SELECTED: &str = "▶";
-/// Where a text was cut.
 pub(crate) const CUT: &str = "…";
 /// The glyph of a row that is gone, whatever its last state was.
 pub(crate) const HOLLOW: char = '○';
-/// After the other end of the selected connection.
 pub(crate) const OTHER: &str = "◀";
 /// After the mark of a row that is to be compared.
 pub(crate) const MARKED: &str = "◆";
@@ -24,13 +22,11 @@ pub(crate) const DOWN: char = '▼';
 pub(crate) const FULL: char = '█';
 pub(crate) const FREE: char = '·';
 pub(crate) const NEVER: char = '╌';
-/// Before what failed.
 pub(crate) const REFUSED: &str = "✗";
 /// Before a warning, and a row that is to blame.
 pub(crate) const BLAMED: &str = "!";
 /// Between the pieces of a title.
 pub(crate) const DASH: &str = "─";
-/// From one state, or end, to the next.
 pub(crate) const ARROW: &str = "→";
 /// The upper of two ends of one connection.
 pub(crate) const UPPER: &str = "┐";
@@ -54,7 +50,6 @@ pub const fn glyph(state: TcpState) -> char {
     }
 }
 
-/// How a row is marked while it is fresh.
 pub(crate) const fn mark(mark: Mark) -> &'static str {
     match mark {
         Mark::New => "+",
@@ -77,7 +72,6 @@ pub fn in_ascii(c: char) -> char {
     alike.and_then(|alike| alike.chars().last()).unwrap_or('?')
 }
 
-/// Replaces every character of a finished frame that is not ASCII.
 pub(crate) fn to_ascii(buffer: &mut Buffer) {
     for cell in &mut buffer.content {
         if cell.symbol().is_ascii() {

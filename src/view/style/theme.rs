@@ -89,7 +89,6 @@ const PLAIN: Modifier = Modifier::empty();
 const BOLD: Modifier = Modifier::BOLD;
 const REVERSED: Modifier = BOLD.union(Modifier::REVERSED);
 
-/// The style of each role, in their order.
 const STYLES: [(ThemeRole, Ink, Modifier); 23] = [
     (ThemeRole::Text, Ink::Text, PLAIN),
     (ThemeRole::Strong, Ink::Text, BOLD),
@@ -129,8 +128,7 @@ enum Ink {
 }
 
 impl Ink {
-    /// Okabe and Ito's colours, distinguishable with any colour vision, and colours of the user's palette: for a dark ground, for a light
-    /// one, and for bad projectors. Grey is left to the terminal's dim.
+    /// Okabe and Ito's colours, distinguishable with any colour vision, and the palette's: for dark, light and bad projectors.
     const fn colours(self) -> ([[u8; 3]; 3], [Color; 3]) {
         use Color::{Blue, Cyan, Gray, Green, LightRed, Magenta, Red, Reset, White, Yellow};
         match self {
@@ -249,7 +247,6 @@ impl Theme {
     }
 }
 
-/// The nearest of the 256 colours.
 fn nearest(r: u8, g: u8, b: u8) -> u8 {
     const STEPS: [u8; 6] = [0, 95, 135, 175, 215, 255];
     if r == g && g == b && (8..=238).contains(&r) {

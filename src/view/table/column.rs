@@ -15,7 +15,6 @@ pub(crate) const STATE: &str = "State";
 pub(crate) const ROLE: &str = "Role";
 pub(crate) const AGE: &str = "Age";
 
-/// One column of a table of sockets.
 pub(crate) struct Column {
     /// The titles, the longest first: the first that fits is shown. The first is also its name.
     pub(crate) titles: &'static [&'static str],
@@ -27,7 +26,6 @@ pub(crate) struct Column {
 /// The cell of a row in so many columns. One that is wider than its column covers those to the right of it.
 type Cell = fn(&RowView<'_>, usize) -> Vec<Span<'static>>;
 
-/// How a column grows.
 #[derive(Clone, Copy)]
 pub(crate) enum ColumnWidth {
     /// To this width, or not at all.
@@ -50,7 +48,6 @@ impl Column {
 pub(crate) struct ColumnLayout {
     columns: Vec<Column>,
     widths: Vec<usize>,
-    /// What precedes the first column: the symbols of a row, or nothing.
     indent: usize,
     gap: usize,
 }
@@ -59,7 +56,6 @@ pub(crate) struct ColumnLayout {
 pub(crate) const WITH_SYMBOLS: (usize, usize) = (3, 1);
 
 impl ColumnLayout {
-    /// The columns in `room`, with so many blanks before the first and between them.
     pub(crate) fn new(
         columns: Vec<Column>,
         room: usize,
@@ -75,7 +71,6 @@ impl ColumnLayout {
         layout
     }
 
-    /// Widens the columns of one rank together, if there is room for all of them.
     fn grow(&mut self, rank: u8, room: usize) -> bool {
         let before = self.widths.clone();
         for (width, column) in self.widths.iter_mut().zip(&self.columns) {
@@ -95,17 +90,14 @@ impl ColumnLayout {
         has_grown
     }
 
-    /// How many columns of the screen all take.
     pub(crate) fn width(&self) -> usize {
         self.indent + self.joined(&self.widths)
     }
 
-    /// How wide a column is; 0 if it is not shown.
     pub(crate) fn width_of(&self, name: &str) -> usize {
         self.width_through(name, name)
     }
 
-    /// How wide the columns are from one to another, with the gaps between them.
     pub(crate) fn width_through(&self, first: &str, last: &str) -> usize {
         let place = |name| self.columns.iter().position(|column| column.titles[0] == name);
         let ends = place(first).zip(place(last));
@@ -159,7 +151,6 @@ impl ColumnLayout {
         Line::from(spans)
     }
 
-    /// Some rows, none of them joined to another.
     pub(crate) fn lines(
         &self,
         scene: Scene<'_>,
@@ -169,7 +160,6 @@ impl ColumnLayout {
     }
 }
 
-/// The symbols in front of a row: whether it is selected, new, changed, gone or to blame, and marked for comparison.
 fn symbols(scene: Scene<'_>, line: &TableRow) -> Span<'static> {
     let (state, name) = (scene.state, line.row.name());
     let fresh = line.mark(state.then());
@@ -186,11 +176,9 @@ fn symbols(scene: Scene<'_>, line: &TableRow) -> Span<'static> {
     scene.span(part, format!("{selected}{symbol}{marked}"))
 }
 
-/// One row, as the cells of its columns see it.
 pub(crate) struct RowView<'a> {
     pub(crate) scene: Scene<'a>,
     pub(crate) line: &'a TableRow,
-    /// The symbol that joins it to its neighbour, if both are ends of one connection.
     pub(crate) bracket: Option<&'static str>,
     pub(crate) layout: &'a ColumnLayout,
 }
@@ -201,7 +189,6 @@ impl RowView<'_> {
     }
 }
 
-/// A cell without a style.
 pub(crate) fn plain(text: String) -> Vec<Span<'static>> {
     vec![Span::raw(text)]
 }

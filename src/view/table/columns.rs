@@ -82,13 +82,11 @@ fn columns(scene: Scene<'_>, room: usize, rows: &[SocketId]) -> Vec<Column> {
     ]
 }
 
-/// How many columns the longest address of these rows takes.
 pub(crate) fn longest_address(rows: &[SocketId]) -> usize {
     let ends = rows.iter().flat_map(|row| [row.tuple.local, row.tuple.remote]);
     ends.map(|end| end.to_string().len()).max().unwrap_or(0)
 }
 
-/// The longest receive queue and the longest send queue of these rows.
 pub(super) fn longest_queues(scene: Scene<'_>, rows: &[SocketId]) -> (u32, u32) {
     let lines = rows.iter().filter_map(|row| scene.state.seen().get(*row));
     lines
@@ -96,7 +94,6 @@ pub(super) fn longest_queues(scene: Scene<'_>, rows: &[SocketId]) -> (u32, u32) 
         .fold((0, 0), |(recv, send), queues| (queues.recv.max(recv), queues.send.max(send)))
 }
 
-/// How wide a column is that shows queues of so many bytes.
 pub(super) fn queue_width(longest: u32) -> usize {
     longest.to_string().len().max(6)
 }
@@ -168,7 +165,6 @@ fn plain_role(row: &RowView<'_>, room: usize) -> String {
     text::fitting(room, [format!("{protocol} {role}"), protocol.to_string()])
 }
 
-/// The role and the time that is left, where there is no room for it in the age column and both fit.
 fn role_with_time(row: &RowView<'_>) -> Option<String> {
     let room = row.layout.width_of(ROLE) - 1;
     let is_short = row.layout.width_of(AGE) < LONG_AGE;
@@ -194,7 +190,6 @@ fn age(row: &RowView<'_>, width: usize) -> Vec<Span<'static>> {
     plain(text::cut(&age, width))
 }
 
-/// The process that holds the socket, in at most about `room` columns.
 pub(crate) fn owner(state: &State, line: &TableRow, room: usize) -> String {
     let row = &line.row;
     if line.gone.is_some() {

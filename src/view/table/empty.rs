@@ -17,7 +17,6 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     painter.put(place, lines.into_iter().map(Line::centered));
 }
 
-/// Why the table is empty, and which key to press.
 fn words(scene: Scene<'_>) -> (String, String) {
     let state = scene.state;
     let command = command(state);

@@ -22,7 +22,6 @@ use crate::view::table::titles::titles;
 use crate::view::table::window::Window;
 use crate::view::{Painter, rect};
 
-/// The kernel's table: the rows that fit.
 pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
     let ui = &scene.state.ui;
@@ -48,7 +47,6 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     scrollbar(painter, area, &window);
 }
 
-/// The least rows below those that stay at the top.
 const LEFT: usize = 2;
 
 /// Whether row `n` and the next one are ends of one connection.
@@ -57,7 +55,6 @@ pub(crate) fn joins(shown: &[SocketId], n: usize) -> bool {
     ends.is_some_and(|(one, other)| are_one_connection(*one, *other))
 }
 
-/// The bracket that joins a row to its neighbour, if both are ends of one connection.
 fn bracket(shown: &[SocketId], n: usize) -> Option<&'static str> {
     let is_lower = n > 0 && joins(shown, n - 1);
     joins(shown, n).then_some(UPPER).or(is_lower.then_some(LOWER))

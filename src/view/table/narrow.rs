@@ -12,7 +12,6 @@ use crate::view::text;
 const LOCAL: &str = "Local Address";
 const FOREIGN: &str = "Foreign Address";
 
-/// Whole addresses.
 pub(crate) fn wide() -> ColumnLayout {
     with_local(18)
 }

@@ -26,8 +26,7 @@ pub(super) fn head_lines(height: u16) -> u16 {
     if height < 8 { 1 } else { 2 }
 }
 
-/// The state matters most, then addresses, then queues; the owner goes first. netstat gives an address 23 columns; on a narrow screen an
-/// IPv4 address gets what it needs.
+/// The state matters most, then addresses, then queues; the owner goes first. netstat gives an address 23 columns.
 fn columns(scene: Scene<'_>, rows: &[SocketId]) -> Vec<Column> {
     let all = rows.iter().flat_map(|row| [row.tuple.local, row.tuple.remote]);
     let longest = all.map(|end| written(end, usize::MAX).len()).max().unwrap_or(0);

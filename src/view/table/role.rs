@@ -3,7 +3,6 @@ use crate::app::{Role, TableRow};
 use crate::tcp::TcpState;
 use crate::view::{Scene, text};
 
-/// The role of the row, in at most about `room` columns.
 pub(crate) fn role(scene: Scene<'_>, line: &TableRow, room: usize) -> String {
     // From this width on there is room for "server end of laptop".
     let is_roomy = room >= 18;

@@ -9,13 +9,11 @@ use crate::view::table::column::{ROLE, RowView, STATE};
 use crate::view::table::role::role;
 use crate::view::{Scene, text};
 
-/// The time left in TIME_WAIT.
 pub(crate) fn time_left(scene: Scene<'_>, line: &TableRow) -> Option<String> {
     let keeps = line.row.timer?.kind == TimerKind::TimeWait && line.gone.is_none();
     line.time_left(scene.state.then()).filter(|_| keeps).map(text::left)
 }
 
-/// How often the kernel has retried without an answer.
 pub(super) fn unanswered(line: &TableRow) -> Option<String> {
     let timer = line.row.timer.filter(|timer| timer.tries > 0)?;
     match timer.kind {

@@ -53,7 +53,6 @@ pub(crate) fn titles(scene: Scene<'_>, area: Rect, window: &Window) -> Titles {
     Titles { name: "Sockets", about: text::fitting(room, about), ..titles }
 }
 
-/// The source of the table, what is missing in it, and which part is shown.
 fn status(scene: Scene<'_>, window: &Window) -> Vec<(ThemeRole, String)> {
     let state = scene.state;
     let sockets = &state.sockets;
@@ -78,14 +77,12 @@ fn status(scene: Scene<'_>, window: &Window) -> Vec<(ThemeRole, String)> {
     pieces
 }
 
-/// For how long a computer's table could not be read.
 pub(crate) fn unread(state: &State, host: Host) -> Option<String> {
     let (since, _) = state.sockets.blind.get(&host)?;
     let ago = text::age(state.now.since(*since));
     Some(format!("not read for {ago}"))
 }
 
-/// The number of rows that match the search.
 pub(crate) fn found(scene: Scene<'_>) -> Option<(ThemeRole, String)> {
     let find = scene.state.ui.find.text.value();
     let rows = text::plural(scene.state.ui.shown.len(), "row");
@@ -93,7 +90,6 @@ pub(crate) fn found(scene: Scene<'_>) -> Option<(ThemeRole, String)> {
     (!find.is_empty()).then_some((Key, words))
 }
 
-/// Which part of `count` rows is shown.
 pub(crate) fn part_shown(from: usize, to: usize, count: usize) -> (ThemeRole, String) {
     let [from, to, count] = [from, to, count].map(text::number);
     (Dim, format!("{from}-{to} of {count}"))

@@ -7,7 +7,6 @@ use crate::view::{Scroll, rect};
 /// Which rows of a table are drawn: LISTEN rows stay at the top, the others are scrolled.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Window {
-    /// How many rows stay at the top.
     pinned: usize,
     pub(crate) rest: Range<usize>,
 }
@@ -16,8 +15,7 @@ pub(crate) struct Window {
 const PINNED: usize = 4;
 
 impl Window {
-    /// The rows that fit into `height`, with the selected one, else the one to blame, else the newest.
-    /// LISTEN rows stay at the top if `left` others fit below them.
+    /// The selected row, else the one to blame, else the newest is among them; LISTEN stays at the top if `left` others fit below.
     pub(crate) fn of(state: &State, scroll: &mut Scroll, (height, left): (usize, usize)) -> Window {
         let shown = &state.ui.shown;
         let pinned = pinned(state, (height, left));
@@ -31,7 +29,6 @@ impl Window {
         Window { pinned, rest: top..(top + room).min(shown.len()) }
     }
 
-    /// The indexes of the drawn rows, from top to bottom.
     pub(crate) fn rows(&self) -> impl Iterator<Item = usize> + use<> {
         (0..self.pinned).chain(self.rest.clone())
     }
@@ -45,7 +42,6 @@ impl Window {
     }
 }
 
-/// How many rows stay at the top of a table that does not fit.
 fn pinned(state: &State, (height, left): (usize, usize)) -> usize {
     if state.ui.shown.len() <= height {
         return 0;

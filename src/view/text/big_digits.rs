@@ -27,7 +27,6 @@ pub(crate) enum Digits {
 }
 
 impl Digits {
-    /// The largest that leave room for rows.
     pub(crate) const fn fitting(area: Rect, ascii: bool) -> Digits {
         if area.height >= 24 && area.width >= 100 {
             Digits::Tall

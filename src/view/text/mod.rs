@@ -38,7 +38,6 @@ pub(crate) fn left(left: Duration) -> String {
     format!("{} s left", left.as_millis().div_ceil(1000))
 }
 
-/// The time of day at `at`, when the program was started at `started`.
 pub(crate) fn clock(started: Duration, at: Moment) -> String {
     let millis = (started + at.since_start()).as_millis() % 86_400_000;
     let (seconds, millis) = (millis / 1000, millis % 1000);
@@ -72,12 +71,10 @@ pub(crate) fn plural(n: impl TryInto<u64>, thing: &str) -> String {
     format::many(n.try_into().unwrap_or(u64::MAX), thing, &format!("{thing}s"))
 }
 
-/// How many columns a text takes.
 pub(crate) fn width(text: &str) -> usize {
     text.width()
 }
 
-/// The text in at most `most` columns; cut with an ellipsis.
 pub(crate) fn cut(text: &str, most: usize) -> String {
     if text.width() <= most {
         return text.to_owned();
@@ -97,7 +94,6 @@ pub(crate) fn cut(text: &str, most: usize) -> String {
     short
 }
 
-/// The text in exactly `columns` columns.
 pub(crate) fn fit(text: &str, columns: usize) -> String {
     let mut text = cut(text, columns);
     let missing = columns.saturating_sub(text.width());
@@ -121,7 +117,6 @@ where
     last.map_or_else(String::new, Into::into)
 }
 
-/// The first text that takes at most `room` columns, else the last, which is cut.
 pub(crate) fn cut_to_fit<const N: usize>(tries: [String; N], room: usize) -> String {
     cut(&fitting(room, tries), room)
 }
@@ -151,7 +146,6 @@ fn cut_front(address: &str, most: usize) -> String {
     format!("{CUT}{}", &left[from..])
 }
 
-/// Lines of at most `columns` columns, broken between words if possible.
 pub(crate) fn wrap(text: &str, columns: usize) -> Vec<String> {
     let options = Options::new(columns.max(1)).word_splitter(WordSplitter::NoHyphenation);
     textwrap::wrap(text, options).into_iter().map(Cow::into_owned).collect()

@@ -11,7 +11,6 @@ use crate::view::style::glyphs::{OTHER, SELECTED};
 use crate::view::table::role;
 use crate::view::{Scene, push_fitting, text};
 
-/// At most `most` lines, and a short title.
 pub(super) fn of(
     scene: Scene<'_>,
     paths: &StatePaths<'_>,
@@ -38,7 +37,6 @@ pub(super) fn of(
     (lines, brief)
 }
 
-/// Both ends and their states, and what the lines mean.
 fn legend(scene: Scene<'_>, paths: &StatePaths<'_>, room: usize) -> Line<'static> {
     let mut spans = Vec::new();
     let symbols = [(SELECTED, FocusBorder), (OTHER, Warning)];

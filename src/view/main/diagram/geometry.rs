@@ -1,19 +1,16 @@
 use ratatui::layout::Rect;
 use ratatui::symbols::border::Set;
 
-use crate::tcp::TcpState;
 use crate::tcp::TcpState::{
-    CloseWait, Closed, Closing, Established, FinWait1, FinWait2, LastAck, Listen, SynReceived,
-    SynSent, TimeWait,
+    self, CloseWait, Closed, Closing, Established, FinWait1, FinWait2, LastAck, Listen,
+    SynReceived, SynSent, TimeWait,
 };
 use crate::view::main::diagram::paths::Stroke;
 use crate::view::{Painter, rect};
 
-/// The positions of the boxes and arrows of the state diagram.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Figure {
     area: Rect,
-    /// The width and the left edge of each column of boxes.
     widths: [u16; 3],
     lefts: [u16; 3],
     /// The height of a box, and the lines between two.
@@ -32,16 +29,13 @@ const GRID: [[Option<TcpState>; 3]; 5] = [
 
 /// The sides of a box, and the symbols of the selected connection's ends.
 const FRAME: u16 = 4;
-/// The widest gap between two columns.
 const WIDEST_GAP: u16 = 26;
 
 impl Figure {
-    /// Whether boxes for such texts fit beside each other with arrows between them.
     pub(super) fn is_wide(area: Rect, text: [u16; 3]) -> bool {
         text.iter().sum::<u16>() + 3 * FRAME + 2 * 6 <= area.width
     }
 
-    /// The largest figure that fits; `text` has the widest text of each column.
     pub(super) fn fitting(area: Rect, text: [u16; 3]) -> Figure {
         const SIZES: [(u16, u16); 5] = [(3, 2), (3, 1), (1, 2), (1, 1), (1, 0)];
         let wide = Figure::is_wide(area, text);
@@ -60,7 +54,6 @@ impl Figure {
         Figure { area, widths, lefts: [left, middle, right], high, gap }
     }
 
-    /// The column and the row of a state.
     pub(super) fn place(state: TcpState) -> (usize, u16) {
         let columns = (0..).zip(GRID).map(|(row, states)| {
             let column = states.iter().position(|cell| *cell == Some(state));
@@ -91,7 +84,6 @@ impl Figure {
         (text, (x.saturating_sub(half), middle(self.of(TimeWait)).1))
     }
 
-    /// The line of a transition; `None` where there is no room for it.
     pub(super) fn route(&self, from: TcpState, to: TcpState) -> Option<Polyline> {
         let (a, b) = (self.of(from), self.of(to));
         let ((ax, ay), (bx, by)) = (middle(a), middle(b));
@@ -123,7 +115,6 @@ impl Figure {
         Some(Polyline { points, head })
     }
 
-    /// From TIME_WAIT or LAST_ACK to the symbol for CLOSED.
     fn line_to_end(&self, from: TcpState) -> Option<Polyline> {
         let place = self.of(from);
         if self.gap_at_right() < 3 {
@@ -182,7 +173,6 @@ impl Polyline {
     }
 }
 
-/// The corner at `at` on the way from `from` to `to`; `None` on a straight line.
 fn corner<'a>(
     set: &Set<'a>,
     (from, at, to): ((u16, u16), (u16, u16), (u16, u16)),

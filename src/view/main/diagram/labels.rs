@@ -27,7 +27,6 @@ pub(super) fn draw(painter: &mut Painter<'_>, area: Rect, figure: &Figure, paths
     }
 }
 
-/// The place of a text of `wide` columns beside its arrow.
 fn place(figure: &Figure, arrow: Transition, wide: usize) -> Option<Rect> {
     let route = figure.route(arrow.from, arrow.to)?;
     let wide = u16::try_from(wide).ok()?;
@@ -50,7 +49,6 @@ fn place(figure: &Figure, arrow: Transition, wide: usize) -> Option<Rect> {
     Some(Rect::new(x, y, wide, 1))
 }
 
-/// Whether the place and its neighbours are blank.
 fn is_blank(painter: &Painter<'_>, area: Rect, place: Rect) -> bool {
     let wider = Rect { x: place.x.saturating_sub(1), width: place.width + 2, ..place };
     let mut cells = wider.intersection(area).positions().map(|at| painter.buffer.cell(at));

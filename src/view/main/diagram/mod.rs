@@ -43,7 +43,6 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     painter.put(text, lines);
 }
 
-/// The lines of text below the figure.
 const fn text_lines(height: u16) -> u16 {
     match height {
         0..6 | 9..11 => 0,
@@ -58,7 +57,6 @@ const LONG: usize = 7;
 
 const SHORT: usize = 4;
 
-/// The widest text of each column of boxes.
 fn widths(scene: Scene<'_>, most: usize) -> [u16; 3] {
     let mut widths = [0; 3];
     for state in TcpState::ALL {
@@ -70,7 +68,6 @@ fn widths(scene: Scene<'_>, most: usize) -> [u16; 3] {
     widths
 }
 
-/// One symbol for each row in that state; a number where there are many.
 fn tokens(scene: Scene<'_>, state: TcpState, most: usize) -> String {
     let symbol = glyph(state);
     let count = scene.state.seen().count(state);
@@ -102,7 +99,6 @@ fn draw_arrows(painter: &mut Painter<'_>, area: Rect, (figure, paths): (&Figure,
     }
 }
 
-/// The box of a state: its name, its rows, and which ends of the selected connection are in it.
 fn draw_box(
     painter: &mut Painter<'_>,
     (figure, paths): (&Figure, &StatePaths<'_>),

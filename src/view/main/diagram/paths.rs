@@ -29,7 +29,6 @@ impl<'a> StatePaths<'a> {
         }
     }
 
-    /// Whether the selected end, and the other one, are in that state.
     pub(super) fn are_at(&self, state: TcpState) -> [bool; 2] {
         self.0.each_ref().map(|end| end.as_ref().is_some_and(|(_, path)| path.at == state))
     }

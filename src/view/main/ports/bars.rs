@@ -10,7 +10,6 @@ use crate::view::main::ports::selection::{ALL, listening};
 use crate::view::style::glyphs::{DOWN, glyph};
 use crate::view::{Painter, ThemeRole, rect, text};
 
-/// The names of both strips, and a blank.
 const LABEL: u16 = 5;
 /// Symbols, two strips, the numbers below them.
 pub(super) const LEAST: u16 = 5;
@@ -30,7 +29,6 @@ impl Scale {
         }
     }
 
-    /// The ports of a column, counted from the left.
     fn ports(self, column: u16) -> PortRange {
         let first = |column: u16| {
             let far = self.range.len() * usize::from(column) / usize::from(self.area.width.max(1));
@@ -41,7 +39,6 @@ impl Scale {
         PortRange { low: port(low), high: port(next.saturating_sub(1).max(low)) }
     }
 
-    /// The column of a port; `None` if it is not in the range.
     fn x(self, port: Port) -> Option<u16> {
         if !self.range.contains(port) || self.area.width == 0 {
             return None;
@@ -53,7 +50,6 @@ impl Scale {
     }
 }
 
-/// The bars of even and of odd ports, symbols above them, and the ranges below them.
 pub(super) fn draw(
     painter: &mut Painter<'_>,
     area: Rect,
@@ -113,7 +109,6 @@ fn level(used: usize, all: usize, most: usize) -> usize {
     }
 }
 
-/// The listening ports and the selected one, above their columns.
 fn draw_symbols(painter: &mut Painter<'_>, area: Rect, (scale, selected): (Scale, Option<Port>)) {
     let scene = painter.scene;
     let listen = (glyph(TcpState::Listen), scene.theme.state(TcpState::Listen));
@@ -162,7 +157,6 @@ fn draw_parts(painter: &mut Painter<'_>, area: Rect, scale: Scale) {
     draw(1, Dim, Some((scale.area.x, words)));
 }
 
-/// A bracket of `wide` columns, with as much of its name as fits.
 fn span_text(wide: usize, name: &str) -> String {
     if wide < 2 {
         return String::from("┴");

@@ -10,7 +10,6 @@ use crate::view::style::glyphs::{DOWN, FREE, FULL, NEVER, glyph};
 use crate::view::table::role;
 use crate::view::{Scene, ThemeRole, push_fitting, text};
 
-/// The lines of text, the most useful first.
 pub(super) fn of(scene: Scene<'_>, selected: Option<&TableRow>, room: usize) -> Vec<Line<'static>> {
     let (part, left) = left(scene.state);
     let mut lines = vec![
@@ -23,7 +22,6 @@ pub(super) fn of(scene: Scene<'_>, selected: Option<&TableRow>, room: usize) -> 
     lines
 }
 
-/// How many ports are left to the selected computer for its destination.
 fn left(state: &State) -> (ThemeRole, [String; 2]) {
     let who = text::safe(&state.clients.computer().name);
     let Some(supply) = state.supply() else {
@@ -51,7 +49,6 @@ fn left(state: &State) -> (ThemeRole, [String; 2]) {
     (Strong, [long, format!("{who} to {to}: {left} of {all} ports left")])
 }
 
-/// Ports in use in the range of the next port, even and odd ones.
 fn parities(scene: Scene<'_>) -> [String; 2] {
     let state = scene.state;
     let range = state.port_range();

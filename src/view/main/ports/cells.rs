@@ -10,7 +10,6 @@ use crate::view::main::ports::selection::listening;
 use crate::view::style::glyphs::{DOWN, FREE, FULL, NEVER, glyph};
 use crate::view::{Painter, Scene, rect};
 
-/// The number of the first port of a line, and a blank.
 const LABEL: u16 = 7;
 
 /// The cells of a line: a round number, so that ports are easy to count.
@@ -19,12 +18,10 @@ fn across(area: Rect) -> u16 {
     (room / 10 * 10).clamp(10, 100)
 }
 
-/// The pairs of lines that fit, one of even and one of odd ports.
 fn pairs(area: Rect) -> u16 {
     (area.height / 2).max(1)
 }
 
-/// Whether all ports of the range fit.
 pub(super) fn fits(range: PortRange, area: Rect) -> bool {
     range.len() <= usize::from(across(area)) * 2 * usize::from(pairs(area).min(4))
 }
@@ -77,17 +74,14 @@ fn few(range: PortRange, area: Rect) -> Option<u16> {
     (fits && high > 0).then_some(high)
 }
 
-/// The width of a cell with its number, and the blank beside it.
 const WIDE: u16 = 7;
 
-/// The areas of a large cell and of its number.
 fn large(area: Rect, range: PortRange, port: Port, high: u16) -> (Rect, Option<Rect>) {
     let far = port.0 - (range.low.0 & !1);
     let (x, y) = (area.x + 1 + far / 2 * WIDE, area.y + far % 2 * (high + 2));
     (Rect::new(x, y + 1, WIDE - 1, high), Some(Rect::new(x, y, WIDE - 1, 1)))
 }
 
-/// The areas of a small cell and of the number at the start of its line.
 fn small(area: Rect, range: PortRange, port: Port) -> (Rect, Option<Rect>) {
     let per_pair = u32::from(across(area)) * 2;
     let far = u32::from(port.0) - (u32::from(range.low.0) & !1);

@@ -13,11 +13,9 @@ use crate::view::main::ports::selection::{ALL, selected_end};
 use crate::view::style::glyphs::DASH;
 use crate::view::{Painter, Scene, Titles, past, rect};
 
-/// Draws a range of ports, and which of them is selected.
 type DrawPorts = fn(&mut Painter<'_>, Rect, (PortRange, Option<Port>));
 
-/// The port map: which ports are in use, by whom, and how many are left. Bars count the ports in use in each column; of few ports each has a
-/// cell.
+/// Which ports are in use, by whom, and how many are left: as bars, or as cells where the ports are few.
 pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
     let selected = selected_end(scene);

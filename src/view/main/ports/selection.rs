@@ -6,7 +6,6 @@ use crate::view::Scene;
 
 pub(super) const ALL: PortRange = PortRange { low: Port(0), high: Port(u16::MAX) };
 
-/// The number of first rows that are searched for listening sockets.
 const NEAR: usize = 100;
 
 /// The client's end of the selected connection, else of the newest, if it is in the table: its port was chosen by the kernel.
@@ -17,7 +16,6 @@ pub(super) fn selected_end(scene: Scene<'_>) -> Option<&TableRow> {
     Some(client.filter(|other| sockets.is_client(other.row.name())).unwrap_or(line))
 }
 
-/// The ports on which we listen, and others, as far as the first rows show.
 pub(super) fn listening(scene: Scene<'_>) -> BTreeSet<Port> {
     let sockets = scene.state.seen();
     let first = scene.state.ui.shown.iter().take(NEAR);

@@ -32,7 +32,6 @@ pub(super) const FACTS: [(u8, &str); 16] = [
     (8, "address"),
 ];
 
-/// The lines of each fact, in the order of [`FACTS`].
 pub(super) fn facts(scene: Scene<'_>, line: &TableRow, room: usize) -> Vec<Vec<Span<'static>>> {
     let (row, state) = (&line.row, scene.state);
     let (symbol, style) = match line.gone {
@@ -68,13 +67,11 @@ pub(super) fn facts(scene: Scene<'_>, line: &TableRow, room: usize) -> Vec<Vec<S
     ]
 }
 
-/// The first words that fit, else the last, which are cut; nothing if there are none.
 fn plain(tries: impl IntoIterator<Item = String>, room: usize) -> Vec<Span<'static>> {
     let words = text::cut(&text::fitting(room, tries), room);
     if words.is_empty() { Vec::new() } else { vec![Span::raw(words)] }
 }
 
-/// The timer that runs and how long; retries without an answer are a warning.
 fn timer(scene: Scene<'_>, line: &TableRow, room: usize) -> Vec<Span<'static>> {
     if line.gone.is_some() {
         return Vec::new();

@@ -14,7 +14,6 @@ use crate::view::main::five_tuple;
 use crate::view::scene::{RankedLines, leave_out};
 use crate::view::{Painter, Scene, rect, text};
 
-/// One connection: its five-tuple, both ends with their states, and data of TCP_INFO.
 pub(crate) fn draw(painter: &mut Painter<'_>, screen: Rect, name: SocketId) {
     let scene = painter.scene;
     let width = 100.min(screen.width - 2);
@@ -35,7 +34,6 @@ pub(crate) fn draw(painter: &mut Painter<'_>, screen: Rect, name: SocketId) {
     painter.put(inner, lines);
 }
 
-/// The text in lines of at most `room` columns.
 fn lines(scene: Scene<'_>, name: SocketId, room: usize) -> Vec<RankedLines> {
     let (state, sockets) = (scene.state, scene.state.seen());
     let Some(line) = sockets.get(name) else {
@@ -59,7 +57,6 @@ fn lines(scene: Scene<'_>, name: SocketId, room: usize) -> Vec<RankedLines> {
     groups
 }
 
-/// This end at the left, the other at the right.
 fn ends(
     scene: Scene<'_>,
     line: &TableRow,
