@@ -44,13 +44,13 @@ pub(crate) fn reached(
         .when(held.name(), true)
         .with("state", held)
         .with("at", main.tuple.local)
-        .with("syscalls", calls(state, &script));
+        .with_some("syscalls", calls(state, &script));
     state.say(what);
     vec![]
 }
 
 /// The system calls that moved both ends from state to state.
-fn calls(state: &State, script: &Script) -> String {
+fn calls(state: &State, script: &Script) -> Option<String> {
     let ends = [ScriptEnd::Client, ScriptEnd::Server].map(|side| script.end_at(state, side));
     let entries = state.calls.entries().filter(|entry| entry.at >= script.began);
     let records = entries.map(|entry| &entry.record).filter(|record| ends.contains(&record.row));
@@ -61,5 +61,6 @@ fn calls(state: &State, script: &Script) -> String {
         )
     };
     let calls = records.flat_map(|record| &record.calls).filter(moves);
-    calls.map(ToString::to_string).collect::<Vec<_>>().join("; ")
+    let calls: Vec<String> = calls.map(ToString::to_string).collect();
+    (!calls.is_empty()).then(|| calls.join("; "))
 }

@@ -67,7 +67,9 @@ impl Script {
         };
         match step {
             ScriptStep::WirePlain => {
-                state.say("wire-delay-removed");
+                let wire = state.lab.wire;
+                let what = Statement::new("wire-reset-first").when("Held", wire.held);
+                state.say(what.when("Delayed", !wire.delay.is_zero()));
                 wire::reset(state)
             }
             ScriptStep::WireHeld => vec![wire::hold(state)],

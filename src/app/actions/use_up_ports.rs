@@ -40,6 +40,8 @@ fn announcement(state: &State, range: PortRange) -> Statement {
         .with("left", number(left))
         .with("limit", format::number(state.machine.descriptors))
         .when("Some", left < all)
+        .when("OnePort", all == 1)
+        .when("TwoPorts", all == 2)
 }
 
 /// Once the server listens: connects from every port that is left, and once more.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::app::explain::texts::{Evidence, find};
+use crate::app::explain::texts::{Evidence, find, possessive};
 use crate::app::format::number;
 use crate::app::model::{Account, Content, Notice, Remedy, RowNow, RowOutcome, Statement, Verb};
 use crate::tcp::{Errno, Protocol, TcpState};
@@ -179,14 +179,15 @@ impl Evidence for Account {
 fn changes(account: &Account) -> String {
     let Account { whom, rows: [own, other], .. } = account;
     let mut text = String::new();
-    for (row, RowOutcome { before, after }) in [("its", own), (&*format!("{whom}'s"), other)] {
+    for (row, RowOutcome { before, after }) in [("its row", own), (&possessive(whom, "row"), other)]
+    {
         let change = match (before, after) {
             (Some(before), RowNow::In(now)) if before != now => {
-                format!("row went from {before} to {now}")
+                format!("went from {before} to {now}")
             }
-            (_, RowNow::In(now)) => format!("row is in {now}"),
-            (Some(before), RowNow::Gone) => format!("row ({before}) is gone"),
-            (None, RowNow::Gone) => String::from("row is gone"),
+            (_, RowNow::In(now)) => format!("is in {now}"),
+            (Some(before), RowNow::Gone) => format!("({before}) is gone"),
+            (None, RowNow::Gone) => String::from("is gone"),
             (_, RowNow::Unseen) => continue,
         };
         let mark = if text.is_empty() { ": " } else { "; " };

@@ -125,19 +125,33 @@ pub(crate) fn find(key: &str, evidence: &impl Evidence) -> Option<String> {
 }
 
 /// A text with its placeholders filled; `None` if one has no value. `{n: row/rows}` is `1 row` or `2 rows`,
-/// and a placeholder may be the key of another text.
+/// `{who's row}` is `laptop's row` or `the row of curl (127.0.0.1:40000)`, and a placeholder may be the key of another text.
 fn fill(text: &str, evidence: &impl Evidence) -> Option<String> {
     let mut parts = text.split('{');
     let mut filled = parts.next()?.to_owned();
     for part in parts {
         let (hole, rest) = part.split_once('}')?;
         let (name, forms) = hole.split_once(": ").unzip();
-        let name = name.unwrap_or(hole);
+        let (owner, noun) = hole.split_once("'s ").unzip();
+        let name = name.or(owner).unwrap_or(hole);
         let value = evidence.value(name).or_else(|| find(name, evidence).map(Cow::Owned))?;
+        if let Some(noun) = noun {
+            filled.extend([&possessive(&value, noun), rest]);
+            continue;
+        }
         let [one, many] = forms.and_then(|forms| forms.split_once('/')).unwrap_or_default().into();
         let form = if value == "1" { one } else { many };
         let space = if form.is_empty() { "" } else { " " };
         filled.extend([&value, space, form, rest]);
     }
     Some(filled)
+}
+
+/// `laptop's row`, but `the row of curl (127.0.0.1:40000)`: an address takes no apostrophe.
+pub(crate) fn possessive(owner: &str, noun: &str) -> String {
+    if owner.contains(['.', ':']) {
+        format!("the {noun} of {owner}")
+    } else {
+        format!("{owner}'s {noun}")
+    }
 }

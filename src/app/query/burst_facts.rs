@@ -30,6 +30,8 @@ pub(crate) fn ended(
     let opened = progress.opened;
     let ports: Vec<String> = progress.ports.iter().map(Port::to_string).collect();
     let more = if opened as usize > ports.len() { " ..." } else { "" };
+    let word = if opened == 1 { "port" } else { "ports" };
+    let list = (!ports.is_empty()).then(|| format!("{word} {}{more}", ports.join(", ")));
     let mut waits = computer.ends.since(progress.ever).filter(|end| !end.answered);
     let oldest = waits.next();
     let unanswered = u64::from(oldest.is_some()) + waits.count() as u64;
@@ -39,7 +41,7 @@ pub(crate) fn ended(
         .with("opened", sockets(opened.into(), progress.protocol))
         .with("took", seconds(took))
         .with_some("asked", (opened < asked).then(|| number(asked.into())))
-        .with_some("port_list", (!ports.is_empty()).then(|| ports.join(", ") + more))
+        .with_some("port_list", list)
         .when(if opened > 0 { "Some" } else { "None" }, true)
         .when("WholeRange", progress.whole_range && opened >= Burst::LARGE)
         .count("unanswered", unanswered);

@@ -35,8 +35,13 @@ pub struct Wrong {
 }
 
 impl Wrong {
+    /// Errors of a parser, which end a line of the shell, become sentences.
     pub(crate) fn new(field: usize, why: impl Into<String>) -> Wrong {
-        Wrong { field, why: why.into() }
+        let why = why.into();
+        let mut rest = why.chars();
+        let first = rest.next().map(|first| first.to_ascii_uppercase());
+        let stop = if why.ends_with(['.', '?']) { "" } else { "." };
+        Wrong { field, why: first.into_iter().chain(rest).collect::<String>() + stop }
     }
 }
 

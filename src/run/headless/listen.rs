@@ -68,8 +68,9 @@ impl<W: Write> ListenTally<'_, W> {
     }
 
     fn sum_up(&mut self) -> io::Result<()> {
-        let (connections, bytes) = (self.connections, self.bytes);
-        self.lines.always(&format!("stopped: {connections} connections, {bytes} bytes received"))
+        let connections = if self.connections == 1 { "connection" } else { "connections" };
+        let (count, bytes) = (self.connections, count_of_bytes(self.bytes));
+        self.lines.always(&format!("stopped: {count} {connections}, {bytes} received"))
     }
 }
 

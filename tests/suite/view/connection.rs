@@ -138,7 +138,7 @@ fn a_row_whose_other_end_was_reset_unheard_is_half_open() {
     for after in [0, 20] {
         robot.later(Duration::from_secs(after));
         shows(&mut robot, &[WIDE], &["Half-open", "as far as this end knows"]);
-        shows_not(&mut robot, &[WIDE], &["A RST ended it.", "another machine"]);
+        shows_not(&mut robot, &[WIDE], &["An RST ended it.", "another machine"]);
     }
     // However many others go after it.
     let others = (0..100).map(|n| {
@@ -170,5 +170,5 @@ fn earlier_states_have_durations_or_brackets() {
     let mut robot = goodbyes();
     robot.ask(Action::SelectRow(end("127.0.0.1:5000", "127.0.0.3:47118")));
     robot.press("Enter");
-    shows(&mut robot, &[WIDE], &["A RST ended it."]);
+    shows(&mut robot, &[WIDE], &["An RST ended it."]);
 }

@@ -85,12 +85,12 @@ fn who_closed(state: &State, line: &TableRow, mirror: Option<&TableRow>) -> &'st
                 "The other end was closed with data unread, so its kernel sent RST."
             }
             Some(_) => "The other end was aborted.",
-            None => "A RST ended the other end.",
+            None => "An RST ended the other end.",
         };
     }
     let reset = |line: &TableRow| line.gone.is_some_and(|gone| gone.why == GoneReason::Reset);
     if reset(line) || mirror.is_some_and(reset) {
-        return "A RST ended it.";
+        return "An RST ended it.";
     }
     if line.row.tuple.is_to_itself() && line.closed_first() {
         return "Its FIN came back to the same socket, so both ends closed at once.";

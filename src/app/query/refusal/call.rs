@@ -51,6 +51,8 @@ fn of_connect_call(spec: &ConnectSpec, to: Option<Endpoint>, limits: &HostLimits
         .with("to", to.map_or_else(|| spec.to.to_string(), |to| to.to_string()))
         .with("range", range)
         .with("ports", format::number(range.len() as u64))
+        .when("OnePort", range.len() == 1)
+        .when("TwoPorts", range.len() == 2)
         .when("Toy", matches!(spec.source_port, SourcePort::Toy(_)))
         .when("udp", spec.protocol == Protocol::Udp)
         .when("Asked", spec.asked_port().is_some())

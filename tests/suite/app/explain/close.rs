@@ -81,7 +81,7 @@ fn an_end_that_is_closed_unread_resets_its_connection() {
         assert!(!ladder.contains("TIME_WAIT"), "{ladder}");
         assert!(!ladder.contains("LAST_ACK"), "{ladder}");
         let card = card(&mut robot, LAPTOP_END);
-        assert!(card.contains("A RST ended it."), "{card}");
+        assert!(card.contains("An RST ended it."), "{card}");
         assert!(!card.contains("LAST_ACK"), "{card}");
         robot.press("Esc");
         let diagram = diagram(&mut robot);

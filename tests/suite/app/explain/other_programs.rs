@@ -35,7 +35,7 @@ fn rows_that_went_without_a_time_wait_closed_in_no_exchange_of_fins() {
     ];
     robot.kernel(&[PYTHON_LISTENS, &rows[0], &rows[1]].join("\n"));
     let said = robot.said();
-    assert!(said.contains("and python3 (127.0.0.1:7391)'s row is in CLOSE_WAIT"), "{said}");
+    assert!(said.contains("and the row of python3 (127.0.0.1:7391) is in CLOSE_WAIT"), "{said}");
     robot.later(Duration::from_secs(1));
     robot.kernel(PYTHON_LISTENS);
     let table = robot.table();

@@ -105,7 +105,7 @@ pub(super) const VALUES: [(&str, &str); 76] = [
     ("peer", "127.0.0.2:40000"),
     ("pid", "77"),
     ("port", "80"),
-    ("port_list", "45000, 45001"),
+    ("port_list", "ports 45000, 45001"),
     ("ports", "8"),
     ("promised", "2"),
     ("range", "45000-45007"),
