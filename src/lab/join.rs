@@ -27,7 +27,6 @@ pub fn join(pid: u32, host: Host) -> io::Result<()> {
     Ok(())
 }
 
-/// The /proc directory of the helper that a process has started.
 fn helper_of(pid: u32) -> Option<PathBuf> {
     let parent = i32::try_from(pid).ok()?;
     let is_helper = |process: &Process| {

@@ -32,7 +32,6 @@ impl TraceRecorder {
         TraceRecorder::new(Purpose::Try, false)
     }
 
-    /// Records a call that returns 0 or an error, and names it in the error.
     pub(super) fn record(
         &mut self,
         on: &impl AsRawFd,
@@ -70,7 +69,6 @@ impl TraceRecorder {
         why
     }
 
-    /// The result of a pending connect() (`SO_ERROR`).
     pub(super) fn connect_result(&mut self, socket: &impl AsRawFd, error: Option<Errno>) {
         let result = error.map_or(SyscallResult::Done, SyscallResult::Failed);
         self.push(Some(number(socket)), Syscall::ConnectAnswer, result);

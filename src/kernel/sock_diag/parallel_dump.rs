@@ -18,7 +18,6 @@ pub(super) struct SecondDump {
 }
 
 impl SecondDump {
-    /// Reads through `socket`; `None` where there is only one processor.
     pub(super) fn new(socket: DiagSocket) -> Option<SecondDump> {
         let processors = thread::available_parallelism().map_or(1, usize::from);
         (processors > 1).then(|| SecondDump { socket, reading: Reading::default() })

@@ -35,7 +35,6 @@ pub enum WatchEvent {
 pub type Opener = dyn Fn() -> (Box<dyn SocketSource>, Option<ReadError>) + Send;
 
 const RESTARTS: u64 = 3;
-/// The pause after a failure, doubled with each further one up to the limit.
 const RETRY_PAUSE: Duration = Duration::from_millis(100);
 const RETRY_PAUSE_LIMIT: Duration = Duration::from_secs(5);
 
@@ -88,7 +87,6 @@ struct WatchWorker<'a, N, R> {
     planner: Planner,
     counters: ChangeCounters,
     lookup_source: Option<Box<dyn SocketSource>>,
-    /// Reads whole tables; with the reader's thread while it does.
     read_source: Option<Box<dyn SocketSource>>,
     inspected: Vec<SocketId>,
     reported_info: Vec<(SocketId, TcpInfo)>,

@@ -180,7 +180,6 @@ impl<T> Impairment<T> {
         next.and_then(|place| self.remove(place))
     }
 
-    /// The place of the segment before which so many others are kept.
     fn segment_at(&self, others: usize) -> Option<usize> {
         let kept = self.kept.iter().enumerate();
         let mut segments = kept.filter(|(_, kept)| kept.load.is_segment);

@@ -21,7 +21,6 @@ impl SendQueue {
         self.waiting
     }
 
-    /// What to write next; for UDP it is one datagram.
     pub(super) fn next(&self) -> Option<&[u8]> {
         self.pieces.front().and_then(|piece| piece.get(self.written..))
     }

@@ -37,7 +37,6 @@ use crate::tcp::{ConnectSpec, Endpoint, HostLimits, LabEvent, ListenSpec, Socket
 use crate::view::{self, Scroll, Theme, hit};
 
 const QUEUE: usize = 1024;
-/// How long events are taken before a frame may be drawn.
 const TAKE_TIME: Duration = Duration::from_millis(8);
 
 const COMPUTERS: u8 = 4;

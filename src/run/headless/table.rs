@@ -115,7 +115,6 @@ struct Printer<'a> {
     args: &'a TableArgs,
     clock: Clock,
     has_begun: bool,
-    /// By inode; `None` where no owner was found.
     owners: HashMap<u64, Option<Owner>>,
 }
 

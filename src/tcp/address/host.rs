@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 )]
 pub struct Host(pub u8);
 
-/// What people call the lab's computers, in the order of their hosts.
 const NAMES: [&str; 8] =
     ["server", "laptop", "phone", "tablet", "desktop", "console", "watch", "camera"];
 

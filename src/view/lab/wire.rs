@@ -117,7 +117,6 @@ fn newest(scene: Scene<'_>, label_kind: SegmentLabel, (room, height): (usize, us
     from
 }
 
-/// From this width on a segment takes one line.
 const ONE_LINE: usize = 54;
 
 fn block(

@@ -9,10 +9,8 @@ use crate::view::table::columns::longest_address;
 use crate::view::table::{columns, narrow};
 use crate::view::{Painter, Scene, Scroll, Titles, past, rect, text};
 
-/// From this width on both models fit beside each other.
 const BESIDE: u16 = 110;
 
-/// The myth beside the kernel's rows; below, the myth tried for real.
 pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
     let titles = Titles {

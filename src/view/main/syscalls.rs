@@ -108,7 +108,6 @@ fn unknown(scene: Scene<'_>, selected: Option<SocketId>) -> Line<'static> {
     scene.line(Warning, words)
 }
 
-/// The notice of `S` lists the system calls of its sockets.
 const HELD_BY_S: &str = " S created these sockets. Its calls are listed in What happened.";
 
 fn lines(

@@ -20,7 +20,6 @@ const LADDER: usize = 10 + 1;
 /// With room for fewer lines than this, only the selected connection is shown.
 const FEW: usize = 3;
 
-/// A line of time for each row that fits, the newest at the bottom, and below them the ladder of one connection.
 pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
     let state = scene.state;

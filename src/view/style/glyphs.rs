@@ -16,7 +16,6 @@ pub(crate) const MARKED: &str = "◆";
 /// Between two fields that differ, and two that are equal.
 pub(crate) const DIFFERS: &str = "≠";
 pub(crate) const EQUAL: &str = "=";
-/// Above the selected port.
 pub(crate) const DOWN: char = '▼';
 /// A port in use, a free one, and one that the kernel never chooses.
 pub(crate) const FULL: char = '█';

@@ -62,7 +62,6 @@ fn columns(scene: Scene<'_>, rows: &[SocketId]) -> Vec<Column> {
 /// From this width on there is room for the name of a usual program.
 const PROGRAM: usize = 14;
 
-/// An address as netstat writes it; its port is never cut.
 fn written(end: Endpoint, width: usize) -> String {
     let port = format!(":{}", end.port);
     text::cut(&netstat_address(end), width.saturating_sub(port.len())) + &port

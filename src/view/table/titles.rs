@@ -9,7 +9,6 @@ use crate::view::style::glyphs::DASH;
 use crate::view::table::window::Window;
 use crate::view::{Scene, ThemeRole, Titles, past, text};
 
-/// The command that shows the same rows in a shell.
 pub(crate) fn command(state: &State) -> String {
     let rows = state.ui.shown.iter();
     let udp = rows.rev().any(|row| row.tuple.protocol == Protocol::Udp);

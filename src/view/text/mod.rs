@@ -24,7 +24,6 @@ pub(crate) fn age(age: Duration) -> String {
     }
 }
 
-/// A duration: below a second in milliseconds.
 pub(crate) fn short(time: Duration) -> String {
     match time.as_millis() {
         millis @ 0..1000 => format!("{millis} ms"),
@@ -33,7 +32,6 @@ pub(crate) fn short(time: Duration) -> String {
     }
 }
 
-/// The time left, rounded up to seconds.
 pub(crate) fn left(left: Duration) -> String {
     format!("{} s left", left.as_millis().div_ceil(1000))
 }
@@ -101,7 +99,6 @@ pub(crate) fn fit(text: &str, columns: usize) -> String {
     text
 }
 
-/// The first text that takes at most `room` columns, else the last.
 pub(crate) fn fitting<T>(room: usize, tries: impl IntoIterator<Item = T>) -> String
 where
     T: AsRef<str> + Into<String>,
@@ -166,7 +163,6 @@ pub(crate) fn safe(text: &str) -> String {
     escaped(text, |c| c == ' ' || c.is_ascii_graphic())
 }
 
-/// A text that the user typed: visible characters stay as they are.
 pub(crate) fn own(text: &str) -> String {
     escaped(text, |c| is_legible(c) && c.width().is_some_and(|width| width > 0))
 }

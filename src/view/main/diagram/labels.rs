@@ -7,7 +7,6 @@ use crate::view::main::diagram::geometry::{Figure, middle};
 use crate::view::main::diagram::paths::{StatePaths, Stroke};
 use crate::view::{Painter, text};
 
-/// The cause of each transition, where there is room; those that an end made come first.
 pub(super) fn draw(painter: &mut Painter<'_>, area: Rect, figure: &Figure, paths: &StatePaths<'_>) {
     let scene = painter.scene;
     let mut arrows = Transition::USUAL;
