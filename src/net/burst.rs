@@ -166,8 +166,7 @@ impl BurstTask {
         self.registry.report(SocketEvent::Connecting(own)).await;
         if !has_another {
             self.unanswered.fetch_add(1, Ordering::AcqRel);
-            let burst = Arc::clone(self);
-            self.registry.spawn(burst.wait_for_answer(own, connection, route));
+            self.registry.spawn(Arc::clone(self).wait_for_answer(own, connection, route));
             return Ok(());
         }
         let outcome = tokio::time::timeout(BurstTask::NEXT_ADDRESS, connection.connected()).await;

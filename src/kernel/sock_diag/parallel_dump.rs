@@ -93,11 +93,10 @@ mod tests {
     fn amid(port: u16, connections: u16) -> Vec<SocketRow> {
         let at = |port| Endpoint::new([127, 0, 0, 1], port);
         let row = |local, remote| {
-            let tuple = FiveTuple::tcp(at(local), at(remote));
-            SocketRow::new(tuple, TcpState::Established)
+            SocketRow::new(FiveTuple::tcp(at(local), at(remote)), TcpState::Established)
         };
-        let pairs = (1..=connections / 2).map(|n| (port - n, port + n));
-        pairs
+        (1..=connections / 2)
+            .map(|n| (port - n, port + n))
             .flat_map(|(below, above)| {
                 [row(port, below), row(below, port), row(port, above), row(above, port)]
             })

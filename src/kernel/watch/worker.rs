@@ -174,8 +174,7 @@ impl<N: Fn() -> Moment, R: Fn(WatchEvent) -> bool> WatchWorker<'_, N, R> {
     fn observe(&mut self) {
         let now = (self.now)();
         if self.planner.is_sample_due(now) {
-            let activity = self.counters.activity();
-            self.planner.sampled(now, activity);
+            self.planner.sampled(now, self.counters.activity());
         }
         if self.retry_at.is_some_and(|at| now >= at) {
             self.open();

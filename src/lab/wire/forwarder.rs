@@ -228,8 +228,7 @@ impl<C: Fn() -> Moment> Forwarder<C> {
         let mut done = Err(DropReason::NoLink);
         for port in &mut self.ports {
             if to.map_or(port.host != from, |to| port.host == to) {
-                let sent = port.send(now, bytes);
-                done = done.or(sent);
+                done = done.or(port.send(now, bytes));
             }
         }
         done

@@ -123,8 +123,7 @@ impl<T> Impairment<T> {
 
     /// The oldest kept segment.
     pub fn oldest(&self) -> Option<&T> {
-        let oldest = self.segment_at(0)?;
-        self.kept.get(oldest).map(|kept| &kept.frame)
+        self.kept.get(self.segment_at(0)?).map(|kept| &kept.frame)
     }
 
     /// How many segments are to be let through, and have not left yet.

@@ -39,7 +39,6 @@ impl SendQueue {
     }
 
     pub(super) fn skip(&mut self) {
-        let left = self.next().map_or(0, <[u8]>::len);
-        self.advance(left);
+        self.advance(self.next().map_or(0, <[u8]>::len));
     }
 }

@@ -165,6 +165,5 @@ pub(super) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
 /// Writes an error to standard error, and ignores that it may be closed.
 pub(super) fn complain(what: &str) {
     // In one write: other processes may also write there.
-    let text = format!("fivetuple: {what}\n");
-    let _ = std::io::stderr().write_all(text.as_bytes());
+    let _ = std::io::stderr().write_all(format!("fivetuple: {what}\n").as_bytes());
 }

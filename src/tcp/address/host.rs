@@ -24,8 +24,7 @@ impl Host {
 
     /// What people call a computer of the lab; `None` for this machine.
     pub fn name(self) -> Option<&'static str> {
-        let place = usize::from(self.0).checked_sub(1)?;
-        NAMES.get(place).copied()
+        NAMES.get(usize::from(self.0).checked_sub(1)?).copied()
     }
 
     /// The computer of the lab that is called so.

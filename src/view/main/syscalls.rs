@@ -33,8 +33,7 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
         |entry: &SyscallEntry| entry.record.row.is_some() && entry.record.row == selected;
     let anchor = (0..=last).rev().find(|n| calls.entry(*n).is_some_and(is_selected));
     if selected.is_some() && anchor.is_none() {
-        let place = rect::take_bottom(&mut inner, 1);
-        painter.render(unknown(scene, selected), place);
+        painter.render(unknown(scene, selected), rect::take_bottom(&mut inner, 1));
     }
     let room = usize::from(inner.width);
     let group = |n: usize| {

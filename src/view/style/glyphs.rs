@@ -76,7 +76,6 @@ pub(crate) fn to_ascii(buffer: &mut Buffer) {
         if cell.symbol().is_ascii() {
             continue;
         }
-        let stand_in = cell.symbol().chars().next().map_or(' ', in_ascii);
-        cell.set_char(stand_in);
+        cell.set_char(cell.symbol().chars().next().map_or(' ', in_ascii));
     }
 }

@@ -94,8 +94,7 @@ pub(crate) fn cut(text: &str, most: usize) -> String {
 
 pub(crate) fn fit(text: &str, columns: usize) -> String {
     let mut text = cut(text, columns);
-    let missing = columns.saturating_sub(text.width());
-    text.extend(std::iter::repeat_n(' ', missing));
+    text.extend(std::iter::repeat_n(' ', columns.saturating_sub(text.width())));
     text
 }
 

@@ -15,8 +15,7 @@ pub(super) fn draw(painter: &mut Painter<'_>, area: Rect, figure: &Figure, paths
         let stroke = paths.stroke(arrow);
         let style = if stroke == Stroke::Neither { scene.style(Dim) } else { stroke.style(scene) };
         // The reply is left out before the event is.
-        let texts = [arrow.cause(), arrow.event.to_string()];
-        for text in texts {
+        for text in [arrow.cause(), arrow.event.to_string()] {
             let place = place(figure, arrow, text::width(&text));
             if let Some(place) = place.filter(|place| is_blank(painter, area, *place)) {
                 painter.render(Line::styled(text, style), place);
