@@ -26,7 +26,6 @@ pub enum Activity {
     Sockets,
 }
 
-/// The counters at one time, in the order of `COUNTERS`.
 type CounterSample = [i64; COUNTERS.len()];
 
 /// Of snmp, sockstat and sockstat6: first those that change with rows, then with data. `orphan` counts all namespaces together.

@@ -17,7 +17,6 @@ const BUFFER: usize = 32 * 1024;
 /// How long an answer may take. The kernel answers within send(); this is for kernels that never answer.
 const TIMEOUT: Duration = Duration::from_secs(2);
 
-/// A netlink socket with its buffers (netlink(7)); each request and its answers carry a sequence number.
 #[derive(Debug)]
 pub(super) struct Netlink {
     socket: OwnedFd,

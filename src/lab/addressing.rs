@@ -2,12 +2,10 @@ use std::net::Ipv4Addr;
 
 use crate::tcp::Host;
 
-/// The computers of a lab of `count`, 2 to 8, the server first.
 pub(super) fn hosts(count: u8) -> impl Iterator<Item = Host> {
     Host::in_a_lab().take(usize::from(count.max(2)))
 }
 
-/// The name of a computer, and of its link in the middle.
 pub(super) fn name(host: Host) -> &'static str {
     host.name().unwrap_or("unnamed")
 }
@@ -23,7 +21,6 @@ pub(super) fn mac(host: Host) -> [u8; 6] {
     [2, 0, 0, 0, 0, host.0]
 }
 
-/// The computer that a frame is sent to; `None` for a broadcast and an unknown address.
 pub(super) fn host_at(frame: &[u8]) -> Option<Host> {
     let host = Host(*frame.get(5)?);
     (frame.get(..6) == Some(&mac(host))).then_some(host)

@@ -105,7 +105,6 @@ fn helps(
     }
 }
 
-/// The capability that a step needs (capabilities(7)).
 fn privilege(step: &str) -> &'static str {
     if step.starts_with("RTM_") {
         "NET_ADMIN"

@@ -20,7 +20,6 @@ const MAX_MESSAGE: usize = 4096;
 pub(super) struct Channel(pub(super) OwnedFd);
 
 impl Channel {
-    /// Both ends; the second is for another process.
     pub(super) fn pair() -> Result<(Channel, OwnedFd)> {
         let (here, there) =
             socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None)?;
@@ -31,7 +30,6 @@ impl Channel {
         sockopt::set_socket_timeout(&self.0, sockopt::Timeout::Recv, Some(timeout))
     }
 
-    /// Sends a message with at most [`BATCH`] descriptors.
     pub(super) fn send(&self, message: &impl Serialize, fds: &[BorrowedFd<'_>]) -> Result<()> {
         let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(BATCH))];
         let mut control = SendAncillaryBuffer::new(&mut space);
@@ -44,7 +42,6 @@ impl Channel {
         retry_on_intr(|| sendmsg(&self.0, &text, &mut control, SendFlags::NOSIGNAL)).map(drop)
     }
 
-    /// Waits for the next message; `None` once the other end is closed.
     pub(super) fn receive<T: DeserializeOwned>(&self) -> Result<Option<(T, Vec<OwnedFd>)>> {
         let mut text = vec![0; MAX_MESSAGE];
         let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(BATCH))];

@@ -19,20 +19,17 @@ pub fn join(pid: u32, host: Host) -> io::Result<()> {
     let helper = helper_of(pid).ok_or(io::ErrorKind::NotFound)?;
     let network = fs::File::open(helper.join(format!("fd/{}", SPACES + i32::from(host.0))))?;
     let user = fs::File::open(helper.join("ns/user"))?;
-    let own = fs::metadata("/proc/self/ns/user")?;
-    if user.metadata()?.ino() != own.ino() {
+    if user.metadata()?.ino() != fs::metadata("/proc/self/ns/user")?.ino() {
         namespace::enter_user(&user)?;
     }
     namespace::enter_network(&network)?;
     Ok(())
 }
 
-/// The /proc directory of the helper that a process has started.
 fn helper_of(pid: u32) -> Option<PathBuf> {
     let parent = i32::try_from(pid).ok()?;
     let is_helper = |process: &Process| {
-        let child = process.stat().is_ok_and(|stat| stat.ppid == parent);
-        child
+        process.stat().is_ok_and(|stat| stat.ppid == parent)
             && process.cmdline().is_ok_and(|words| words.get(1).is_some_and(|word| word == HELPER))
     };
     let mut processes = procfs::process::all_processes().ok()?.flatten();

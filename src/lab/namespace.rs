@@ -32,7 +32,6 @@ fn unshare(flags: UnshareFlags) -> Result<()> {
     unsafe { unshare_unsafe(flags) }
 }
 
-/// A descriptor of this thread's network namespace, numbered `lowest` or higher.
 pub(super) fn network(lowest: i32) -> std::result::Result<OwnedFd, FailedStep> {
     const FILE: &str = "/proc/thread-self/ns/net";
     let file = File::open(FILE).map_err(|why| at(FILE)(errno(&why)))?;
@@ -45,7 +44,6 @@ pub(super) fn enter_network(space: &impl AsFd) -> Result<()> {
     move_into_link_name_space(space.as_fd(), Some(LinkNameSpaceType::Network))
 }
 
-/// Moves this thread into that user namespace, where it has all privileges.
 pub(super) fn enter_user(space: &impl AsFd) -> Result<()> {
     move_into_link_name_space(space.as_fd(), Some(LinkNameSpaceType::User))
 }

@@ -30,7 +30,6 @@ pub(crate) struct SocketsWanted {
 pub(crate) enum HelperReply {
     /// A computer is up; comes with its end of the wire and the files of its counters.
     Computer(Host),
-    /// All computers are up, with these limits.
     Ready(LabLimits),
     Refused(LabRefusal),
     Sockets,

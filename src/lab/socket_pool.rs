@@ -62,8 +62,7 @@ impl SocketPool {
         sockets.batch = (sockets.batch * 2).clamp(1, most);
         let count = u8::try_from(sockets.batch).unwrap_or(1);
         sockets.left = self.request(SocketsWanted { host, kind, count })?;
-        let none = || io::Error::from_raw_os_error(libc::EMFILE);
-        sockets.left.pop().ok_or_else(none)
+        sockets.left.pop().ok_or_else(|| io::Error::from_raw_os_error(libc::EMFILE))
     }
 
     /// A socket that is in the pool already; never waits.

@@ -21,13 +21,11 @@ use crate::tcp::{
     SyscallError, SyscallResult,
 };
 
-/// The task that calls accept() on one listening socket.
 pub(super) struct Acceptor {
     registry: Arc<Registry>,
     listener: Arc<Listener>,
     index: usize,
     permits: watch::Receiver<AcceptPermit>,
-    /// The descriptor, which the [`Listener`] owns.
     fd: RawFd,
     /// How long to wait after the next shortage of a resource.
     pause: Duration,
@@ -121,7 +119,6 @@ impl Acceptor {
         self.registry.spawn(connection.run());
     }
 
-    /// Sends one line that says why, and closes; reported once a second at most.
     async fn turn_away(&mut self, stream: &TcpStream) {
         // The client may be gone already.
         let _ = stream.try_write(b"busy\n");
@@ -173,7 +170,6 @@ impl Acceptor {
     }
 }
 
-/// Waits for a connection, and calls accept() once; `None` where that is not permitted.
 async fn accept(listener: &Listener, index: usize) -> Option<io::Result<(TcpStream, SocketAddr)>> {
     poll_fn(|cx| {
         let accepted = listener

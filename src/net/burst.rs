@@ -18,7 +18,6 @@ use crate::tcp::{
     Protocol, SocketEvent, SourcePort, Stays, SyscallError,
 };
 
-/// One Connect command under way: as many connections as it asks for, one after the other.
 pub(super) struct BurstTask {
     registry: Arc<Registry>,
     spec: ConnectSpec,
@@ -32,7 +31,6 @@ pub(super) struct BurstTask {
 }
 
 impl BurstTask {
-    /// How long the end of a burst waits for pending connections.
     const LAST_ANSWERS: Duration = Duration::from_secs(1);
     /// How long an address has to answer while there is another one to try.
     const NEXT_ADDRESS: Duration = Duration::from_secs(3);
@@ -132,7 +130,6 @@ impl BurstTask {
         }
     }
 
-    /// Our own listener at `to`, if there is one, as soon as its accept queue has space.
     async fn wait_for_listener(&self, to: SocketAddr) -> Option<Arc<Listener>> {
         if self.spec.protocol == Protocol::Udp {
             return None;
@@ -146,7 +143,6 @@ impl BurstTask {
         Some(listener)
     }
 
-    /// One connect(); waits for the result only when there is another address to try.
     async fn connect(self: &Arc<Self>, route: ConnectRoute, has_another: bool) -> CallResult {
         let Started { own, stream, registration, connected } =
             start(&self.registry, &self.spec, &route).await?;
@@ -170,8 +166,7 @@ impl BurstTask {
         self.registry.report(SocketEvent::Connecting(own)).await;
         if !has_another {
             self.unanswered.fetch_add(1, Ordering::AcqRel);
-            let burst = Arc::clone(self);
-            self.registry.spawn(burst.wait_for_answer(own, connection, route));
+            self.registry.spawn(Arc::clone(self).wait_for_answer(own, connection, route));
             return Ok(());
         }
         let outcome = tokio::time::timeout(BurstTask::NEXT_ADDRESS, connection.connected()).await;

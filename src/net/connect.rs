@@ -83,7 +83,6 @@ async fn start_traced(
     Ok(Started { own, stream, registration, connected })
 }
 
-/// connect(): whether it has succeeded already.
 fn connect(
     socket: &Socket,
     protocol: Protocol,

@@ -35,7 +35,6 @@ pub(super) struct SocketFactory {
 }
 
 impl SocketFactory {
-    /// socket() on that computer; waits for other computers only, on a thread of its own.
     pub(super) async fn socket(
         &self,
         host: Host,

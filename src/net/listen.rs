@@ -50,7 +50,6 @@ pub(super) async fn listen(
     });
 }
 
-/// socket(), bind(), listen() for each requested listening socket; all of them or none.
 async fn listening_sockets(
     registry: &Arc<Registry>,
     spec: &ListenSpec,

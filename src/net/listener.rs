@@ -35,7 +35,6 @@ pub(super) enum AcceptPermit {
 }
 
 impl Listener {
-    /// The most accept() calls that are permitted in advance.
     const TIMES: u32 = 1024;
     /// After this time `pending` is assumed to be wrong: clients may have left the queue unnoticed.
     const PENDING_TIMEOUT: Duration = Duration::from_millis(100);
@@ -157,7 +156,6 @@ impl Listener {
         lock(self.sockets.get(index)?).as_ref().map(f)
     }
 
-    /// Closes the listening sockets at once; connections in the accept queue are reset.
     pub(super) fn close(&self) {
         for socket in &self.sockets {
             drop(lock(socket).take());

@@ -68,7 +68,6 @@ impl Registry {
         }
     }
 
-    /// Spawns a task; a panic in it is reported.
     pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
         let events = self.events.clone();
         // Combinators, since an async block would hold the task twice.
@@ -105,7 +104,6 @@ impl Registry {
         })
     }
 
-    /// Reports at once if there is room, else from a task that waits.
     pub(crate) fn report_soon(self: &Arc<Self>, event: SocketEvent) {
         if let Err(TrySendError::Full(event)) = self.events.try_send(event) {
             let registry = Arc::clone(self);
@@ -135,7 +133,6 @@ impl Registry {
         self.budget.saturating_sub(self.factory.descriptors())
     }
 
-    /// The mailbox of the newest socket with that id, while it is open.
     pub(crate) fn mailbox(&self, id: SocketId) -> Option<Arc<Mailbox>> {
         let mailboxes = lock(&self.mailboxes);
         let (_, newest) = mailboxes.range((id, 0)..=(id, u64::MAX)).next_back()?;
@@ -208,7 +205,6 @@ impl Registry {
         }
     }
 
-    /// A recorder for one socket; it is off when the limit is reached.
     pub(crate) fn recorder(self: &Arc<Self>, purpose: Purpose) -> TraceRecorder {
         let admitted = self.trace_limit.admit(purpose);
         if let Err(Some(at)) = admitted {
@@ -234,7 +230,6 @@ impl Registry {
     }
 }
 
-/// The entry of one connection, removed when this is dropped.
 pub(crate) struct Registration {
     pub(crate) registry: Arc<Registry>,
     pub(crate) id: SocketId,

@@ -22,7 +22,6 @@ pub(super) fn new(protocol: Protocol, ip: IpAddr, trace: &mut TraceRecorder) -> 
     made.map_err(failed(Call::Socket))
 }
 
-/// The socket as the kernel's table shows it; `ends` are the local and the remote address.
 pub(super) fn own(
     host: Host,
     protocol: Protocol,
@@ -40,7 +39,6 @@ pub(super) fn own(
     }
 }
 
-/// The unspecified address of the same family.
 pub(super) fn unspecified(like: IpAddr) -> IpAddr {
     match like {
         IpAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),

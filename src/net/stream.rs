@@ -55,7 +55,6 @@ impl Stream {
         }
     }
 
-    /// write(), once; `None` when the send buffer is full.
     pub(super) fn write(&self, bytes: &[u8]) -> Result<Option<usize>, Errno> {
         let written = match self {
             Stream::Tcp(stream) => stream.try_write(bytes),

@@ -32,7 +32,6 @@ impl TraceRecorder {
         TraceRecorder::new(Purpose::Try, false)
     }
 
-    /// Records a call that returns 0 or an error, and names it in the error.
     pub(super) fn record(
         &mut self,
         on: &impl AsRawFd,
@@ -51,8 +50,7 @@ impl TraceRecorder {
 
     pub(super) fn local_addr(&mut self, socket: &Socket) -> io::Result<SocketAddr> {
         let local = socket.local_addr().and_then(|address| {
-            let unknown = || io::ErrorKind::AddrNotAvailable.into();
-            address.as_socket().ok_or_else(unknown)
+            address.as_socket().ok_or_else(|| io::ErrorKind::AddrNotAvailable.into())
         });
         let result = result_of(&local, |local| SyscallResult::End(Endpoint::from(*local)));
         self.push(Some(number(socket)), Syscall::GetSockName, result);
@@ -70,7 +68,6 @@ impl TraceRecorder {
         why
     }
 
-    /// The result of a pending connect() (`SO_ERROR`).
     pub(super) fn connect_result(&mut self, socket: &impl AsRawFd, error: Option<Errno>) {
         let result = error.map_or(SyscallResult::Done, SyscallResult::Failed);
         self.push(Some(number(socket)), Syscall::ConnectAnswer, result);
@@ -154,8 +151,7 @@ impl TraceLimit {
             return Ok(());
         }
         count.left_out += 1;
-        let is_first = count.left_out == 1;
-        Err(is_first.then(|| count.since.unwrap_or(now) + TraceLimit::SECOND))
+        Err((count.left_out == 1).then(|| count.since.unwrap_or(now) + TraceLimit::SECOND))
     }
 
     pub(super) fn take_left_out(&self, purpose: Purpose) -> u32 {

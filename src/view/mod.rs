@@ -64,8 +64,7 @@ fn draw_panes(painter: &mut Painter<'_>, places: &PaneLayout) {
     }
     footer::draw(painter, places.footer);
     if ui.look.big {
-        big_type::draw(painter, places.sockets);
-        return;
+        return big_type::draw(painter, places.sockets);
     }
     if !places.listener.is_empty() {
         server::draw(painter, places.listener);

@@ -22,7 +22,6 @@ pub(crate) fn middle(area: Rect, width: u16, height: u16) -> Rect {
     }
 }
 
-/// The line `n` of a rectangle; an empty one below it.
 pub(crate) fn line(area: Rect, n: u16) -> Rect {
     Rect { y: area.y.saturating_add(n), height: u16::from(n < area.height), ..area }
 }

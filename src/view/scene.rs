@@ -102,7 +102,6 @@ pub(crate) struct Titles {
     pub(crate) about: String,
     pub(crate) right: Vec<(ThemeRole, String)>,
     pub(crate) below: Vec<(ThemeRole, String)>,
-    /// The style of the frame, if it does not depend on the focus.
     pub(crate) border: Option<ThemeRole>,
 }
 
@@ -112,7 +111,6 @@ impl Titles {
     }
 }
 
-/// Lines and their rank.
 pub(crate) type RankedLines = (u8, Vec<Line<'static>>);
 
 /// Leaves out lines of the highest rank until `most` are left; returns those that were left out.

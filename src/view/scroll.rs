@@ -30,7 +30,6 @@ impl Scroll {
         &self.visible
     }
 
-    /// Notes rows that were drawn below each other in `place`, each in so many lines.
     pub(crate) fn list(
         &mut self,
         place: Rect,
@@ -56,7 +55,6 @@ impl Scroll {
 }
 
 impl List {
-    /// Scrolls just enough for entry `chosen` of `count` to be among the `height` that fit.
     pub(crate) fn follow(&mut self, count: usize, height: usize, selected: Option<usize>) {
         if let Some(selected) = selected {
             self.top = self.top.min(selected);

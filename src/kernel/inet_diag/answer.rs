@@ -127,7 +127,6 @@ pub fn timer_kind(number: u8) -> Option<TimerKind> {
     }
 }
 
-/// Reads an errno(3), which is sent negated.
 fn number(bytes: &[u8]) -> Option<i32> {
     let (number, _) = i32::read_from_prefix(bytes).ok()?;
     Some(number.saturating_neg())

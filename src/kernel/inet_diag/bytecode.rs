@@ -12,7 +12,6 @@ const D_GE: u8 = 4;
 const D_LE: u8 = 5;
 const S_EQ: u8 = 11;
 const D_EQ: u8 = 12;
-/// A comparison: the operation and the port it compares with.
 const COMPARE: u8 = 8;
 const JUMP: u8 = 4;
 

@@ -25,14 +25,8 @@ pub fn tcp_info(message: &[u8]) -> Option<TcpInfo> {
 }
 
 fn read(info: &[u8]) -> Option<TcpInfo> {
-    let word = |at: usize| {
-        let bytes = info.get(at..)?.first_chunk::<4>()?;
-        Some(u32::from_ne_bytes(*bytes))
-    };
-    let long = |at: usize| {
-        let bytes = info.get(at..)?.first_chunk::<8>()?;
-        Some(u64::from_ne_bytes(*bytes))
-    };
+    let word = |at: usize| Some(u32::from_ne_bytes(*info.get(at..)?.first_chunk::<4>()?));
+    let long = |at: usize| Some(u64::from_ne_bytes(*info.get(at..)?.first_chunk::<8>()?));
     let micros = |at: usize| word(at).map(|micros| Duration::from_micros(micros.into()));
     Some(TcpInfo {
         segment_size: word(16)?,

@@ -33,8 +33,7 @@ impl DiagSocket {
         if id.tuple.protocol != Protocol::Tcp || !id.tuple.is_connected() {
             return Ok(None);
         }
-        let found = self.ask_for(id, write_inspection)?;
-        Ok(found.and_then(|(_, info)| info))
+        Ok(self.ask_for(id, write_inspection)?.and_then(|(_, info)| info))
     }
 
     fn ask_for(

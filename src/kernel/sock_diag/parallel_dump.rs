@@ -18,7 +18,6 @@ pub(super) struct SecondDump {
 }
 
 impl SecondDump {
-    /// Reads through `socket`; `None` where there is only one processor.
     pub(super) fn new(socket: DiagSocket) -> Option<SecondDump> {
         let processors = thread::available_parallelism().map_or(1, usize::from);
         (processors > 1).then(|| SecondDump { socket, reading: Reading::default() })
@@ -94,11 +93,10 @@ mod tests {
     fn amid(port: u16, connections: u16) -> Vec<SocketRow> {
         let at = |port| Endpoint::new([127, 0, 0, 1], port);
         let row = |local, remote| {
-            let tuple = FiveTuple::tcp(at(local), at(remote));
-            SocketRow::new(tuple, TcpState::Established)
+            SocketRow::new(FiveTuple::tcp(at(local), at(remote)), TcpState::Established)
         };
-        let pairs = (1..=connections / 2).map(|n| (port - n, port + n));
-        pairs
+        (1..=connections / 2)
+            .map(|n| (port - n, port + n))
             .flat_map(|(below, above)| {
                 [row(port, below), row(below, port), row(port, above), row(above, port)]
             })

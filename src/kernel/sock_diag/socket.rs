@@ -15,7 +15,6 @@ const MAX_INTERFACES: usize = 4096;
 pub(super) struct DiagSocket {
     pub(super) netlink: Netlink,
     pub(super) host: Host,
-    /// Whether the kernel can walk the TCP table once for both families.
     one_pass: bool,
     pub(super) filters: bool,
     /// Whether the kernel has the module udp_diag, once that is known; without it UDP is read from /proc.
@@ -24,7 +23,6 @@ pub(super) struct DiagSocket {
     pub(super) interfaces: HashMap<SocketId, u32>,
 }
 
-/// The rows that a dump is to bring: those of a filter, or one half of them.
 #[derive(Clone, Copy)]
 pub(super) struct DumpPart<'a> {
     pub(super) wanted: &'a Filter,
@@ -57,7 +55,6 @@ impl DiagSocket {
         }
     }
 
-    /// Appends every wanted row; those of TCP are read by `read_tcp`.
     pub(super) fn read(
         &mut self,
         wanted: &Filter,
@@ -121,7 +118,6 @@ impl DiagSocket {
         Ok(self.has_udp == Some(true))
     }
 
-    /// Appends the rows of one dump; repeats it when the kernel says that it was disturbed.
     fn dump(
         &mut self,
         protocol: Protocol,
@@ -193,7 +189,6 @@ impl DiagSocket {
     }
 }
 
-/// A family that the kernel lacks has no rows.
 fn absent_is_empty(dumped: ReadResult) -> ReadResult {
     match dumped {
         Err(why) if why.is_unknown_here() => Ok(()),

@@ -15,7 +15,6 @@ pub struct KnownRows {
 #[derive(Debug)]
 struct SeenRow {
     row: SocketRow,
-    /// The last read of the whole table that had it.
     round: u32,
 }
 

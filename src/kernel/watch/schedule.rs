@@ -77,7 +77,6 @@ impl Schedule {
         self.budget.allows(now) && now.since(self.read_at) >= interval
     }
 
-    /// A read begins; it may miss what changes from now on.
     pub(super) fn read_begins(&mut self, now: Moment) {
         self.activity = Activity::Still;
         self.read_at = now;

@@ -35,7 +35,6 @@ pub enum WatchEvent {
 pub type Opener = dyn Fn() -> (Box<dyn SocketSource>, Option<ReadError>) + Send;
 
 const RESTARTS: u64 = 3;
-/// The pause after a failure, doubled with each further one up to the limit.
 const RETRY_PAUSE: Duration = Duration::from_millis(100);
 const RETRY_PAUSE_LIMIT: Duration = Duration::from_secs(5);
 
@@ -88,7 +87,6 @@ struct WatchWorker<'a, N, R> {
     planner: Planner,
     counters: ChangeCounters,
     lookup_source: Option<Box<dyn SocketSource>>,
-    /// Reads whole tables; with the reader's thread while it does.
     read_source: Option<Box<dyn SocketSource>>,
     inspected: Vec<SocketId>,
     reported_info: Vec<(SocketId, TcpInfo)>,
@@ -176,8 +174,7 @@ impl<N: Fn() -> Moment, R: Fn(WatchEvent) -> bool> WatchWorker<'_, N, R> {
     fn observe(&mut self) {
         let now = (self.now)();
         if self.planner.is_sample_due(now) {
-            let activity = self.counters.activity();
-            self.planner.sampled(now, activity);
+            self.planner.sampled(now, self.counters.activity());
         }
         if self.retry_at.is_some_and(|at| now >= at) {
             self.open();

@@ -68,7 +68,6 @@ fn between(packet: &LaxSlicedPacket<'_>, protocol: Protocol, ports: [u16; 2]) ->
     })
 }
 
-/// The first fragment of a UDP datagram: its five-tuple, its data, and how many bytes the others have.
 fn first_fragment<'a>(packet: &LaxSlicedPacket<'a>) -> Option<(FiveTuple, &'a [u8], usize)> {
     let Some(LaxNetSlice::Ipv4(ip)) = &packet.net else { return None };
     let fragment = ip.payload();
@@ -116,7 +115,6 @@ fn flags(tcp: &TcpSlice<'_>) -> Flags {
     set.fold(Flags::default(), |all, (_, flag)| all.and(flag))
 }
 
-/// Whether an Ethernet frame is held and counted by the wire: TCP, UDP, a fragment of them, or the refusal of a datagram.
 pub(super) fn is_segment(frame: &[u8]) -> bool {
     let Ok(packet) = LaxSlicedPacket::from_ethernet(frame) else { return false };
     match &packet.transport {

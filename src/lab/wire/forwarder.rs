@@ -19,7 +19,6 @@ const HEADER: usize = 10;
 /// An IP packet of the greatest length, and the headers before it.
 const MAX_FRAME: usize = HEADER + 14 + 4 + (1 << 16);
 const MAX_PORTS: usize = 8;
-/// How many frames are taken from one port before the next has its turn.
 const FRAMES_PER_TURN: usize = 64;
 const MISSED_INTERVAL: Duration = Duration::from_millis(100);
 /// How long it polls for the answer to a frame before it sleeps: waking up takes longer than most answers.
@@ -50,7 +49,6 @@ struct Frame {
 #[derive(Clone, Copy, Debug)]
 struct Route {
     from: Host,
-    /// `None` for a broadcast.
     to: Option<Host>,
     number: u64,
     is_reported: bool,
@@ -84,7 +82,6 @@ impl<C: Fn() -> Moment> Forwarder<C> {
         while self.turn(&mut buffer).is_some() {}
     }
 
-    /// Does what is due, or waits for something to do; `None` when the thread is to end.
     fn turn(&mut self, buffer: &mut [u8]) -> Option<()> {
         self.obey()?;
         let now = (self.clock)();
@@ -131,7 +128,6 @@ impl<C: Fn() -> Moment> Forwarder<C> {
         self.reporter.missed(now, missed.sum());
     }
 
-    /// Takes what came in at one port, and returns whether there was anything; `None` when the thread is to end.
     fn receive(&mut self, port: usize, buffer: &mut [u8]) -> Option<bool> {
         for taken in 0..FRAMES_PER_TURN {
             let port = &self.ports[port];
@@ -149,7 +145,6 @@ impl<C: Fn() -> Moment> Forwarder<C> {
         Some(true)
     }
 
-    /// Carries out the new orders; `None` when the thread is to end.
     fn obey(&mut self) -> Option<()> {
         loop {
             let order = match self.given.try_recv() {
@@ -228,14 +223,12 @@ impl<C: Fn() -> Moment> Forwarder<C> {
         }
     }
 
-    /// Sends a frame to its receiver; a broadcast is lost where no computer receives it.
     fn send(&mut self, now: Moment, bytes: &[u8], route: Route) -> Result<(), DropReason> {
         let Route { from, to, .. } = route;
         let mut done = Err(DropReason::NoLink);
         for port in &mut self.ports {
             if to.map_or(port.host != from, |to| port.host == to) {
-                let sent = port.send(now, bytes);
-                done = done.or(sent);
+                done = done.or(port.send(now, bytes));
             }
         }
         done

@@ -123,8 +123,7 @@ impl<T> Impairment<T> {
 
     /// The oldest kept segment.
     pub fn oldest(&self) -> Option<&T> {
-        let oldest = self.segment_at(0)?;
-        self.kept.get(oldest).map(|kept| &kept.frame)
+        self.kept.get(self.segment_at(0)?).map(|kept| &kept.frame)
     }
 
     /// How many segments are to be let through, and have not left yet.
@@ -180,7 +179,6 @@ impl<T> Impairment<T> {
         next.and_then(|place| self.remove(place))
     }
 
-    /// The place of the segment before which so many others are kept.
     fn segment_at(&self, others: usize) -> Option<usize> {
         let kept = self.kept.iter().enumerate();
         let mut segments = kept.filter(|(_, kept)| kept.load.is_segment);

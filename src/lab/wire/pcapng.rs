@@ -23,7 +23,6 @@ use crate::tcp::{Host, Moment, in_words};
 
 const MAX_FRAMES: usize = 16_384;
 const MAX_BYTES: usize = 64 << 20;
-/// The resolution of the time stamps: 10 to the power of minus 9 seconds.
 const NANOSECONDS: u8 = 9;
 
 /// Writes what crosses the wire to a pcapng file, for Wireshark and tcpdump, on a thread of its own. The wire never waits for it.
@@ -35,7 +34,6 @@ pub struct Capture(Arc<CaptureState>);
 
 #[derive(Debug)]
 struct CaptureState {
-    /// `None` once the capture ends.
     frames: Option<SyncSender<CapturedFrame>>,
     counts: Arc<CaptureCounts>,
     thread: Option<JoinHandle<()>>,
@@ -110,7 +108,6 @@ impl Capture {
 }
 
 impl Drop for CaptureState {
-    /// Waits until everything is written.
     fn drop(&mut self) {
         drop(self.frames.take());
         if let Some(thread) = self.thread.take() {

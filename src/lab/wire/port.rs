@@ -19,7 +19,6 @@ use crate::lab::diagnosis::{FailedStep, at};
 use crate::lab::namespace::errno;
 use crate::tcp::{DropReason, Host, Moment};
 
-/// How often a frame is offered to a kernel without space for it before it is lost.
 const TRIES: usize = 1000;
 const LINK_CACHE_TIME: Duration = Duration::from_millis(5);
 
@@ -35,7 +34,6 @@ impl WirePort {
         WirePort { host, socket, link: None }
     }
 
-    /// Receives the next frame, and returns its length; it is truncated to the buffer.
     pub(super) fn recv(&self, buffer: &mut [u8]) -> Result<usize> {
         recv(&self.socket, buffer, RecvFlags::DONTWAIT).map(|(length, _)| length)
     }
@@ -57,7 +55,6 @@ impl WirePort {
         taken.unwrap_or(Err(DropReason::Full))
     }
 
-    /// How many frames were lost for lack of space since the last call.
     pub(super) fn missed(&self) -> u64 {
         let mut counted = libc::tpacket_stats { tp_packets: 0, tp_drops: 0 };
         let mut size = libc::socklen_t::try_from(size_of_val(&counted)).unwrap_or(0);

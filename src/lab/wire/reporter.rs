@@ -6,7 +6,6 @@ use crate::tcp::{Moment, WireEvent, WireStatus};
 /// Takes a batch of events; returns it when there is no space for it now.
 pub(super) type ReportSink = dyn FnMut(Vec<WireEvent>) -> Result<(), Vec<WireEvent>> + Send;
 
-/// How many segments a second are reported one by one.
 const PER_SECOND: u32 = 2000;
 /// How long events wait for more, so that a burst comes in few batches.
 const BATCH_TIME: Duration = Duration::from_millis(4);

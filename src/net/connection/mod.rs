@@ -162,7 +162,6 @@ impl ConnectionTask {
         }
     }
 
-    /// Takes the orders out of the mailbox; `Some` when it is to close at once.
     fn take_orders(&mut self) -> Exchange {
         let orders = self.registration.mailbox.take();
         let mut overflowed = orders.overflowed;

@@ -21,7 +21,6 @@ impl SendQueue {
         self.waiting
     }
 
-    /// What to write next; for UDP it is one datagram.
     pub(super) fn next(&self) -> Option<&[u8]> {
         self.pieces.front().and_then(|piece| piece.get(self.written..))
     }
@@ -40,7 +39,6 @@ impl SendQueue {
     }
 
     pub(super) fn skip(&mut self) {
-        let left = self.next().map_or(0, <[u8]>::len);
-        self.advance(left);
+        self.advance(self.next().map_or(0, <[u8]>::len));
     }
 }

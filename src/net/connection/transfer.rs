@@ -30,7 +30,6 @@ impl ConnectionTask {
         None
     }
 
-    /// Notices the peer's FIN or RST without reading.
     async fn look(&mut self, ready: Ready) -> Exchange {
         if ready.is_read_closed() || ready.is_error() {
             return match self.stream.error() {

@@ -2,7 +2,6 @@ use std::time::Duration;
 
 use crate::tcp::Moment;
 
-/// When the next frame may be drawn: at once after a pause, else after `gap`.
 #[derive(Default)]
 pub(super) struct FramePacer {
     gap: Duration,

@@ -37,7 +37,6 @@ use crate::tcp::{ConnectSpec, Endpoint, HostLimits, LabEvent, ListenSpec, Socket
 use crate::view::{self, Scroll, Theme, hit};
 
 const QUEUE: usize = 1024;
-/// How long events are taken before a frame may be drawn.
 const TAKE_TIME: Duration = Duration::from_millis(8);
 
 const COMPUTERS: u8 = 4;
@@ -45,8 +44,7 @@ const COMPUTERS: u8 = 4;
 pub(super) async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Exit> {
     let clock = Clock::start();
     let descriptors = raise_descriptor_limit();
-    let limits = HostLimits { descriptors, ..machine() };
-    let state = first_state(args, limits, &clock);
+    let state = first_state(args, HostLimits { descriptors, ..machine() }, &clock);
     let (inbox_sender, inputs) = channel(QUEUE);
     let lab = LabSession::new(clock, inbox_sender.clone(), args.lab.pcap.as_deref())?;
     let (events_sender, events) = channel(QUEUE);
@@ -131,8 +129,7 @@ impl Dashboard {
         mut inbox: Receiver<Input>,
         mut events: Receiver<SocketEvent>,
     ) -> anyhow::Result<Exit> {
-        let effects = watch_at_start(&self.state);
-        self.carry_out(effects);
+        self.carry_out(watch_at_start(&self.state));
         if std::mem::take(&mut self.lab) {
             self.handle(Event::Requested(Action::Lab));
         }

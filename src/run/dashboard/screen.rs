@@ -100,7 +100,6 @@ pub(super) fn leave() {
     let _ = out.flush();
 }
 
-/// Whether another program has left raw mode since.
 fn is_cooked() -> bool {
     let modes = rustix::termios::tcgetattr(rustix::stdio::stdin());
     modes.is_ok_and(|modes| modes.local_modes.contains(LocalModes::ICANON))

@@ -22,7 +22,6 @@ use crate::tcp::{Command, Host, LabOrder, Moment, SocketEvent, SocketId};
 
 pub(super) struct World {
     pub(super) engine: Engine,
-    /// Watches this machine's table; the lab has those of the other computers.
     pub(super) poller: Poller,
     pub(super) lab: LabSession,
     pub(super) tasks: TaskTracker,

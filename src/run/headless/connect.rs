@@ -87,7 +87,6 @@ impl<'a, W: Write> ConnectTally<'a, W> {
         }
     }
 
-    /// Notes that an end is closed, and returns the line that says how.
     fn close(&mut self, at: SocketId, how: CloseKind) -> String {
         self.open.remove(&at);
         let was_connected = !self.unanswered.remove(&at);

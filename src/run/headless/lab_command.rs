@@ -39,8 +39,7 @@ pub(crate) fn lab(args: &LabCommandArgs) -> anyhow::Result<Exit> {
     }
     let Some((program, words)) = command.split_first() else { return Ok(Exit::WrongUsage) };
     // Returns only when it fails.
-    let why = Command::new(program).args(words).exec();
-    Ok(not_run(program, why))
+    Ok(not_run(program, Command::new(program).args(words).exec()))
 }
 
 /// Reports why a program cannot be run; the exit code is that of env(1): 127 where there is none, else 126.

@@ -54,13 +54,11 @@ pub fn asked_to_end() -> io::Result<impl Future<Output = i32>> {
     })
 }
 
-/// What a subcommand makes of the events of its engine.
 trait Tally {
     fn handle(&mut self, event: SocketEvent) -> anyhow::Result<()>;
 
     fn is_done(&self) -> bool;
 
-    /// Writes only the sum from now on.
     fn hush(&mut self);
 }
 
@@ -120,7 +118,6 @@ impl<'a, W: Write> LineWriter<'a, W> {
         LineWriter { out, quiet }
     }
 
-    /// Suppresses further lines but those of [`LineWriter::always`].
     pub(super) fn hush(&mut self) {
         self.quiet = true;
     }
@@ -145,7 +142,6 @@ pub(super) fn ignore_broken_pipe(result: anyhow::Result<Exit>) -> anyhow::Result
     })
 }
 
-/// The number of bytes, and the first of them in printable ASCII.
 pub(super) fn bytes_in_words(bytes: u64, first: &[u8]) -> String {
     let more = if bytes > first.len() as u64 { " ..." } else { "" };
     format!("{}: {}{more}", count_of_bytes(bytes), escape(first))
@@ -169,6 +165,5 @@ pub(super) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
 /// Writes an error to standard error, and ignores that it may be closed.
 pub(super) fn complain(what: &str) {
     // In one write: other processes may also write there.
-    let text = format!("fivetuple: {what}\n");
-    let _ = std::io::stderr().write_all(text.as_bytes());
+    let _ = std::io::stderr().write_all(format!("fivetuple: {what}\n").as_bytes());
 }

@@ -63,7 +63,6 @@ impl fmt::Display for NetstatLine<'_> {
     }
 }
 
-/// What `change` is if only rows that satisfy `is_shown` are shown, and the row to show for it.
 pub(super) fn row_event(
     change: &Change,
     is_shown: impl Fn(&SocketRow) -> bool,
@@ -81,7 +80,6 @@ pub(super) fn row_event(
     }
 }
 
-/// The protocol with the family, as `netstat` writes it.
 fn protocol(row: &SocketRow) -> &'static str {
     match (row.tuple.protocol, row.tuple.local.ip.is_ipv6()) {
         (Protocol::Tcp, false) => "tcp",

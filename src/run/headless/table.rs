@@ -87,8 +87,7 @@ pub fn print_table(args: &TableArgs, out: &mut impl Write) -> anyhow::Result<()>
     rows.sort_by_key(|row| {
         let tuple = row.tuple;
         let is_connected = row.state != TcpState::Listen;
-        let ports = (tuple.local.port, tuple.remote.port);
-        (tuple.protocol, is_connected, ports, row.name())
+        (tuple.protocol, is_connected, (tuple.local.port, tuple.remote.port), row.name())
     });
     let mut printer = Printer::new(args);
     printer.find_owners(&rows);
@@ -115,7 +114,6 @@ struct Printer<'a> {
     args: &'a TableArgs,
     clock: Clock,
     has_begun: bool,
-    /// By inode; `None` where no owner was found.
     owners: HashMap<u64, Option<Owner>>,
 }
 
@@ -195,8 +193,7 @@ impl<'a> Printer<'a> {
         }
         let found = owners(&new).found;
         self.owners.extend(new.into_iter().map(|inode| (inode, None)));
-        let known = found.into_iter().map(|(inode, owner)| (inode, Some(owner)));
-        self.owners.extend(known);
+        self.owners.extend(found.into_iter().map(|(inode, owner)| (inode, Some(owner))));
     }
 }
 

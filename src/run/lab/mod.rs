@@ -68,8 +68,7 @@ impl LabSession {
             Ok(thread) => self.thread = Some(thread),
             Err(why) => {
                 self.shared.slot().wanted = None;
-                let refusal = refusal("clone", &why);
-                let event = Event::Lab(LabEvent::Refused(refusal));
+                let event = Event::Lab(LabEvent::Refused(refusal("clone", &why)));
                 let _ = self.shared.inbox.try_send(Input::Event(event));
             }
         }

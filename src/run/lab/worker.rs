@@ -181,8 +181,7 @@ const fn kind(protocol: Protocol, ip: IpAddr) -> SocketKind {
 impl RemoteSockets for LabSockets {
     fn socket(&self, host: Host, protocol: Protocol, ip: IpAddr) -> io::Result<OwnedFd> {
         let none = || io::Error::from_raw_os_error(Errno::EHOSTUNREACH.0);
-        let pool = self.pool().ok_or_else(none)?;
-        pool.take(host, kind(protocol, ip))
+        self.pool().ok_or_else(none)?.take(host, kind(protocol, ip))
     }
 
     fn take_ready(&self, host: Host, protocol: Protocol, ip: IpAddr) -> Option<OwnedFd> {

@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 )]
 pub struct Host(pub u8);
 
-/// What people call the lab's computers, in the order of their hosts.
 const NAMES: [&str; 8] =
     ["server", "laptop", "phone", "tablet", "desktop", "console", "watch", "camera"];
 
@@ -25,8 +24,7 @@ impl Host {
 
     /// What people call a computer of the lab; `None` for this machine.
     pub fn name(self) -> Option<&'static str> {
-        let place = usize::from(self.0).checked_sub(1)?;
-        NAMES.get(place).copied()
+        NAMES.get(usize::from(self.0).checked_sub(1)?).copied()
     }
 
     /// The computer of the lab that is called so.

@@ -207,8 +207,7 @@ impl SyscallError {
 
     /// Why, without the call.
     pub fn reason(self) -> String {
-        let own = self.of_our_own().map(str::to_owned);
-        own.unwrap_or_else(|| self.errno.to_string())
+        self.of_our_own().map_or_else(|| self.errno.to_string(), str::to_owned)
     }
 }
 

@@ -60,7 +60,6 @@ impl std::str::FromStr for Target {
     }
 }
 
-/// Whether it is an address of IPv6, with or without the interface that leads there.
 fn is_ipv6(text: &str) -> bool {
     let (address, zone) = text.split_once('%').unwrap_or((text, "any"));
     !zone.is_empty() && address.parse::<std::net::Ipv6Addr>().is_ok()

@@ -92,7 +92,6 @@ fn draw_wire(painter: &mut Painter<'_>, area: Rect) {
     let mut inner = painter.pane(None, area, titles);
     let room = usize::from(inner.width);
     let status = wire::status_lines(scene, room);
-    let head = rect::take_top(&mut inner, rect::len(status.len()));
-    painter.put(head, status);
+    painter.put(rect::take_top(&mut inner, rect::len(status.len())), status);
     painter.put(inner, wire::lines(scene, room, usize::from(inner.height)));
 }

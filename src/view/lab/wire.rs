@@ -67,8 +67,7 @@ pub(crate) fn lines(scene: Scene<'_>, room: usize, height: usize) -> Vec<Line<'s
     let oldest = || lab.crossings.iter().position(waits);
     let label_kind = SegmentLabel::of(scene.state, then);
     let newest = newest(scene, label_kind, (room, height));
-    let held = scene.state.wire_then().held;
-    let from = match held.then(oldest).flatten() {
+    let from = match scene.state.wire_then().held.then(oldest).flatten() {
         Some(oldest) if oldest < newest => oldest,
         Some(_) | None => newest,
     };
@@ -98,8 +97,7 @@ fn nothing_yet(scene: Scene<'_>, room: usize, height: usize) -> Vec<Line<'static
 
 fn sent_by_then(scene: Scene<'_>) -> usize {
     let then = scene.state.then();
-    let crossings = &scene.state.lab.crossings;
-    crossings.partition_point(|crossing| crossing.sent <= then)
+    scene.state.lab.crossings.partition_point(|crossing| crossing.sent <= then)
 }
 
 fn newest(scene: Scene<'_>, label_kind: SegmentLabel, (room, height): (usize, usize)) -> usize {
@@ -117,7 +115,6 @@ fn newest(scene: Scene<'_>, label_kind: SegmentLabel, (room, height): (usize, us
     from
 }
 
-/// From this width on a segment takes one line.
 const ONE_LINE: usize = 54;
 
 fn block(

@@ -24,8 +24,7 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
     let mut rest = area;
     let digits = Digits::fitting(area, scene.theme.is_ascii());
-    let numbers = rect::take_top(&mut rest, 1 + digits.height());
-    draw_numbers(painter, numbers, digits);
+    draw_numbers(painter, rect::take_top(&mut rest, 1 + digits.height()), digits);
     let between = rect::take_top(&mut rest, 1);
     let room = usize::from(area.width);
     let lines = if area.height < 18 { (2, 5) } else { (3, 5) };

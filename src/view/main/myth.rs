@@ -9,10 +9,8 @@ use crate::view::table::columns::longest_address;
 use crate::view::table::{columns, narrow};
 use crate::view::{Painter, Scene, Scroll, Titles, past, rect, text};
 
-/// From this width on both models fit beside each other.
 const BESIDE: u16 = 110;
 
-/// The myth beside the kernel's rows; below, the myth tried for real.
 pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
     let titles = Titles {
@@ -70,8 +68,7 @@ fn wrong(scene: Scene<'_>, rows: &[SocketId], place: Rect) -> Vec<Line<'static>>
     let mut lines = vec![scene.cut(Error, &head, room)];
     let mut connections = rows.iter().filter(|row| row.tuple.is_connected()).peekable();
     if connections.peek().is_none() {
-        let words = "  LISTEN would become the connection: press c";
-        lines.push(scene.cut(Dim, words, room));
+        lines.push(scene.cut(Dim, "  LISTEN would become the connection: press c", room));
         return lines;
     }
     if place.height > 3 {
@@ -108,8 +105,7 @@ fn right(
         format!("{} The kernel's rows on the server's computer", glyph(TcpState::Established));
     let mut lines = vec![scene.cut(New, &head, room)];
     if rows.is_empty() {
-        let words = "  The port is unused: press l, then c";
-        lines.push(scene.cut(Dim, words, room));
+        lines.push(scene.cut(Dim, "  The port is unused: press l, then c", room));
         return lines;
     }
     let mut columns = columns::fitting(scene, room, rows);

@@ -33,8 +33,7 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
         |entry: &SyscallEntry| entry.record.row.is_some() && entry.record.row == selected;
     let anchor = (0..=last).rev().find(|n| calls.entry(*n).is_some_and(is_selected));
     if selected.is_some() && anchor.is_none() {
-        let place = rect::take_bottom(&mut inner, 1);
-        painter.render(unknown(scene, selected), place);
+        painter.render(unknown(scene, selected), rect::take_bottom(&mut inner, 1));
     }
     let room = usize::from(inner.width);
     let group = |n: usize| {
@@ -108,7 +107,6 @@ fn unknown(scene: Scene<'_>, selected: Option<SocketId>) -> Line<'static> {
     scene.line(Warning, words)
 }
 
-/// The notice of `S` lists the system calls of its sockets.
 const HELD_BY_S: &str = " S created these sockets. Its calls are listed in What happened.";
 
 fn lines(

@@ -20,11 +20,9 @@ const LADDER: usize = 10 + 1;
 /// With room for fewer lines than this, only the selected connection is shown.
 const FEW: usize = 3;
 
-/// A line of time for each row that fits, the newest at the bottom, and below them the ladder of one connection.
 pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
-    let state = scene.state;
-    let all = Timeline::of(state);
+    let all = Timeline::of(scene.state);
     let mut inner = rect::inside(area);
     let most = usize::from(inner.height).saturating_sub(LADDER);
     let selected = selected(scene, &all, painter.scroll);
@@ -41,22 +39,18 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let titles = titles(scene, &axis, (places.start, places.end, all.len()));
     painter.pane(Pane::Sockets, area, titles);
     if histories.is_empty() {
-        empty::draw(painter, inner);
-        return;
+        return empty::draw(painter, inner);
     }
-    let rows = rect::len(histories.len());
-    let top = rect::take_top(&mut inner, rows);
+    let top = rect::take_top(&mut inner, rect::len(histories.len()));
     painter.scroll.list(top, histories.iter().map(|history| history.row.name()), 1);
     painter.put(top, histories.iter().map(|history| history_line(scene, &axis, history)));
-    let below = rect::take_top(&mut inner, 1);
-    painter.render(axis.line(scene), below);
+    painter.render(axis.line(scene), rect::take_top(&mut inner, 1));
     ladder::draw(painter, inner);
 }
 
 fn selected(scene: Scene<'_>, all: &Timeline<'_>, scroll: &mut Scroll) -> Option<usize> {
     let shown = &scene.state.ui.shown;
-    let selected = scene.state.ui.selected;
-    let found = selected.and_then(|name| scroll.sockets.find(shown, name));
+    let found = scene.state.ui.selected.and_then(|name| scroll.sockets.find(shown, name));
     found.map(|n| all.place_of(n)).or(all.len().checked_sub(1))
 }
 
@@ -152,8 +146,7 @@ fn history_line(scene: Scene<'_>, axis: &Axis, history: &TableRow) -> Line<'stat
     let role_room = axis.label - 9;
     let role = text::fit(&role::name(scene, history, role_room), role_room);
     let who = format!("{mark} {role} {port:>5} ");
-    let theme_role = if is_selected { Selected } else { Text };
-    let mut spans = vec![scene.span(theme_role, who)];
+    let mut spans = vec![scene.span(if is_selected { Selected } else { Text }, who)];
     spans.extend(drawn(scene, axis, history));
     spans.push(now(scene, history));
     Line::from(spans)

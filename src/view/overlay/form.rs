@@ -42,8 +42,7 @@ fn line(
         (false, true) => scene.span(Key, format!("{SELECTED} ")),
         (false, false) => Span::raw("  "),
     };
-    let idle = form.is_idle(n);
-    let part = match (focused, idle) {
+    let part = match (focused, form.is_idle(n)) {
         (true, _) => Strong,
         (false, true) => Dim,
         (false, false) => Text,

@@ -23,16 +23,13 @@ pub(crate) fn draw(painter: &mut Painter<'_>, screen: Rect, palette: &Palette) {
         n => format!("  {n} of {all}"),
     };
     let mut spans = vec![scene.span(Key, ": ")];
-    let typed = room.saturating_sub(2 + count.len());
-    spans.extend(scene.input(&palette.text, typed));
+    spans.extend(scene.input(&palette.text, room.saturating_sub(2 + count.len())));
     let pad = (room - count.len().min(room)).saturating_sub(width(&spans));
     spans.push(scene.span(Field, " ".repeat(pad)));
     spans.push(scene.span(Dim, count));
     painter.render(Line::from(spans), typing);
     if found.is_empty() {
-        let words = "  no action matches";
-        painter.put(rest, [scene.line(Dim, words)]);
-        return;
+        return painter.put(rest, [scene.line(Dim, "  no action matches")]);
     }
     let high = usize::from(rest.height);
     let top = (palette.chosen + 1).saturating_sub(high);

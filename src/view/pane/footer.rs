@@ -134,10 +134,12 @@ fn inline_keys(screen: Rect, scene: Scene<'_>) -> Vec<Span<'static>> {
     if !scene.state.ui.look.keys || has_place {
         return Vec::new();
     }
-    let caps = scene.state.ui.keys.iter().flat_map(|key| {
-        let cap = format!(" {} ", scene.own(key));
-        [Span::raw(" "), scene.span(KeyCap, cap)]
-    });
+    let caps = scene
+        .state
+        .ui
+        .keys
+        .iter()
+        .flat_map(|key| [Span::raw(" "), scene.span(KeyCap, format!(" {} ", scene.own(key)))]);
     caps.collect()
 }
 

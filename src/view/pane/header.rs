@@ -33,8 +33,7 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let mut both = tries.map(|(words, shrunk)| (left(scene, words), right(scene, (words, shrunk))));
     let fits = |both: &(Vec<Span>, Vec<Span>)| width(&both.0) + width(&both.1) < room;
     let Some((left, right)) = both.find(fits) else {
-        painter.render(Line::from(left(scene, LEAST)), area);
-        return;
+        return painter.render(Line::from(left(scene, LEAST)), area);
     };
     painter.render(Line::from(left), area);
     painter.render(Line::from(right).right_aligned(), area);
@@ -90,8 +89,7 @@ fn place(scene: Scene<'_>, words: HeaderText) -> Vec<Span<'static>> {
         let symbol = format!("{} ", glyph(TcpState::Listen));
         Span::styled(symbol, scene.theme.state(TcpState::Listen))
     };
-    let at = scene.state.server.at().to_string();
-    vec![listens, scene.span(Strong, at)]
+    vec![listens, scene.span(Strong, scene.state.server.at().to_string())]
 }
 
 fn right(scene: Scene<'_>, (words, shrunk): (HeaderText, u8)) -> Vec<Span<'static>> {

@@ -17,8 +17,7 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let room = usize::from(inner.width);
     let listener = &scene.state.server;
     let mut lines = if listener.is_listening() {
-        let running = listener.running.as_ref().unwrap_or(&listener.spec);
-        running_lines(scene, running, room)
+        running_lines(scene, listener.running.as_ref().unwrap_or(&listener.spec), room)
     } else {
         idle_lines(scene, room)
     };
@@ -58,8 +57,7 @@ fn reach(spec: &ListenSpec) -> &'static str {
 
 fn mode(scene: Scene<'_>, running: &ListenSpec, room: usize) -> RankedLines {
     let listener = &scene.state.server;
-    let pausing = listener.pausing(scene.state.now);
-    let (rank, accepts) = match pausing {
+    let (rank, accepts) = match listener.pausing(scene.state.now) {
         Some(why) => {
             let words = format!("paused: {}", why.errno);
             (1, scene.span(Error, text::cut(&words, room.saturating_sub(1))))
@@ -183,8 +181,7 @@ fn totals(scene: Scene<'_>, room: usize) -> Option<RankedLines> {
     // A number is shown whole, or not at all.
     let shorter: [&[usize]; 4] = [&[0, 1, 2, 3], &[0, 2, 3], &[0, 2], &[0]];
     let lines = shorter.into_iter().map(|which| {
-        let pieces = which.iter().map(|n| &numbers[*n]);
-        let spans = pieces.flat_map(|(label, value)| {
+        let spans = which.iter().map(|n| &numbers[*n]).flat_map(|(label, value)| {
             [scene.span(Dim, format!(" {label} ")), scene.span(Strong, format!("{value} "))]
         });
         spans.collect::<Line<'static>>()

@@ -16,7 +16,6 @@ pub(crate) const MARKED: &str = "◆";
 /// Between two fields that differ, and two that are equal.
 pub(crate) const DIFFERS: &str = "≠";
 pub(crate) const EQUAL: &str = "=";
-/// Above the selected port.
 pub(crate) const DOWN: char = '▼';
 /// A port in use, a free one, and one that the kernel never chooses.
 pub(crate) const FULL: char = '█';
@@ -77,7 +76,6 @@ pub(crate) fn to_ascii(buffer: &mut Buffer) {
         if cell.symbol().is_ascii() {
             continue;
         }
-        let stand_in = cell.symbol().chars().next().map_or(' ', in_ascii);
-        cell.set_char(stand_in);
+        cell.set_char(cell.symbol().chars().next().map_or(' ', in_ascii));
     }
 }

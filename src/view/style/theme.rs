@@ -227,7 +227,6 @@ impl Theme {
         }
     }
 
-    /// The colour of an ink; `None` leaves the terminal's own.
     fn colour(self, ink: Ink) -> Option<Color> {
         let ground = match self.name {
             ThemeName::Mono => return None,

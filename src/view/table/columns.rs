@@ -15,7 +15,6 @@ use crate::view::table::role::role;
 use crate::view::table::timer::{countdown, time_left, unanswered, with_time_left};
 use crate::view::{Scene, text};
 
-/// The least width of the age column with room for "47 s left".
 const LONG_AGE: usize = 9;
 
 /// The columns that fit into `room` for these rows. Unread data matters more than ages.
@@ -111,7 +110,6 @@ pub(super) fn recv_queue(row: &RowView<'_>, width: usize) -> Vec<Span<'static>> 
     plain(format!("{:>width$}", row.line.row.queues.recv))
 }
 
-/// The state; or why the row is gone, or how long it stays, over the columns beside it.
 fn state(row: &RowView<'_>, _: usize) -> Vec<Span<'static>> {
     let state = row.line.row.state;
     if let Some(gone) = row.line.gone {

@@ -7,7 +7,6 @@ use crate::view::ThemeRole::{Dim, Key, Text};
 use crate::view::table::titles::command;
 use crate::view::{Painter, Scene, rect, text};
 
-/// An empty table: the reason, and which key to press.
 pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
     let (why, key) = words(scene);

@@ -31,8 +31,7 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let window = Window::of(scene.state, painter.scroll, (usize::from(body.height), LEFT));
     let inner = painter.pane(Pane::Sockets, area, titles(scene, area, &window));
     if window.len() == 0 {
-        empty::draw(painter, inner);
-        return;
+        return empty::draw(painter, inner);
     }
     let rows = window.names(&scene.state.ui.shown);
     if ui.netstat {

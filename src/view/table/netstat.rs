@@ -15,8 +15,7 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect, (head_lines, rows): (u
     let room = usize::from(area.width);
     let layout = ColumnLayout::new(columns(scene, rows), room, (0, 1));
     let heading = text::cut("Active Internet connections (servers and established)", room);
-    let heading = Line::from(heading).style(scene.style(Heading));
-    let head = [heading, layout.head(scene)];
+    let head = [Line::from(heading).style(scene.style(Heading)), layout.head(scene)];
     let left_out = 2 - usize::from(head_lines.min(2));
     painter.put(area, head.into_iter().skip(left_out).chain(layout.lines(scene, rows)));
 }
@@ -62,7 +61,6 @@ fn columns(scene: Scene<'_>, rows: &[SocketId]) -> Vec<Column> {
 /// From this width on there is room for the name of a usual program.
 const PROGRAM: usize = 14;
 
-/// An address as netstat writes it; its port is never cut.
 fn written(end: Endpoint, width: usize) -> String {
     let port = format!(":{}", end.port);
     text::cut(&netstat_address(end), width.saturating_sub(port.len())) + &port

@@ -30,7 +30,6 @@ pub(crate) fn role(scene: Scene<'_>, line: &TableRow, room: usize) -> String {
     text::safe(&text)
 }
 
-/// The name of a row where its address is not shown: its role, else its address.
 pub(crate) fn name(scene: Scene<'_>, line: &TableRow, room: usize) -> String {
     let is_unowned = line.row.state == TcpState::TimeWait;
     if !is_unowned && Role::of(scene.state, &line.row) == Role::Unknown {

@@ -30,7 +30,6 @@ pub(super) fn with_time_left(role: &str, left: &str, room: usize) -> Option<Stri
     apart_from_bracket(&tries, room).cloned()
 }
 
-/// The first text that fits with a space behind it, else the first that fits.
 fn apart_from_bracket(tries: &[String], room: usize) -> Option<&String> {
     let fitting = |room: usize| tries.iter().find(|text| text::width(text) <= room);
     fitting(room.saturating_sub(1)).or_else(|| fitting(room))

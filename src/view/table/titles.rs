@@ -9,10 +9,8 @@ use crate::view::style::glyphs::DASH;
 use crate::view::table::window::Window;
 use crate::view::{Scene, ThemeRole, Titles, past, text};
 
-/// The command that shows the same rows in a shell.
 pub(crate) fn command(state: &State) -> String {
-    let rows = state.ui.shown.iter();
-    let udp = rows.rev().any(|row| row.tuple.protocol == Protocol::Udp);
+    let udp = state.ui.shown.iter().rev().any(|row| row.tuple.protocol == Protocol::Udp);
     let netstat = format!("netstat -at{}np", if udp { "u" } else { "" });
     let listener = state.server.at().port;
     let ports = (state.server.ports.iter()).chain(&state.clients.called);

@@ -4,7 +4,6 @@ use crate::app::State;
 use crate::tcp::{SocketId, TcpState};
 use crate::view::{Scroll, rect};
 
-/// Which rows of a table are drawn: LISTEN rows stay at the top, the others are scrolled.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Window {
     pinned: usize,
@@ -53,7 +52,6 @@ fn pinned(state: &State, (height, left): (usize, usize)) -> usize {
     if listening <= PINNED && listening + left <= height { listening } else { 0 }
 }
 
-/// How many lines the table could fill; an empty one explains why.
 pub(crate) fn rows_wanted(state: &State) -> u16 {
     match state.ui.shown.len() {
         0 => 4,

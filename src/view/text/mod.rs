@@ -24,7 +24,6 @@ pub(crate) fn age(age: Duration) -> String {
     }
 }
 
-/// A duration: below a second in milliseconds.
 pub(crate) fn short(time: Duration) -> String {
     match time.as_millis() {
         millis @ 0..1000 => format!("{millis} ms"),
@@ -33,7 +32,6 @@ pub(crate) fn short(time: Duration) -> String {
     }
 }
 
-/// The time left, rounded up to seconds.
 pub(crate) fn left(left: Duration) -> String {
     format!("{} s left", left.as_millis().div_ceil(1000))
 }
@@ -96,12 +94,10 @@ pub(crate) fn cut(text: &str, most: usize) -> String {
 
 pub(crate) fn fit(text: &str, columns: usize) -> String {
     let mut text = cut(text, columns);
-    let missing = columns.saturating_sub(text.width());
-    text.extend(std::iter::repeat_n(' ', missing));
+    text.extend(std::iter::repeat_n(' ', columns.saturating_sub(text.width())));
     text
 }
 
-/// The first text that takes at most `room` columns, else the last.
 pub(crate) fn fitting<T>(room: usize, tries: impl IntoIterator<Item = T>) -> String
 where
     T: AsRef<str> + Into<String>,
@@ -166,7 +162,6 @@ pub(crate) fn safe(text: &str) -> String {
     escaped(text, |c| c == ' ' || c.is_ascii_graphic())
 }
 
-/// A text that the user typed: visible characters stay as they are.
 pub(crate) fn own(text: &str) -> String {
     escaped(text, |c| is_legible(c) && c.width().is_some_and(|width| width > 0))
 }

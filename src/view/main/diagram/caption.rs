@@ -25,8 +25,7 @@ pub(super) fn of(
         };
         return (vec![scene.line(Dim, none)], none.to_owned());
     };
-    let who = role::name(scene, line, 15);
-    let (brief, tries) = last_transition(line, path, &who);
+    let (brief, tries) = last_transition(line, path, &role::name(scene, line, 15));
     let mut lines = vec![legend(scene, paths, room)];
     lines.truncate(most.saturating_sub(1));
     let left = most - lines.len();

@@ -7,7 +7,6 @@ use crate::view::main::diagram::geometry::{Figure, middle};
 use crate::view::main::diagram::paths::{StatePaths, Stroke};
 use crate::view::{Painter, text};
 
-/// The cause of each transition, where there is room; those that an end made come first.
 pub(super) fn draw(painter: &mut Painter<'_>, area: Rect, figure: &Figure, paths: &StatePaths<'_>) {
     let scene = painter.scene;
     let mut arrows = Transition::USUAL;
@@ -16,8 +15,7 @@ pub(super) fn draw(painter: &mut Painter<'_>, area: Rect, figure: &Figure, paths
         let stroke = paths.stroke(arrow);
         let style = if stroke == Stroke::Neither { scene.style(Dim) } else { stroke.style(scene) };
         // The reply is left out before the event is.
-        let texts = [arrow.cause(), arrow.event.to_string()];
-        for text in texts {
+        for text in [arrow.cause(), arrow.event.to_string()] {
             let place = place(figure, arrow, text::width(&text));
             if let Some(place) = place.filter(|place| is_blank(painter, area, *place)) {
                 painter.render(Line::styled(text, style), place);

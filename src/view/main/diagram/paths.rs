@@ -42,7 +42,6 @@ impl<'a> StatePaths<'a> {
     }
 }
 
-/// The stroke of an arrow or a box: which end took it, and how that is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stroke {
     Neither,
@@ -67,7 +66,6 @@ impl Stroke {
         }
     }
 
-    /// A horizontal and a vertical piece of line.
     pub(super) const fn lines(self) -> [&'static str; 2] {
         match self {
             Stroke::Neither => ["─", "│"],

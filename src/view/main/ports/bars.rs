@@ -59,8 +59,7 @@ pub(super) fn draw(
     let mut rest = area;
     let scale = Scale::of(range, area);
     let below = rect::take_bottom(&mut rest, 2);
-    let symbols = rect::take_top(&mut rest, 1);
-    draw_symbols(painter, symbols, (scale, selected));
+    draw_symbols(painter, rect::take_top(&mut rest, 1), (scale, selected));
     let high = (rest.height / 2).clamp(1, HIGHEST);
     for (parity, label, part) in [(Parity::Even, "even", Gauge), (Parity::Odd, "odd", Key)] {
         let place = rect::take_top(&mut rest, high);
@@ -86,8 +85,7 @@ fn draw_bars(
     for column in 0..scale.area.width {
         let range = scale.ports(column);
         let used = ports.used(range, parity) as usize;
-        let all = parity.among(range);
-        let level = level(used, all, usize::from(area.height) * 8);
+        let level = level(used, parity.among(range), usize::from(area.height) * 8);
         for line in 0..area.height {
             let below = usize::from(area.height - 1 - line) * 8;
             let (symbol, part) = match level.saturating_sub(below).min(8) {
@@ -149,8 +147,7 @@ fn draw_parts(painter: &mut Painter<'_>, area: Rect, scale: Scale) {
         draw(0, Dim, bracket(low, high, name));
     }
     let range = scene.state.port_range();
-    let picks = format!("picked from {range}");
-    draw(1, Warning, bracket(range.low.0, range.high.0, &picks));
+    draw(1, Warning, bracket(range.low.0, range.high.0, &format!("picked from {range}")));
     let left = scale.x(range.low).unwrap_or(0).saturating_sub(scale.area.x);
     let well_known = ["└ well-known 0-1023", "└ well-known", ""];
     let words = text::fitting(usize::from(left).saturating_sub(1), well_known);

@@ -67,7 +67,6 @@ pub(super) fn draw(
     }
 }
 
-/// The height of the cells if they are so few that each has its number above it.
 fn few(range: PortRange, area: Rect) -> Option<u16> {
     let fits = range.len().div_ceil(2) < usize::from(area.width / WIDE);
     let high = (area.height / 2).saturating_sub(2).min(3);

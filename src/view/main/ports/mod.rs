@@ -15,7 +15,6 @@ use crate::view::{Painter, Scene, Titles, past, rect};
 
 type DrawPorts = fn(&mut Painter<'_>, Rect, (PortRange, Option<Port>));
 
-/// Which ports are in use, by whom, and how many are left: as bars, or as cells where the ports are few.
 pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
     let selected = selected_end(scene);
