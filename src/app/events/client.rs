@@ -6,13 +6,13 @@ use crate::app::actions::myth;
 use crate::app::events::{episodes, refusal};
 use crate::app::model::account::episodes::Cause;
 use crate::app::query::burst_facts;
-use crate::app::{Attempt, BurstProgress, Clients, OpenEnds, State, Verb};
+use crate::app::{Attempt, BurstProgress, Clients, OpenEnd, State, Verb};
 use crate::tcp::{
-    Burst, ConnectId, ConnectSpec, Endpoint, Moment, OwnSocket, Protocol, SocketId, SyscallError,
+    Burst, ConnectId, ConnectSpec, Endpoint, OwnSocket, Protocol, SocketId, SyscallError,
 };
 
 pub(crate) fn connecting(state: &mut State, socket: OwnSocket) {
-    client_end(state, socket, OpenEnds::call);
+    client_end(state, socket);
     answered(state, socket.order);
     // A burst in the lab is reported in one sentence.
     if !(state.lab.is_up() && state.clients.under_way.is_some()) {
@@ -24,7 +24,7 @@ pub(crate) fn connected(state: &mut State, socket: OwnSocket) {
     // UDP never waits for an answer: each connect counts, exact copies too.
     let is_udp = socket.name.tuple.protocol == Protocol::Udp;
     let is_news = is_udp || state.clients.holder_of(socket.name).is_none();
-    client_end(state, socket, OpenEnds::answer);
+    client_end(state, socket).answered = true;
     if is_news {
         answered(state, socket.order);
     }
@@ -121,12 +121,12 @@ pub(crate) fn burst_ended(
     }
 }
 
-/// Records which computer owns a client's end, and how far its connect got.
-fn client_end(state: &mut State, socket: OwnSocket, come: fn(&mut OpenEnds, OwnSocket, Moment)) {
+/// Records which computer owns a client's end.
+fn client_end(state: &mut State, socket: OwnSocket) -> &mut OpenEnd {
     let clients = &mut state.clients;
     let known = clients.computers.iter().position(|computer| computer.ends.contains(socket.name));
     let SocketId { host, tuple, .. } = socket.name;
     let owner = known.unwrap_or_else(|| clients.caller(host, Some(tuple.local.ip)));
-    come(&mut clients.computers[owner].ends, socket, state.now);
     state.sockets.own(&socket, state.machine.pid);
+    clients.computers[owner].ends.add(socket, state.now)
 }

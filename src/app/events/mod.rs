@@ -58,7 +58,7 @@ pub(crate) fn heard(state: &mut State, news: SocketEvent) -> Vec<Effect> {
     }
     let Some(end) = end else { return vec![] };
     let other = end.tuple.is_connected().then(|| state.other_end(end));
-    vec![Effect::Lookup(Vec::from_iter([end].into_iter().chain(other)))]
+    vec![Effect::Lookup([end].into_iter().chain(other).collect())]
 }
 
 /// Whether an event is about sockets that were closed when the lab went up or down: already reported.

@@ -81,9 +81,8 @@ pub(crate) fn accepted(state: &mut State, socket: OwnSocket) {
     let promise = state.server.promise(socket.name);
     let waited = state.sockets.get(socket.name).is_some_and(|line| line.held == 0);
     let is_strangers = is_nobodys_of_ours(state, socket.name);
-    let ends = &mut state.server.ends;
-    ends.accept(socket, state.now, promise);
-    ends.change(socket.name, |end| end.is_strangers = is_strangers);
+    let end = state.server.ends.add(socket, state.now);
+    (end.answered, end.promise, end.is_strangers) = (true, Some(promise), is_strangers);
     state.sockets.own(&socket, state.machine.pid);
     let name = socket.name;
     let has_closed = waited && opening_facts::had_closed(state, name);

@@ -1,47 +1,23 @@
 //! The state and the timer of one end.
 
+use crate::app::explain::connection::seen;
+use crate::app::explain::words;
 use crate::app::format::many;
 use crate::app::{GoneReason, State, TableRow};
-use crate::tcp::{Protocol, TcpState, Timer, TimerKind};
+use crate::tcp::{Timer, TimerKind};
 
-pub(crate) fn meaning(state: &State, line: &TableRow) -> &'static str {
-    let row = &line.row;
-    if line.gone.is_some() && line.told {
-        "not seen in the table, only in our own calls"
-    } else if line.gone.is_some() {
-        "the last state seen"
-    } else if state.seen().is_half_open(line) {
-        "open, as far as this end knows"
-    } else if row.tuple.protocol == Protocol::Udp && row.tuple.is_connected() {
-        // UDP has no states; the kernel shows one anyway.
-        "connect() only stored the destination"
-    } else if row.tuple.protocol == Protocol::Udp {
-        "receives datagrams from any address"
-    } else if row.state == TcpState::TimeWait && state.seen().closed_at_once(line) {
-        "both ends closed at once; the kernel reserves the 5-tuple for 60 s"
-    } else {
-        row.state.meaning()
-    }
+/// What the state means for this row.
+pub(crate) fn meaning(state: &State, line: &TableRow) -> String {
+    words(&seen(state, line, "row-meaning").with("meaning", line.row.state.meaning()))
 }
 
 /// What became of the other end, which the table does not have.
-pub(crate) fn missing(state: &State, line: &TableRow) -> &'static str {
-    let tuple = line.row.tuple;
-    let ip = tuple.remote.ip.to_canonical();
+pub(crate) fn missing(state: &State, line: &TableRow) -> String {
+    let ip = line.row.tuple.remote.ip.to_canonical();
     let is_here = ip.is_loopback() || state.machine.addresses.contains(&ip);
-    if tuple.is_to_itself() {
-        return "this same row";
-    }
-    if !is_here && state.lab.host_of(ip).is_none() {
-        return "on another machine";
-    }
-    match (tuple.protocol, line.row.state, line.gone.map(|gone| gone.why)) {
-        (Protocol::Udp, _, Some(GoneReason::Refused)) => "no socket had that port",
-        (Protocol::Udp, _, _) => "no socket is connected to this one",
-        (Protocol::Tcp, TcpState::SynSent, Some(_)) => "never had a row",
-        (Protocol::Tcp, TcpState::SynSent, None) => "no row yet",
-        (Protocol::Tcp, _, _) => "gone",
-    }
+    let is_refused = line.gone.is_some_and(|gone| gone.why == GoneReason::Refused);
+    let what = seen(state, line, "other-row").when("Refused", is_refused);
+    words(&what.when("Elsewhere", !is_here && state.lab.host_of(ip).is_none()))
 }
 
 /// How often the kernel has retried without an answer; the next try is in `left`.

@@ -40,7 +40,7 @@ pub(super) fn facts(scene: Scene<'_>, line: &TableRow, room: usize) -> Vec<Vec<S
         None => (glyph(row.state), scene.theme.state(row.state)),
     };
     let seen = Span::styled(text::cut(&format!("{symbol} {}", row.state), room), style);
-    let meaning = text::wrap(end::meaning(state, line), room).into_iter();
+    let meaning = text::wrap(&end::meaning(state, line), room).into_iter();
     let why_gone = line.gone.map(|gone| gone.why.words().to_owned());
     let owner = columns::owner(state, line, room);
     let inode = if row.inode == 0 || line.gone.is_some() { 0 } else { row.inode };
@@ -55,7 +55,7 @@ pub(super) fn facts(scene: Scene<'_>, line: &TableRow, room: usize) -> Vec<Vec<S
         plain(inode.into_iter().chain([owner]), room),
         plain(why_gone, room),
         plain(queues::received(state, line), room),
-        plain(queues::sent(line), room),
+        plain(queues::sent(state, line), room),
         timer(scene, line, room),
         trip,
         bytes,

@@ -81,7 +81,7 @@ fn ends(
         Some(mirror) => end::facts(scene, mirror, column),
         None if connected => {
             let words = connection::end::missing(scene.state, line);
-            vec![vec![scene.span(Dim, text::cut(words, column))]]
+            vec![vec![scene.span(Dim, text::cut(&words, column))]]
         }
         None => Vec::new(),
     };
