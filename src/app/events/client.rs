@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::app::actions::myth;
 use crate::app::events::{episodes, refusal};
 use crate::app::model::account::episodes::Cause;
-use crate::app::query::burst_facts;
+use crate::app::query::opening_facts;
 use crate::app::{Attempt, BurstProgress, Clients, OpenEnd, State, Verb};
 use crate::tcp::{
     Burst, ConnectId, ConnectSpec, Endpoint, OwnSocket, Protocol, SocketId, SyscallError,
@@ -96,7 +96,7 @@ pub(crate) fn burst_begun(state: &mut State, id: ConnectId, burst: Burst, whole_
         })
         .whole_range = whole_range;
     let under_way = state.clients.under_way.as_ref();
-    let what = under_way.and_then(|progress| burst_facts::begun(state, progress, burst));
+    let what = under_way.and_then(|progress| opening_facts::burst_begun(state, progress, burst));
     if let Some(what) = what {
         state.say(what);
     }
@@ -111,7 +111,7 @@ pub(crate) fn burst_ended(
     state.clients.orders.remove(&id);
     if let Some(mut progress) = state.clients.under_way.take_if(|burst| burst.id == id) {
         progress.opened = opened;
-        let what = burst_facts::ended(state, &progress, asked, took);
+        let what = opening_facts::burst_ended(state, &progress, asked, took);
         state.say(what);
         let case = state.notices.case.as_ref();
         let is_its = case.is_some_and(|case| matches!(case.asked, Attempt::Connect(..)));

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::app::actions::use_up_ports;
+use crate::app::actions::lab;
 use crate::app::events::{episodes, refusal};
 use crate::app::model::account::episodes::Cause;
 use crate::app::model::{Attempt, ListenAddress, Statement, Topic, Verb};
@@ -39,7 +39,7 @@ pub(crate) fn listening(
     state.server.sockets = sockets;
     let watch = new_port.then(|| Effect::Watch(wanted(state)));
     let mut effects: Vec<Effect> = watch.into_iter().chain([Effect::Lookup(names)]).collect();
-    effects.extend(use_up_ports::connect_all(state));
+    effects.extend(lab::connect_from_all_ports(state));
     effects
 }
 

@@ -160,7 +160,6 @@ impl Clients {
         self.index_of(ip).map(|n| self.computers[n].name.as_str())
     }
 
-    /// The computer that holds this socket open.
     pub(crate) fn holder_of(&self, end: SocketId) -> Option<&Computer> {
         self.computers.iter().find(|computer| computer.ends.contains(end))
     }

@@ -20,7 +20,6 @@ pub struct OpenEnd {
     pub older: Vec<OwnSocket>,
     /// Since when.
     pub since: Moment,
-    /// Whether the other end's FIN has arrived.
     pub(crate) peer_closed: bool,
     /// When the other end, if it was also ours, was closed or half-closed.
     pub other_ended: Option<Moment>,
@@ -32,7 +31,6 @@ pub struct OpenEnd {
     pub half_closed: Option<FinOrder>,
     /// How the user ordered it to close.
     pub ordered: Option<CloseKind>,
-    /// Both rows as the last order for it found them.
     pub(crate) before: Option<Rows>,
     /// Whether another program had the other end when it was accepted.
     pub is_strangers: bool,

@@ -19,7 +19,7 @@ pub struct TableRow {
     /// The number of its connection, which both ends share.
     pub(super) birth: u64,
     /// Whether it is the client's end, by the listening ports.
-    pub(super) is_client: bool,
+    pub(crate) is_client: bool,
     /// Whether the first poll already showed it, so that it is older than `born`.
     pub found: bool,
     /// Whether no poll ever showed it: it is known from our own calls.
@@ -190,11 +190,6 @@ impl TableRow {
     /// Since when it is in its present state, as polls showed it.
     pub fn passed_since(&self) -> Moment {
         if self.passed.is_empty() { self.born } else { self.changed }
-    }
-
-    /// Whether it is the client's end of its connection.
-    pub fn is_client(&self) -> bool {
-        self.is_client
     }
 
     /// Its mark at `now`.

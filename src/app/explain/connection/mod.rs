@@ -1,14 +1,13 @@
 //! One connection, or one socket without a peer, in words: `assets/words/rows.txt`.
 
 pub(crate) mod commands;
-pub(crate) mod end;
 pub(crate) mod last_transition;
-pub(crate) mod queues;
 
 use crate::app::explain::words;
+use crate::app::format::many;
 use crate::app::query::server_side;
 use crate::app::{GoneReason, Role, State, Statement, TableRow};
-use crate::tcp::{Protocol, TcpState};
+use crate::tcp::{Protocol, TcpState, Timer, TimerKind};
 
 /// What the socket is; who connected, and who closed first.
 pub(crate) fn sentences(state: &State, line: &TableRow, mirror: Option<&TableRow>) -> Vec<String> {
@@ -60,4 +59,76 @@ fn seen(state: &State, line: &TableRow, key: &'static str) -> Statement {
         .when("HalfOpen", table.is_half_open(line))
         .when("AtOnce", table.closed_at_once(line))
         .when("Unaccepted", server_side::is_unaccepted(state, line))
+}
+
+/// What the state means for this row.
+pub(crate) fn meaning(state: &State, line: &TableRow) -> String {
+    words(&seen(state, line, "row-meaning").with("meaning", line.row.state.meaning()))
+}
+
+/// What became of the other end, which the table does not have.
+pub(crate) fn missing(state: &State, line: &TableRow) -> String {
+    let ip = line.row.tuple.remote.ip.to_canonical();
+    let is_here = ip.is_loopback() || state.machine.addresses.contains(&ip);
+    let is_refused = line.gone.is_some_and(|gone| gone.why == GoneReason::Refused);
+    let what = seen(state, line, "other-row").when("Refused", is_refused);
+    words(&what.when("Elsewhere", !is_here && state.lab.host_of(ip).is_none()))
+}
+
+/// How often the kernel has retried without an answer; the next try is in `left`.
+pub(crate) fn tries(timer: Timer, left: &str) -> Option<String> {
+    let what = match timer.kind {
+        _ if timer.tries == 0 => return None,
+        TimerKind::ZeroWindowProbe => "window probed",
+        TimerKind::Retransmit => "resent",
+        TimerKind::KeepAlive | TimerKind::TimeWait => return None,
+    };
+    let often = many(timer.tries.into(), "time", "times");
+    Some(format!("{what} {often}, no answer; next in {left}"))
+}
+
+/// What the kernel does when the timer ends, with `left` to go; the longest words first.
+pub(crate) fn timer_ends(kind: TimerKind, left: String) -> [String; 3] {
+    let (long, brief) = match kind {
+        TimerKind::Retransmit => ("then retransmission", "retransmission"),
+        TimerKind::KeepAlive => ("then a keepalive probe", "keepalive"),
+        TimerKind::TimeWait => ("then the 5-tuple is free", "TIME_WAIT"),
+        TimerKind::ZeroWindowProbe => ("then a window probe", "window probe"),
+    };
+    [format!("{left}, {long}"), format!("{left}: {brief}"), left]
+}
+
+/// Recv-Q, the longest words first.
+pub(crate) fn received(state: &State, line: &TableRow) -> Vec<String> {
+    let (row, unread) = (&line.row, line.row.unread());
+    let what = seen(state, line, "recv-q")
+        .with("data", unread)
+        .when("OnlyFin", unread == 0)
+        .when("Fin", row.may_hold_a_fin());
+    in_words(line, what, "recv-q-brief", row.queues.recv)
+}
+
+/// Send-Q, the longest words first.
+pub(crate) fn sent(state: &State, line: &TableRow) -> Vec<String> {
+    let count = line.row.queues.send;
+    let is_fin_unacknowledged =
+        matches!(line.row.state, TcpState::FinWait1 | TcpState::Closing | TcpState::LastAck);
+    let fin = is_fin_unacknowledged.then_some("FIN");
+    let flag = if line.row.state == TcpState::SynSent { Some("SYN") } else { fin };
+    let what = seen(state, line, "send-q")
+        .with("before", count.saturating_sub(1))
+        .with_some("flag", flag)
+        .when("One", count == 1);
+    in_words(line, what, "send-q-brief", count)
+}
+
+/// Rows in TIME_WAIT, or gone, have no queues.
+fn in_words(line: &TableRow, what: Statement, brief: &'static str, count: u32) -> Vec<String> {
+    if line.gone.is_some() || line.row.state == TcpState::TimeWait {
+        return Vec::new();
+    }
+    let what = what.with("count", count).when("Zero", count == 0);
+    let brief = Statement { key: brief, ..what.clone() };
+    let size = (line.row.state != TcpState::Listen).then(|| format!("{count} B"));
+    [words(&what), words(&brief)].into_iter().chain(size).collect()
 }
