@@ -107,6 +107,7 @@ pub(crate) fn paste(state: &mut State, text: &str) {
     forms::refresh(state);
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "all other keys edit the text")]
 fn press_in_palette(state: &mut State, key: Key) -> Option<Action> {
     let Some(Overlay::Palette(palette)) = &mut state.ui.overlay else { return None };
     match key {
@@ -122,14 +123,7 @@ fn press_in_palette(state: &mut State, key: Key) -> Option<Action> {
         Key::Insert | Key::F(_) => {
             means_nothing(state, key, "Palette");
         }
-        Key::Char(_)
-        | Key::Ctrl(_)
-        | Key::Left
-        | Key::Right
-        | Key::Backspace
-        | Key::Delete
-        | Key::Home
-        | Key::End => palette.edit(key),
+        text => palette.edit(text),
     }
     None
 }

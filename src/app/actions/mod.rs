@@ -11,7 +11,6 @@ pub(crate) mod myth;
 pub(crate) mod rewind;
 pub(crate) mod script;
 pub(crate) mod targets;
-pub(crate) mod use_up_ports;
 pub(crate) mod verbs;
 pub(crate) mod why_not;
 pub(crate) mod wire;

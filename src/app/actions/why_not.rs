@@ -23,9 +23,8 @@ pub(crate) fn open(state: &mut State) -> Vec<Effect> {
     look(state);
     let Some(case) = &state.notices.case else { return vec![] };
     let remedies = remedies::of(state, case);
-    let probes = remedies.iter().filter_map(|remedy| match remedy.verdict {
-        Verdict::Trying(probe) => Some(probe),
-        Verdict::Works(_) | Verdict::Fails(..) | Verdict::NotTried => None,
+    let probes = remedies.iter().filter_map(|remedy| {
+        if let Verdict::Trying(probe) = remedy.verdict { Some(probe) } else { None }
     });
     let probes: Vec<Probe> = probes.collect();
     if let Some(case) = &mut state.notices.case {

@@ -43,39 +43,37 @@ pub(crate) fn run(state: &mut State, wish: WireKey, count: Option<u32>) -> Vec<E
     state.script.take_if(|script| script.goal != ScriptGoal::Myth);
     let many = count.map_or(1, |count| count.max(1) as usize);
     let (order, times, what) = match wish {
-        WireKey::Hold => once(hold_or_release(state)),
+        WireKey::Hold => hold_or_release(state),
         WireKey::Step => match step(state, many) {
             Ok(done) => done,
             Err(why) => return state.only_say(why),
         },
-        WireKey::Delay => once(slow(state)),
+        WireKey::Delay => slow(state),
         WireKey::Lose => lose(state, many),
-        WireKey::Cut if state.lab.wire.cut => once(mend(state)),
-        WireKey::Cut => once(cut(state)),
+        WireKey::Cut if state.lab.wire.cut => mend(state),
+        WireKey::Cut => cut(state),
     };
     state.say(what);
     (0..times).map(|_| Effect::Lab(state.lab.order(order))).collect()
 }
 
-/// An order to give once, and what to say.
-fn once((order, what): (WireOrder, Statement)) -> (WireOrder, usize, Statement) {
-    (order, 1, what)
-}
+/// An order, how often to give it, and what to say.
+type WireChange = (WireOrder, usize, Statement);
 
-fn hold_or_release(state: &State) -> (WireOrder, Statement) {
+fn hold_or_release(state: &State) -> WireChange {
     if !state.lab.wire.held {
-        return (WireOrder::Hold, Statement::new("wire-held"));
+        return (WireOrder::Hold, 1, Statement::new("wire-held"));
     }
     let what = Statement::new("wire-released").count("segments", state.lab.waiting() as u64);
-    (WireOrder::LetGo, what)
+    (WireOrder::LetGo, 1, what)
 }
 
 fn several(what: Statement, name: &'static str, number: usize) -> Statement {
     if number > 1 { what.count(name, number as u64) } else { what }
 }
 
-/// The order, how often to give it, and what to say; or why nothing can be delivered.
-fn step(state: &mut State, many: usize) -> Result<(WireOrder, usize, Statement), &'static str> {
+/// Or why nothing can be delivered.
+fn step(state: &mut State, many: usize) -> Result<WireChange, &'static str> {
     if !state.lab.wire.held {
         return Err("wire-not-held");
     }
@@ -99,7 +97,7 @@ fn let_leave(state: &mut State, many: usize) -> usize {
 /// The delays that one key steps through, in milliseconds.
 const DELAYS: [u64; 4] = [0, 100, 500, 2000];
 
-fn slow(state: &State) -> (WireOrder, Statement) {
+fn slow(state: &State) -> WireChange {
     let delays = DELAYS.map(Duration::from_millis);
     let place = delays.iter().position(|delay| *delay == state.lab.wire.delay);
     let delay = delays[place.map_or(0, |place| place + 1) % DELAYS.len()];
@@ -107,10 +105,10 @@ fn slow(state: &State) -> (WireOrder, Statement) {
         .when("None", delay.is_zero())
         .with("delay", format::brief(delay))
         .with("round_trip", format::brief(delay * 2));
-    (WireOrder::Delay(delay), what)
+    (WireOrder::Delay(delay), 1, what)
 }
 
-fn lose(state: &mut State, many: usize) -> (WireOrder, usize, Statement) {
+fn lose(state: &mut State, many: usize) -> WireChange {
     let asked = u32::try_from(many).unwrap_or(u32::MAX).min(MOST_LOST);
     if state.lab.wire.held && state.lab.waiting() > 0 {
         let segment = state.lab.oldest_waiting().map(|oldest| kind(&oldest.segment));
@@ -154,19 +152,19 @@ fn kind(segment: &Segment) -> &'static str {
     }
 }
 
-fn cut(state: &State) -> (WireOrder, Statement) {
+fn cut(state: &State) -> WireChange {
     let waiting = state.lab.waiting();
     let what = Statement::new("wire-cut")
         .when("One", waiting == 1)
         .when("Established", state.sockets.count(TcpState::Established) > 0)
         .when("SynSent", state.sockets.count(TcpState::SynSent) > 0);
-    (WireOrder::Cut, several(what, "waiting", waiting))
+    (WireOrder::Cut, 1, several(what, "waiting", waiting))
 }
 
-fn mend(state: &State) -> (WireOrder, Statement) {
+fn mend(state: &State) -> WireChange {
     let mut rows = state.sockets.in_order();
     let what = Statement::new("wire-mended")
         .when("Lossy", state.lab.wire.drop_next > 0)
         .when("HalfOpen", rows.any(|line| state.sockets.is_half_open(line)));
-    (WireOrder::Mend, what)
+    (WireOrder::Mend, 1, what)
 }

@@ -5,14 +5,14 @@ use std::time::Duration;
 use crate::app::actions::myth;
 use crate::app::events::{episodes, refusal};
 use crate::app::model::account::episodes::Cause;
-use crate::app::query::burst_facts;
-use crate::app::{Attempt, BurstProgress, Clients, OpenEnds, State, Verb};
+use crate::app::query::opening_facts;
+use crate::app::{Attempt, BurstProgress, Clients, OpenEnd, State, Verb};
 use crate::tcp::{
-    Burst, ConnectId, ConnectSpec, Endpoint, Moment, OwnSocket, Protocol, SocketId, SyscallError,
+    Burst, ConnectId, ConnectSpec, Endpoint, OwnSocket, Protocol, SocketId, SyscallError,
 };
 
 pub(crate) fn connecting(state: &mut State, socket: OwnSocket) {
-    client_end(state, socket, OpenEnds::call);
+    client_end(state, socket);
     answered(state, socket.order);
     // A burst in the lab is reported in one sentence.
     if !(state.lab.is_up() && state.clients.under_way.is_some()) {
@@ -24,7 +24,7 @@ pub(crate) fn connected(state: &mut State, socket: OwnSocket) {
     // UDP never waits for an answer: each connect counts, exact copies too.
     let is_udp = socket.name.tuple.protocol == Protocol::Udp;
     let is_news = is_udp || state.clients.holder_of(socket.name).is_none();
-    client_end(state, socket, OpenEnds::answer);
+    client_end(state, socket).answered = true;
     if is_news {
         answered(state, socket.order);
     }
@@ -96,7 +96,7 @@ pub(crate) fn burst_begun(state: &mut State, id: ConnectId, burst: Burst, whole_
         })
         .whole_range = whole_range;
     let under_way = state.clients.under_way.as_ref();
-    let what = under_way.and_then(|progress| burst_facts::begun(state, progress, burst));
+    let what = under_way.and_then(|progress| opening_facts::burst_begun(state, progress, burst));
     if let Some(what) = what {
         state.say(what);
     }
@@ -111,7 +111,7 @@ pub(crate) fn burst_ended(
     state.clients.orders.remove(&id);
     if let Some(mut progress) = state.clients.under_way.take_if(|burst| burst.id == id) {
         progress.opened = opened;
-        let what = burst_facts::ended(state, &progress, asked, took);
+        let what = opening_facts::burst_ended(state, &progress, asked, took);
         state.say(what);
         let case = state.notices.case.as_ref();
         let is_its = case.is_some_and(|case| matches!(case.asked, Attempt::Connect(..)));
@@ -121,12 +121,12 @@ pub(crate) fn burst_ended(
     }
 }
 
-/// Records which computer owns a client's end, and how far its connect got.
-fn client_end(state: &mut State, socket: OwnSocket, come: fn(&mut OpenEnds, OwnSocket, Moment)) {
+/// Records which computer owns a client's end.
+fn client_end(state: &mut State, socket: OwnSocket) -> &mut OpenEnd {
     let clients = &mut state.clients;
     let known = clients.computers.iter().position(|computer| computer.ends.contains(socket.name));
     let SocketId { host, tuple, .. } = socket.name;
     let owner = known.unwrap_or_else(|| clients.caller(host, Some(tuple.local.ip)));
-    come(&mut clients.computers[owner].ends, socket, state.now);
     state.sockets.own(&socket, state.machine.pid);
+    clients.computers[owner].ends.add(socket, state.now)
 }

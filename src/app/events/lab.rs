@@ -1,8 +1,7 @@
 use std::time::Duration;
 
-use crate::app::actions::lab::toggle;
-use crate::app::actions::use_up_ports;
-use crate::app::events::late_data;
+use crate::app::actions::lab;
+use crate::app::events::resets;
 use crate::app::model::{
     Clients, Episodes, LabStage, LabState, LoopbackBefore, Server, Sockets, Statement, Tone,
 };
@@ -26,7 +25,7 @@ pub(crate) fn heard(state: &mut State, news: LabEvent) -> Vec<Effect> {
             say_what_was_lost(state, &news);
             let before = state.lab.crossings.back().map(|crossing| crossing.segment.number);
             state.lab.take_wire(news);
-            late_data::look_for(state, before);
+            resets::look_for_late_data(state, before);
             vec![]
         }
     }
@@ -99,7 +98,7 @@ fn up(
     }
     state.lab.unset = limits.unset;
     let mut effects = begin_anew(state);
-    effects.extend(use_up_ports::begin(state));
+    effects.extend(lab::use_up_ports(state));
     effects
 }
 
@@ -162,7 +161,7 @@ fn down(state: &mut State, why: Option<String>) -> Vec<Effect> {
     state.notices.say(state.now, tone, Statement::new("lab-down").with_some("why", why));
     let mut effects = begin_anew(state);
     if state.lab.plan.is_some() {
-        effects.extend(toggle(state));
+        effects.extend(lab::toggle(state));
     }
     effects
 }

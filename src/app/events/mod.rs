@@ -1,11 +1,10 @@
 pub(crate) mod client;
 pub(crate) mod connection;
-pub(crate) mod cut_short;
 pub(crate) mod episodes;
 pub(crate) mod held_state;
 pub(crate) mod lab;
-pub(crate) mod late_data;
 pub(crate) mod refusal;
+pub(crate) mod resets;
 pub(crate) mod server;
 
 use crate::app::actions::why_not;

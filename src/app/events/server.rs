@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::app::actions::use_up_ports;
+use crate::app::actions::lab;
 use crate::app::events::{episodes, refusal};
 use crate::app::model::account::episodes::Cause;
 use crate::app::model::{Attempt, ListenAddress, Statement, Topic, Verb};
@@ -39,7 +39,7 @@ pub(crate) fn listening(
     state.server.sockets = sockets;
     let watch = new_port.then(|| Effect::Watch(wanted(state)));
     let mut effects: Vec<Effect> = watch.into_iter().chain([Effect::Lookup(names)]).collect();
-    effects.extend(use_up_ports::connect_all(state));
+    effects.extend(lab::connect_from_all_ports(state));
     effects
 }
 
@@ -81,9 +81,8 @@ pub(crate) fn accepted(state: &mut State, socket: OwnSocket) {
     let promise = state.server.promise(socket.name);
     let waited = state.sockets.get(socket.name).is_some_and(|line| line.held == 0);
     let is_strangers = is_nobodys_of_ours(state, socket.name);
-    let ends = &mut state.server.ends;
-    ends.accept(socket, state.now, promise);
-    ends.change(socket.name, |end| end.is_strangers = is_strangers);
+    let end = state.server.ends.add(socket, state.now);
+    (end.answered, end.promise, end.is_strangers) = (true, Some(promise), is_strangers);
     state.sockets.own(&socket, state.machine.pid);
     let name = socket.name;
     let has_closed = waited && opening_facts::had_closed(state, name);

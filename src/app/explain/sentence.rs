@@ -147,9 +147,8 @@ impl Evidence for Account {
     }
 
     fn value(&self, name: &str) -> Option<Cow<'_, str>> {
-        let state = |row: RowOutcome| match row.after {
-            RowNow::In(state) => Some(state.to_string()),
-            RowNow::Gone | RowNow::Unseen => None,
+        let state = |row: RowOutcome| {
+            if let RowNow::In(state) = row.after { Some(state.to_string()) } else { None }
         };
         let [own, other] = self.at;
         Some(Cow::Owned(match name {

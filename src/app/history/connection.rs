@@ -40,7 +40,7 @@ impl<'a> Connection<'a> {
             peer.0 <= own.1 && own.0 <= peer.1
         };
         let peer = state.seen().other_line(name).filter(lived_together);
-        let (rows, ends, server) = if own.is_client() {
+        let (rows, ends, server) = if own.is_client {
             ([Some(own), peer], [tuple.local, tuple.remote], state.other_end(name).host)
         } else {
             ([peer, Some(own)], [tuple.remote, tuple.local], name.host)

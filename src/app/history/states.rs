@@ -39,7 +39,7 @@ impl StatePath {
         if name.tuple.protocol == Protocol::Udp {
             return None;
         }
-        let is_accepted = name.tuple.is_connected() && !line.is_client();
+        let is_accepted = name.tuple.is_connected() && !line.is_client;
         let birth = if is_accepted { TcpState::Listen } else { TcpState::Closed };
         let mut path = StatePath { steps: Vec::new(), at: birth, cut_short: None };
         // No poll shows where a socket begins: the listening socket is another one.
@@ -129,7 +129,7 @@ impl TableRow {
         if !tuple.is_connected() || tuple.protocol == Protocol::Udp {
             return Vec::new();
         }
-        let birth = if self.is_client() { TcpState::Closed } else { TcpState::Listen };
+        let birth = if self.is_client { TcpState::Closed } else { TcpState::Listen };
         let (from, to) = (before.unwrap_or(birth), after.unwrap_or(TcpState::Closed));
         let way = Transition::path(from, to).unwrap_or_default();
         let between = way.iter().map(|arrow| arrow.to);

@@ -21,7 +21,7 @@ impl<'a> Timeline<'a> {
     /// The timeline of what `state` shows.
     pub fn of(state: &'a State) -> Timeline<'a> {
         let finds = !state.ui.find.text.value().is_empty();
-        let is_shown = |row: &&TableRow| is_end_of(state, row.is_client(), row.row.name());
+        let is_shown = |row: &&TableRow| is_end_of(state, row.is_client, row.row.name());
         let closed = state.seen().closed_rows().iter().filter(|row| !finds && is_shown(row));
         Timeline { state, closed: closed.map(|row| (born_before(state, row), row)).collect() }
     }

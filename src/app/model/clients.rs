@@ -140,8 +140,7 @@ impl Clients {
         &self.computers[self.chosen]
     }
 
-    /// The computer with that address.
-    pub fn index_of(&self, ip: IpAddr) -> Option<usize> {
+    pub(crate) fn index_of(&self, ip: IpAddr) -> Option<usize> {
         let ip = ip.to_canonical();
         self.computers.iter().position(|computer| computer.ip == ip)
     }
@@ -157,13 +156,11 @@ impl Clients {
         known.unwrap_or(self.chosen)
     }
 
-    /// The name of the computer with that address.
-    pub fn name_of(&self, ip: IpAddr) -> Option<&str> {
+    pub(crate) fn name_of(&self, ip: IpAddr) -> Option<&str> {
         self.index_of(ip).map(|n| self.computers[n].name.as_str())
     }
 
-    /// The computer that holds this socket open.
-    pub fn holder_of(&self, end: SocketId) -> Option<&Computer> {
+    pub(crate) fn holder_of(&self, end: SocketId) -> Option<&Computer> {
         self.computers.iter().find(|computer| computer.ends.contains(end))
     }
 

@@ -11,7 +11,7 @@ use crate::tcp::{
 };
 
 /// The lab, as last reported.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct LabState {
     /// Whether it is up.
     pub stage: LabStage,
@@ -64,28 +64,7 @@ pub(crate) struct LoopbackBefore {
     pub(crate) clients: Clients,
 }
 
-impl Default for LabState {
-    fn default() -> LabState {
-        LabState {
-            stage: LabStage::Off,
-            spec: LabSpec { computers: LabState::COMPUTERS, ports: None },
-            bind: None,
-            wire: WireSettings::default(),
-            wires: VecDeque::new(),
-            crossings: VecDeque::new(),
-            plan: None,
-            known: SegmentLog::default(),
-            absolute: false,
-            computers: Vec::new(),
-            unset: None,
-            before: None,
-        }
-    }
-}
-
 impl LabState {
-    /// The computers by default: a server and two clients.
-    pub const COMPUTERS: u8 = 3;
     const SETTINGS: usize = 4096;
     /// The descriptors that it takes for itself: sockets made in advance, tables, the wire.
     pub(crate) const DESCRIPTORS: u64 = 512;
@@ -111,18 +90,13 @@ impl LabState {
         range.filter(|range| *range != PortRange::DEFAULT)
     }
 
-    /// The computer with that address.
-    pub fn host_of(&self, ip: IpAddr) -> Option<Host> {
+    pub(crate) fn host_of(&self, ip: IpAddr) -> Option<Host> {
         let ip = ip.to_canonical();
-        let computer = self.computers.iter().find(|computer| computer.ip == ip);
-        computer.map(|computer| computer.host)
+        self.computers.iter().find(|computer| computer.ip == ip).map(|computer| computer.host)
     }
 
-    /// The address of one of its computers.
-    pub fn address_of(&self, host: Host) -> Option<IpAddr> {
-        let mut computers = self.computers.iter();
-        let computer = computers.find(|computer| computer.host == host);
-        computer.map(|computer| computer.ip)
+    pub(crate) fn address_of(&self, host: Host) -> Option<IpAddr> {
+        self.computers.iter().find(|computer| computer.host == host).map(|computer| computer.ip)
     }
 
     /// The computer that a connect() from `caller` to `ip` reaches: each has its own loopback.

@@ -126,7 +126,6 @@ impl Notices {
         self.push(Notice::new(at, tone, None, Content::Statement(what.into())));
     }
 
-    /// Adds a notice unless there is one like it already.
     pub(crate) fn say_once(&mut self, at: Moment, tone: Tone, what: Statement) {
         let content = Content::Statement(what);
         if !self.all.iter().any(|notice| notice.content == content) {

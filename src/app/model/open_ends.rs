@@ -20,8 +20,7 @@ pub struct OpenEnd {
     pub older: Vec<OwnSocket>,
     /// Since when.
     pub since: Moment,
-    /// Whether the other end's FIN has arrived.
-    pub peer_closed: bool,
+    pub(crate) peer_closed: bool,
     /// When the other end, if it was also ours, was closed or half-closed.
     pub other_ended: Option<Moment>,
     /// What the server promised when it accepted this end; `None` for a client's.
@@ -32,7 +31,6 @@ pub struct OpenEnd {
     pub half_closed: Option<FinOrder>,
     /// How the user ordered it to close.
     pub ordered: Option<CloseKind>,
-    /// Both rows as the last order for it found them.
     pub(crate) before: Option<Rows>,
     /// Whether another program had the other end when it was accepted.
     pub is_strangers: bool,
@@ -65,51 +63,31 @@ impl From<&ListenSpec> for ServerPolicy {
 }
 
 impl OpenEnds {
-    /// Adds a client's end that is connecting; a known one keeps its place.
-    pub fn call(&mut self, socket: OwnSocket, since: Moment) {
-        self.add(socket, since, None);
-    }
-
-    /// Adds a client's end whose connect() succeeded, or marks it as answered.
-    pub fn answer(&mut self, socket: OwnSocket, since: Moment) {
-        self.add(socket, since, None);
-        self.change(socket.name, |end| end.answered = true);
-    }
-
-    /// Adds an accepted end with its policy.
-    pub fn accept(&mut self, socket: OwnSocket, since: Moment, promise: ServerPolicy) {
-        self.add(socket, since, Some(promise));
-        self.change(socket.name, |end| end.answered = true);
-    }
-
-    fn add(&mut self, socket: OwnSocket, since: Moment, promise: Option<ServerPolicy>) {
+    /// Adds an end; a known one, or a copy of it, keeps its place.
+    pub fn add(&mut self, socket: OwnSocket, since: Moment) -> &mut OpenEnd {
         let age = *self.ages.entry(socket.name).or_insert(self.next);
         self.next = self.next.max(age + 1);
-        let is_it = |known: &&mut OpenEnd| known.socket.inode == socket.inode;
-        if let Some(known) = self.by_age.get_mut(&age).filter(is_it) {
-            known.since = since;
-            known.promise = promise.or(known.promise);
-            return;
+        let new = |older| OpenEnd {
+            socket,
+            older,
+            since,
+            peer_closed: false,
+            other_ended: None,
+            before: None,
+            answered: false,
+            half_closed: None,
+            ordered: None,
+            promise: None,
+            is_strangers: false,
+            program: None,
+        };
+        let end = self.by_age.entry(age).or_insert_with(|| new(vec![]));
+        if end.socket.inode == socket.inode {
+            end.since = since;
+        } else {
+            *end = new([std::mem::take(&mut end.older), vec![end.socket]].concat());
         }
-        let copy = self.by_age.remove(&age);
-        let older = copy.map_or_else(Vec::new, |known| [known.older, vec![known.socket]].concat());
-        self.by_age.insert(
-            age,
-            OpenEnd {
-                socket,
-                older,
-                since,
-                peer_closed: false,
-                other_ended: None,
-                before: None,
-                answered: false,
-                half_closed: None,
-                ordered: None,
-                promise,
-                is_strangers: false,
-                program: None,
-            },
-        );
+        end
     }
 
     /// Takes an end out, the newest where there are copies; `None` when it was not there.

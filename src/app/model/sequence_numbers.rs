@@ -65,7 +65,7 @@ impl Numbers {
             }
             return (0, again);
         }
-        // A RST for a connection that does not exist has the sequence number 0 (RFC 9293, section 3.10.7.1).
+        // An RST for a connection that does not exist has the sequence number 0 (RFC 9293, section 3.10.7.1).
         let is_next = end.all().any(|range| range.next == seq);
         let is_unrelated = flags.has(Flags::RST) && seq == 0 && !is_next;
         let range = if is_unrelated { end.begin(SentRange::before(seq)) } else { end.at(seq) };

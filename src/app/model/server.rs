@@ -19,8 +19,7 @@ pub struct Server {
     pub running: Option<ListenSpec>,
     /// Orders to listen that are not answered yet.
     pub ordered: u32,
-    /// Whether the last order was to stop.
-    pub ordered_to_stop: bool,
+    pub(crate) ordered_to_stop: bool,
     /// The listening sockets.
     pub sockets: Vec<OwnSocket>,
     /// Whether accept() is held.

@@ -33,9 +33,8 @@ impl Statement {
         if is_so { self.with(condition, "") } else { self }
     }
 
-    /// Adds a value, if there is one.
     #[must_use]
-    pub fn with_some(self, name: &'static str, value: Option<impl ToString>) -> Statement {
+    pub(crate) fn with_some(self, name: &'static str, value: Option<impl ToString>) -> Statement {
         match value {
             Some(value) => self.with(name, value),
             None => self,

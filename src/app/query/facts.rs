@@ -114,12 +114,11 @@ fn at_once(state: &State, verb: Verb, [own, other]: [SocketId; 2]) -> [(bool, Fa
 
 pub(crate) fn look(state: &State, account: &mut Account, ends: [SocketId; 2], opened: Moment) {
     let [own, other] = ends;
-    let mut listening = state.server.sockets.iter().filter_map(|own| state.sockets.get(own.name));
     let [fin, rst] = [Flags::FIN, Flags::RST]
         .map(|flag| fate(state, own, opened, |segment| segment.flags.has(flag)));
     let before_fin = stands_before_its_fin(state, own).filter(|_| fin.is_none());
     account.learn([
-        (listening.any(|line| line.gone.is_none()), Fact::Listening),
+        (state.listening_rows().any(|line| line.gone.is_none()), Fact::Listening),
         (fin == Some(Delivery::OnTheWay), Fact::FinWaits),
         (is_lost(fin), Fact::FinLost),
         (before_fin.is_some(), Fact::FinQueued),

@@ -1,6 +1,5 @@
 //! Questions that need more than one part of the state.
 
-pub(crate) mod burst_facts;
 pub(crate) mod descriptors;
 pub(crate) mod facts;
 pub(crate) mod failure;

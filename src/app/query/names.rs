@@ -46,15 +46,13 @@ impl State {
         }
     }
 
-    /// The name of a computer.
-    pub fn computer_name(&self, host: Host) -> String {
+    pub(crate) fn computer_name(&self, host: Host) -> String {
         let mut computers = self.clients.computers.iter();
         let client = computers.find(|computer| self.lab.is_up() && computer.host == host);
         client.map_or_else(|| String::from("the server"), |computer| computer.name.clone())
     }
 
-    /// The name of a computer's socket table.
-    pub fn table_name(&self, host: Host) -> String {
+    pub(crate) fn table_name(&self, host: Host) -> String {
         if self.lab.is_up() {
             format!("{}'s table", self.computer_name(host))
         } else {

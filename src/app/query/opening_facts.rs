@@ -1,14 +1,15 @@
-//! The conditions under which connections begin, and data is sent, as far as they were seen.
+//! The conditions under which connections begin, one or several at once, and data is sent, as far as they were seen.
 
 use std::net::IpAddr;
+use std::time::Duration;
 
-use crate::app::format::brief;
+use crate::app::format::{brief, number, seconds, sockets};
 use crate::app::query::facts::{account, fate, is_lost};
 use crate::app::query::peers::is_stranger;
-use crate::app::{Account, Fact, State, TableRow, Verb};
+use crate::app::{Account, BurstProgress, Fact, State, Statement, TableRow, Verb};
 use crate::tcp::{
-    Delivery, DropReason, Flags, Moment, OnData, Protocol, Segment, ServerCloses, SocketId,
-    SourcePort, TcpState,
+    Burst, Delivery, DropReason, Endpoint, FiveTuple, Flags, Moment, OnData, Port, Protocol,
+    Segment, ServerCloses, SocketId, SourcePort, TcpState,
 };
 
 pub(crate) fn begin(state: &State, account: &mut Account, ends: [SocketId; 2]) {
@@ -154,8 +155,61 @@ fn look_at_ack(state: &State, account: &mut Account, client: SocketId, opened: M
 }
 
 /// What is known of a call that waits for its answer since then.
-pub(crate) fn of_waiting_call(state: &State, client: SocketId, since: Moment) -> Account {
+fn of_waiting_call(state: &State, client: SocketId, since: Moment) -> Account {
     let mut account = account(state, Verb::Call, [client, state.other_end(client)], 0);
     look_at_call(state, &mut account, client, since);
     account
+}
+
+pub(crate) fn burst_begun(
+    state: &State,
+    progress: &BurstProgress,
+    burst: Burst,
+) -> Option<Statement> {
+    let is_long = burst.count >= Burst::LARGE || !burst.every.is_zero();
+    let computer = &state.clients.computers[progress.computer];
+    let to = state.clients.target(state.server.callable()).endpoint()?;
+    let from = Endpoint { ip: computer.ip, port: Port::ANY };
+    let client = SocketId::connected(computer.host, FiveTuple::tcp(from, to));
+    let call = of_waiting_call(state, client, state.now);
+    (is_long && state.lab.wire.is_slow() && !call.facts.is_empty()).then(|| {
+        let what = Statement::new("burst-begun").with("who", &computer.name);
+        with_call(what.with("asked", number(burst.count.into())), &call)
+    })
+}
+
+pub(crate) fn burst_ended(
+    state: &State,
+    progress: &BurstProgress,
+    asked: u32,
+    took: Duration,
+) -> Statement {
+    let computer = &state.clients.computers[progress.computer];
+    let opened = progress.opened;
+    let ports: Vec<String> = progress.ports.iter().map(Port::to_string).collect();
+    let more = if opened as usize > ports.len() { " ..." } else { "" };
+    let word = if opened == 1 { "port" } else { "ports" };
+    let list = (!ports.is_empty()).then(|| format!("{word} {}{more}", ports.join(", ")));
+    let mut waits = computer.ends.since(progress.ever).filter(|end| !end.answered);
+    let oldest = waits.next();
+    let unanswered = u64::from(oldest.is_some()) + waits.count() as u64;
+    let unanswered = unanswered.min(u64::from(asked.saturating_sub(opened)));
+    let what = Statement::new("burst-ended")
+        .with("who", &computer.name)
+        .with("opened", sockets(opened.into(), progress.protocol))
+        .with("took", seconds(took))
+        .with_some("asked", (opened < asked).then(|| number(asked.into())))
+        .with_some("port_list", list)
+        .when(if opened > 0 { "Some" } else { "None" }, true)
+        .when("WholeRange", progress.whole_range && opened >= Burst::LARGE)
+        .count("unanswered", unanswered);
+    let oldest = oldest.filter(|_| unanswered > 0);
+    let call = oldest.map(|end| of_waiting_call(state, end.socket.name, end.since));
+    call.iter().fold(what, with_call)
+}
+
+/// What is known of a call without an answer.
+fn with_call(what: Statement, call: &Account) -> Statement {
+    let what = what.with("detail", &call.detail);
+    call.facts.iter().fold(what, |what, fact| what.when(fact.name(), true))
 }

@@ -34,12 +34,8 @@ impl PortSupply {
 impl State {
     /// The range of the next source port: the toy range, else the kernel's.
     pub fn port_range(&self) -> PortRange {
-        match self.clients.spec.source_port {
-            SourcePort::Toy(range) => range,
-            SourcePort::KernelPicks | SourcePort::Fixed(_) | SourcePort::SameAsServer => {
-                self.machine.ephemeral
-            }
-        }
+        let asked = self.clients.spec.source_port;
+        if let SourcePort::Toy(range) = asked { range } else { self.machine.ephemeral }
     }
 
     /// The ports for the next connect; `None` where the kernel does not pick one, or an address is not known.

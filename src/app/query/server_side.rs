@@ -77,7 +77,7 @@ impl State {
         }
     }
 
-    fn listening_rows(&self) -> impl Iterator<Item = &TableRow> {
+    pub(crate) fn listening_rows(&self) -> impl Iterator<Item = &TableRow> {
         self.server.sockets.iter().filter_map(|socket| self.sockets.get(socket.name))
     }
 

@@ -152,7 +152,7 @@ fn how_ended(line: &TableRow, other: Option<&TableRow>) -> GoneReason {
     } else if line.was(TcpState::CloseWait) {
         GoneReason::ClosedSecond
     } else {
-        match (others(TableRow::closed_first), line.is_client()) {
+        match (others(TableRow::closed_first), line.is_client) {
             (false, _) => GoneReason::Unknown,
             (true, true) => GoneReason::ClosedByServer,
             (true, false) => GoneReason::ClosedByClient,

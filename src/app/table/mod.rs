@@ -236,7 +236,7 @@ impl Table {
 
     /// Whether the row is the client's end of its connection.
     pub fn is_client(&self, name: SocketId) -> bool {
-        self.get(name).is_some_and(TableRow::is_client)
+        self.get(name).is_some_and(|line| line.is_client)
     }
 
     /// All rows in order.

@@ -9,7 +9,7 @@ pub struct TableRow {
     /// The row as it was last seen.
     pub row: SocketRow,
     /// When it was first seen.
-    pub born: Moment,
+    pub(crate) born: Moment,
     /// When it last changed; a timer that runs down is no change.
     pub changed: Moment,
     /// When it was last read: its timer counts down from there.
@@ -19,7 +19,7 @@ pub struct TableRow {
     /// The number of its connection, which both ends share.
     pub(super) birth: u64,
     /// Whether it is the client's end, by the listening ports.
-    pub(super) is_client: bool,
+    pub(crate) is_client: bool,
     /// Whether the first poll already showed it, so that it is older than `born`.
     pub found: bool,
     /// Whether no poll ever showed it: it is known from our own calls.
@@ -61,7 +61,7 @@ pub enum GoneReason {
     ClosedByClient,
     /// It closed after the other end, and a poll showed it in CLOSE_WAIT before.
     ClosedSecond,
-    /// A RST ended it.
+    /// An RST ended it.
     Reset,
     /// TIME_WAIT was over.
     TimeWaitOver,
@@ -86,32 +86,22 @@ impl GoneReason {
         self.texts().1
     }
 
-    const fn texts(self) -> (&'static str, &'static str) {
-        match self {
-            GoneReason::ClosedByServer => ("closed by server", "server closed"),
-            GoneReason::ClosedByClient => ("closed by client", "client closed"),
-            GoneReason::ClosedSecond => ("closed last", "closed last"),
-            GoneReason::Reset => ("reset", "reset"),
-            GoneReason::TimeWaitOver => ("TIME_WAIT over", "TIME_WAIT over"),
-            GoneReason::Stopped => ("stopped listening", "stopped"),
-            GoneReason::Refused => ("refused", "refused"),
-            GoneReason::NeverConnected => ("never connected", "never connected"),
-            GoneReason::Unknown => ("closed", "closed"),
-        }
-    }
-
     /// What ended the row without an arrow of the state diagram; `None` where the states explain the end.
     pub(crate) const fn cut_short(self) -> Option<&'static str> {
+        self.texts().2
+    }
+
+    const fn texts(self) -> (&'static str, &'static str, Option<&'static str>) {
         match self {
-            GoneReason::Reset => Some("RST"),
-            GoneReason::Refused => Some("rcv RST"),
-            GoneReason::Unknown => Some("gone"),
-            GoneReason::NeverConnected => Some("no answer"),
-            GoneReason::ClosedByServer
-            | GoneReason::ClosedByClient
-            | GoneReason::ClosedSecond
-            | GoneReason::TimeWaitOver
-            | GoneReason::Stopped => None,
+            GoneReason::ClosedByServer => ("closed by server", "server closed", None),
+            GoneReason::ClosedByClient => ("closed by client", "client closed", None),
+            GoneReason::ClosedSecond => ("closed last", "closed last", None),
+            GoneReason::Reset => ("reset", "reset", Some("RST")),
+            GoneReason::TimeWaitOver => ("TIME_WAIT over", "TIME_WAIT over", None),
+            GoneReason::Stopped => ("stopped listening", "stopped", None),
+            GoneReason::Refused => ("refused", "refused", Some("rcv RST")),
+            GoneReason::NeverConnected => ("never connected", "never connected", Some("no answer")),
+            GoneReason::Unknown => ("closed", "closed", Some("gone")),
         }
     }
 }
@@ -133,7 +123,7 @@ pub enum Mark {
 
 impl TableRow {
     /// How long a new or changed row is marked.
-    pub const FRESH: Duration = Duration::from_secs(2);
+    pub(crate) const FRESH: Duration = Duration::from_secs(2);
     /// How long a row that is gone stays on the screen.
     pub const GHOST: Duration = Duration::from_secs(5);
 
@@ -202,11 +192,6 @@ impl TableRow {
         if self.passed.is_empty() { self.born } else { self.changed }
     }
 
-    /// Whether it is the client's end of its connection.
-    pub fn is_client(&self) -> bool {
-        self.is_client
-    }
-
     /// Its mark at `now`.
     pub fn mark(&self, now: Moment) -> Mark {
         if self.told {
@@ -242,8 +227,7 @@ impl TableRow {
         self.states().any(TcpState::closed_first)
     }
 
-    /// Whether this end has sent its FIN.
-    pub fn has_sent_fin(&self) -> bool {
+    pub(crate) fn has_sent_fin(&self) -> bool {
         self.states().any(TcpState::has_sent_fin)
     }
 

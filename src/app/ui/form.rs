@@ -71,16 +71,11 @@ impl Form {
     /// The choice with an option that ends with this field's label in any case, and the place of that option.
     fn choice_of(&self, field: usize) -> Option<(usize, usize)> {
         let label = self.fields.get(field)?.label.to_lowercase();
-        let choices = self.fields.iter().enumerate();
-        let mut found = choices.filter_map(|(n, choice)| match &choice.value {
-            Value::Text(_) => None,
-            Value::Choice { options, .. } => {
-                let place =
-                    options.iter().position(|option| option.to_lowercase().ends_with(&label));
-                place.map(|option| (n, option))
-            }
-        });
-        found.next()
+        let is_its = |option: &String| option.to_lowercase().ends_with(&label);
+        self.fields.iter().enumerate().find_map(|(n, choice)| {
+            let Value::Choice { options, .. } = &choice.value else { return None };
+            Some((n, options.iter().position(is_its)?))
+        })
     }
 
     /// Whether a field does not count: the option that it belongs to is not selected.

@@ -112,8 +112,7 @@ impl Ui {
     /// The most actions that may be queued; more run at once.
     pub(crate) const POSTPONED: usize = 32;
     pub(crate) const PATIENCE: Duration = Duration::from_secs(1);
-    /// The number of keys that are shown.
-    pub const KEYS: usize = 6;
+    pub(crate) const KEYS: usize = 6;
 
     /// The `tcp_info` of a connection, if its details are shown.
     pub fn info(&self, name: SocketId) -> Option<&TcpInfo> {
@@ -129,7 +128,7 @@ impl Ui {
     }
 
     /// Remembers a key for the audience.
-    pub fn note_key(&mut self, key: String) {
+    pub(crate) fn note_key(&mut self, key: String) {
         if self.keys.len() == Ui::KEYS {
             self.keys.pop_front();
         }

@@ -25,6 +25,13 @@ pub struct LabSpec {
     pub ports: Option<PortRange>,
 }
 
+impl Default for LabSpec {
+    /// A server and two clients.
+    fn default() -> LabSpec {
+        LabSpec { computers: 3, ports: None }
+    }
+}
+
 /// What the lab tells back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LabEvent {

@@ -30,7 +30,7 @@ pub enum TcpEvent {
     Ack,
     /// A FIN arrived, and all data before it. The ACK in the same segment is applied first: in SYN_RECV a FIN finds ESTABLISHED.
     Fin,
-    /// A RST arrived.
+    /// An RST arrived.
     Rst,
     /// The user timeout expired (section 3.10.8).
     UserTimeout,

@@ -138,7 +138,7 @@ fn history_line(scene: Scene<'_>, axis: &Axis, history: &TableRow) -> Line<'stat
     let name = history.row.name();
     let is_selected = scene.state.ui.selected == Some(name);
     let mark = if is_selected { SELECTED } else { " " };
-    let port = if history.is_client() || !name.tuple.is_connected() {
+    let port = if history.is_client || !name.tuple.is_connected() {
         name.tuple.local.port
     } else {
         name.tuple.remote.port

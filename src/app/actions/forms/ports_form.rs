@@ -2,7 +2,6 @@
 
 use crate::app::actions::forms::declared::{self, FieldSpec};
 use crate::app::actions::lab;
-use crate::app::actions::use_up_ports::begin;
 use crate::app::model::UsingUp;
 use crate::app::query::port_supply::left;
 use crate::app::{Effect, Form, FormKind, LabState, Overlay, State, Value, Wrong, format};
@@ -74,7 +73,7 @@ pub(super) fn apply(state: &mut State, form: &Form) -> Result<Vec<Effect>, Wrong
     let plan = Some(UsingUp { range, caller });
     if state.machine.ephemeral == range {
         state.lab.plan = plan;
-        return Ok(begin(state));
+        return Ok(lab::use_up_ports(state));
     }
     let effects = lab::toggle(state);
     state.lab.plan = plan;

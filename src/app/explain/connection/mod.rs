@@ -1,107 +1,134 @@
-//! One connection, or one socket without a peer, in words.
+//! One connection, or one socket without a peer, in words: `assets/words/rows.txt`.
 
 pub(crate) mod commands;
-pub(crate) mod end;
 pub(crate) mod last_transition;
-pub(crate) mod queues;
 
+use crate::app::explain::words;
+use crate::app::format::many;
 use crate::app::query::server_side;
-use crate::app::{GoneReason, Role, State, TableRow};
-use crate::tcp::{Protocol, TcpState};
+use crate::app::{GoneReason, Role, State, Statement, TableRow};
+use crate::tcp::{Protocol, TcpState, Timer, TimerKind};
 
 /// What the socket is; who connected, and who closed first.
 pub(crate) fn sentences(state: &State, line: &TableRow, mirror: Option<&TableRow>) -> Vec<String> {
-    let port = line.row.tuple.local.port;
-    if !line.row.tuple.is_connected() {
-        return vec![match (line.row.state, line.gone) {
-            (_, Some(_)) => String::from("This row is gone: the socket no longer listens."),
-            (TcpState::Listen, None) => format!(
-                "A listening socket has no peer. It accepts connections to port {port} and stays unchanged when a client connects."
-            ),
-            _ => format!("Bound to port {port}, without a peer."),
-        }];
+    let (row, table) = (&line.row, state.seen());
+    if !row.tuple.is_connected() {
+        return vec![words(&seen(state, line, "lone-row").with("port", row.tuple.local.port))];
     }
-    let connected = who_connected(state, line, mirror);
-    let closed = who_closed(state, line, mirror);
-    let second = if closed.is_empty() { connected } else { format!("{connected} {closed}") };
-    vec![String::from(what_it_is(state, line, mirror)), second]
-}
-
-fn what_it_is(state: &State, line: &TableRow, mirror: Option<&TableRow>) -> &'static str {
-    if line.gone.is_some() {
-        let alive = mirror.filter(|line| line.gone.is_none());
-        return match alive.map(|line| line.row.state) {
-            Some(TcpState::TimeWait) => {
-                "This row is gone. The other end reserves the 5-tuple, in TIME_WAIT."
-            }
-            Some(_) => "This row is gone. The other end is still in the table.",
-            None => "This row is gone, and its 5-tuple is free again.",
-        };
-    }
-    if line.row.state == TcpState::TimeWait {
-        "No process owns it any more. The kernel reserves the 5-tuple, so that late segments cannot reach a new connection."
-    } else if line.row.state == TcpState::SynReceived {
-        "The server's kernel sent SYN+ACK without the program. It has not received the final ACK yet."
-    } else if state.seen().is_half_open(line) {
-        "Half-open (RFC 9293, 3.5.1): the other end is gone, but this end has received neither FIN nor RST."
-    } else if server_side::is_unaccepted(state, line) {
-        "The kernel completed this connection without the program. It is waiting in the accept queue."
-    } else if line.row.tuple.protocol == Protocol::Udp {
-        "UDP makes no connection: this socket only stores the destination of its datagrams."
-    } else {
-        "This 5-tuple identifies the connection."
-    }
-}
-
-fn who_connected(state: &State, line: &TableRow, mirror: Option<&TableRow>) -> String {
-    let is_client = |line: &&TableRow| state.seen().is_client(line.row.name());
+    let is_client = |line: &&TableRow| table.is_client(line.row.name());
     let client = [Some(line), mirror].into_iter().flatten().find(is_client);
-    let tuple = client.map_or(line.row.tuple.mirrored(), |line| line.row.tuple);
-    let who = match client.map(|line| Role::of(state, &line.row)) {
-        Some(Role::Client(name) | Role::Other(name)) => format!("{name} ({})", tuple.local.ip),
-        Some(Role::Listener | Role::ServerEnd(_) | Role::OtherListener(_) | Role::Unknown)
-        | None => tuple.local.ip.to_string(),
+    let tuple = client.map_or(row.tuple.mirrored(), |line| line.row.tuple);
+    let role = client.map(|line| Role::of(state, &line.row));
+    let who = if let Some(Role::Client(name) | Role::Other(name)) = role {
+        format!("{name} ({})", tuple.local.ip)
+    } else {
+        tuple.local.ip.to_string()
     };
-    let verb = match line.row.tuple.protocol {
-        Protocol::Tcp if line.row.state == TcpState::SynSent => "is connecting to",
-        Protocol::Tcp => "connected to",
-        Protocol::Udp => "sends to",
-    };
-    if tuple.is_to_itself() {
-        return format!("{who} {verb} itself on port {}.", tuple.local.port);
-    }
-    format!("{who} {verb} {} from port {}.", tuple.remote, tuple.local.port)
+    let alive = mirror.filter(|line| line.gone.is_none());
+    let is_waiting = |line: &TableRow| line.row.state == TcpState::TimeWait;
+    let what = seen(state, line, "this-row")
+        .when("OtherTimeWait", alive.is_some_and(is_waiting))
+        .when("OtherLives", alive.is_some());
+    let was_reset = |line: &TableRow| line.gone.is_some_and(|gone| gone.why == GoneReason::Reset);
+    let other = table.other_line(row.name());
+    let is_others_first =
+        mirror.is_some_and(TableRow::closed_first) || line.was(TcpState::CloseWait);
+    let history = seen(state, line, "row-history")
+        .with("who", who)
+        .with("to", tuple.remote)
+        .with("port", tuple.local.port)
+        .when("OtherUnread", other.is_some_and(TableRow::closed_unread))
+        .when("OtherKnown", other.is_some())
+        .when("Reset", was_reset(line) || mirror.is_some_and(was_reset))
+        .when("First", line.closed_first())
+        .when("OtherFirst", is_others_first)
+        .when("ByClient", line.closed_first() == table.is_client(row.name()));
+    vec![words(&what), words(&history)]
 }
 
-fn who_closed(state: &State, line: &TableRow, mirror: Option<&TableRow>) -> &'static str {
-    const BOTH: &str = "Both ends closed at the same time.";
-    let sockets = state.seen();
-    if line.row.tuple.protocol == Protocol::Udp {
-        return "";
+/// What is seen of a row, for the texts under that key.
+fn seen(state: &State, line: &TableRow, key: &'static str) -> Statement {
+    let (row, table) = (&line.row, state.seen());
+    Statement::new(key)
+        .when(row.state.name(), true)
+        .when("Gone", line.gone.is_some())
+        .when("Told", line.told)
+        .when("udp", row.tuple.protocol == Protocol::Udp)
+        .when("Connected", row.tuple.is_connected())
+        .when("ToItself", row.tuple.is_to_itself())
+        .when("HalfOpen", table.is_half_open(line))
+        .when("AtOnce", table.closed_at_once(line))
+        .when("Unaccepted", server_side::is_unaccepted(state, line))
+}
+
+/// What the state means for this row.
+pub(crate) fn meaning(state: &State, line: &TableRow) -> String {
+    words(&seen(state, line, "row-meaning").with("meaning", line.row.state.meaning()))
+}
+
+/// What became of the other end, which the table does not have.
+pub(crate) fn missing(state: &State, line: &TableRow) -> String {
+    let ip = line.row.tuple.remote.ip.to_canonical();
+    let is_here = ip.is_loopback() || state.machine.addresses.contains(&ip);
+    let is_refused = line.gone.is_some_and(|gone| gone.why == GoneReason::Refused);
+    let what = seen(state, line, "other-row").when("Refused", is_refused);
+    words(&what.when("Elsewhere", !is_here && state.lab.host_of(ip).is_none()))
+}
+
+/// How often the kernel has retried without an answer; the next try is in `left`.
+pub(crate) fn tries(timer: Timer, left: &str) -> Option<String> {
+    let what = match timer.kind {
+        _ if timer.tries == 0 => return None,
+        TimerKind::ZeroWindowProbe => "window probed",
+        TimerKind::Retransmit => "resent",
+        TimerKind::KeepAlive | TimerKind::TimeWait => return None,
+    };
+    let often = many(timer.tries.into(), "time", "times");
+    Some(format!("{what} {often}, no answer; next in {left}"))
+}
+
+/// What the kernel does when the timer ends, with `left` to go; the longest words first.
+pub(crate) fn timer_ends(kind: TimerKind, left: String) -> [String; 3] {
+    let (long, brief) = match kind {
+        TimerKind::Retransmit => ("then retransmission", "retransmission"),
+        TimerKind::KeepAlive => ("then a keepalive probe", "keepalive"),
+        TimerKind::TimeWait => ("then the 5-tuple is free", "TIME_WAIT"),
+        TimerKind::ZeroWindowProbe => ("then a window probe", "window probe"),
+    };
+    [format!("{left}, {long}"), format!("{left}: {brief}"), left]
+}
+
+/// Recv-Q, the longest words first.
+pub(crate) fn received(state: &State, line: &TableRow) -> Vec<String> {
+    let (row, unread) = (&line.row, line.row.unread());
+    let what = seen(state, line, "recv-q")
+        .with("data", unread)
+        .when("OnlyFin", unread == 0)
+        .when("Fin", row.may_hold_a_fin());
+    in_words(line, what, "recv-q-brief", row.queues.recv)
+}
+
+/// Send-Q, the longest words first.
+pub(crate) fn sent(state: &State, line: &TableRow) -> Vec<String> {
+    let count = line.row.queues.send;
+    let is_fin_unacknowledged =
+        matches!(line.row.state, TcpState::FinWait1 | TcpState::Closing | TcpState::LastAck);
+    let fin = is_fin_unacknowledged.then_some("FIN");
+    let flag = if line.row.state == TcpState::SynSent { Some("SYN") } else { fin };
+    let what = seen(state, line, "send-q")
+        .with("before", count.saturating_sub(1))
+        .with_some("flag", flag)
+        .when("One", count == 1);
+    in_words(line, what, "send-q-brief", count)
+}
+
+/// Rows in TIME_WAIT, or gone, have no queues.
+fn in_words(line: &TableRow, what: Statement, brief: &'static str, count: u32) -> Vec<String> {
+    if line.gone.is_some() || line.row.state == TcpState::TimeWait {
+        return Vec::new();
     }
-    if sockets.is_half_open(line) {
-        return match sockets.other_line(line.row.name()) {
-            Some(other) if other.closed_unread() => {
-                "The other end was closed with data unread, so its kernel sent RST."
-            }
-            Some(_) => "The other end was aborted.",
-            None => "An RST ended the other end.",
-        };
-    }
-    let reset = |line: &TableRow| line.gone.is_some_and(|gone| gone.why == GoneReason::Reset);
-    if reset(line) || mirror.is_some_and(reset) {
-        return "An RST ended it.";
-    }
-    if line.row.tuple.is_to_itself() && line.closed_first() {
-        return "Its FIN came back to the same socket, so both ends closed at once.";
-    }
-    let other = mirror.is_some_and(TableRow::closed_first) || line.was(TcpState::CloseWait);
-    match (line.closed_first(), other) {
-        _ if sockets.closed_at_once(line) => BOTH,
-        (true, true) => BOTH,
-        (false, false) if line.gone.is_some() => "",
-        (false, false) => "Neither end has closed.",
-        (this, _) if this == sockets.is_client(line.row.name()) => "The client closed first.",
-        _ => "The server closed first.",
-    }
+    let what = what.with("count", count).when("Zero", count == 0);
+    let brief = Statement { key: brief, ..what.clone() };
+    let size = (line.row.state != TcpState::Listen).then(|| format!("{count} B"));
+    [words(&what), words(&brief)].into_iter().chain(size).collect()
 }

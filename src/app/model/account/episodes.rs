@@ -14,11 +14,9 @@ pub struct Episodes {
 pub(crate) struct Episode {
     pub(crate) id: u64,
     pub(crate) opened: Moment,
-    /// Under which it is counted.
     pub(crate) topic: Option<Topic>,
     pub(crate) weight: Weight,
     pub(crate) ends: [SocketId; 2],
-    /// Both rows as the cause found them.
     pub(crate) before: [Option<Row>; 2],
     pub(crate) account: Account,
     /// How many alike it stands for.
@@ -40,7 +38,6 @@ pub(crate) enum Weight {
     Ordered,
 }
 
-/// Something that a call, or the wire, told of a connection.
 pub(crate) struct Cause {
     pub verb: Verb,
     /// The end that did it, or that it happened to, and the other.

@@ -40,12 +40,8 @@ pub(crate) fn of_call(asked: &Attempt, why: SyscallError, limits: &HostLimits) -
 }
 
 fn of_connect_call(spec: &ConnectSpec, to: Option<Endpoint>, limits: &HostLimits) -> Statement {
-    let range = match spec.source_port {
-        SourcePort::Toy(range) => range,
-        SourcePort::KernelPicks | SourcePort::Fixed(_) | SourcePort::SameAsServer => {
-            limits.ephemeral
-        }
-    };
+    let asked = spec.source_port;
+    let range = if let SourcePort::Toy(range) = asked { range } else { limits.ephemeral };
     Statement::new("connect-failed")
         .with("target", &spec.to)
         .with("to", to.map_or_else(|| spec.to.to_string(), |to| to.to_string()))

@@ -93,12 +93,9 @@ fn of_culprit(
         n => format!(" ({} rows in all)", format::number(n as u64)),
     };
     let client = client(state, row);
-    let other_family = match asked {
-        Attempt::Connect(_, Some(to)) => {
-            local.ip.is_unspecified() && local.ip.is_ipv4() != to.ip.to_canonical().is_ipv4()
-        }
-        Attempt::Connect(_, None) | Attempt::Listen(_) => false,
-    };
+    let to = if let Attempt::Connect(_, to) = asked { *to } else { None };
+    let differs = |to: Endpoint| local.ip.is_ipv4() != to.ip.to_canonical().is_ipv4();
+    let other_family = local.ip.is_unspecified() && to.is_some_and(differs);
     let is_to_itself = row.tuple.is_to_itself();
     seen.with(PortUse::of(row.state).name(), "")
         .with("holder", listener_name(state, line))
@@ -118,10 +115,6 @@ fn of_culprit(
 }
 
 fn client(state: &State, row: &SocketRow) -> Option<String> {
-    match Role::of(state, row) {
-        Role::Client(name) | Role::Other(name) => {
-            Some(name).filter(|_| state.sockets.is_client(row.name()))
-        }
-        Role::Listener | Role::ServerEnd(_) | Role::OtherListener(_) | Role::Unknown => None,
-    }
+    let (Role::Client(name) | Role::Other(name)) = Role::of(state, row) else { return None };
+    state.sockets.is_client(row.name()).then_some(name)
 }

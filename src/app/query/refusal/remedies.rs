@@ -86,13 +86,14 @@ fn culprit(state: &State) -> Option<Remedy> {
     let line = state.culprit()?;
     let owner = state.sockets.owners.get(&line.row.inode);
     let is_ours = owner.is_some_and(|owner| owner.pid == state.machine.pid);
-    match PortUse::of(line.row.state) {
-        PortUse::Waiting => waiting(state),
-        PortUse::Listening if is_ours => Some(not_tried("stop-listener")),
-        PortUse::Listening => Some(not_tried("stop-program")),
-        PortUse::Connected if is_ours => Some(not_tried("close-these")),
-        PortUse::Connected => Some(not_tried("end-these")),
-    }
+    let what = match (PortUse::of(line.row.state), is_ours) {
+        (PortUse::Waiting, _) => return waiting(state),
+        (PortUse::Listening, true) => "stop-listener",
+        (PortUse::Listening, false) => "stop-program",
+        (PortUse::Connected, true) => "close-these",
+        (PortUse::Connected, false) => "end-these",
+    };
+    Some(not_tried(what))
 }
 
 fn of_connect(

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ratatui::text::Span;
 
-use crate::app::explain::connection::{end, queues};
+use crate::app::explain::connection;
 use crate::app::{StatePath, TableRow};
 use crate::tcp::{TcpInfo, TcpState};
 use crate::view::ThemeRole::{Dim, Gone, Strong, Warning};
@@ -39,7 +39,7 @@ pub(super) fn facts(scene: Scene<'_>, line: &TableRow, room: usize) -> Vec<Vec<S
         None => (glyph(row.state), scene.theme.state(row.state)),
     };
     let seen = Span::styled(text::cut(&format!("{symbol} {}", row.state), room), style);
-    let meaning = text::wrap(end::meaning(state, line), room).into_iter();
+    let meaning = text::wrap(&connection::meaning(state, line), room).into_iter();
     let why_gone = line.gone.map(|gone| gone.why.words().to_owned());
     let owner = columns::owner(state, line, room);
     let inode = if row.inode == 0 || line.gone.is_some() { 0 } else { row.inode };
@@ -53,8 +53,8 @@ pub(super) fn facts(scene: Scene<'_>, line: &TableRow, room: usize) -> Vec<Vec<S
         meaning.map(|words| scene.span(Dim, words)).collect(),
         plain(inode.into_iter().chain([owner]), room),
         plain(why_gone, room),
-        plain(queues::received(state, line), room),
-        plain(queues::sent(line), room),
+        plain(connection::received(state, line), room),
+        plain(connection::sent(state, line), room),
         timer(scene, line, room),
         trip,
         bytes,
@@ -78,11 +78,11 @@ fn timer(scene: Scene<'_>, line: &TableRow, room: usize) -> Vec<Span<'static>> {
     }
     let Some(timer) = line.row.timer else { return vec![Span::raw("no timer running")] };
     let left = line.time_left(scene.state.then()).unwrap_or_default();
-    if let Some(tries) = end::tries(timer, &text::short(left)) {
+    if let Some(tries) = connection::tries(timer, &text::short(left)) {
         let lines = text::wrap(&tries, room).into_iter();
         return lines.map(|words| scene.span(Warning, words)).collect();
     }
-    vec![Span::raw(text::fitting(room, end::timer_ends(timer.kind, text::left(left))))]
+    vec![Span::raw(text::fitting(room, connection::timer_ends(timer.kind, text::left(left))))]
 }
 
 /// Data of TCP_INFO, known for the present only: round trip, bytes, segments, window, retransmissions; the longest words first.

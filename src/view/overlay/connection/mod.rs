@@ -77,8 +77,8 @@ fn ends(
     let other = match mirror {
         Some(mirror) => end::facts(scene, mirror, column),
         None if connected => {
-            let words = connection::end::missing(scene.state, line);
-            vec![vec![scene.span(Dim, text::cut(words, column))]]
+            let words = connection::missing(scene.state, line);
+            vec![vec![scene.span(Dim, text::cut(&words, column))]]
         }
         None => Vec::new(),
     };

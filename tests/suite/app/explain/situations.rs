@@ -62,16 +62,19 @@ pub(super) fn situation(key: &str, entry: &TextEntry) -> Account {
 }
 
 /// Values for the placeholders of messages.
-pub(super) const VALUES: [(&str, &str); 76] = [
+pub(super) const VALUES: [(&str, &str); 82] = [
     ("addresses", "192.168.1.2"),
     ("all", "64,512"),
     ("asked", "9"),
     ("at", "127.0.0.1:5000"),
+    ("before", "12"),
     ("bytes", "13"),
     ("call", "write()"),
     ("calls", "7"),
     ("client", "laptop"),
     ("computers", "4"),
+    ("count", "13"),
+    ("data", "12"),
     ("delay", "100 ms"),
     ("descriptors", "1,024"),
     ("detail", "100 ms"),
@@ -79,6 +82,7 @@ pub(super) const VALUES: [(&str, &str); 76] = [
     ("errno", "Broken pipe (EPIPE)"),
     ("files", "fivetuple.c and fivetuple.py"),
     ("first", "Test payload."),
+    ("flag", "FIN"),
     ("frames", "3"),
     ("from", "127.0.0.2"),
     ("helps", "Try it as root."),
@@ -94,6 +98,7 @@ pub(super) const VALUES: [(&str, &str); 76] = [
     ("listener", "127.0.0.1:5000"),
     ("listeners", "1"),
     ("many", "5"),
+    ("meaning", "open"),
     ("newest", "9"),
     ("next_port", "5001"),
     ("number", "3"),
@@ -130,6 +135,7 @@ pub(super) const VALUES: [(&str, &str); 76] = [
     ("to_port", "5000"),
     ("took", "0.42 s"),
     ("unanswered", "2"),
+    ("unread", "not read yet"),
     ("unprivileged", "1024"),
     ("used", "40"),
     ("user", "1000"),
