@@ -132,35 +132,48 @@ fn render_film() {
     });
 }
 
+// A network for each theme: rows that are still in TIME_WAIT belong to the other one.
+
 #[test]
-#[ignore = "renders the pictures of the README, in both themes"]
+#[ignore = "renders the pictures of the README"]
 fn render_pictures() {
-    netns::alone(|| render_stills(PICTURES));
+    netns::alone(|| render_stills(PICTURES, None));
 }
 
 #[test]
-#[ignore = "renders the other views of the README, in both themes"]
+#[ignore = "renders the pictures of the README in the light theme"]
+fn render_light_pictures() {
+    netns::alone(|| render_stills(PICTURES, Some(LIGHT)));
+}
+
+#[test]
+#[ignore = "renders the other views of the README"]
 fn render_views() {
-    netns::alone(|| render_stills(VIEWS));
+    netns::alone(|| render_stills(VIEWS, None));
+}
+
+#[test]
+#[ignore = "renders the other views of the README in the light theme"]
+fn render_light_views() {
+    netns::alone(|| render_stills(VIEWS, Some(LIGHT)));
 }
 
 #[test]
 #[ignore = "renders the lab of the README, in both themes"]
 fn render_lab() {
     if crate::lab::commands::possible() {
-        render_stills(LAB);
+        render_stills(LAB, None);
+        render_stills(LAB, Some(LIGHT));
     }
 }
 
-/// Paints the stills of a tape as it says, and for pages in a light theme.
-fn render_stills(name: &str) {
+fn render_stills(name: &str, light: Option<&str>) {
     let tape = tape(name);
-    let dark = tape.settings.theme.as_deref().unwrap();
-    for (theme, colours, suffix) in [("dark", dark, ""), ("light", LIGHT, "-light")] {
-        let palette = Palette::from_theme(colours).unwrap();
-        let player = Player::of(&tape).with_env("FIVETUPLE_THEME", theme);
-        write_stills(&tape, &play(name, player), palette, suffix);
-    }
+    let colours = light.or(tape.settings.theme.as_deref()).unwrap();
+    let (theme, suffix) = light.map_or(("dark", ""), |_| ("light", "-light"));
+    let palette = Palette::from_theme(colours).unwrap();
+    let player = Player::of(&tape).with_env("FIVETUPLE_THEME", theme);
+    write_stills(&tape, &play(name, player), palette, suffix);
 }
 
 fn write_film(tape: &Tape, played: &Played, mut painter: Painter) {
