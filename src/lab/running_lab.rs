@@ -49,9 +49,7 @@ pub struct Helper {
 }
 
 impl Lab {
-    /// Sets a lab up with `program` as its helper, which is this program: `/proc/self/exe`.
-    ///
-    /// The helper ends with the thread that calls this.
+    /// Sets a lab up with this program, `/proc/self/exe`, as its helper, which ends with the thread that calls this.
     ///
     /// # Errors
     /// When this machine does not allow it, with what helps.

@@ -1,9 +1,7 @@
 use crate::tcp::{DropReason, Moment, WireOrder, WireSettings};
 use std::collections::VecDeque;
 
-/// Decides the fate of each frame, as netem does; has no I/O or clock of its own.
-///
-/// There is one queue, so no frame overtakes another, however the delay changes.
+/// Decides the fate of each frame, as netem does, without I/O or a clock; in one queue, so that no frame overtakes another.
 #[derive(Debug)]
 pub struct Impairment<T> {
     settings: WireSettings,
