@@ -40,8 +40,7 @@ impl SockDiag {
     /// # Errors
     /// When the socket is no such socket.
     pub fn over(socket: OwnedFd, host: Host) -> ReadResult<SockDiag> {
-        let socket = DiagSocket::new(Netlink::over(socket)?, host);
-        Ok(SockDiag { socket, second: None })
+        Ok(SockDiag { socket: DiagSocket::new(Netlink::over(socket)?, host), second: None })
     }
 
     /// Reads half of each large table through a second such socket of the same network namespace.

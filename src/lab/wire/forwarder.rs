@@ -110,9 +110,9 @@ impl<C: Fn() -> Moment> Forwarder<C> {
 
     fn report(&mut self, now: Moment) {
         let [kept, owed] =
-            [self.impairment.segments(), self.impairment.owed()].map(|count| count as u64);
+            [self.impairment.segments, self.impairment.owed()].map(|count| count as u64);
         let status = WireStatus {
-            settings: self.impairment.settings(),
+            settings: self.impairment.settings,
             kept,
             oldest: self.impairment.oldest().map(|frame| frame.route.number),
             obeyed: self.orders - owed,

@@ -38,7 +38,6 @@ use crate::view::{self, Scroll, Theme, hit};
 
 const QUEUE: usize = 1024;
 const TAKE_TIME: Duration = Duration::from_millis(8);
-
 const COMPUTERS: u8 = 4;
 
 pub(super) async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Exit> {
