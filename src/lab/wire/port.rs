@@ -19,6 +19,7 @@ use crate::lab::diagnosis::{FailedStep, at};
 use crate::lab::namespace::errno;
 use crate::tcp::{DropReason, Host, Moment};
 
+/// How often a frame is offered to a kernel without space for it before it is lost.
 const TRIES: usize = 1000;
 const LINK_CACHE_TIME: Duration = Duration::from_millis(5);
 

@@ -76,8 +76,7 @@ pub async fn watch_table(
 /// # Errors
 /// When the table cannot be read, or `out` cannot be written.
 pub fn print_table(args: &TableArgs, out: &mut impl Write) -> anyhow::Result<()> {
-    let rows = read(args).context("cannot read the kernel's socket table")?;
-    let mut rows = rows.snapshot.rows;
+    let mut rows = read(args).context("cannot read the kernel's socket table")?.snapshot.rows;
     rows.retain(|row| is_shown(args, row));
     rows.sort_by_key(|row| {
         let tuple = row.tuple;
@@ -86,11 +85,7 @@ pub fn print_table(args: &TableArgs, out: &mut impl Write) -> anyhow::Result<()>
     });
     let mut printer = Printer::new(args);
     printer.find_owners(&rows);
-    let mut text = String::new();
-    if !args.json {
-        text.push_str(NetstatLine::HEAD);
-        text.push('\n');
-    }
+    let mut text = if args.json { String::new() } else { format!("{}\n", NetstatLine::HEAD) };
     for row in &rows {
         printer.line(row, None, &mut text);
     }
