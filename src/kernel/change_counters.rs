@@ -4,10 +4,8 @@
 use std::fs::File;
 use std::io::{Read, Seek};
 
-/// Detects, in about ten microseconds, that the socket table of a network namespace changed: counters in /proc move whenever it does,
-/// except on accept() and when only the length of a queue changes.
-///
-/// The files stay open, so that it also works when no descriptor is left.
+/// Detects, in about ten microseconds, that a socket table changed: counters in /proc move whenever it does, except on accept() and when
+/// only the length of a queue changes. The files stay open, so that it also works when no descriptor is left.
 #[derive(Debug)]
 pub struct ChangeCounters {
     files: Vec<File>,

@@ -11,9 +11,8 @@ use crate::tcp::{
     Errno, Filter, FiveTuple, Host, Protocol, Queues, SocketId, SocketRow, TcpState, Timer,
 };
 
-/// Reads `/proc/thread-self/net/tcp` and its three siblings: works wherever /proc is mounted, and is two to six times slower.
-///
-/// It knows neither backlogs nor cookies, nor sockets that are only bound.
+/// Reads `/proc/thread-self/net/tcp` and its three siblings: works wherever /proc is mounted, two to six times slower, and knows neither
+/// backlogs nor cookies, nor sockets that are only bound.
 #[derive(Clone, Copy, Debug)]
 pub struct Procfs {
     host: Host,

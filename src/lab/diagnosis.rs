@@ -128,33 +128,15 @@ mod tests {
         use Requester::{Root, Unprivileged};
         const USER: &str = "unshare(CLONE_NEWUSER)";
         const NETWORK: &str = "unshare(CLONE_NEWNET)";
-        let clone = "kernel/unprivileged_userns_clone";
-        for (step, errno, who, setting, text) in [
-            (
-                USER,
-                Errno::NOSPC,
-                Unprivileged,
-                (FORBID[0].0, "0"),
-                "user.max_user_namespaces is 0 here",
-            ),
-            (
-                USER,
-                Errno::PERM,
-                Unprivileged,
-                (clone, "0"),
-                "kernel.unprivileged_userns_clone is 0 here",
-            ),
-            (
-                USER,
-                Errno::NOSPC,
-                Unprivileged,
-                (FORBID[0].0, "7"),
-                "user.max_user_namespaces is 7 here",
-            ),
-            (NETWORK, Errno::NOSPC, Root, (FORBID[1].0, "2"), "user.max_net_namespaces is 2 here"),
+        for (step, errno, who, (name, value)) in [
+            (USER, Errno::NOSPC, Unprivileged, ("user/max_user_namespaces", "0")),
+            (USER, Errno::PERM, Unprivileged, ("kernel/unprivileged_userns_clone", "0")),
+            (USER, Errno::NOSPC, Unprivileged, ("user/max_user_namespaces", "7")),
+            (NETWORK, Errno::NOSPC, Root, ("user/max_net_namespaces", "2")),
         ] {
-            let said = said(step, errno, who, setting);
-            assert!(said.contains(text), "{said}");
+            let said = said(step, errno, who, (name, value));
+            let text = format!("{} is {value} here", name.replace('/', "."));
+            assert!(said.contains(&text), "{said}");
         }
         assert_eq!(said("RTM_NEWLINK veth", Errno::NOMEM, Unprivileged, ("", "")), "");
     }

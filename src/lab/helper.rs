@@ -14,9 +14,8 @@ use crate::lab::setup::{LinkedLab, build};
 use crate::tcp::socket::errno;
 use crate::tcp::{Host, LabSpec};
 
-/// Runs the helper process: makes the lab, and hands out its sockets until the other end of standard input is closed.
-///
-/// Must run in a process of one thread, since only such a one may leave its user namespace (user_namespaces(7)).
+/// Runs the helper process: makes the lab, and hands out its sockets until the other end of standard input is closed. Must run in a process
+/// of one thread, since only such a one may leave its user namespace (user_namespaces(7)).
 ///
 /// # Errors
 /// When standard input is no such channel.

@@ -9,9 +9,7 @@ use crate::lab::running_lab::HELPER;
 use crate::lab::setup::SPACES;
 use crate::tcp::Host;
 
-/// Moves this process to a computer of the lab of process `pid`; programs started from now on run there as root.
-///
-/// Must be called in a process of one thread (user_namespaces(7)).
+/// Moves this process, which must have one thread (user_namespaces(7)), to a computer of the lab of process `pid`; as root there.
 ///
 /// # Errors
 /// When `pid` has no lab, the lab has no such computer, or it belongs to another user.

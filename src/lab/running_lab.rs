@@ -45,13 +45,12 @@ pub struct Lab {
 pub struct Helper {
     child: Child,
     channel: Arc<Channel>,
-    stopper: StopHandle,
+    /// Stops it, from any thread.
+    pub stopper: StopHandle,
 }
 
 impl Lab {
-    /// Sets a lab up with `program` as its helper, which is this program: `/proc/self/exe`.
-    ///
-    /// The helper ends with the thread that calls this.
+    /// Sets a lab up with this program, `/proc/self/exe`, as its helper, which ends with the thread that calls this.
     ///
     /// # Errors
     /// When this machine does not allow it, with what helps.
@@ -66,7 +65,7 @@ impl Lab {
             counters.push((host, files));
         }
         let limits = helper.limits()?;
-        let pool = SocketPool::new(Arc::clone(&helper.channel), helper.stopper(), ports);
+        let pool = SocketPool::new(Arc::clone(&helper.channel), helper.stopper.clone(), ports);
         Ok(Lab {
             computers,
             limits: sysctl::as_used(limits, &pool, Host::SERVER),
@@ -129,11 +128,6 @@ impl Helper {
     /// The helper's process id.
     pub fn pid(&self) -> u32 {
         self.child.id()
-    }
-
-    /// A handle that stops it.
-    pub fn stopper(&self) -> StopHandle {
-        self.stopper.clone()
     }
 
     /// Waits until it ends; returns the reason in words, unless it was stopped on purpose.

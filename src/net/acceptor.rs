@@ -134,8 +134,7 @@ impl Acceptor {
     /// Goes on at once after an aborted connection, waits longer and longer during a shortage, and stops listening after any other error.
     async fn failed(&mut self, errno: Errno) {
         let mut trace = self.registry.recorder(Purpose::Accept);
-        let failed = SyscallResult::Failed(errno);
-        trace.push(Some(trace::number(&self.fd)), Syscall::Accept, failed);
+        trace.push(Some(trace::number(&self.fd)), Syscall::Accept, SyscallResult::Failed(errno));
         self.registry.report_trace(trace, None);
         let why = SyscallError { call: Call::Accept, errno };
         let pause = match errno {

@@ -132,12 +132,11 @@ impl Engine {
     }
 
     fn listen(&mut self, spec: ListenSpec) {
-        let is_here = spec.host == Host::THIS;
         self.closing.retain(|closed| !closed.is_cancelled());
         let listening = |spec| {
             listen(Arc::clone(&self.registry), spec, self.closing.clone(), self.opening.clone())
         };
-        if is_here {
+        if spec.host == Host::THIS {
             // It has nothing to wait for.
             let _ = listening(spec).now_or_never();
             return;

@@ -18,7 +18,7 @@ use crate::tcp::{
 
 const MOST: usize = 16;
 
-/// Waits for sockets of other computers only. `closing` are listeners perhaps not yet reported closed.
+/// Waits for sockets of other computers only. `closing` are listeners perhaps not yet reported closed; `stop` closes the new one.
 pub(super) async fn listen(
     registry: Arc<Registry>,
     spec: ListenSpec,
@@ -32,8 +32,7 @@ pub(super) async fn listen(
     let at = owns.last().map_or(spec.at, |own: &OwnSocket| own.name.tuple.local);
     let spec = ListenSpec { at, ..spec };
     let ids = owns.iter().map(|own| own.name).collect();
-    let listener = Listener::new(spec.clone(), ids, sockets, registry.stop.child_token());
-    let listener = Arc::new(listener);
+    let listener = Arc::new(Listener::new(spec.clone(), ids, sockets, registry.stop.child_token()));
     registry.listeners().push(Arc::clone(&listener));
     // A stop after this line finds the listener; one before could not, so check now.
     if stop.is_cancelled() {

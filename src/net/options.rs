@@ -18,7 +18,7 @@ use crate::tcp::{SockOpt, Syscall};
 /// `IP_LOCAL_PORT_RANGE` of linux/in.h, which libc lacks.
 const IP_LOCAL_PORT_RANGE: libc::c_int = 51;
 
-/// `ENOPROTOOPT` where the kernel lacks the option. It ignores what of a port range lies outside of `ip_local_port_range`.
+/// `ENOPROTOOPT` where the kernel lacks the option; it silently ignores what of a range lies outside of `ip_local_port_range`.
 pub(super) fn set(socket: &Socket, option: SockOpt, trace: &mut TraceRecorder) -> CallResult {
     let done = match option {
         SockOpt::ReuseAddr => socket.set_reuse_address(true),

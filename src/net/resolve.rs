@@ -30,8 +30,7 @@ pub(super) async fn addresses(spec: &ConnectSpec) -> CallResult<Vec<SocketAddr>>
 }
 
 async fn look_up(name: &str, port: u16) -> CallResult<Vec<SocketAddr>> {
-    let found = tokio::time::timeout(TIMEOUT, tokio::net::lookup_host((name, port))).await;
-    match found {
+    match tokio::time::timeout(TIMEOUT, tokio::net::lookup_host((name, port))).await {
         Err(_) => Err(unresolved(Errno::ETIMEDOUT)),
         // The resolver's own errors have no number.
         Ok(Err(error)) => Err(unresolved(error.raw_os_error().map_or(Errno::EADDRNOTAVAIL, Errno))),

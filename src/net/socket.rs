@@ -50,9 +50,8 @@ pub(super) fn unspecified(like: IpAddr) -> IpAddr {
 pub(super) fn ephemeral_range() -> Option<PortRange> {
     let text = std::fs::read_to_string("/proc/sys/net/ipv4/ip_local_port_range").ok()?;
     let range = PortRange::of_sysctl(&text)?;
-    let here = Ipv4Addr::LOCALHOST.into();
     let trace = &mut TraceRecorder::off();
-    let probe = new(Protocol::Tcp, here, trace).ok()?;
+    let probe = new(Protocol::Tcp, Ipv4Addr::LOCALHOST.into(), trace).ok()?;
     options::set(&probe, SockOpt::LocalPortRange(range), trace).is_ok().then_some(range)
 }
 

@@ -35,12 +35,10 @@ pub fn run(cli: &Cli) -> anyhow::Result<Exit> {
     match &cli.command {
         None => open_dashboard(cli),
         Some(Subcommands::Listen(args)) => without_a_screen(async {
-            let limit = raise_descriptor_limit();
-            listen(args, limit, &mut std::io::stdout(), asked_to_end()?).await
+            listen(args, raise_descriptor_limit(), &mut std::io::stdout(), asked_to_end()?).await
         }),
         Some(Subcommands::Connect(args)) => without_a_screen(async {
-            let limit = raise_descriptor_limit();
-            connect(args, limit, &mut std::io::stdout(), asked_to_end()?).await
+            connect(args, raise_descriptor_limit(), &mut std::io::stdout(), asked_to_end()?).await
         }),
         Some(Subcommands::Table(args)) => table(args),
         Some(Subcommands::Lab(args)) => lab_command::lab(args),

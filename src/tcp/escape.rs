@@ -1,6 +1,4 @@
-//! Bytes as text and back: strangers' bytes reach a terminal only through [`escape`].
-//!
-//! std has the escapes but no way back.
+//! Bytes as text and, which std lacks, back: strangers' bytes reach a terminal only through [`escape`].
 
 /// `bytes` in printable ASCII: line ends, escapes and everything foreign as `\n`, `\x1b`, ...
 pub fn escape(bytes: &[u8]) -> String {
@@ -14,9 +12,7 @@ pub fn escape_name(name: &str, most: usize) -> String {
     text
 }
 
-/// What the person in front of the screen wrote: like [`escape`], but letters and signs beyond ASCII stay what they are.
-///
-/// `unescape` turns it back. It is not for strangers' bytes: those are shown as bytes.
+/// What the user wrote, never strangers' bytes: like [`escape`], but letters and signs beyond ASCII stay. `unescape` turns it back.
 pub fn legible(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {

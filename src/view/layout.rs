@@ -24,10 +24,8 @@ pub const LEAST: (u16, u16) = (60, 16);
 
 /// Lines that a main view keeps when a notice is long.
 const MAIN_VIEW: u16 = 12;
-
 /// Lines that the table keeps while the notices have the focus: frame, heading, two rows.
 const TABLE: u16 = 5;
-
 const KEYS: u16 = 32;
 
 pub(crate) fn places(area: Rect, state: &State) -> Option<PaneLayout> {

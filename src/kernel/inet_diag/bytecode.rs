@@ -63,9 +63,7 @@ impl PortHalf {
 }
 
 /// The program (`INET_DIAG_REQ_BYTECODE`, linux/inet_diag.h) by which the kernel keeps the sockets of `half` with one of `ports` at either
-/// end.
-///
-/// `None` when there is nothing to filter, or so many ports that [`Filter::wants`](crate::tcp::Filter::wants) is faster.
+/// end; `None` when there is nothing to filter, or so many ports that [`Filter::wants`](crate::tcp::Filter::wants) is faster.
 ///
 /// The kernel accepts a socket when the program ends exactly at its last byte. It rejects programs with a jump to an operation that
 /// cannot be reached by taking each "yes"; hence a jump to the end follows each comparison.

@@ -89,9 +89,7 @@ impl Dump<'_> {
     }
 }
 
-/// Writes the request for one socket into `request`; `interface` is the one it is bound to, or 0.
-///
-/// If there is no such socket, the kernel answers with one that listens on the address, or with an error.
+/// Writes the request for one socket, bound to `interface` or 0; if there is none, the answer is one that listens there, or an error.
 pub fn write_lookup(tuple: FiveTuple, interface: u32, sequence: u32, request: &mut Vec<u8>) {
     write_one((tuple, interface), 0, sequence, request);
 }

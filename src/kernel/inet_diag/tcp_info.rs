@@ -9,9 +9,8 @@ use crate::tcp::{TcpInfo, TcpState};
 
 const INET_DIAG_INFO: u16 = 2;
 
-/// The `struct tcp_info` (linux/tcp.h) behind the socket of one whole message; `None` where there is none, or it is invalid.
-///
-/// Fields that an older kernel lacks are `None`; those that a newer one adds are skipped.
+/// The `struct tcp_info` (linux/tcp.h) behind the socket of one whole message; `None` where there is none, or it is invalid. Fields that
+/// an older kernel lacks are `None`; those that a newer one adds are skipped.
 pub fn tcp_info(message: &[u8]) -> Option<TcpInfo> {
     let socket = message.get(size_of::<Header>()..)?;
     let (socket, attributes) = DiagMessage::read_from_prefix(socket).ok()?;

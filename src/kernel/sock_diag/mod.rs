@@ -15,10 +15,8 @@ use crate::kernel::sock_diag::socket::DiagSocket;
 use crate::kernel::source::{ReadError, ReadResult, Reading, SocketSource};
 use crate::tcp::{Errno, Filter, Host, SocketId, SocketRow, TcpInfo};
 
-/// Asks the kernel over netlink: whole tables with the filter in the kernel, or one socket in a microsecond.
-///
-/// The netlink socket stays open, so that it also reads when no descriptor is left. It shows the network namespace that it was opened
-/// in.
+/// Asks the kernel over netlink: whole tables with the filter in the kernel, or one socket in a microsecond. The netlink socket stays open,
+/// so that it also reads when no descriptor is left; it shows the network namespace that it was opened in.
 #[derive(Debug)]
 pub struct SockDiag {
     socket: DiagSocket,
@@ -42,8 +40,7 @@ impl SockDiag {
     /// # Errors
     /// When the socket is no such socket.
     pub fn over(socket: OwnedFd, host: Host) -> ReadResult<SockDiag> {
-        let socket = DiagSocket::new(Netlink::over(socket)?, host);
-        Ok(SockDiag { socket, second: None })
+        Ok(SockDiag { socket: DiagSocket::new(Netlink::over(socket)?, host), second: None })
     }
 
     /// Reads half of each large table through a second such socket of the same network namespace.

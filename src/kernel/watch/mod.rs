@@ -38,8 +38,7 @@ pub struct Poller {
 }
 
 impl Poller {
-    /// Watches this machine. `now` tells the time; `report` hands an event over, may block, and returns whether anybody is left to
-    /// take it.
+    /// Watches this machine. `report` hands an event over, may block, and returns whether anybody is left to take it.
     pub fn start(
         now: impl Fn() -> Moment + Send + 'static,
         report: impl Fn(WatchEvent) -> bool + Send + 'static,

@@ -9,9 +9,7 @@ use crate::tcp::{
     Change, Filter, Host, Moment, Protocol, SocketId, SocketRow, TableUpdate, TcpState,
 };
 
-/// Decides when the kernel is asked for what, and reports what differs; has no I/O, threads or clock of its own.
-///
-/// Its driver reads the change counters, looks rows up and reads tables when told to, and brings the answers.
+/// Decides when the kernel is asked for what, and reports what differs; its driver does the I/O, and brings the answers and the time.
 #[derive(Debug)]
 pub struct Planner {
     host: Host,

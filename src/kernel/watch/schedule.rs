@@ -97,9 +97,7 @@ fn is_due(last: Option<Moment>, interval: Duration, now: Moment) -> bool {
     last.is_none_or(|last| now.since(last) >= interval)
 }
 
-/// The processor time that reads may take: a tenth of the time that passes, with a limited reserve.
-///
-/// One read may cost more than is left; the next then waits until the debt is paid.
+/// The processor time that reads may take, with a limited reserve; after one that cost more than was left, the next waits for the rest.
 #[derive(Clone, Copy, Debug)]
 pub struct Budget {
     /// In microseconds; negative when more was spent than there was.

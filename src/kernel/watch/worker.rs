@@ -162,13 +162,8 @@ impl<N: Fn() -> Moment, R: Fn(WatchEvent) -> bool> WatchWorker<'_, N, R> {
     }
 
     fn ask<T>(&mut self, ask: impl FnOnce(&mut dyn SocketSource) -> ReadResult<T>) -> Option<T> {
-        match ask(self.lookup_source.as_mut()?.as_mut()) {
-            Ok(answer) => Some(answer),
-            Err(why) => {
-                self.fail(why);
-                None
-            }
-        }
+        let answer = ask(self.lookup_source.as_mut()?.as_mut());
+        answer.inspect_err(|why| self.fail(*why)).ok()
     }
 
     fn observe(&mut self) {

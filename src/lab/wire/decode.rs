@@ -7,8 +7,7 @@ use etherparse::{
 
 use crate::tcp::{Endpoint, FiveTuple, Flags, Host, Protocol, Segment};
 
-/// The TCP segment or UDP datagram in an Ethernet frame, or the ICMP message that refuses one; the caller gives its number and hosts. Of
-/// a fragmented datagram it is the first fragment, which has the ports.
+/// The TCP segment, the UDP datagram (or its first fragment, which has the ports) or the ICMP refusal of one in an Ethernet frame.
 pub fn segment(frame: &[u8], number: u64, (from, to): (Host, Host)) -> Option<Segment> {
     let packet = LaxSlicedPacket::from_ethernet(frame).ok()?;
     let refused = packet.transport.as_ref().and_then(refused);

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError};
 use std::time::Duration;
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::{Errno, read};
 
 use crate::lab::addressing::host_at;
@@ -110,9 +110,9 @@ impl<C: Fn() -> Moment> Forwarder<C> {
 
     fn report(&mut self, now: Moment) {
         let [kept, owed] =
-            [self.impairment.segments(), self.impairment.owed()].map(|count| count as u64);
+            [self.impairment.segments, self.impairment.owed()].map(|count| count as u64);
         let status = WireStatus {
-            settings: self.impairment.settings(),
+            settings: self.impairment.settings,
             kept,
             oldest: self.impairment.oldest().map(|frame| frame.route.number),
             obeyed: self.orders - owed,
@@ -162,13 +162,11 @@ impl<C: Fn() -> Moment> Forwarder<C> {
 
     fn sleep(&self, now: Moment) {
         let dues = self.impairment.due().into_iter().chain(self.reporter.due());
-        let wait = dues.map(|due| due.since(now)).min();
-        let wait = wait.and_then(|wait| Timespec::try_from(wait).ok());
+        let wait = dues.map(|due| due.since(now)).min().and_then(|wait| wait.try_into().ok());
         // The first place is the eventfd for orders; so are places without a port.
         let mut all: [PollFd<'_>; MAX_PORTS + 1] = std::array::from_fn(|place| {
             let port = place.checked_sub(1).and_then(|port| self.ports.get(port));
-            let fd = port.map_or(&*self.wake, |port| &port.socket);
-            PollFd::new(fd, PollFlags::IN)
+            PollFd::new(port.map_or(&*self.wake, |port| &port.socket), PollFlags::IN)
         });
         let count = self.ports.len().min(MAX_PORTS) + 1;
         // An interrupted call does no harm: what is ready is found in the next turn.

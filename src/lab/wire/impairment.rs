@@ -1,16 +1,14 @@
 use crate::tcp::{DropReason, Moment, WireOrder, WireSettings};
 use std::collections::VecDeque;
 
-/// Decides the fate of each frame, as netem does; has no I/O or clock of its own.
-///
-/// There is one queue, so no frame overtakes another, however the delay changes.
+/// Decides the fate of each frame, as netem does, without I/O or a clock; in one queue, so that no frame overtakes another.
 #[derive(Debug)]
 pub struct Impairment<T> {
-    settings: WireSettings,
+    pub(super) settings: WireSettings,
     kept: VecDeque<HeldFrame<T>>,
     /// How many of the oldest kept segments are let through, though it is held.
     owed: usize,
-    segments: usize,
+    pub(super) segments: usize,
     bytes: usize,
     overflow: Overflow,
 }
@@ -109,16 +107,6 @@ impl<T> Impairment<T> {
             self.overflow = Overflow::Reported;
             (self.kept.len(), self.bytes)
         })
-    }
-
-    /// Its settings.
-    pub fn settings(&self) -> WireSettings {
-        self.settings
-    }
-
-    /// How many segments are kept.
-    pub fn segments(&self) -> usize {
-        self.segments
     }
 
     /// The oldest kept segment.

@@ -19,6 +19,7 @@ use crate::lab::diagnosis::{FailedStep, at};
 use crate::lab::namespace::errno;
 use crate::tcp::{DropReason, Host, Moment};
 
+/// How often a frame is offered to a kernel without space for it before it is lost.
 const TRIES: usize = 1000;
 const LINK_CACHE_TIME: Duration = Duration::from_millis(5);
 
@@ -58,15 +59,11 @@ impl WirePort {
     pub(super) fn missed(&self) -> u64 {
         let mut counted = libc::tpacket_stats { tp_packets: 0, tp_drops: 0 };
         let mut size = libc::socklen_t::try_from(size_of_val(&counted)).unwrap_or(0);
+        let (fd, level, option) =
+            (self.socket.as_raw_fd(), libc::SOL_PACKET, libc::PACKET_STATISTICS);
         // SAFETY: the pointers are to a live tpacket_stats and to its size; the kernel writes no more than that.
         let done = unsafe {
-            libc::getsockopt(
-                self.socket.as_raw_fd(),
-                libc::SOL_PACKET,
-                libc::PACKET_STATISTICS,
-                (&raw mut counted).cast(),
-                &raw mut size,
-            )
+            libc::getsockopt(fd, level, option, (&raw mut counted).cast(), &raw mut size)
         };
         checked(done).map_or(0, |()| u64::from(counted.tp_drops))
     }
@@ -74,11 +71,9 @@ impl WirePort {
     /// Whether the link is up. A kernel whose link is down accepts frames, and drops them silently.
     fn has_link(&mut self, now: Moment) -> bool {
         let known = self.link.filter(|(asked, _)| now.since(*asked) < LINK_CACHE_TIME);
-        let (_, is_up) = *self.link.insert(known.unwrap_or_else(|| {
-            let is_up = is_running(&self.socket, name(self.host));
-            (now, is_up)
-        }));
-        is_up
+        let link = known.unwrap_or_else(|| (now, is_running(&self.socket, name(self.host))));
+        self.link = Some(link);
+        link.1
     }
 
     /// Waits up to 20 ms until the kernel has taken what was sent before.

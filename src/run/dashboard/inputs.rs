@@ -97,15 +97,9 @@ pub(super) fn listen_to_signals(
     stop: &CancellationToken,
     inbox: &Sender<Input>,
 ) -> std::io::Result<()> {
-    let ends = [
-        SignalKind::terminate(),
-        SignalKind::interrupt(),
-        SignalKind::hangup(),
-        SignalKind::quit(),
-    ];
-    let stops = [SignalKind::from_raw(libc::SIGTSTP), SignalKind::from_raw(libc::SIGCONT)];
-    for kind in ends.into_iter().chain(stops) {
-        let mut signals = signal(kind)?;
+    let ends = [libc::SIGTERM, libc::SIGINT, libc::SIGHUP, libc::SIGQUIT];
+    for number in ends.into_iter().chain([libc::SIGTSTP, libc::SIGCONT]) {
+        let mut signals = signal(SignalKind::from_raw(number))?;
         let (stop, inbox) = (stop.clone(), inbox.clone());
         tasks.spawn(async move {
             loop {
@@ -113,10 +107,10 @@ pub(super) fn listen_to_signals(
                     () = stop.cancelled() => return,
                     received = signals.recv() => received,
                 };
-                let input = match kind.as_raw_value() {
+                let input = match number {
                     libc::SIGTSTP => Input::Suspend,
                     libc::SIGCONT => Input::Continued,
-                    number => {
+                    _ => {
                         exit_later(128 + number);
                         Input::Signal(number)
                     }

@@ -38,7 +38,6 @@ use crate::view::{self, Scroll, Theme, hit};
 
 const QUEUE: usize = 1024;
 const TAKE_TIME: Duration = Duration::from_millis(8);
-
 const COMPUTERS: u8 = 4;
 
 pub(super) async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Exit> {
@@ -262,7 +261,7 @@ impl Dashboard {
         }
         let now = self.clock.now();
         let unowned = self.state.unowned(self.scroll.visible());
-        self.world.inspect(&self.state.looked_inside());
+        self.world.distribute(&self.state.looked_inside(), Poller::inspect);
         self.world.show(now, self.scroll.visible(), unowned);
         self.frames.drawn(now);
         Ok(())

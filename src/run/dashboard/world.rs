@@ -119,11 +119,7 @@ impl World {
         self.search.task = Some(search);
     }
 
-    pub(super) fn inspect(&self, rows: &[SocketId]) {
-        self.distribute(rows, Poller::inspect);
-    }
-
-    fn distribute(&self, ids: &[SocketId], give: impl Fn(&Poller, Vec<SocketId>)) {
+    pub(super) fn distribute(&self, ids: &[SocketId], give: impl Fn(&Poller, Vec<SocketId>)) {
         let of = |host| ids.iter().filter(|id| id.host == host).copied().collect();
         give(&self.poller, of(Host::THIS));
         self.lab.each_poller(|host, poller| give(poller, of(host)));

@@ -31,7 +31,20 @@ pub async fn connect(
 ) -> anyhow::Result<Exit> {
     let burst = Burst { count: args.count, every: args.every };
     let spec = spec(args);
-    let mut clients = ConnectTally::new(LineWriter::new(out, args.quiet), args.count, &spec);
+    let mut clients = ConnectTally {
+        lines: LineWriter::new(out, args.quiet),
+        asked: args.count,
+        protocol: spec.protocol,
+        to: spec.to.clone(),
+        open: HashSet::new(),
+        unanswered: HashSet::new(),
+        connected: 0,
+        sent: 0,
+        received: 0,
+        first_failure: None,
+        all_called: false,
+        begun: Instant::now(),
+    };
     let command = Command::Connect(spec, burst);
     let ended = run_command(command, descriptors, asked_to_end, &mut clients).await;
     ignore_broken_pipe(ended.and_then(|ended| clients.sum_up(ended)))
@@ -69,24 +82,7 @@ struct ConnectTally<'a, W> {
     begun: Instant,
 }
 
-impl<'a, W: Write> ConnectTally<'a, W> {
-    fn new(lines: LineWriter<'a, W>, asked: u32, spec: &ConnectSpec) -> ConnectTally<'a, W> {
-        ConnectTally {
-            lines,
-            asked,
-            protocol: spec.protocol,
-            to: spec.to.clone(),
-            open: HashSet::new(),
-            unanswered: HashSet::new(),
-            connected: 0,
-            sent: 0,
-            received: 0,
-            first_failure: None,
-            all_called: false,
-            begun: Instant::now(),
-        }
-    }
-
+impl<W: Write> ConnectTally<'_, W> {
     fn close(&mut self, at: SocketId, how: CloseKind) -> String {
         self.open.remove(&at);
         let was_connected = !self.unanswered.remove(&at);

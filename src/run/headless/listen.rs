@@ -121,10 +121,6 @@ impl<W: Write> Tally for ListenTally<'_, W> {
         Ok(self.lines.line(&line)?)
     }
 
-    fn is_done(&self) -> bool {
-        false
-    }
-
     fn hush(&mut self) {
         self.lines.hush();
     }

@@ -23,10 +23,8 @@ use crate::run::Exit;
 use crate::run::dashboard::inputs::exit_later;
 use crate::tcp::{Command, SocketEvent, SyscallError, escape};
 
-/// Waits for SIGINT, SIGTERM or SIGHUP, and returns its number; from this call on they do not end the process at once. Two seconds after the
-/// signal the process ends in any case, provided that another thread drives the runtime.
-///
-/// Must be called within a tokio runtime.
+/// Waits for SIGINT, SIGTERM or SIGHUP, and returns its number; two seconds later the process ends in any case, provided that another
+/// thread drives the runtime. Must be called within a tokio runtime.
 ///
 /// # Errors
 /// When a handler cannot be set.
@@ -57,7 +55,9 @@ pub fn asked_to_end() -> io::Result<impl Future<Output = i32>> {
 trait Tally {
     fn handle(&mut self, event: SocketEvent) -> anyhow::Result<()>;
 
-    fn is_done(&self) -> bool;
+    fn is_done(&self) -> bool {
+        false
+    }
 
     fn hush(&mut self);
 }

@@ -63,15 +63,19 @@ impl fmt::Display for NetstatLine<'_> {
     }
 }
 
+pub(super) fn before_and_after(change: &Change) -> (Option<&SocketRow>, Option<&SocketRow>) {
+    match change {
+        Change::Appeared(row) => (None, Some(row)),
+        Change::Vanished(row) => (Some(row), None),
+        Change::Moved { from, to } => (Some(from), Some(to)),
+    }
+}
+
 pub(super) fn row_event(
     change: &Change,
     is_shown: impl Fn(&SocketRow) -> bool,
 ) -> Option<(&'static str, SocketRow)> {
-    let (from, to) = match change {
-        Change::Appeared(row) => (None, Some(row)),
-        Change::Vanished(row) => (Some(row), None),
-        Change::Moved { from, to } => (Some(from), Some(to)),
-    };
+    let (from, to) = before_and_after(change);
     match (from.filter(|row| is_shown(row)), to.filter(|row| is_shown(row))) {
         (None, Some(row)) => Some(("opened", *row)),
         (Some(_), Some(row)) => Some(("changed", *row)),

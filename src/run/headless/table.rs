@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 use crate::cli::TableArgs;
 use crate::kernel::watch::{Poller, WatchEvent};
 use crate::kernel::{ReadError, Reading, open, owners};
-use crate::run::headless::netstat_line::row_event;
+use crate::run::headless::netstat_line::{before_and_after, row_event};
 use crate::run::headless::{complain, runtime};
 use crate::run::{Clock, Exit, NetstatLine, asked_to_end};
 use crate::tcp::{
@@ -57,21 +57,16 @@ pub async fn watch_table(
             number = &mut asked => return Ok(Exit::BySignal(number)),
             event = inbox.recv() => event,
         };
-        let text = match event {
-            Some(WatchEvent::TableRead(update)) => printer.text(&update),
-            Some(WatchEvent::TableUnreadable { why, .. }) => {
-                complain(&why);
-                continue;
+        match event {
+            Some(WatchEvent::TableRead(update)) => {
+                if !put(out, &printer.text(&update))? {
+                    return Ok(Exit::Done);
+                }
             }
-            Some(WatchEvent::FellBackToProcfs(why)) => {
-                complain(&procfs_instead(&why));
-                continue;
-            }
-            Some(WatchEvent::Inspected { .. }) => continue,
+            Some(WatchEvent::TableUnreadable { why, .. }) => complain(&why),
+            Some(WatchEvent::FellBackToProcfs(why)) => complain(&procfs_instead(&why)),
+            Some(WatchEvent::Inspected { .. }) => (),
             None => return Ok(Exit::Done),
-        };
-        if !put(out, &text)? {
-            return Ok(Exit::Done);
         }
     }
 }
@@ -81,8 +76,7 @@ pub async fn watch_table(
 /// # Errors
 /// When the table cannot be read, or `out` cannot be written.
 pub fn print_table(args: &TableArgs, out: &mut impl Write) -> anyhow::Result<()> {
-    let rows = read(args).context("cannot read the kernel's socket table")?;
-    let mut rows = rows.snapshot.rows;
+    let mut rows = read(args).context("cannot read the kernel's socket table")?.snapshot.rows;
     rows.retain(|row| is_shown(args, row));
     rows.sort_by_key(|row| {
         let tuple = row.tuple;
@@ -91,11 +85,7 @@ pub fn print_table(args: &TableArgs, out: &mut impl Write) -> anyhow::Result<()>
     });
     let mut printer = Printer::new(args);
     printer.find_owners(&rows);
-    let mut text = String::new();
-    if !args.json {
-        text.push_str(NetstatLine::HEAD);
-        text.push('\n');
-    }
+    let mut text = if args.json { String::new() } else { format!("{}\n", NetstatLine::HEAD) };
     for row in &rows {
         printer.line(row, None, &mut text);
     }
@@ -146,17 +136,10 @@ impl<'a> Printer<'a> {
     fn forget_owners(&mut self, changes: &[Change]) {
         let mut gone = HashSet::new();
         for change in changes {
-            match change {
-                Change::Appeared(row) => {
-                    gone.remove(&row.inode);
-                }
-                Change::Moved { from, to } => {
-                    gone.insert(from.inode);
-                    gone.remove(&to.inode);
-                }
-                Change::Vanished(row) => {
-                    gone.insert(row.inode);
-                }
+            let (from, to) = before_and_after(change);
+            gone.extend(from.map(|row| row.inode));
+            if let Some(row) = to {
+                gone.remove(&row.inode);
             }
         }
         self.owners.retain(|inode, _| !gone.contains(inode));

@@ -36,7 +36,7 @@ impl SharedSession {
             Err(why) => return LabEvent::Refused(why),
         };
         let Lab { computers, limits, pool, ends, counters, mut helper } = lab;
-        let wire = match self.connect(ends, helper.stopper()) {
+        let wire = match self.connect(ends, helper.stopper.clone()) {
             Ok(wire) => wire,
             Err(why) => return LabEvent::Refused(refusal("clone", &why)),
         };
@@ -45,7 +45,7 @@ impl SharedSession {
             (host, self.poller(host, &pool, files))
         });
         let running = RunningSlot {
-            stopper: helper.stopper(),
+            stopper: helper.stopper.clone(),
             wire,
             pollers: pollers.collect(),
             pool: Arc::clone(&pool),

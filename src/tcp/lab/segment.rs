@@ -2,8 +2,7 @@ use std::fmt;
 
 use crate::tcp::{FiveTuple, Host, Protocol};
 
-/// One TCP segment as it left a computer (RFC 9293, section 3.1); or a datagram of UDP, or the ICMP message that refuses one, which have
-/// neither flags nor numbers.
+/// A TCP segment as it left a computer (RFC 9293, section 3.1), a UDP datagram, or the ICMP message that refuses one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Segment {
     /// Counted from 1 in the order in which segments were put on the wire.

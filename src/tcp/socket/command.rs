@@ -1,8 +1,6 @@
 use std::net::IpAddr;
 
-use crate::tcp::socket::connect_spec::{Burst, ConnectSpec};
-use crate::tcp::socket::listen_spec::ListenSpec;
-use crate::tcp::{Probe, SocketId, TcpState};
+use crate::tcp::{Burst, ConnectSpec, ListenSpec, Probe, SocketId, TcpState};
 
 /// What a program asks of TCP (RFC 9293, section 3.9.1: user commands).
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,8 +1,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use crate::tcp::socket::target::Target;
-use crate::tcp::{Host, Port, PortRange, Protocol};
+use crate::tcp::{Host, Port, PortRange, Protocol, Target};
 
 /// The largest count that may be typed: as many ports as an unprivileged program can ever use.
 pub(crate) const MOST: u32 = 64_512;
@@ -99,7 +98,6 @@ pub struct Burst {
 impl Burst {
     /// One connection, at once.
     pub const ONE: Burst = Burst { count: 1, every: Duration::ZERO };
-    /// From this many connections on, each socket is given the whole port range (`IP_LOCAL_PORT_RANGE`): without it connect() searches for about 1 ms
-    /// once half the range is used up.
+    /// From this many connections on, each socket is given the whole range: connect() searches for about 1 ms once half of it is in use.
     pub const LARGE: u32 = 200;
 }

@@ -37,8 +37,7 @@ pub enum SocketEvent {
     AcceptFailed {
         /// Why.
         why: SyscallError,
-        /// The pause before the next accept(); zero when the client was refused for want of descriptors, or left before accept()
-        /// returned its socket.
+        /// The pause before the next accept(); zero when the client was refused for want of descriptors, or had left already.
         pause: Duration,
     },
     /// connect() is under way: SYN sent.
@@ -51,8 +50,7 @@ pub enum SocketEvent {
         spec: ConnectSpec,
         /// The address it connected to, once the name was resolved.
         to: Option<Endpoint>,
-        /// Its own end, if it was reported as Connecting before. A connect() that was refused at once may have had the five-tuple of a
-        /// connection that is still open.
+        /// Its own end, if it was reported as Connecting; one refused at once may have had the five-tuple of an open connection.
         local: Option<Endpoint>,
         /// Which call refused, and why.
         why: SyscallError,

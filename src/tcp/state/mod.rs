@@ -68,10 +68,8 @@ impl TcpState {
 
     /// Whether the connection is made and not yet closed by both ends, with SYN_RECV and LAST_ACK at its borders.
     pub const fn is_open(self) -> bool {
-        !matches!(
-            self,
-            TcpState::Listen | TcpState::SynSent | TcpState::TimeWait | TcpState::Closed
-        )
+        use TcpState::{Closed, Listen, SynSent, TimeWait};
+        !matches!(self, Listen | SynSent | TimeWait | Closed)
     }
 
     /// Whether this end has closed before the FIN of the other arrived.

@@ -59,11 +59,9 @@ pub enum TimerKind {
     ZeroWindowProbe,
 }
 
-/// What tells one row from every other, as long as it lives.
-///
-/// Connected sockets are identified by host and 5-tuple. Several sockets may listen on one address (`SO_REUSEPORT`); only the inode
-/// differs. An IPv4-mapped address and the IPv4 address that it stands for are one address, so two spellings are one name: a server at `::`
-/// has its ends in one, and its client writes the other.
+/// What tells one row from every other, as long as it lives: host and 5-tuple or, where several listen on one address (`SO_REUSEPORT`),
+/// the inode. An IPv4-mapped address is the same as the IPv4 address that it stands for: a server at `::` has its ends in one, and its
+/// client writes the other.
 #[derive(Clone, Copy, Debug)]
 pub struct SocketId {
     /// The computer.

@@ -13,7 +13,6 @@ use crate::view::{Painter, Titles, rect};
 
 /// From this width on the wire fits between the tables.
 const BESIDE: u16 = 116;
-
 const WIRE: u16 = 28;
 
 pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {

@@ -15,7 +15,6 @@ use crate::view::{Painter, rect, text};
 
 /// The lines of a row, with the blank one below it.
 const ROW: u16 = 2;
-
 /// From this width on an IPv4-mapped address fits beside the longest role and state.
 const WHOLE: usize = 74;
 

@@ -134,13 +134,8 @@ fn inline_keys(screen: Rect, scene: Scene<'_>) -> Vec<Span<'static>> {
     if !scene.state.ui.look.keys || has_place {
         return Vec::new();
     }
-    let caps = scene
-        .state
-        .ui
-        .keys
-        .iter()
-        .flat_map(|key| [Span::raw(" "), scene.span(KeyCap, format!(" {} ", scene.own(key)))]);
-    caps.collect()
+    let cap = |key: &String| [Span::raw(" "), scene.span(KeyCap, format!(" {} ", scene.own(key)))];
+    scene.state.ui.keys.iter().flat_map(cap).collect()
 }
 
 pub(crate) fn draw_caps(painter: &mut Painter<'_>, area: Rect) {

@@ -3,9 +3,7 @@ use ratatui::style::{Color, Modifier, Style};
 use crate::cli::ThemeName;
 use crate::tcp::TcpState;
 
-/// Styles by role, never by colour. The only file that names a colour.
-///
-/// Dark and light keep the terminal's background; high contrast paints black.
+/// Styles by role, never by colour, which only this file names. Dark and light keep the terminal's background.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Theme {
     name: ThemeName,

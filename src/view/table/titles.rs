@@ -77,8 +77,7 @@ fn status(scene: Scene<'_>, window: &Window) -> Vec<(ThemeRole, String)> {
 
 pub(crate) fn unread(state: &State, host: Host) -> Option<String> {
     let (since, _) = state.sockets.blind.get(&host)?;
-    let ago = text::age(state.now.since(*since));
-    Some(format!("not read for {ago}"))
+    Some(format!("not read for {}", text::age(state.now.since(*since))))
 }
 
 pub(crate) fn found(scene: Scene<'_>) -> Option<(ThemeRole, String)> {

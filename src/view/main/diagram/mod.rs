@@ -54,7 +54,6 @@ const fn text_lines(height: u16) -> u16 {
 
 /// The columns for the symbols of a state, where there is room, and where there is hardly any.
 const LONG: usize = 7;
-
 const SHORT: usize = 4;
 
 fn widths(scene: Scene<'_>, most: usize) -> [u16; 3] {

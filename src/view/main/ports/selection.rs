@@ -5,7 +5,6 @@ use crate::tcp::{Port, PortRange, TcpState};
 use crate::view::Scene;
 
 pub(super) const ALL: PortRange = PortRange { low: Port(0), high: Port(u16::MAX) };
-
 const NEAR: usize = 100;
 
 /// The client's end of the selected connection, else of the newest, if it is in the table: its port was chosen by the kernel.
