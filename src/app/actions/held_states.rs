@@ -6,6 +6,7 @@ use crate::tcp::{Command, Syscall, SyscallRecord, TcpState};
 
 /// Brings a connection into that state: in the lab with its wire, on loopback by system calls alone.
 pub(crate) fn hold(state: &mut State, held: TcpState) -> Vec<Effect> {
+    state.ui.overlay = None;
     if !state.lab.is_up() {
         let from = state.clients.computer().ip;
         return vec![Effect::Run(Command::Stage(held, from))];
