@@ -101,8 +101,7 @@ pub(crate) fn settle(state: &mut State) {
         let is_told_now = !episode.is_told && is_due(state, episode, age);
         if is_told_now || differs {
             // A listener that closes later does not reword the sentence.
-            let is_listening = state.server.is_listening();
-            episode.account.learn([(!is_listening, Fact::ListenerGone)]);
+            episode.account.learn([(!state.server.is_listening(), Fact::ListenerGone)]);
         }
         if is_told_now {
             episode.is_told = true;

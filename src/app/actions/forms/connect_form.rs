@@ -192,8 +192,7 @@ pub(super) fn apply(state: &mut State, form: &Form) -> Result<Vec<Effect>, Wrong
     (clients.spec, clients.to, clients.from, clients.burst) = (spec, to, from, burst);
     state.say("options-taken");
     let after = wanted(state);
-    let watch = (before != after).then_some(Effect::Watch(after));
-    Ok(watch.into_iter().collect())
+    Ok((before != after).then_some(Effect::Watch(after)).into_iter().collect())
 }
 
 fn toy_range(ephemeral: PortRange, range: PortRange) -> Result<PortRange, String> {
