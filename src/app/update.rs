@@ -143,10 +143,7 @@ fn run(state: &mut State, action: Action, count: Option<u32>) -> Vec<Effect> {
     match action {
         Action::Listen => verbs::listen(state),
         Action::ApplyForm => forms::apply(state),
-        Action::HoldState(held) => {
-            state.ui.overlay = None;
-            held_states::hold(state, held)
-        }
+        Action::HoldState(held) => held_states::hold(state, held),
         Action::Hold => verbs::hold(state),
         Action::AcceptOne => verbs::accept_one(state),
         Action::ServerCloses => verbs::server_closes(state, count),

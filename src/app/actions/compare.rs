@@ -25,8 +25,7 @@ pub(crate) fn mark(state: &mut State) {
             ui.selected = Some(chosen);
             ui.marked = Some(chosen);
             ui.focus = Pane::Sockets;
-            let what = Statement::new("marked").with("row", ends(chosen));
-            state.say(what);
+            state.say(Statement::new("marked").with("row", ends(chosen)));
         }
     }
 }

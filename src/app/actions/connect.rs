@@ -6,13 +6,10 @@ use crate::app::{BurstProgress, Clients, Effect, State, Statement};
 use crate::tcp::{Burst, Command, ConnectId, ConnectSpec, Port};
 
 pub(crate) fn connect(state: &mut State, count: Option<u32>) -> Vec<Effect> {
-    let asked = match count {
-        None => state.clients.burst.count,
-        Some(0) => {
-            return state.only_say("count-of-0");
-        }
-        Some(n) => n,
-    };
+    let asked = count.unwrap_or(state.clients.burst.count);
+    if count == Some(0) {
+        return state.only_say("count-of-0");
+    }
     if let Some(why) = state.lab.why_not_now() {
         return state.only_say(why);
     }
@@ -27,8 +24,7 @@ pub(crate) fn connect(state: &mut State, count: Option<u32>) -> Vec<Effect> {
     }
     let burst = Burst { count: asked.min(room.calls()), every: state.clients.burst.every };
     if burst.count < asked {
-        let what = room.fewer(asked);
-        state.warn(what);
+        state.warn(room.fewer(asked));
     }
     let port = spec.to.port;
     let was_free = state.clients.waiting.is_empty();

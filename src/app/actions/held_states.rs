@@ -6,9 +6,9 @@ use crate::tcp::{Command, Syscall, SyscallRecord, TcpState};
 
 /// Brings a connection into that state: in the lab with its wire, on loopback by system calls alone.
 pub(crate) fn hold(state: &mut State, held: TcpState) -> Vec<Effect> {
+    state.ui.overlay = None;
     if !state.lab.is_up() {
-        let from = state.clients.computer().ip;
-        return vec![Effect::Run(Command::Stage(held, from))];
+        return vec![Effect::Run(Command::Stage(held, state.clients.computer().ip))];
     }
     if state.clients.awaited() > 0 {
         return state.only_say("connects-in-progress");

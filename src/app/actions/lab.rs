@@ -10,8 +10,7 @@ pub(crate) fn toggle(state: &mut State) -> Vec<Effect> {
     match state.lab.stage {
         LabStage::Off => {
             state.lab.stage = LabStage::Starting;
-            let what = Statement::new("lab-starting").with("computers", state.lab.spec.computers);
-            state.say(what);
+            state.say(Statement::new("lab-starting").with("computers", state.lab.spec.computers));
             vec![Effect::Lab(LabOrder::Start(state.lab.spec))]
         }
         LabStage::Up => {

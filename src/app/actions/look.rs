@@ -10,8 +10,7 @@ use crate::app::{
 
 fn toggle_ladders(state: &mut State) {
     if !state.lab.is_up() {
-        state.say("ladders-need-lab");
-        return;
+        return state.say("ladders-need-lab");
     }
     let ui = &mut state.ui;
     let all = ui.picture != MainView::Timeline || !ui.all;
@@ -19,8 +18,7 @@ fn toggle_ladders(state: &mut State) {
         show(ui, MainView::Timeline);
     }
     (ui.all, ui.back) = (all, 0);
-    let what = if ui.all { "ladders-all" } else { "ladders-one" };
-    state.say(what);
+    state.say(if all { "ladders-all" } else { "ladders-one" });
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "all other actions run elsewhere")]
@@ -159,8 +157,7 @@ fn move_cursor(state: &mut State, steps: i64) {
 fn select_row(state: &mut State, steps: i64) {
     state.arrange();
     let Some(last) = state.ui.shown.len().checked_sub(1) else {
-        state.say(Statement::new("no-row").when("select", true));
-        return;
+        return state.say(Statement::new("no-row").when("select", true));
     };
     let chosen = state.ui.selected;
     let place = chosen.and_then(|name| state.ui.shown.iter().position(|shown| *shown == name));
@@ -220,8 +217,7 @@ fn look_inside(state: &mut State) {
     state.arrange();
     let chosen = state.ui.selected.filter(|name| state.seen().get(*name).is_some());
     let Some(name) = chosen.or_else(|| state.ui.shown.last().copied()) else {
-        let what = Statement::new("no-row").when("inspect", true);
-        return state.say(what);
+        return state.say(Statement::new("no-row").when("inspect", true));
     };
     state.ui.selected = Some(name);
     state.ui.overlay = Some(Overlay::Card(name));

@@ -65,7 +65,7 @@ pub(crate) fn before(state: &mut State, action: Action) {
         );
     if acts {
         // What follows belongs to a new step.
-        state.sockets.begin_step();
+        state.sockets.journal.begin_step();
     }
     if acts && state.sockets.go_live() {
         state.ui.stale = true;

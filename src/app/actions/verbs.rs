@@ -64,8 +64,7 @@ pub(crate) fn close(state: &mut State, count: Option<u32>) -> Vec<Effect> {
 pub(crate) fn server_closes(state: &mut State, count: Option<u32>) -> Vec<Effect> {
     let ends = server_targets(state, count);
     if ends.is_empty() {
-        let what = why_staged(state, count).unwrap_or_else(|| nothing_accepted(state));
-        return state.only_say(what);
+        return state.only_say(why_staged(state, count).unwrap_or_else(|| nothing_accepted(state)));
     }
     end_all(state, "Server", ends, CloseKind::Close, Command::Close)
 }

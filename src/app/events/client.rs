@@ -111,8 +111,7 @@ pub(crate) fn burst_ended(
     state.clients.orders.remove(&id);
     if let Some(mut progress) = state.clients.under_way.take_if(|burst| burst.id == id) {
         progress.opened = opened;
-        let what = opening_facts::burst_ended(state, &progress, asked, took);
-        state.say(what);
+        state.say(opening_facts::burst_ended(state, &progress, asked, took));
         let case = state.notices.case.as_ref();
         let is_its = case.is_some_and(|case| matches!(case.asked, Attempt::Connect(..)));
         if progress.refused && is_its {

@@ -35,10 +35,10 @@ pub(crate) fn received(state: &mut State, end: SocketId, bytes: u64, first: &[u8
 }
 
 pub(crate) fn sent(state: &mut State, end: SocketId, bytes: u64) {
-    if state.server.ends.contains(end) {
+    let is_servers = state.server.ends.contains(end);
+    if is_servers {
         state.server.totals.sent += bytes;
     }
-    let is_servers = state.server.ends.contains(end);
     // The reader reports the server's answers and a connect's own payload.
     if state.is_half_open(end) || !(is_servers || is_young(state, end)) {
         let ends = [end, state.other_end(end)];

@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use crate::app::actions::lab;
 use crate::app::events::resets;
+use crate::app::model::lab::brief_ip;
 use crate::app::model::{
     Clients, Episodes, LabStage, LabState, LoopbackBefore, Server, Sockets, Statement, Tone,
 };
@@ -115,16 +116,10 @@ fn refused(state: &mut State, why: &LabRefusal) -> Vec<Effect> {
 /// `server 192.168.1.10, laptop 192.168.1.13, phone .14`.
 fn addresses(state: &State) -> String {
     let server = state.lab.server().map(|server| server.ip.to_string());
-    let mut text = format!("server {}", server.unwrap_or_default());
-    for (n, computer) in state.clients.computers.iter().enumerate() {
-        let ip = computer.ip.to_string();
-        let ip = match ip.rfind('.') {
-            Some(dot) if n > 0 => &ip[dot..],
-            Some(_) | None => &ip,
-        };
-        text.extend([", ", &computer.name, " ", ip]);
-    }
-    text
+    let clients = state.clients.computers.iter().enumerate();
+    let clients =
+        clients.map(|(n, client)| format!(", {} {}", client.name, brief_ip(n, client.ip)));
+    format!("server {}{}", server.unwrap_or_default(), clients.collect::<String>())
 }
 
 fn never_up(state: &mut State) {

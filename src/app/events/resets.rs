@@ -29,7 +29,7 @@ fn cut_short(state: &mut State, row: &SocketRow) -> Option<()> {
     Some(())
 }
 
-/// Finds such an RST among the segments put on the wire after that number.
+/// Finds an RST that answers late data among the segments put on the wire after that number.
 pub(crate) fn look_for_late_data(state: &mut State, after: Option<u64>) {
     let newest_first = state.lab.crossings.iter().rev();
     let new = newest_first.take_while(|crossing| Some(crossing.segment.number) > after);

@@ -59,8 +59,7 @@ pub(crate) fn stopped(state: &mut State, why: Option<SyscallError>) -> Vec<Effec
         return vec![Effect::Lookup(names)];
     }
     if let Some(why) = why {
-        let what = Statement::new("listener-ended").with("why", why);
-        state.warn(what);
+        state.warn(Statement::new("listener-ended").with("why", why));
     } else if let Some(name) = names.first() {
         let bytes = u32::try_from(names.len()).unwrap_or(u32::MAX);
         let cause = Cause { verb: Verb::Stop, ends: [*name; 2], ordered: None, bytes };
@@ -71,8 +70,7 @@ pub(crate) fn stopped(state: &mut State, why: Option<SyscallError>) -> Vec<Effec
 
 pub(crate) fn held(state: &mut State, held: bool) {
     state.server.held = held;
-    let what = if held { "accept-held" } else { "accept-resumed" };
-    state.say(what);
+    state.say(if held { "accept-held" } else { "accept-resumed" });
 }
 
 pub(crate) fn accepted(state: &mut State, socket: OwnSocket) {

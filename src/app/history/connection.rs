@@ -24,10 +24,8 @@ impl<'a> Connection<'a> {
         let is_connected = |name: &SocketId| name.tuple.is_connected();
         let selected = state.ui.selected.filter(is_connected);
         let newest = || state.ui.shown.iter().rev().copied().find(is_connected);
-        let last = || {
-            let mut closed = state.seen().closed_rows().iter().rev().map(|row| row.row.name());
-            closed.find(is_connected)
-        };
+        let last =
+            || state.seen().closed_rows().iter().rev().map(|row| row.row.name()).find(is_connected);
         Connection::of(state, selected.or_else(newest).or_else(last)?)
     }
 

@@ -132,8 +132,7 @@ impl TableRow {
         let birth = if self.is_client { TcpState::Closed } else { TcpState::Listen };
         let (from, to) = (before.unwrap_or(birth), after.unwrap_or(TcpState::Closed));
         let way = Transition::path(from, to).unwrap_or_default();
-        let between = way.iter().map(|arrow| arrow.to);
-        between.filter(|state| *state != to).collect()
+        way.iter().map(|arrow| arrow.to).filter(|state| *state != to).collect()
     }
 }
 

@@ -79,10 +79,8 @@ fn born_before(state: &State, gone: &TableRow) -> usize {
 pub fn span<'a>(state: &State, rows: impl Iterator<Item = &'a TableRow>) -> Duration {
     const ROUND: [u64; 9] = [10, 20, 30, 60, 120, 300, 600, 1800, 3600];
     let connections = rows.filter(|row| row.row.state != TcpState::Listen);
-    let ages = connections.map(|row| state.then().since(row.born));
-    let oldest = ages.max().unwrap_or_default();
+    let oldest = connections.map(|row| state.then().since(row.born)).max().unwrap_or_default();
     let fits = |span: &u64| Duration::from_secs(*span) > oldest;
     let whole = ROUND.into_iter().find(fits).unwrap_or(3600);
-    let whole = Duration::from_secs(whole);
-    whole / (1 << state.ui.zoom.min(8))
+    Duration::from_secs(whole) / (1 << state.ui.zoom.min(8))
 }

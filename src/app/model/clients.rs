@@ -183,8 +183,7 @@ impl Clients {
     /// Resets all but the computers, the selection, and the owners of closed sockets.
     pub(crate) fn start_over(&mut self, now: Moment) {
         for holder in 0..self.computers.len() {
-            let ends = std::mem::take(&mut self.computers[holder].ends);
-            for end in ends.newest_first() {
+            for end in std::mem::take(&mut self.computers[holder].ends).newest_first() {
                 self.note_closed(end, holder, now);
             }
         }

@@ -117,15 +117,8 @@ impl LabState {
 
     /// All of its addresses: `192.168.1.10, .13, .14`.
     pub(crate) fn addresses(&self) -> String {
-        let mut text = String::new();
-        for computer in &self.computers {
-            let ip = computer.ip.to_string();
-            match ip.rfind('.').filter(|_| !text.is_empty()) {
-                Some(dot) => text.extend([", ", &ip[dot..]]),
-                None => text.push_str(&ip),
-            }
-        }
-        text
+        let all = self.computers.iter().enumerate();
+        all.map(|(n, computer)| brief_ip(n, computer.ip)).collect::<Vec<_>>().join(", ")
     }
 
     /// Whether the rows of that computer are shown.
@@ -158,6 +151,13 @@ impl LabState {
         }
         self.wires.push_back((at, self.wire));
     }
+}
+
+/// An address of the lab in a list: after the first, only what differs from it.
+pub(crate) fn brief_ip(place: usize, ip: IpAddr) -> String {
+    let ip = ip.to_string();
+    let dot = ip.rfind('.').filter(|_| place > 0);
+    ip[dot.unwrap_or(0)..].to_owned()
 }
 
 /// Counts and sequence numbers beyond the list of segments.

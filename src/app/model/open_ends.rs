@@ -112,8 +112,7 @@ impl OpenEnds {
     }
 
     pub(crate) fn change(&mut self, name: SocketId, change: impl FnOnce(&mut OpenEnd)) -> bool {
-        let end = self.ages.get(&name).and_then(|age| self.by_age.get_mut(age));
-        end.map(change).is_some()
+        self.ages.get(&name).and_then(|age| self.by_age.get_mut(age)).map(change).is_some()
     }
 
     pub(crate) fn ever(&self) -> u64 {

@@ -58,8 +58,7 @@ impl LabState {
 
     /// The oldest held segment was ordered to be delivered or dropped.
     pub(crate) fn oldest_is_to_leave(&mut self) {
-        let oldest = self.oldest_waiting();
-        match oldest.map(|crossing| crossing.segment.number) {
+        match self.oldest_waiting().map(|crossing| crossing.segment.number) {
             Some(number) => {
                 self.known.leaving.insert(number);
             }

@@ -13,7 +13,7 @@ use crate::tcp::{
 #[derive(Clone, Debug, Default)]
 pub struct Sockets {
     live: Table,
-    journal: Journal,
+    pub(crate) journal: Journal,
     past: Option<Past>,
     /// Whether it is several tables, read one after the other, on a wire without delay.
     pub(crate) are_together: bool,
@@ -101,10 +101,6 @@ impl Sockets {
             (true, true) => StepKind::MayGoOn,
         };
         self.journal.note(at, what, step)
-    }
-
-    pub(crate) fn begin_step(&mut self) {
-        self.journal.begin_step();
     }
 
     /// The table on the screen: the live one, or a past one.

@@ -36,8 +36,7 @@ impl DescriptorBudget {
 
     /// How many more connections fit.
     pub(crate) fn calls(&self) -> u32 {
-        let taken = self.kept + self.used + self.promised;
-        let free = self.limit.saturating_sub(taken);
+        let free = self.limit.saturating_sub(self.kept + self.used + self.promised);
         u32::try_from(free / self.each).unwrap_or(u32::MAX)
     }
 

@@ -5,8 +5,7 @@ use crate::tcp::{Call, CloseKind, Errno, Moment, Protocol, SocketId, TcpState};
 
 /// When a datagram was last refused, which the sender learns later.
 pub(crate) fn datagram_refused(state: &State) -> Option<Moment> {
-    let closed = state.sockets.closed_rows();
-    let lines = state.sockets.in_order().chain(closed).filter(|line| {
+    let lines = state.sockets.in_order().chain(state.sockets.closed_rows()).filter(|line| {
         let is_udp = line.row.tuple.protocol == Protocol::Udp;
         is_udp && line.ending == Some(CloseKind::Broken(Errno::ECONNREFUSED))
     });
@@ -35,8 +34,7 @@ impl State {
 
     /// The main culprit among the rows in the way.
     pub fn culprit(&self) -> Option<&TableRow> {
-        let case = self.notices.case.as_ref()?;
-        self.sockets.get(*case.rows.first()?)
+        self.sockets.get(*self.notices.case.as_ref()?.rows.first()?)
     }
 
     /// The seconds until the failed call is retried.

@@ -62,8 +62,7 @@ fn of_accept(state: &State, end: SocketId) -> [(bool, Fact); 5] {
 
 fn of_data(state: &State, [own, other]: [SocketId; 2]) -> [(bool, Fact); 5] {
     let is_ours = state.is_with_our_server(own) || state.server.ends.contains(own);
-    let other_line = state.sockets.other_line(own);
-    let is_gone = other_line.is_some_and(|line| line.gone.is_some());
+    let is_gone = state.sockets.other_line(own).is_some_and(|line| line.gone.is_some());
     [
         (state.is_half_open(own), Fact::HalfOpen),
         (is_gone, Fact::OtherGone),

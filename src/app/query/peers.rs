@@ -17,8 +17,7 @@ impl State {
     }
 
     pub(crate) fn note(&mut self, end: SocketId, change: impl Fn(&mut OpenEnd)) {
-        let computers = self.clients.computers.iter_mut();
-        let clients = computers.map(|computer| &mut computer.ends);
+        let clients = self.clients.computers.iter_mut().map(|computer| &mut computer.ends);
         let mut all = clients.chain([&mut self.server.ends]);
         all.any(|ends| ends.change(end, &change));
     }
@@ -50,12 +49,10 @@ impl State {
 
 /// Whether the other end of an accepted connection belongs to another program or machine.
 pub(crate) fn is_stranger(state: &State, end: SocketId) -> bool {
-    let ip = end.tuple.remote.ip;
-    let is_computers = state.clients.index_of(ip).is_some();
+    let is_computers = state.clients.index_of(end.tuple.remote.ip).is_some();
     if is_computers && state.lab.is_up() {
         // On a computer of the lab every program has the same address.
-        let known = state.own_end(end);
-        return known.is_some_and(|end| end.is_strangers);
+        return state.own_end(end).is_some_and(|end| end.is_strangers);
     }
     !is_computers && is_nobodys_of_ours(state, end)
 }

@@ -70,8 +70,7 @@ impl State {
     /// Whether the server's kernel has the client's connection, too: with a full accept queue it drops the final ACK.
     fn is_at_both_ends(&self, client: SocketId) -> bool {
         let Some(end) = self.own_end(client).filter(|end| end.answered) else { return false };
-        let there = self.sockets.mirror(client);
-        match there.filter(|line| line.gone.is_none()) {
+        match self.sockets.mirror(client).filter(|line| line.gone.is_none()) {
             Some(line) => line.row.state != TcpState::SynReceived,
             None => self.now.since(end.since) < NOT_SEEN_YET,
         }

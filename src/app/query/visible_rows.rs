@@ -23,8 +23,7 @@ fn show(state: &State, shown: &mut Vec<SocketId>) {
             && (needle.is_empty() || text_of(state, &place.name).contains(&needle))
     };
     shown.clear();
-    let places = state.seen().places().filter(is_shown);
-    shown.extend(places.map(|place| place.name));
+    shown.extend(state.seen().places().filter(is_shown).map(|place| place.name));
 }
 
 /// On loopback all rows are in one table; the side of the connection selects the rows to show.

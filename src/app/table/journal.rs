@@ -67,8 +67,7 @@ impl Journal {
     pub(crate) fn note(&mut self, at: Moment, what: TableEvent, step: StepKind) -> bool {
         let is_young = |begun: Moment| at.since(begun) < Journal::TOGETHER;
         let goes_on = step == StepKind::MayGoOn && self.begun.is_some_and(is_young);
-        let newest = self.entries.iter_mut().rev().find(|entry| entry.is_step);
-        let newest = newest.filter(|_| goes_on);
+        let newest = self.entries.iter_mut().rev().find(|entry| entry.is_step).filter(|_| goes_on);
         match (step, newest) {
             (StepKind::None, _) => (),
             // One table without the other would show a state that never existed.

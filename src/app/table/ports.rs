@@ -115,8 +115,7 @@ impl Ports {
 
     /// How many ports of the kernel's range `from` uses towards `to`.
     pub fn calls(&self, from: IpAddr, to: Endpoint) -> u32 {
-        let key = (from.to_canonical(), to.canonical());
-        self.calls.get(&key).copied().unwrap_or(0)
+        self.calls.get(&(from.to_canonical(), to.canonical())).copied().unwrap_or(0)
     }
 }
 

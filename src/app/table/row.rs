@@ -209,8 +209,7 @@ impl TableRow {
 
     /// The time left on its timer at `now`.
     pub fn time_left(&self, now: Moment) -> Option<Duration> {
-        let timer = self.row.timer?;
-        Some(timer.left.saturating_sub(now.since(self.read)))
+        Some(self.row.timer?.left.saturating_sub(now.since(self.read)))
     }
 
     pub(crate) fn states(&self) -> impl Iterator<Item = TcpState> {

@@ -65,8 +65,7 @@ impl Field {
         allowed: RangeInclusive<T>,
         why: &str,
     ) -> Result<T, String> {
-        let typed = self.parse().ok();
-        typed.filter(|n| allowed.contains(n)).ok_or_else(|| why.to_owned())
+        self.parse().ok().filter(|n| allowed.contains(n)).ok_or_else(|| why.to_owned())
     }
 
     /// The port in the field; `why` where it is none, or lower than `from`.
@@ -75,8 +74,7 @@ impl Field {
     }
 
     pub(crate) fn seconds(&self) -> Result<Duration, String> {
-        let seconds = self.number(0.0..=86400.0, "Enter 0 to 86400 seconds.");
-        seconds.map(Duration::from_secs_f64)
+        self.number(0.0..=86400.0, "Enter 0 to 86400 seconds.").map(Duration::from_secs_f64)
     }
 
     pub(crate) fn is_yes(&self) -> bool {

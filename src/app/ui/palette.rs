@@ -26,8 +26,7 @@ impl Palette {
     }
 
     pub(crate) fn go(&mut self, steps: i64) {
-        let last = self.found().len().saturating_sub(1);
-        self.chosen = moved(self.chosen, steps, last);
+        self.chosen = moved(self.chosen, steps, self.found().len().saturating_sub(1));
     }
 
     pub(crate) fn edit(&mut self, key: Key) {

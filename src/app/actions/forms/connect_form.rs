@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::app::actions::forms::declared::{self, FieldSpec, assign, set};
 use crate::app::model::clients::is_on_loopback;
+use crate::app::model::lab::brief_ip;
 use crate::app::query::watched::wanted;
 use crate::app::ui::form::option_call;
 use crate::app::{Effect, Form, State, Value, Wrong, format};
@@ -152,17 +153,11 @@ fn options(state: &State) -> Options {
 }
 
 fn lab_addresses(state: &State) -> String {
-    let all = state.clients.computers.iter().map(|computer| computer.ip);
-    let all: Vec<String> = all.map(|ip| ip.to_string()).collect();
-    let own = match &all[..] {
-        [first, second, more @ ..] => {
-            let end = second.rfind('.').map_or(&second[..], |dot| &second[dot..]);
-            let more = if more.is_empty() { "" } else { ", ..." };
-            format!("{first}, {end}{more}")
-        }
-        one => one.concat(),
-    };
-    format!("an address of that computer, or \"its own\" ({own})")
+    let all = state.clients.computers.iter().enumerate();
+    let mut all = all.map(|(n, computer)| brief_ip(n, computer.ip));
+    let own: Vec<String> = all.by_ref().take(2).collect();
+    let more = if all.next().is_some() { ", ..." } else { "" };
+    format!("an address of that computer, or \"its own\" ({}{more})", own.join(", "))
 }
 
 /// The bind() to an address, and the address family, which the source address decides, else the target.
@@ -197,8 +192,7 @@ pub(super) fn apply(state: &mut State, form: &Form) -> Result<Vec<Effect>, Wrong
     (clients.spec, clients.to, clients.from, clients.burst) = (spec, to, from, burst);
     state.say("options-taken");
     let after = wanted(state);
-    let watch = (before != after).then_some(Effect::Watch(after));
-    Ok(watch.into_iter().collect())
+    Ok((before != after).then_some(Effect::Watch(after)).into_iter().collect())
 }
 
 fn toy_range(ephemeral: PortRange, range: PortRange) -> Result<PortRange, String> {

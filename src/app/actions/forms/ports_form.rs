@@ -39,8 +39,7 @@ pub(crate) fn open(state: &mut State) -> Vec<Effect> {
     if !state.lab.is_up() {
         return state.only_say("ports-need-lab");
     }
-    let present = state.lab.unusual_range();
-    let range = present.unwrap_or_else(|| largest(room(state)));
+    let range = state.lab.unusual_range().unwrap_or_else(|| largest(room(state)));
     let form = declared::form(FIELDS, &range, state);
     state.ui.overlay = Some(Overlay::Form(FormKind::Ports, form));
     vec![]

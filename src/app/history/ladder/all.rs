@@ -44,8 +44,7 @@ pub(crate) fn all(state: &State) -> Option<Ladder> {
 
 fn last(state: &State) -> Vec<WireSegment> {
     let then = state.then();
-    let crossings = state.lab.crossings.iter().rev();
-    let known = crossings.filter(|crossing| crossing.sent <= then);
+    let known = state.lab.crossings.iter().rev().filter(|crossing| crossing.sent <= then);
     let mut last: Vec<WireSegment> =
         known.take(MOST).map(|crossing| crossing.as_of(then)).collect();
     last.reverse();

@@ -20,8 +20,7 @@ pub(crate) fn own(all: &[&WireSegment], (born, gone): (Moment, Moment)) -> Range
     let first = (0..all.len()).rfind(is_its).unwrap_or_else(about);
     let is_late = |n: &usize| all[*n].sent > gone.plus(ABOUT);
     let is_anothers = |n: &usize| all[*n].sent > gone && opens(all, *n);
-    let next = (first..all.len()).find(|n| is_late(n) || is_anothers(n));
-    first..next.unwrap_or(all.len())
+    first..(first..all.len()).find(|n| is_late(n) || is_anothers(n)).unwrap_or(all.len())
 }
 
 /// The segments of each connection among `all` of one five-tuple; one range may be known already.
@@ -31,8 +30,7 @@ pub(crate) fn each(all: &[&WireSegment], own: Option<&Range<usize>>) -> Vec<Rang
     let known = own.into_iter().flat_map(|own| [own.start, own.end]);
     let bounds: BTreeSet<usize> = opened.chain(known).chain([0, all.len()]).collect();
     let ends = bounds.iter().skip(1);
-    let each = bounds.iter().zip(ends);
-    each.map(|(from, to)| *from..*to).collect()
+    bounds.iter().zip(ends).map(|(from, to)| *from..*to).collect()
 }
 
 /// Whether a connection begins with this segment. A simultaneous open is one connection (RFC 9293, section 3.5).

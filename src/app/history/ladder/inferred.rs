@@ -76,8 +76,7 @@ impl Inference<'_> {
 
     pub(super) fn event(&self, side: Side, is_it: impl Fn(LoggedEvent) -> bool) -> Option<Moment> {
         let mut events = self.events.iter();
-        let found = events.find(|(_, of, event)| *of == side && is_it(*event));
-        found.map(|(at, ..)| *at)
+        events.find(|(_, of, event)| *of == side && is_it(*event)).map(|(at, ..)| *at)
     }
 
     /// Adds a segment after the ones before it, and the states that sending and receiving it lead to.

@@ -143,8 +143,7 @@ pub fn as_text(ladder: &Ladder) -> String {
     };
     let [client, server] = &ladder.ends;
     let others = TIME + 2 * STATE + 4;
-    let widest = ladder.rungs.iter().map(Rung::whole).max();
-    let room = widest.unwrap_or(0).max(WIDTH - others);
+    let room = ladder.rungs.iter().map(Rung::whole).max().unwrap_or(0).max(WIDTH - others);
     let gap = (room + others).saturating_sub(TIME + 1 + client.len() + server.len());
     let hidden = match ladder.hidden {
         0 => String::new(),
@@ -158,8 +157,7 @@ pub fn as_text(ladder: &Ladder) -> String {
     for rung in &ladder.rungs {
         let [right, left] = rung.states.map(|state| state.map(StateMark::word).unwrap_or_default());
         let arrow = rung.drawn(room);
-        let line = format!("{:>TIME$} {left:>STATE$} |{arrow}| {right}", ladder.time(rung));
-        text += line.trim_end();
+        text += format!("{:>TIME$} {left:>STATE$} |{arrow}| {right}", ladder.time(rung)).trim_end();
         text.push('\n');
     }
     text

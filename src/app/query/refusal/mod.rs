@@ -21,29 +21,28 @@ pub(crate) fn look(
     asked: &Attempt,
     why: SyscallError,
 ) -> (Statement, Vec<SocketId>) {
-    let seen = of_call(asked, why, &state.machine).when("keys", true);
-    let mut rows = match asked {
-        Attempt::Listen(spec) if why.errno == Errno::EADDRINUSE => {
-            holders(state, spec.host, spec.at, Protocol::Tcp)
+    let mut seen = of_call(asked, why, &state.machine).when("keys", true);
+    let mut rows = vec![];
+    match asked {
+        Attempt::Listen(spec) => {
+            seen = of_host(state, seen, spec.host);
+            if why.errno == Errno::EADDRINUSE {
+                rows = holders(state, spec.host, spec.at, Protocol::Tcp);
+            }
         }
-        Attempt::Listen(_) => vec![],
-        Attempt::Connect(spec, to) => blocking_rows(state, at, (spec, *to), why),
-    };
-    let seen = match asked {
-        Attempt::Listen(spec) => of_host(state, seen, spec.host),
         Attempt::Connect(spec, to) => {
-            let seen = of_connect(state, of_host(state, seen, spec.host), spec);
-            let listens = why.errno == Errno::ECONNREFUSED;
-            to.map_or(seen.clone(), |to| {
-                let listens = listens && something_listens(state, at, spec.host, to);
-                of_destination(state, seen, spec, to).when("ListensNow", listens)
-            })
+            rows = blocking_rows(state, at, (spec, *to), why);
+            seen = of_connect(state, of_host(state, seen, spec.host), spec);
+            if let Some(to) = *to {
+                let listens =
+                    why.errno == Errno::ECONNREFUSED && something_listens(state, at, spec.host, to);
+                seen = of_destination(state, seen, spec, to).when("ListensNow", listens);
+            }
         }
-    };
-    let seen = match rows.first().and_then(|name| state.sockets.get(*name)) {
-        Some(line) => of_culprit(state, seen, line, asked, rows.len()),
-        None => seen,
-    };
+    }
+    if let Some(line) = rows.first().and_then(|name| state.sockets.get(*name)) {
+        seen = of_culprit(state, seen, line, asked, rows.len());
+    }
     rows.truncate(ROWS);
     (seen, rows)
 }

@@ -2,7 +2,7 @@
 
 use ratatui::text::Line;
 
-use crate::app::explain::connection::last_transition::last_transition;
+use crate::app::explain::connection::last_transition;
 use crate::app::{Certainty, TableRow};
 use crate::tcp::Protocol;
 use crate::view::ThemeRole::{Dim, FocusBorder, Text, Warning};
