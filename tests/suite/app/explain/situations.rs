@@ -48,16 +48,27 @@ pub(super) fn situation(key: &str, entry: &TextEntry) -> Account {
         }
         RowPattern::Unseen | RowPattern::Any => RowOutcome { before, after: RowNow::Unseen },
     };
+    let client = if verb == Verb::Fin { "curl (127.0.0.1:40000)" } else { "laptop" };
+    let client = (client, Endpoint::new([127, 0, 0, 2], 40_000));
+    let server = ("the server", Endpoint::new([127, 0, 0, 1], 5000));
+    let is_servers = matches!(verb, Verb::Accept | Verb::Stop);
+    let [own, other] = if is_servers { [server, client] } else { [client, server] };
+    let needs = |name| entry.needs.contains(&name);
+    let detail = match () {
+        () if needs("WireSlow") => "100 ms",
+        () if needs("FromRange") => "40000-40009",
+        () => "0.0.0.0",
+    };
     Account {
         verb,
         protocol,
-        who: String::from(if verb == Verb::Fin { "curl (127.0.0.1:40000)" } else { "laptop" }),
-        whom: String::from("the server"),
+        who: String::from(own.0),
+        whom: String::from(other.0),
         rows: entry.rows.map(row),
         facts: facts(&entry.needs),
-        at: [Endpoint::new([127, 0, 0, 2], 40_000), Endpoint::new([127, 0, 0, 1], 5000)],
+        at: [own.1, other.1],
         number: 13,
-        detail: String::from("{detail}"),
+        detail: String::from(detail),
     }
 }
 
