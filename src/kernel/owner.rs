@@ -2,7 +2,6 @@ use std::collections::HashSet;
 use std::hash::BuildHasher;
 use std::io::Read;
 
-use procfs::ProcError;
 use procfs::process::{FDInfo, FDTarget, Process, all_processes};
 
 use crate::tcp::{Owner, escape_name};
@@ -17,8 +16,6 @@ pub struct Owners {
     pub found: Vec<(u64, Owner)>,
     /// The inodes whose process belongs to another user, or has ended.
     pub missing: Vec<u64>,
-    /// How many processes of other users hide their descriptors.
-    pub refused: usize,
 }
 
 /// Finds the processes that hold the sockets with these inodes, as far as /proc shows them (proc_pid_fd(5)).
@@ -48,29 +45,17 @@ pub fn owners<S: BuildHasher>(wanted: &HashSet<u64, S>) -> Owners {
 }
 
 fn search(process: &Process, missing: &mut HashSet<u64>, owners: &mut Owners) {
-    let descriptors = match process.fd() {
-        Err(ProcError::PermissionDenied(_)) => {
-            owners.refused += 1;
-            return;
-        }
-        Err(_) => return,
-        Ok(descriptors) => descriptors,
-    };
-    let Ok(pid) = u32::try_from(process.pid()) else { return };
+    let (Ok(descriptors), Ok(pid)) = (process.fd(), u32::try_from(process.pid())) else { return };
     let mut name = None;
-    let mut is_refused = false;
-    for descriptor in descriptors {
-        match descriptor {
-            Ok(FDInfo { fd, target: FDTarget::Socket(inode), .. }) if missing.remove(&inode) => {
-                let program = name.get_or_insert_with(|| name_of(process)).clone();
-                let fd = u32::try_from(fd).unwrap_or(0);
-                owners.found.push((inode, Owner { pid, program, fd }));
-            }
-            Err(ProcError::PermissionDenied(_)) => is_refused = true,
-            Ok(_) | Err(_) => (),
+    for FDInfo { fd, target, .. } in descriptors.flatten() {
+        if let FDTarget::Socket(inode) = target
+            && missing.remove(&inode)
+        {
+            let program = name.get_or_insert_with(|| name_of(process)).clone();
+            let fd = u32::try_from(fd).unwrap_or(0);
+            owners.found.push((inode, Owner { pid, program, fd }));
         }
     }
-    owners.refused += usize::from(is_refused);
 }
 
 fn name_of(process: &Process) -> String {

@@ -1,7 +1,6 @@
 //! Why a lab cannot be created on this machine, and what to try.
 
 use rustix::io::Errno;
-use rustix::process::geteuid;
 
 use crate::tcp::LabRefusal;
 use crate::tcp::socket::errno;
@@ -21,25 +20,13 @@ const FORBID: [(&str, &str, &str); 4] = [
 /// The one that allows user namespaces, but without privileges.
 const APPARMOR_USERNS: &str = "kernel/apparmor_restrict_unprivileged_userns";
 
-/// The user who asked for the lab; inside a user namespace every user is root.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Requester {
-    Root,
-    Unprivileged,
-}
-
-impl Requester {
-    pub(super) fn now() -> Requester {
-        if geteuid().is_root() { Requester::Root } else { Requester::Unprivileged }
-    }
-}
-
 pub(super) fn at(step: impl Into<String>) -> impl FnOnce(Errno) -> FailedStep {
     |why| (step.into(), why)
 }
 
-pub(super) fn refusal((step, errno): FailedStep, who: Requester) -> LabRefusal {
-    let helps = helps((&step, errno), who, |name| {
+/// `is_root` says whether root asked for the lab.
+pub(super) fn refusal((step, errno): FailedStep, is_root: bool) -> LabRefusal {
+    let helps = helps((&step, errno), is_root, |name| {
         std::fs::read_to_string(format!("/proc/sys/{name}")).ok()
     });
     LabRefusal { step, errno: errno::Errno(errno.raw_os_error()), helps }
@@ -47,7 +34,7 @@ pub(super) fn refusal((step, errno): FailedStep, who: Requester) -> LabRefusal {
 
 fn helps(
     (step, errno): (&str, Errno),
-    who: Requester,
+    is_root: bool,
     setting: impl Fn(&str) -> Option<String>,
 ) -> String {
     let is = |name: &str, value: &str| setting(name).is_some_and(|now| now.trim() == value);
@@ -77,15 +64,13 @@ fn helps(
                 most.trim()
             )
         }
-        _ if is_denied => match who {
-            Requester::Root => {
-                let lacks = privilege(step);
-                format!("This container lacks CAP_{lacks}; try docker run --cap-add {lacks}")
-            }
-            Requester::Unprivileged => {
-                "No sysctl forbids it, so a container or a seccomp filter does; try outside the container, or as root".to_owned()
-            }
-        },
+        _ if is_denied && is_root => {
+            let lacks = privilege(step);
+            format!("This container lacks CAP_{lacks}; try docker run --cap-add {lacks}")
+        }
+        _ if is_denied => {
+            "No sysctl forbids it, so a container or a seccomp filter does; try outside the container, or as root".to_owned()
+        }
         Errno::NOSYS | Errno::INVAL if is_namespaces => {
             "This kernel was built without namespaces (CONFIG_USER_NS, CONFIG_NET_NS)".to_owned()
         }
@@ -119,26 +104,25 @@ fn privilege(step: &str) -> &'static str {
 mod tests {
     use super::*;
 
-    fn said(step: &str, errno: Errno, who: Requester, (name, value): (&str, &str)) -> String {
-        helps((step, errno), who, |asked| (asked == name).then(|| format!("{value}\n")))
+    fn said(step: &str, errno: Errno, (name, value): (&str, &str)) -> String {
+        helps((step, errno), false, |asked| (asked == name).then(|| format!("{value}\n")))
     }
 
     #[test]
     fn the_setting_that_forbids_is_named_with_its_value() {
-        use Requester::{Root, Unprivileged};
         const USER: &str = "unshare(CLONE_NEWUSER)";
         const NETWORK: &str = "unshare(CLONE_NEWNET)";
-        for (step, errno, who, (name, value)) in [
-            (USER, Errno::NOSPC, Unprivileged, ("user/max_user_namespaces", "0")),
-            (USER, Errno::PERM, Unprivileged, ("kernel/unprivileged_userns_clone", "0")),
-            (USER, Errno::NOSPC, Unprivileged, ("user/max_user_namespaces", "7")),
-            (NETWORK, Errno::NOSPC, Root, ("user/max_net_namespaces", "2")),
+        for (step, errno, (name, value)) in [
+            (USER, Errno::NOSPC, ("user/max_user_namespaces", "0")),
+            (USER, Errno::PERM, ("kernel/unprivileged_userns_clone", "0")),
+            (USER, Errno::NOSPC, ("user/max_user_namespaces", "7")),
+            (NETWORK, Errno::NOSPC, ("user/max_net_namespaces", "2")),
         ] {
-            let said = said(step, errno, who, (name, value));
+            let said = said(step, errno, (name, value));
             let text = format!("{} is {value} here", name.replace('/', "."));
             assert!(said.contains(&text), "{said}");
         }
-        assert_eq!(said("RTM_NEWLINK veth", Errno::NOMEM, Unprivileged, ("", "")), "");
+        assert_eq!(said("RTM_NEWLINK veth", Errno::NOMEM, ("", "")), "");
     }
 
     /// Ubuntu 24.04: there is a user namespace, and it gives no privilege for anything.
@@ -154,7 +138,7 @@ mod tests {
         ] {
             for errno in [Errno::PERM, Errno::ACCESS] {
                 assert_eq!(
-                    said(step, errno, Requester::Unprivileged, setting),
+                    said(step, errno, setting),
                     "kernel.apparmor_restrict_unprivileged_userns is 1 here; \
                      as root: sysctl kernel.apparmor_restrict_unprivileged_userns=0",
                     "{step}"
@@ -162,6 +146,6 @@ mod tests {
             }
         }
         let elsewhere = "execve(/proc/self/exe)";
-        assert_eq!(said(elsewhere, Errno::ACCESS, Requester::Unprivileged, setting), "");
+        assert_eq!(said(elsewhere, Errno::ACCESS, setting), "");
     }
 }

@@ -4,12 +4,12 @@ use rustix::io::{Errno, Result, fcntl_dupfd_cloexec};
 use rustix::net::{
     AddressFamily, Protocol, SocketFlags, SocketType, ipproto, netlink, socket_with,
 };
-use rustix::process::{Signal, set_parent_process_death_signal};
+use rustix::process::{Signal, geteuid, set_parent_process_death_signal};
 
-use crate::lab::diagnosis::{Requester, refusal};
+use crate::lab::diagnosis::refusal;
 use crate::lab::fd_channel::{BATCH, Channel};
 use crate::lab::namespace;
-use crate::lab::protocol::{HelperReply, SocketKind, SocketsWanted};
+use crate::lab::protocol::{SetupReply, SocketKind, SocketsReply, SocketsWanted};
 use crate::lab::setup::{LinkedLab, build};
 use crate::tcp::socket::errno;
 use crate::tcp::{Host, LabSpec};
@@ -23,10 +23,11 @@ pub fn help(spec: LabSpec) -> std::io::Result<()> {
     let channel = Channel(fcntl_dupfd_cloexec(rustix::stdio::stdin(), 3)?);
     // The name shown by `ps` and `pstree`.
     let _ = rustix::thread::set_name(c"fivetuple-lab");
-    let who = Requester::now();
+    // Inside a user namespace every user is root.
+    let is_root = geteuid().is_root();
     match build(spec) {
         Ok(built) => serve(&channel, built)?,
-        Err(failed) => channel.send(&HelperReply::Refused(refusal(failed, who)), &[])?,
+        Err(failed) => channel.send(&SetupReply::<()>::Err(refusal(failed, is_root)), &[])?,
     }
     Ok(())
 }
@@ -39,16 +40,16 @@ fn serve(channel: &Channel, built: LinkedLab) -> Result<()> {
         let ends = std::iter::once(computer.packets.as_fd());
         let all: Vec<BorrowedFd<'_>> =
             ends.chain(computer.counters.iter().map(AsFd::as_fd)).collect();
-        channel.send(&HelperReply::Computer(computer.host), &all)?;
+        channel.send(&SetupReply::Ok(()), &all)?;
         spaces.push((computer.host, computer.space));
     }
-    channel.send(&HelperReply::Ready(built.limits), &[])?;
+    channel.send(&SetupReply::Ok(built.limits), &[])?;
     while let Some((ask, _)) = channel.receive()? {
         let made = make(&spaces, ask);
         let fds: Vec<BorrowedFd<'_>> = made.iter().flatten().map(AsFd::as_fd).collect();
-        let answer = match &made {
-            Ok(_) => HelperReply::Sockets,
-            Err(why) => HelperReply::Failed(errno::Errno(why.raw_os_error())),
+        let answer: SocketsReply = match &made {
+            Ok(_) => Ok(()),
+            Err(why) => Err(errno::Errno(why.raw_os_error())),
         };
         channel.send(&answer, &fds)?;
     }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::tcp::{Errno, Host, LabLimits, LabRefusal};
+use crate::tcp::{Errno, Host, LabRefusal};
 
 /// A kind of socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -26,12 +26,8 @@ pub(crate) struct SocketsWanted {
     pub(crate) count: u8,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum HelperReply {
-    /// A computer is up; comes with its end of the wire and the files of its counters.
-    Computer(Host),
-    Ready(LabLimits),
-    Refused(LabRefusal),
-    Sockets,
-    Failed(Errno),
-}
+/// A computer is up, whose end of the wire and files of counters come with it; at last come the limits of all.
+pub(crate) type SetupReply<T> = Result<T, LabRefusal>;
+
+/// The sockets that were wanted come with it.
+pub(crate) type SocketsReply = Result<(), Errno>;

@@ -8,12 +8,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rustix::io::Errno;
+use rustix::process::geteuid;
+use serde::de::DeserializeOwned;
 
 use crate::lab::addressing::{address, hosts};
-use crate::lab::diagnosis::{Requester, refusal};
+use crate::lab::diagnosis::refusal;
 use crate::lab::fd_channel::Channel;
 use crate::lab::namespace::errno;
-use crate::lab::protocol::HelperReply;
+use crate::lab::protocol::SetupReply;
 use crate::lab::socket_pool::SocketPool;
 use crate::lab::stop_handle::StopHandle;
 use crate::lab::sysctl;
@@ -59,12 +61,14 @@ impl Lab {
         let ports = spec.ports.unwrap_or(PortRange::DEFAULT);
         let (mut computers, mut ends, mut counters) = (Vec::new(), Vec::new(), Vec::new());
         for host in hosts(spec.computers) {
-            let (end, files) = helper.computer(host)?;
+            let ((), fds) = helper.reply()?;
+            let mut fds = fds.into_iter();
+            let end = fds.next().ok_or_else(|| no_help(Errno::MFILE))?;
             computers.push(LabComputer { host, ip: IpAddr::from(address(host)) });
             ends.push((host, end));
-            counters.push((host, files));
+            counters.push((host, fds.map(File::from).collect()));
         }
-        let limits = helper.limits()?;
+        let (limits, _) = helper.reply()?;
         let pool = SocketPool::new(Arc::clone(&helper.channel), helper.stopper.clone(), ports);
         Ok(Lab {
             computers,
@@ -79,7 +83,7 @@ impl Lab {
 
 impl Helper {
     fn start(program: &Path, spec: LabSpec) -> Result<Helper, LabRefusal> {
-        let at = |step: &str, why: Errno| refusal((step.to_owned(), why), Requester::now());
+        let at = |step: &str, why: Errno| refusal((step.to_owned(), why), geteuid().is_root());
         let (channel, theirs) = Channel::pair().map_err(|why| at("socketpair", why))?;
         channel.set_timeout(REPLY_TIMEOUT).map_err(|why| at("setsockopt(SO_RCVTIMEO)", why))?;
         let mut command = Command::new(program);
@@ -101,28 +105,10 @@ impl Helper {
         Ok(Helper { child, channel, stopper })
     }
 
-    fn computer(&self, host: Host) -> Result<(OwnedFd, Vec<File>), LabRefusal> {
-        let (reply, fds) = self.reply()?;
-        if reply != HelperReply::Computer(host) {
-            return Err(no_help(Errno::PROTO));
-        }
-        let mut fds = fds.into_iter();
-        let end = fds.next().ok_or_else(|| no_help(Errno::MFILE))?;
-        Ok((end, fds.map(File::from).collect()))
-    }
-
-    fn limits(&self) -> Result<LabLimits, LabRefusal> {
-        let (HelperReply::Ready(limits), _) = self.reply()? else {
-            return Err(no_help(Errno::PROTO));
-        };
-        Ok(limits)
-    }
-
-    fn reply(&self) -> Result<(HelperReply, Vec<OwnedFd>), LabRefusal> {
-        match self.channel.receive().map_err(no_help)? {
-            Some((HelperReply::Refused(why), _)) => Err(why),
-            reply => reply.ok_or_else(|| no_help(Errno::PIPE)),
-        }
+    fn reply<T: DeserializeOwned>(&self) -> Result<(T, Vec<OwnedFd>), LabRefusal> {
+        let received = self.channel.receive::<SetupReply<T>>().map_err(no_help)?;
+        let (reply, fds) = received.ok_or_else(|| no_help(Errno::PIPE))?;
+        Ok((reply?, fds))
     }
 
     /// The helper's process id.
@@ -156,7 +142,7 @@ impl Drop for Helper {
 }
 
 fn no_help(why: Errno) -> LabRefusal {
-    refusal(("the lab's helper process".to_owned(), why), Requester::now())
+    refusal(("the lab's helper process".to_owned(), why), geteuid().is_root())
 }
 
 fn words(status: ExitStatus) -> String {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use rustix::io::Errno;
 
 use crate::lab::fd_channel::{BATCH, Channel};
-use crate::lab::protocol::{HelperReply, SocketKind, SocketsWanted};
+use crate::lab::protocol::{SocketKind, SocketsReply, SocketsWanted};
 use crate::lab::stop_handle::StopHandle;
 use crate::tcp::{Host, PortRange};
 
@@ -74,7 +74,7 @@ impl SocketPool {
     fn request(&self, wanted: SocketsWanted) -> io::Result<Vec<OwnedFd>> {
         let gone = || io::Error::from_raw_os_error(libc::EHOSTUNREACH);
         self.channel.send(&wanted, &[]).map_err(|_| gone())?;
-        let reply = self.channel.receive();
+        let reply = self.channel.receive::<SocketsReply>();
         if let Err(why) = &reply {
             // A late reply would be taken for the reply to another request.
             self.stopper.stop_because(match *why {
@@ -83,11 +83,8 @@ impl SocketPool {
             });
         }
         match reply.map_err(|_| gone())?.ok_or_else(gone)? {
-            (HelperReply::Sockets, sockets) => Ok(sockets),
-            (HelperReply::Failed(errno), _) => Err(io::Error::from_raw_os_error(errno.0)),
-            (HelperReply::Computer(_) | HelperReply::Ready(_) | HelperReply::Refused(_), _) => {
-                Err(gone())
-            }
+            (Ok(()), sockets) => Ok(sockets),
+            (Err(errno), _) => Err(io::Error::from_raw_os_error(errno.0)),
         }
     }
 }

@@ -14,11 +14,10 @@ use crate::net::connection::{ConnectionTask, Policy};
 use crate::net::listener::{AcceptPermit, Listener};
 use crate::net::registry::Registry;
 use crate::net::stream::Stream;
-use crate::net::trace::TraceRecorder;
 use crate::net::{socket, trace};
 use crate::tcp::{
-    Call, CloseKind, Endpoint, Errno, Protocol, Purpose, ServerCloses, SocketEvent, Syscall,
-    SyscallError, SyscallResult,
+    Call, CloseKind, Errno, Protocol, Purpose, ServerCloses, SocketEvent, Syscall, SyscallError,
+    SyscallResult,
 };
 
 pub(super) struct Acceptor {
@@ -83,21 +82,15 @@ impl Acceptor {
         self.registry.report_closed_listener(&self.listener, id).await;
     }
 
-    fn record_accept(&self, stream: &TcpStream, ends: [SocketAddr; 2]) -> TraceRecorder {
-        let mut trace = self.registry.recorder(Purpose::Accept);
-        let [local, from] = ends.map(Endpoint::from);
-        let (listening, fd) = (trace::number(&self.fd), trace::number(stream));
-        trace.push(Some(listening), Syscall::Accept, SyscallResult::Caller(fd, from));
-        trace.push(Some(fd), Syscall::GetSockName, SyscallResult::End(local));
-        trace
-    }
-
     async fn accepted(&mut self, stream: TcpStream, from: SocketAddr) {
         let resets = self.registry.resets();
         let Ok(local) = stream.local_addr() else { return };
         let spec = &self.listener.spec;
         let own = socket::own(spec.host, Protocol::Tcp, &stream, [local, from]);
-        let trace = self.record_accept(&stream, [local, from]);
+        let mut trace = self.registry.recorder(Purpose::Accept);
+        let caller = SyscallResult::Caller(own.fd, from.into());
+        trace.push(Some(trace::number(&self.fd)), Syscall::Accept, caller);
+        trace.push(Some(own.fd), Syscall::GetSockName, SyscallResult::End(local.into()));
         self.registry.report_trace(trace, Some(own.name));
         let Some(registration) = self.registry.register(own.name) else {
             return self.turn_away(&stream).await;

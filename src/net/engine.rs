@@ -41,47 +41,23 @@ pub struct Engine {
 impl Engine {
     /// The most Connect commands under way, Listen commands of other computers included.
     pub const MOST_UNDER_WAY: usize = 32;
-    /// How long a client may read nothing of its echo before the server gives up.
+    /// How long a client may read nothing of its echo before the server gives up; tests have less patience.
     pub const ECHO_TIMEOUT: Duration = Duration::from_secs(10);
 
     /// An engine without sockets, for a process that may have `descriptors` open (`RLIMIT_NOFILE`, soft),
     /// some of which it leaves alone ([`RESERVED_DESCRIPTORS`](crate::tcp::HostLimits::RESERVED_DESCRIPTORS)).
+    /// `remote` makes the sockets of other computers; it may gain and lose them at any time.
     ///
     /// It runs its tasks on `tasks`, each of which ends soon after `stop` is cancelled. They wait for room in `events`, so it sets their pace.
     pub fn new(
         events: Sender<SocketEvent>,
         tasks: TaskTracker,
         stop: CancellationToken,
-        descriptors: u64,
+        (descriptors, echo_timeout): (u64, Duration),
+        remote: Option<Arc<dyn RemoteSockets>>,
     ) -> Engine {
-        Engine::with_echo_timeout(events, tasks, stop, descriptors, Engine::ECHO_TIMEOUT)
-    }
-
-    /// The same with another [`Engine::ECHO_TIMEOUT`].
-    pub fn with_echo_timeout(
-        events: Sender<SocketEvent>,
-        tasks: TaskTracker,
-        stop: CancellationToken,
-        descriptors: u64,
-        echo_timeout: Duration,
-    ) -> Engine {
-        Engine::of(Registry::new(events, tasks, stop, descriptors, echo_timeout))
-    }
-
-    /// The same with sockets of other computers, too; `remote` may gain and lose them at any time.
-    pub fn with_remote_sockets(
-        events: Sender<SocketEvent>,
-        tasks: TaskTracker,
-        stop: CancellationToken,
-        descriptors: u64,
-        remote: Arc<dyn RemoteSockets>,
-    ) -> Engine {
-        let mut registry = Registry::new(events, tasks, stop, descriptors, Engine::ECHO_TIMEOUT);
-        registry.factory.remote = Some(remote);
-        Engine::of(registry)
-    }
-
-    fn of(registry: Registry) -> Engine {
+        let mut registry = Registry::new(events, tasks, stop, descriptors, echo_timeout);
+        registry.factory.remote = remote;
         Engine {
             connecting: registry.stop.child_token(),
             opening: registry.stop.child_token(),
@@ -167,13 +143,7 @@ impl Engine {
     fn hold(&mut self, held: bool) {
         // Its event comes before those of the connections that are accepted then.
         self.registry.report_soon(SocketEvent::AcceptHeld(held));
-        for listener in self.registry.listeners().iter() {
-            if held {
-                listener.hold();
-            } else {
-                listener.resume();
-            }
-        }
+        self.registry.listeners().iter().for_each(|listener| listener.hold(held));
     }
 
     fn connect(&mut self, spec: ConnectSpec, burst: Burst) {

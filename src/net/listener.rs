@@ -73,13 +73,11 @@ impl Listener {
         at.port.0 == to.port() && here
     }
 
-    pub(super) fn hold(&self) {
-        self.permit.send_replace(AcceptPermit::Times(0));
-    }
-
-    pub(super) fn resume(&self) {
-        self.permit.send_replace(AcceptPermit::Always);
-        self.queue_space.notify_waiters();
+    pub(super) fn hold(&self, held: bool) {
+        self.permit.send_replace(if held { AcceptPermit::Times(0) } else { AcceptPermit::Always });
+        if !held {
+            self.queue_space.notify_waiters();
+        }
     }
 
     pub(super) fn permit_one(&self) {

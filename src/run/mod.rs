@@ -15,9 +15,9 @@ pub use crate::run::headless::asked_to_end;
 pub use crate::run::headless::connect::connect;
 pub use crate::run::headless::listen::listen;
 pub use crate::run::headless::netstat_line::NetstatLine;
-pub use crate::run::headless::table::{print_table, table, watch_table};
+pub use crate::run::headless::table::table;
 
-use std::io::{ErrorKind, IsTerminal, Write};
+use std::io::{IsTerminal, Write};
 
 use anyhow::Context;
 use clap::CommandFactory;
@@ -25,7 +25,7 @@ use clap::CommandFactory;
 use crate::cli::{Cli, Subcommands};
 use crate::kernel::raise_descriptor_limit;
 use crate::run::dashboard::screen;
-use crate::run::headless::{complain, lab_command, runtime};
+use crate::run::headless::{complain, ignore_broken_pipe, lab_command, runtime};
 
 /// Runs the subcommand of the command line.
 ///
@@ -62,12 +62,8 @@ pub fn run(cli: &Cli) -> anyhow::Result<Exit> {
 /// Writes a text to standard output; a closed pipe, as with `head`, is no error.
 fn print(text: &[u8]) -> anyhow::Result<Exit> {
     let mut out = std::io::stdout().lock();
-    match out.write_all(text).and_then(|()| out.flush()) {
-        Err(why) if why.kind() != ErrorKind::BrokenPipe => {
-            Err(why).context("cannot write to standard output")
-        }
-        Ok(()) | Err(_) => Ok(Exit::Done),
-    }
+    let written = out.write_all(text).and_then(|()| out.flush());
+    ignore_broken_pipe(written.map(|()| Exit::Done).context("cannot write to standard output"))
 }
 
 /// Runs a subcommand, and does not wait for what cannot be stopped: the resolver may take a minute until its timeout.

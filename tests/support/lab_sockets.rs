@@ -36,12 +36,12 @@ impl RemoteSockets for Sockets {
 /// An engine whose TCP sockets are those of the lab, and its events.
 pub(crate) fn engine(lab: &Lab) -> (Engine, Receiver<SocketEvent>) {
     let (sender, events) = mpsc::channel(1024);
-    let engine = Engine::with_remote_sockets(
+    let engine = Engine::new(
         sender,
         TaskTracker::new(),
         CancellationToken::new(),
-        raise_descriptor_limit(),
-        Arc::new(Sockets(Arc::clone(&lab.pool))),
+        (raise_descriptor_limit(), Engine::ECHO_TIMEOUT),
+        Some(Arc::new(Sockets(Arc::clone(&lab.pool)))),
     );
     (engine, events)
 }

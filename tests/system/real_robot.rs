@@ -46,7 +46,8 @@ impl Real {
 
     pub(crate) fn start() -> Real {
         let (sender, news) = mpsc::channel(1024);
-        let program = Engine::new(sender, TaskTracker::new(), CancellationToken::new(), 4000);
+        let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+        let program = Engine::new(sender, tasks, stop, (4000, Engine::ECHO_TIMEOUT), None);
         program.trace_syscalls();
         Real {
             robot: Robot::new(),

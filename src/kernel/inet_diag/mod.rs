@@ -10,9 +10,7 @@ mod tcp_info;
 
 pub use crate::kernel::inet_diag::answer::{Body, DiagAnswer, next_answer, timer_kind};
 pub use crate::kernel::inet_diag::bytecode::{PortHalf, SocketEnd, program};
-pub use crate::kernel::inet_diag::request::{
-    ALL_STATES, Dump, Family, state_bits, write_inspection, write_lookup,
-};
+pub use crate::kernel::inet_diag::request::{ALL_STATES, Dump, Family, state_bits, write_lookup};
 pub use crate::kernel::inet_diag::tcp_info::tcp_info;
 
 use zerocopy::byteorder::network_endian::U16;

@@ -89,19 +89,11 @@ impl Dump<'_> {
     }
 }
 
-/// Writes the request for one socket, bound to `interface` or 0; if there is none, the answer is one that listens there, or an error.
-pub fn write_lookup(tuple: FiveTuple, interface: u32, sequence: u32, request: &mut Vec<u8>) {
-    write_one((tuple, interface), 0, sequence, request);
-}
-
-/// Writes the same request with `INET_DIAG_INFO`, see [`tcp_info`](crate::kernel::inet_diag::tcp_info()).
-pub fn write_inspection(tuple: FiveTuple, interface: u32, sequence: u32, request: &mut Vec<u8>) {
-    write_one((tuple, interface), INFO, sequence, request);
-}
-
-fn write_one(
+/// Writes the request for one socket, bound to `interface` or 0, and perhaps its [`tcp_info`](crate::kernel::inet_diag::tcp_info());
+/// if there is no such socket, the answer is one that listens there, or an error.
+pub fn write_lookup(
     (tuple, interface): (FiveTuple, u32),
-    extensions: u8,
+    with_info: bool,
     sequence: u32,
     request: &mut Vec<u8>,
 ) {
@@ -120,6 +112,7 @@ fn write_one(
         cookie: INET_DIAG_NOCOOKIE,
     };
     let (family, protocol) = (family as u8, number(tuple.protocol));
+    let extensions = if with_info { INFO } else { 0 };
     let body = Request { family, protocol, extensions, pad: 0, states: ALL_STATES, id };
     begin(request, (SOCK_DIAG_BY_FAMILY, NLM_F_REQUEST, sequence), body.as_bytes());
     end(request);

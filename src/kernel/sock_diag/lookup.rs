@@ -1,12 +1,8 @@
-use crate::kernel::inet_diag::{Body, next_answer, tcp_info, write_inspection, write_lookup};
+use crate::kernel::inet_diag::{Body, next_answer, tcp_info, write_lookup};
 use crate::kernel::procfs::Procfs;
 use crate::kernel::sock_diag::socket::{DiagSocket, RETRIES};
 use crate::kernel::source::{ReadError, ReadResult, Reading, SocketSource, is_asked_for};
-use crate::tcp::{
-    Errno, Filter, FiveTuple, Port, Protocol, SocketId, SocketRow, TcpInfo, TcpState,
-};
-
-type WriteRequest = fn(FiveTuple, u32, u32, &mut Vec<u8>);
+use crate::tcp::{Errno, Filter, Port, Protocol, SocketId, SocketRow, TcpInfo, TcpState};
 
 impl DiagSocket {
     pub(super) fn lookup(&mut self, id: SocketId) -> ReadResult<Option<SocketRow>> {
@@ -19,11 +15,11 @@ impl DiagSocket {
         if id.tuple.protocol == Protocol::Udp && !self.has_udp()? {
             return Procfs::new(self.host).lookup(id);
         }
-        let mut found = self.ask_for(id, write_lookup);
+        let mut found = self.ask_for(id, false);
         for _ in 0..RETRIES {
             if let Err(ReadError::Call(_, Errno::ENOBUFS)) = found {
                 self.netlink.grow();
-                found = self.ask_for(id, write_lookup);
+                found = self.ask_for(id, false);
             }
         }
         Ok(found?.map(|(row, _)| row))
@@ -33,23 +29,23 @@ impl DiagSocket {
         if id.tuple.protocol != Protocol::Tcp || !id.tuple.is_connected() {
             return Ok(None);
         }
-        Ok(self.ask_for(id, write_inspection)?.and_then(|(_, info)| info))
+        Ok(self.ask_for(id, true)?.and_then(|(_, info)| info))
     }
 
     fn ask_for(
         &mut self,
         id: SocketId,
-        write: WriteRequest,
+        with_info: bool,
     ) -> ReadResult<Option<(SocketRow, Option<TcpInfo>)>> {
         let interface = self.interfaces.get(&id).copied().unwrap_or(0);
-        let tuple = id.tuple;
-        let asked =
-            self.netlink.ask(|sequence, request| write(tuple, interface, sequence, request))?;
+        let asked = self.netlink.ask(|sequence, request| {
+            write_lookup((id.tuple, interface), with_info, sequence, request);
+        })?;
         loop {
             let mut bytes = self.netlink.receive()?;
             loop {
                 let message = bytes;
-                let Some(answer) = next_answer(&mut bytes, tuple.protocol) else { break };
+                let Some(answer) = next_answer(&mut bytes, id.tuple.protocol) else { break };
                 let answer = answer.map_err(ReadError::Garbled)?;
                 if answer.sequence != asked {
                     continue;

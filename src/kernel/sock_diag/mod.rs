@@ -29,10 +29,7 @@ impl SockDiag {
     /// # Errors
     /// When the kernel or a sandbox forbids it.
     pub fn open(host: Host) -> ReadResult<SockDiag> {
-        let open =
-            || Netlink::open(Some(netlink::SOCK_DIAG)).map(|socket| DiagSocket::new(socket, host));
-        let socket = open()?;
-        Ok(SockDiag { socket, second: open().ok().and_then(SecondDump::new) })
+        SockDiag::with_two(host, || Netlink::open(Some(netlink::SOCK_DIAG)))
     }
 
     /// Reads through a `NETLINK_SOCK_DIAG` socket that was opened elsewhere, for example in another network namespace.
@@ -43,13 +40,10 @@ impl SockDiag {
         Ok(SockDiag { socket: DiagSocket::new(Netlink::over(socket)?, host), second: None })
     }
 
-    /// Reads half of each large table through a second such socket of the same network namespace.
-    #[must_use]
-    pub fn with_second(mut self, socket: OwnedFd) -> SockDiag {
-        let host = self.socket.host;
-        let second = Netlink::over(socket).ok().map(|socket| DiagSocket::new(socket, host));
-        self.second = second.and_then(SecondDump::new);
-        self
+    /// Reads half of each large table through a second socket, where there is one.
+    fn with_two(host: Host, open: impl Fn() -> ReadResult<Netlink>) -> ReadResult<SockDiag> {
+        let open = || open().map(|socket| DiagSocket::new(socket, host));
+        Ok(SockDiag { socket: open()?, second: open().ok().and_then(SecondDump::new) })
     }
 }
 
@@ -89,11 +83,8 @@ impl NamespaceSource {
     /// Reads through `NETLINK_SOCK_DIAG` sockets that `open` returns; rows will carry `host`.
     pub fn over(host: Host, open: impl Fn() -> io::Result<OwnedFd>) -> NamespaceSource {
         let failed = |why| ReadError::Call("sock_diag in the lab", Errno::from(&why));
-        let source = open().map_err(failed).and_then(|socket| SockDiag::over(socket, host));
-        NamespaceSource(source.map(|source| match open() {
-            Ok(second) => source.with_second(second),
-            Err(_) => source,
-        }))
+        let open = || open().map_err(failed).and_then(Netlink::over);
+        NamespaceSource(SockDiag::with_two(host, open))
     }
 
     fn source(&mut self) -> ReadResult<&mut SockDiag> {

@@ -53,12 +53,12 @@ pub(super) async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Exit> {
     let screen = Screen::enter(!args.no_mouse).context("cannot set up the terminal")?;
     inputs::listen_to_terminal(&tasks, stop.clone(), inbox_sender.clone());
     inputs::watch_for_hangup(inbox_sender.clone());
-    let engine = Engine::with_remote_sockets(
+    let engine = Engine::new(
         events_sender,
         tasks.clone(),
         stop.child_token(),
-        descriptors,
-        lab.sockets(),
+        (descriptors, Engine::ECHO_TIMEOUT),
+        Some(lab.sockets()),
     );
     engine.trace_syscalls();
     let sender = inbox_sender.clone();

@@ -14,7 +14,7 @@ use crate::run::headless::{
 };
 use crate::tcp::{
     Burst, CloseKind, Command, ConnectSpec, Errno, Protocol, SocketEvent, SocketId, SourcePort,
-    Stays, Target,
+    Stays,
 };
 
 /// Connects as often as asked, sends the payload, waits and closes; writes to `out` what happens.
@@ -30,12 +30,9 @@ pub async fn connect(
     asked_to_end: impl Future<Output = i32>,
 ) -> anyhow::Result<Exit> {
     let burst = Burst { count: args.count, every: args.every };
-    let spec = spec(args);
     let mut clients = ConnectTally {
+        args,
         lines: LineWriter::new(out, args.quiet),
-        asked: args.count,
-        protocol: spec.protocol,
-        to: spec.to.clone(),
         open: HashSet::new(),
         unanswered: HashSet::new(),
         connected: 0,
@@ -45,7 +42,7 @@ pub async fn connect(
         all_called: false,
         begun: Instant::now(),
     };
-    let command = Command::Connect(spec, burst);
+    let command = Command::Connect(spec(args), burst);
     let ended = run_command(command, descriptors, asked_to_end, &mut clients).await;
     ignore_broken_pipe(ended.and_then(|ended| clients.sum_up(ended)))
 }
@@ -68,10 +65,8 @@ fn spec(args: &ConnectArgs) -> ConnectSpec {
 }
 
 struct ConnectTally<'a, W> {
+    args: &'a ConnectArgs,
     lines: LineWriter<'a, W>,
-    asked: u32,
-    protocol: Protocol,
-    to: Target,
     open: HashSet<SocketId>,
     unanswered: HashSet<SocketId>,
     connected: u32,
@@ -92,12 +87,12 @@ impl<W: Write> ConnectTally<'_, W> {
                 let is_refused = errno == Errno::ECONNREFUSED;
                 if at.tuple.protocol == Protocol::Udp && is_refused {
                     let why = "no UDP socket on that port (ECONNREFUSED)";
-                    let failure = || format!("datagram refused by {}: {why}", self.to);
+                    let failure = || format!("datagram refused by {}: {why}", self.args.to);
                     self.first_failure.get_or_insert_with(failure);
                     return format!("{}: datagram refused: {why}", ends(at));
                 }
                 if was_connected {
-                    let failure = || format!("cannot connect to {}: {errno}", self.to);
+                    let failure = || format!("cannot connect to {}: {errno}", self.args.to);
                     self.first_failure.get_or_insert_with(failure);
                 }
                 format!("{}: {errno}", ends(at))
@@ -108,15 +103,13 @@ impl<W: Write> ConnectTally<'_, W> {
 
     fn sum_up(mut self, ended: Exit) -> anyhow::Result<Exit> {
         // connect() of a UDP socket sends nothing: it only sets the peer.
-        let connected = match self.protocol {
-            Protocol::Tcp => "connected",
-            Protocol::Udp => "UDP sockets connected, without a handshake,",
-        };
+        let connected =
+            if self.args.udp { "UDP sockets connected, without a handshake," } else { "connected" };
         self.lines.always(&format!(
             "{} of {} {connected} to {}, {} sent, {} received, {:.1?}",
             self.connected,
-            self.asked,
-            self.to,
+            self.args.count,
+            self.args.to,
             count_of_bytes(self.sent),
             self.received,
             self.begun.elapsed(),
@@ -130,7 +123,7 @@ impl<W: Write> ConnectTally<'_, W> {
 
 impl<W: Write> Tally for ConnectTally<'_, W> {
     fn handle(&mut self, event: SocketEvent) -> anyhow::Result<()> {
-        let single = self.asked == 1;
+        let single = self.args.count == 1;
         let line = match event {
             SocketEvent::Connecting(own) => {
                 self.open.insert(own.name);

@@ -74,7 +74,8 @@ async fn run_command(
 ) -> anyhow::Result<Exit> {
     let (sender, mut events) = mpsc::channel(1024);
     let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
-    let mut engine = Engine::new(sender, tasks.clone(), stop.clone(), descriptors);
+    let limits = (descriptors, Engine::ECHO_TIMEOUT);
+    let mut engine = Engine::new(sender, tasks.clone(), stop.clone(), limits, None);
     engine.run(command);
     let mut asked_to_end = std::pin::pin!(asked_to_end);
     let ended = loop {

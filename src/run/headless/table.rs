@@ -1,7 +1,7 @@
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
-use std::future::Future;
 use std::io::{self, Write};
+use std::pin::pin;
 
 use anyhow::Context;
 use serde_json::json;
@@ -9,9 +9,9 @@ use tokio::sync::mpsc;
 
 use crate::cli::TableArgs;
 use crate::kernel::watch::{Poller, WatchEvent};
-use crate::kernel::{ReadError, Reading, open, owners};
+use crate::kernel::{open, owners};
 use crate::run::headless::netstat_line::{before_and_after, row_event};
-use crate::run::headless::{complain, runtime};
+use crate::run::headless::{complain, ignore_broken_pipe, runtime};
 use crate::run::{Clock, Exit, NetstatLine, asked_to_end};
 use crate::tcp::{
     Change, Filter, Owner, Protocol, SocketRow, TableUpdate, TcpState, procfs_instead,
@@ -24,33 +24,21 @@ use crate::tcp::{
 /// # Errors
 /// When the table cannot be read, or standard output cannot be written.
 pub fn table(args: &TableArgs) -> anyhow::Result<Exit> {
-    let mut out = io::stdout().lock();
     if !args.watch {
-        return print_table(args, &mut out).map(|()| Exit::Done);
+        return ignore_broken_pipe(print_table(args));
     }
     // Signals are received on a thread of their own while this one writes.
-    runtime()?.block_on(async {
-        let asked = asked_to_end().context("cannot wait for signals")?;
-        watch_table(args, &mut out, asked).await
-    })
+    ignore_broken_pipe(runtime()?.block_on(watch_table(args)))
 }
 
-/// Prints changes to `out` until `asked` returns a signal or the reader of `out` is gone.
-///
-/// # Errors
-/// When `out` cannot be written.
-pub async fn watch_table(
-    args: &TableArgs,
-    out: &mut impl Write,
-    asked: impl Future<Output = i32>,
-) -> anyhow::Result<Exit> {
+async fn watch_table(args: &TableArgs) -> anyhow::Result<Exit> {
+    let mut asked = pin!(asked_to_end().context("cannot wait for signals")?);
     let (events, mut inbox) = mpsc::channel(64);
     let mut printer = Printer::new(args);
     let clock = printer.clock;
     let report = move |event| events.blocking_send(event).is_ok();
     let poller = Poller::start(move || clock.now(), report);
     poller.watch(wanted(args));
-    tokio::pin!(asked);
     loop {
         let event = tokio::select! {
             biased;
@@ -58,11 +46,7 @@ pub async fn watch_table(
             event = inbox.recv() => event,
         };
         match event {
-            Some(WatchEvent::TableRead(update)) => {
-                if !put(out, &printer.text(&update))? {
-                    return Ok(Exit::Done);
-                }
-            }
+            Some(WatchEvent::TableRead(update)) => put(&printer.text(&update))?,
             Some(WatchEvent::TableUnreadable { why, .. }) => complain(&why),
             Some(WatchEvent::FellBackToProcfs(why)) => complain(&procfs_instead(&why)),
             Some(WatchEvent::Inspected { .. }) => (),
@@ -71,12 +55,14 @@ pub async fn watch_table(
     }
 }
 
-/// Prints the table to `out` once: listeners first, then by port.
-///
-/// # Errors
-/// When the table cannot be read, or `out` cannot be written.
-pub fn print_table(args: &TableArgs, out: &mut impl Write) -> anyhow::Result<()> {
-    let mut rows = read(args).context("cannot read the kernel's socket table")?.snapshot.rows;
+/// Prints the table once: listeners first, then by port.
+fn print_table(args: &TableArgs) -> anyhow::Result<Exit> {
+    let (mut source, why) = open();
+    if let Some(why) = why {
+        complain(&procfs_instead(&why.to_string()));
+    }
+    let read = source.snapshot(&wanted(args)).context("cannot read the kernel's socket table");
+    let mut rows = read?.snapshot.rows;
     rows.retain(|row| is_shown(args, row));
     rows.sort_by_key(|row| {
         let tuple = row.tuple;
@@ -89,15 +75,7 @@ pub fn print_table(args: &TableArgs, out: &mut impl Write) -> anyhow::Result<()>
     for row in &rows {
         printer.line(row, None, &mut text);
     }
-    put(out, &text).map(|_| ())
-}
-
-fn read(args: &TableArgs) -> Result<Reading, ReadError> {
-    let (mut source, why) = open();
-    if let Some(why) = why {
-        complain(&procfs_instead(&why.to_string()));
-    }
-    source.snapshot(&wanted(args))
+    put(&text).map(|()| Exit::Done)
 }
 
 struct Printer<'a> {
@@ -193,12 +171,10 @@ fn is_shown(args: &TableArgs, row: &SocketRow) -> bool {
     args.all || row.state != TcpState::Closed
 }
 
-/// Writes the text; `false` when the reader is gone.
-fn put(out: &mut impl Write, text: &str) -> anyhow::Result<bool> {
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(why) if why.kind() == io::ErrorKind::BrokenPipe => Ok(false),
-        other => other.map(|()| true).context("cannot write the table"),
-    }
+fn put(text: &str) -> anyhow::Result<()> {
+    let mut out = io::stdout().lock();
+    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    written.context("cannot write the table")
 }
 
 #[cfg(test)]

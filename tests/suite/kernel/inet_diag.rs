@@ -158,7 +158,7 @@ proptest! {
         }
         let ip: std::net::IpAddr = if v6 { "::1" } else { "127.0.0.1" }.parse().unwrap();
         let tuple = FiveTuple::tcp(Endpoint::new(ip, port), Endpoint::new(ip, 1));
-        write_lookup(tuple, 0, 1, &mut request);
+        write_lookup((tuple, 0), false, 1, &mut request);
         prop_assert_eq!((length(&request), request.len()), (72, 72));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fivetuple::kernel::inet_diag::{next_answer, tcp_info, write_inspection, write_lookup};
+use fivetuple::kernel::inet_diag::{next_answer, tcp_info, write_lookup};
 use fivetuple::tcp::{Endpoint, FiveTuple, Protocol, TcpInfo};
 use proptest::prelude::*;
 
@@ -112,8 +112,8 @@ proptest! {
         let ip: std::net::IpAddr = if v6 { "::1" } else { "127.0.0.1" }.parse().unwrap();
         let tuple = FiveTuple::tcp(Endpoint::new(ip, port), Endpoint::new(ip, 1));
         let (mut lookup, mut inspection) = (Vec::new(), Vec::new());
-        write_lookup(tuple, 0, 1, &mut lookup);
-        write_inspection(tuple, 0, 1, &mut inspection);
+        write_lookup((tuple, 0), false, 1, &mut lookup);
+        write_lookup((tuple, 0), true, 1, &mut inspection);
         let differ = lookup.iter().zip(&inspection).filter(|(a, b)| a != b).count();
         prop_assert_eq!((lookup.len(), differ), (inspection.len(), 1));
     }

@@ -61,7 +61,8 @@ impl Driver {
         let (sender, inbox) = sync_channel(INBOX);
         let sockets = Arc::new(Sockets(pool.clone()));
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
-        let engine = Engine::with_remote_sockets(news(&sender), tasks, stop, 4000, sockets);
+        let engine =
+            Engine::new(news(&sender), tasks, stop, (4000, Engine::ECHO_TIMEOUT), Some(sockets));
         engine.trace_syscalls();
         let clock = Clockwork::start();
         let (state, first) = program::dashboard(port, clock.clock.started_at());

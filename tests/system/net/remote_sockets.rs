@@ -55,7 +55,8 @@ fn slow() -> (Rig, Receiver<()>, Sender<()>) {
     let (lets, may) = channel();
     let may = Mutex::new(may);
     let remote = Arc::new(Slow { wanted, may });
-    let engine = Engine::with_remote_sockets(sender, tasks.clone(), stop.clone(), 20_000, remote);
+    let limits = (20_000, Engine::ECHO_TIMEOUT);
+    let engine = Engine::new(sender, tasks.clone(), stop.clone(), limits, Some(remote));
     let rig = Rig { engine, events, tasks, stop };
     (rig, wants, lets)
 }

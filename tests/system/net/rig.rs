@@ -35,7 +35,7 @@ impl Rig {
         let (sender, events) = mpsc::channel(256);
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
         let engine =
-            Engine::with_echo_timeout(sender, tasks.clone(), stop.clone(), descriptors, patience);
+            Engine::new(sender, tasks.clone(), stop.clone(), (descriptors, patience), None);
         Rig { engine, events, tasks, stop }
     }
 
