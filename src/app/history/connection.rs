@@ -1,11 +1,20 @@
 //! One connection, joined from the table, our own sockets' events and the segments on the wire.
 
-use crate::app::history::Side;
-use crate::app::history::ladder::incarnation::{self, ABOUT};
-use crate::app::{LoggedEvent, Role, State, TableRow};
-use crate::tcp::{FiveTuple, Moment, SocketId, WireSegment};
+use std::collections::BTreeSet;
+use std::ops::Range;
+use std::time::Duration;
 
-/// One life of a five-tuple: both rows, as far as they are known, and what happened between them.
+use crate::app::history::Side;
+use crate::app::{LoggedEvent, Role, State, TableRow};
+use crate::tcp::{FiveTuple, Flags, Moment, SocketId, WireSegment};
+
+/// The clock of the wire and that of a poll may differ by so much.
+pub(super) const EARLY: Duration = Duration::from_millis(20);
+
+/// How far the time of a poll may be from what it shows the effect of.
+const ABOUT: Duration = Duration::from_secs(2);
+
+/// One life of a five-tuple (an incarnation: RFC 9293, section 3.4.1): both rows, as far as they are known, and what happened between them.
 #[derive(Clone, Debug)]
 pub struct Connection<'a> {
     /// The five-tuple, the same for both ends.
@@ -63,7 +72,7 @@ impl<'a> Connection<'a> {
             crossing.segment.tuple.connection() == self.tuple && crossing.sent <= self.now
         });
         let all: Vec<&WireSegment> = all.collect();
-        let own = all[incarnation::own(&all, self.lifetime())].iter();
+        let own = all[own_segments(&all, self.lifetime())].iter();
         own.map(|crossing| crossing.as_of(self.now)).collect()
     }
 
@@ -98,4 +107,41 @@ pub(super) fn row(state: &State, name: SocketId) -> Option<&TableRow> {
 /// When polls showed a row, and that it was gone.
 pub(super) fn lifetime(row: &TableRow, now: Moment) -> (Moment, Moment) {
     (row.born, row.gone.map_or(now, |gone| gone.at))
+}
+
+/// The segments of one connection among `all` of its five-tuple; polls showed when it was born and gone. It begins with its SYN, or about
+/// when it was born.
+pub(super) fn own_segments(all: &[&WireSegment], (born, gone): (Moment, Moment)) -> Range<usize> {
+    let is_its = |n: &usize| all[*n].sent <= born.plus(EARLY) && opens(all, *n);
+    let about = || all.partition_point(|crossing| crossing.sent.plus(ABOUT) < born);
+    let first = (0..all.len()).rfind(is_its).unwrap_or_else(about);
+    let is_late = |n: &usize| all[*n].sent > gone.plus(ABOUT);
+    let is_anothers = |n: &usize| all[*n].sent > gone && opens(all, *n);
+    first..(first..all.len()).find(|n| is_late(n) || is_anothers(n)).unwrap_or(all.len())
+}
+
+/// The segments of each connection among `all` of one five-tuple; one range may be known already.
+pub(super) fn each_connection(
+    all: &[&WireSegment],
+    own: Option<&Range<usize>>,
+) -> Vec<Range<usize>> {
+    let is_inside = |n: usize| own.is_some_and(|own| own.start < n && n < own.end);
+    let opened = (0..all.len()).filter(|n| opens(all, *n) && !is_inside(*n));
+    let known = own.into_iter().flat_map(|own| [own.start, own.end]);
+    let bounds: BTreeSet<usize> = opened.chain(known).chain([0, all.len()]).collect();
+    let ends = bounds.iter().skip(1);
+    bounds.iter().zip(ends).map(|(from, to)| *from..*to).collect()
+}
+
+/// Whether a connection begins with this segment. A simultaneous open is one connection (RFC 9293, section 3.5).
+fn opens(all: &[&WireSegment], place: usize) -> bool {
+    let calls = |crossing: &WireSegment| {
+        let flags = crossing.segment.flags;
+        flags.has(Flags::SYN) && !flags.has(Flags::ACK)
+    };
+    let own = all[place];
+    let before = place.checked_sub(1).map(|before| all[before]);
+    let is_called =
+        before.is_some_and(|other| calls(other) && other.segment.from != own.segment.from);
+    calls(own) && !own.again && !is_called
 }

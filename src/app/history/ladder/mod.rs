@@ -1,18 +1,15 @@
 //! The ladder: the segments between both ends of a connection as a sequence diagram.
 
-pub(crate) mod all;
 pub(crate) mod captured;
-pub(crate) mod incarnation;
 pub(crate) mod inferred;
 pub(crate) mod inferred_close;
 pub(crate) mod model;
 pub(crate) mod state_marks;
 pub(crate) mod tcp_end;
-pub(crate) mod text;
 
 pub use crate::app::history::ladder::captured::captured;
 pub use crate::app::history::ladder::inferred::inferred;
-pub use crate::app::history::ladder::text::as_text;
+pub use crate::app::history::ladder::model::as_text;
 
 use crate::app::State;
 use crate::app::history::{Connection, Ladder};
@@ -20,7 +17,7 @@ use crate::tcp::Delivery;
 
 /// The ladder of the selected connection, else of the newest; or of all connections, if that is wanted and segments were captured.
 pub fn of(state: &State) -> Option<Ladder> {
-    let of_all = Some(state).filter(|state| state.ui.all).and_then(all::all);
+    let of_all = Some(state).filter(|state| state.ui.all).and_then(captured::all);
     let mut ladder = of_all.or_else(|| of_one(state))?;
     if state.wire_then().held {
         for arrow in ladder.rungs.iter_mut().filter_map(|rung| rung.arrow.as_mut()) {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::app::TableRow;
-use crate::app::history::ladder::incarnation::EARLY;
+use crate::app::history::connection::EARLY;
 use crate::app::history::{StateMark, TcpEnd};
 use crate::tcp::{Delivery, FiveTuple, Moment, Protocol, TcpState, WireSegment};
 
@@ -149,19 +149,19 @@ fn steps(own: FiveTuple, segments: &[(usize, &WireSegment)]) -> Vec<ImpliedState
     let mut steps: Vec<ImpliedState> = Vec::new();
     for (at, place, is_received, crossing) in events {
         let (segment, sent) = (&crossing.segment, crossing.sent);
-        let before = end.state();
+        let before = end.state;
         if is_received {
             end.receives(segment);
         } else {
             end.sends(segment);
         }
-        if end.state() != before {
+        if end.state != before {
             steps.push(ImpliedState {
                 place,
                 sent,
                 at,
                 is_late: at.since(sent) >= AT_ONCE,
-                state: end.state().filter(|state| *state != TcpState::Closed),
+                state: end.state.filter(|state| *state != TcpState::Closed),
             });
         }
     }

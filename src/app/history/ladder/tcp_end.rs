@@ -6,8 +6,8 @@ use crate::tcp::{Flags, Segment, TcpEvent, TcpState};
 /// Turns the segments of one end into the events of TCP's state machine; the sequence numbers show which FIN has arrived and which is acknowledged.
 #[derive(Debug, Default)]
 pub(crate) struct TcpEnd {
-    /// `None` before its first SYN or FIN.
-    state: Option<TcpState>,
+    /// CLOSED once it has ended; `None` before its first SYN or FIN.
+    pub(crate) state: Option<TcpState>,
     /// Whether it has a transmission control block; `None` before its first segment. Without one, TCP answers with RST.
     has_tcb: Option<bool>,
     /// The number after its own FIN.
@@ -19,11 +19,6 @@ pub(crate) struct TcpEnd {
 }
 
 impl TcpEnd {
-    /// CLOSED once it has ended; `None` where no segment has shown its state yet.
-    pub(crate) const fn state(&self) -> Option<TcpState> {
-        self.state
-    }
-
     pub(crate) fn sends(&mut self, segment: &Segment) {
         let has = |flags| segment.flags.has(flags);
         if has(Flags::RST) {
