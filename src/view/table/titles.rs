@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use ratatui::layout::Rect;
 
-use crate::app::{PointOfView, State};
+use crate::app::{PointOfView, State, Statement, explain};
 use crate::tcp::{Host, Port, Protocol};
 use crate::view::ThemeRole::{Dim, Error, Key, Warning};
 use crate::view::style::glyphs::DASH;
@@ -34,20 +34,13 @@ pub(crate) fn titles(scene: Scene<'_>, area: Rect, window: &Window) -> Titles {
         PointOfView::Server => String::from("the server's computer"),
         PointOfView::Client => format!("{}'s computer", state.clients.computer().name),
     };
-    let command = command(state);
     // netstat's own layout has a heading above the rows, though grep would not show it.
-    let [long, short] = if state.ui.netstat {
-        let heading = format!("netstat's heading and the rows of {command}");
-        [heading, String::from("in netstat's layout")]
-    } else {
-        [format!("the rows of {command}"), command]
-    };
-    let about = [
-        format!("{DASH} {long} {DASH} {view}"),
-        format!("{DASH} {short} {DASH} {view}"),
-        format!("{DASH} {view}"),
-        String::new(),
-    ];
+    let what = Statement::new("table-shows")
+        .when("Netstat", state.ui.netstat)
+        .with("command", command(state))
+        .with("view", view);
+    let about = explain::forms(&what).into_iter().map(|words| format!("{DASH} {words}"));
+    let about = about.chain([String::new()]);
     Titles { name: "Sockets", about: text::fitting(room, about), ..titles }
 }
 
