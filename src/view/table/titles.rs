@@ -13,12 +13,11 @@ pub(crate) fn command(state: &State) -> String {
     let udp = state.ui.shown.iter().rev().any(|row| row.tuple.protocol == Protocol::Udp);
     let netstat = format!("netstat -at{}np", if udp { "u" } else { "" });
     let listener = state.server.at().port;
-    let ports = (state.server.ports.iter()).chain(&state.clients.called);
-    let ports: BTreeSet<Port> = ports.copied().chain([listener]).collect();
-    let named: Vec<String> =
-        (ports.iter()).filter(|port| **port != Port::ANY).map(ToString::to_string).collect();
-    match named.as_slice() {
-        _ if state.ui.lens.whole_machine => format!("`{netstat}`"),
+    let ports = state.server.ports.iter().chain(&state.clients.called).chain([&listener]);
+    let ports = ports.filter(|port| **port != Port::ANY && !state.ui.lens.whole_machine);
+    let ports: BTreeSet<Port> = ports.copied().collect();
+    let ports: Vec<String> = ports.iter().map(ToString::to_string).collect();
+    match ports.as_slice() {
         [] => format!("`{netstat}`"),
         [port] => format!("`{netstat} | grep ':{port} '`"),
         ports => format!("`{netstat} | grep -E ':({}) '`", ports.join("|")),
