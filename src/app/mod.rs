@@ -21,7 +21,7 @@ pub(crate) mod update;
 
 pub use crate::app::effect::Effect;
 pub use crate::app::event::Event;
-pub use crate::app::explain::{held_in_lab, how_held};
+pub use crate::app::explain::how_held;
 pub use crate::app::history::{Certainty, Comparison, FIVE, PathStep, StatePath, StateSpan};
 pub use crate::app::keys::keymap::{action_for, action_on_card, binding_of};
 pub use crate::app::keys::{Action, BINDINGS, Binding, Group, Key, MainView, Pane, Scope, WireKey};

@@ -53,11 +53,11 @@ pub(crate) fn newest(state: &mut State) {
 }
 
 fn show(state: &mut State, marked: SocketId, chosen: SocketId) {
-    let words = Comparison::of(state, marked, chosen).words();
+    let compared = Comparison::of(state, marked, chosen).statement();
     let ui = &mut state.ui;
     (ui.marked, ui.selected) = (Some(marked), Some(chosen));
     ui.picture = MainView::Compare;
     ui.look.big = false;
     ui.focus = Pane::Sockets;
-    state.say(Statement::verbatim(words));
+    state.say(compared);
 }

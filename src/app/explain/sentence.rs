@@ -42,14 +42,15 @@ pub fn further(statement: &Statement, suffix: &str) -> String {
     find(&format!("{}{suffix}", statement.key), statement).map_or_else(String::new, capitalized)
 }
 
-/// How a connection on loopback is kept in that state.
-pub fn how_held(state: TcpState) -> String {
-    words(&Statement::new("how-held").when(state.name(), true))
+/// A statement in ever fewer words, as the table lists them.
+pub fn forms(statement: &Statement) -> Vec<String> {
+    let text = find(statement.key, statement).unwrap_or_default();
+    text.split(" ¦ ").map(str::to_owned).collect()
 }
 
-/// How a connection in the lab is kept in that state, and the keys that do the same.
-pub fn held_in_lab(state: TcpState) -> String {
-    words(&Statement::new("held-in-lab").when(state.name(), true))
+/// How a connection is kept in that state; in the lab with the keys that do the same.
+pub fn how_held(state: TcpState, in_lab: bool) -> String {
+    words(&Statement::new("how-kept").when("Lab", in_lab).when(state.name(), true))
 }
 
 /// The same, of one among so many alike where there are others.

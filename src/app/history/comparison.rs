@@ -1,6 +1,6 @@
 //! Two rows side by side: how their five-tuples differ, and how they are related.
 
-use crate::app::State;
+use crate::app::{State, Statement};
 use crate::tcp::{FiveTuple, SocketId};
 
 /// The names of the five values of a 5-tuple.
@@ -34,28 +34,18 @@ impl Comparison {
     }
 
     /// How they are related, and why.
-    pub fn words(&self) -> String {
+    pub fn statement(&self) -> Statement {
         let [one, other] = self.rows.map(|row| row.tuple.canonical());
-        let why = self.why();
-        let words = match self.rows.map(|row| row.tuple.is_connected()) {
-            _ if self.rows[0] == self.rows[1] => "One row, compared with itself.",
-            [true, true] if one == other.mirrored() => {
-                "One connection seen from both ends: local and foreign are swapped."
-            }
-            [true, true] if why.is_empty() => "The 5-tuples are equal: it was the same connection.",
-            [true, true] => return format!("Two different connections: {why}."),
-            [false, false] if why.is_empty() => {
-                "Two sockets on one address: both set SO_REUSEPORT."
-            }
-            [false, false] => return format!("Two different sockets: {why}."),
-            [true, false] | [false, true] => {
-                "A listener and a connection: a listener has no foreign end."
-            }
-        };
-        words.to_owned()
+        let connections = self.rows.iter().filter(|row| row.tuple.is_connected()).count();
+        Statement::new("compared")
+            .when("Itself", self.rows[0] == self.rows[1])
+            .when("Mixed", connections == 1)
+            .when("Connections", connections == 2)
+            .when("Mirrored", one == other.mirrored())
+            .with_some("differing", self.differing())
     }
 
-    fn why(&self) -> String {
+    fn differing(&self) -> Option<String> {
         let differs = self.differs;
         let end = |n: usize, both| match (differs[n], differs[n + 1]) {
             (true, true) => Some(both),
@@ -66,11 +56,10 @@ impl Comparison {
         let protocol = differs[0].then_some(FIVE[0]);
         let names = [protocol, end(1, "local end"), end(3, "foreign end")];
         let names: Vec<&str> = names.into_iter().flatten().collect();
-        match names.as_slice() {
-            [] => String::new(),
-            [one] => format!("the {one} differs"),
-            [all @ .., last] => format!("the {} and the {last} differ", all.join(", the ")),
-        }
+        Some(match names.split_last()? {
+            (one, []) => format!("the {one} differs"),
+            (last, others) => format!("the {} and the {last} differ", others.join(", the ")),
+        })
     }
 }
 

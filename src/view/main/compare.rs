@@ -2,7 +2,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::BorderType;
 
-use crate::app::{Comparison, FIVE, Pane};
+use crate::app::{Comparison, FIVE, Pane, explain};
 use crate::tcp::SocketId;
 use crate::view::ThemeRole::{Border, Dim, Gone, Key, Strong, Warning};
 use crate::view::main::five_tuple::{self, BoxStyle};
@@ -27,7 +27,7 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let comparison = Comparison::of(state, marked, selected);
     painter.scroll.visible.extend(comparison.rows);
     let room = inner.width.saturating_sub(2);
-    let sentence = scene.wrapped(Strong, &comparison.words(), room.into());
+    let sentence = scene.wrapped(Strong, &explain::words(&comparison.statement()), room.into());
     let numbers = comparison.rows.map(five_tuple::numbers);
     let Some(boxes) = five_tuple::boxes_for(&numbers, usize::from(room) + 2) else {
         return painter.put(inner, list(scene, &comparison, &numbers, sentence));

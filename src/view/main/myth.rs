@@ -1,7 +1,7 @@
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::app::{Action, MythCall, Pane, binding_of};
+use crate::app::{Action, MythCall, Pane, Statement, binding_of, explain};
 use crate::tcp::{Endpoint, SocketId, TcpState};
 use crate::view::ThemeRole::{Dim, Error, Heading, New, Strong, Text};
 use crate::view::style::glyphs::{ARROW, DASH, REFUSED, glyph};
@@ -135,10 +135,7 @@ fn trial(scene: Scene<'_>, (room, height): (usize, usize)) -> Vec<Line<'static>>
     let Some(myth) = &scene.state.ui.myth else {
         let key = binding_of(Action::TryMyth).map(|binding| binding.keys[0].to_string());
         let key = key.unwrap_or_default();
-        let tries = [
-            "test it: clients connect from the server's own port number",
-            "test it from the server's own port number",
-        ];
+        let tries = explain::forms(&Statement::new("test-myth"));
         let words = text::fitting(room.saturating_sub(text::width(&key) + 3), tries);
         return vec![scene.keys(&[(&key, &words)])];
     };

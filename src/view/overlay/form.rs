@@ -78,14 +78,13 @@ fn value(
     let shown = scene.own(field.shown());
     match &field.value {
         _ if !focused && form.is_idle(n) => vec![scene.span(Dim, text::fit(&shown, most))],
-        // Typing replaces the value.
-        Value::Text(_) if focused && form.is_new_there => {
-            let shown = text::cut(&shown, most);
-            let blank = " ".repeat(most.saturating_sub(text::width(&shown)));
-            vec![scene.span(Selected, shown), scene.span(ThemeRole::Field, blank)]
-        }
         Value::Text(input) if focused => {
-            let mut spans = scene.input(input, most);
+            // Typing replaces a value that is selected.
+            let mut spans = if form.is_new_there {
+                vec![scene.span(Selected, text::cut(&shown, most))]
+            } else {
+                scene.input(input, most)
+            };
             let blank = most.saturating_sub(width(&spans));
             spans.push(scene.span(ThemeRole::Field, " ".repeat(blank)));
             spans

@@ -1,7 +1,7 @@
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::app::{HELD, held_in_lab, how_held};
+use crate::app::{HELD, how_held};
 use crate::view::ThemeRole::{Dim, Key};
 use crate::view::pane::footer::HELD_STATES_KEYS;
 use crate::view::style::glyphs::{SELECTED, glyph};
@@ -24,14 +24,8 @@ pub(crate) fn draw(painter: &mut Painter<'_>, screen: Rect, at: usize) {
     };
     let mut lines: Vec<Line<'static>> = HELD.into_iter().enumerate().map(line).collect();
     lines.push(Line::default());
-    let how = |held| {
-        let how = if scene.state.lab.is_up() {
-            format!("In the lab: {}.", held_in_lab(held))
-        } else {
-            format!("How: {}.", how_held(held))
-        };
-        scene.wrapped(Dim, &how, room)
-    };
+    let in_lab = scene.state.lab.is_up();
+    let how = |held| scene.wrapped(Dim, &how_held(held, in_lab), room);
     // The same height for each state, so that nothing jumps as the selection moves.
     let most = HELD.into_iter().map(|held| how(held).len()).max();
     let height = lines.len() + most.unwrap_or(0);

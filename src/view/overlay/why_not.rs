@@ -47,16 +47,17 @@ fn lines(scene: Scene<'_>, case: &Failure, (room, most): (usize, usize)) -> Vec<
     let meaning = text::safe(&explain::further(&case.seen, "-details"));
     lines.extend(scene.wrapped(ThemeRole::Text, &meaning, room));
     if !case.remedies.is_empty() {
-        let long = "What would work? Just tested with throw-away sockets:";
+        let tested = [
+            "What would work? Just tested with throw-away sockets:",
+            "What would work? Just tested:",
+        ];
         let not_tried = |remedy: &Remedy| matches!(remedy.verdict, Verdict::NotTried);
         let heading = if case.remedies.iter().all(not_tried) {
-            "What would work?"
-        } else if text::width(long) <= room {
-            long
+            String::from("What would work?")
         } else {
-            "What would work? Just tested:"
+            text::fitting(room, tested)
         };
-        lines.push(scene.line(ThemeRole::Heading, text::cut(heading, room)));
+        lines.push(scene.cut(ThemeRole::Heading, &heading, room));
         for remedy in &case.remedies {
             lines.extend(remedy_lines(scene, remedy, room));
         }

@@ -1,11 +1,11 @@
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::app::{BurstProgress, Computer, Pane, State};
+use crate::app::{BurstProgress, Computer, Pane, State, Statement, explain};
 use crate::tcp::{Host, Port, SourcePort};
 use crate::view::ThemeRole::{Dim, Gauge, InactiveSelected, Text, Warning};
+use crate::view::pane::gauge;
 use crate::view::style::glyphs::{DASH, SELECTED};
-use crate::view::text::gauge;
 use crate::view::{Painter, Scene, Titles, past, rect, text};
 
 pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
@@ -121,39 +121,29 @@ fn foot_line(scene: Scene<'_>, room: usize) -> Line<'static> {
     if let Some(progress) = &clients.under_way {
         return burst(scene, progress);
     }
-    let (long, short) = match (clients.spec.source_port, scene.state.lab.unusual_range()) {
-        (SourcePort::KernelPicks, Some(range)) => {
-            (format!("kernel picks from {range}"), format!("kernel picks from {range}"))
+    let what = Statement::new("source-port");
+    let what = match clients.spec.source_port {
+        SourcePort::KernelPicks => {
+            what.when("Picked", true).with_some("range", scene.state.lab.unusual_range())
         }
-        (SourcePort::KernelPicks, None) => {
-            (String::from("chosen by the kernel"), String::from("kernel picks port"))
-        }
-        (SourcePort::Fixed(port), _) => (port.to_string(), format!("from port {port}")),
-        (SourcePort::SameAsServer, _) => {
-            (String::from("same as the server's"), String::from("same port"))
-        }
-        (SourcePort::Toy(range), _) => (format!("one of {range}"), format!("from {range}")),
+        SourcePort::Fixed(port) => what.with("port", port),
+        SourcePort::SameAsServer => what.when("Same", true),
+        SourcePort::Toy(range) => what.with("range", range),
     };
+    let forms = explain::forms(&what);
+    // Before the short form is left out, its margin is.
+    let tries = forms.iter().chain(forms.last()).zip([3, 2, 1]);
+    let tries = tries.map(|(words, margin)| " ".repeat(margin) + words).chain([String::new()]);
     let to = text::cut(&format!(" to {}", destination(scene.state)), room);
-    let tries = [
-        format!("   source port: {long}"),
-        format!("  {short}"),
-        format!(" {short}"),
-        String::new(),
-    ];
     let from = text::fitting(room.saturating_sub(text::width(&to)), tries);
     Line::from(vec![Span::raw(to), scene.span(Dim, from)])
 }
 
 fn burst(scene: Scene<'_>, progress: &BurstProgress) -> Line<'static> {
-    let (filled, blank) = gauge(progress.opened, progress.asked, 12);
-    Line::from(vec![
-        scene.span(Warning, " connecting "),
-        Span::raw("▕"),
-        scene.span(Gauge, filled),
-        scene.span(Dim, blank),
-        Span::raw(format!("▏ {}", opened(progress))),
-    ])
+    let mut spans = vec![scene.span(Warning, " connecting ")];
+    spans.extend(gauge(scene, Gauge, (progress.opened, progress.asked), 12));
+    spans.push(Span::raw(format!(" {}", opened(progress))));
+    Line::from(spans)
 }
 
 fn opened(progress: &BurstProgress) -> String {

@@ -1,12 +1,12 @@
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::app::{Pane, State, TableRow};
+use crate::app::{Pane, State, Statement, TableRow, explain};
 use crate::tcp::{Host, ListenSpec, OnData, Port, ServerCloses, TcpState, escape};
 use crate::view::ThemeRole::{Dim, Error, Gauge, Strong, Text, Warning};
+use crate::view::pane::gauge;
 use crate::view::scene::{RankedLines, leave_out};
 use crate::view::style::glyphs::glyph;
-use crate::view::text::gauge;
 use crate::view::{Painter, Scene, Titles, past, push_fitting, text};
 
 pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
@@ -40,19 +40,13 @@ fn running_lines(scene: Scene<'_>, running: &ListenSpec, room: usize) -> Vec<Ran
     vec![(0, vec![Line::from(first)]), mode(scene, running, room), (1, vec![queue])]
 }
 
-fn reach(spec: &ListenSpec) -> &'static str {
+fn reach(spec: &ListenSpec) -> String {
     let ip = spec.at.ip.to_canonical();
-    if spec.host != Host::THIS && ip.is_loopback() {
-        "reachable from its host only"
-    } else if spec.host != Host::THIS {
-        "lab connections only"
-    } else if ip.is_loopback() {
-        "local connections only"
-    } else if ip.is_unspecified() {
-        "open to all hosts"
-    } else {
-        "reachable on this address"
-    }
+    let what = Statement::new("reach")
+        .when("Lab", spec.host != Host::THIS)
+        .when("Loopback", ip.is_loopback())
+        .when("AnyAddress", ip.is_unspecified());
+    explain::words(&what)
 }
 
 fn mode(scene: Scene<'_>, running: &ListenSpec, room: usize) -> RankedLines {
@@ -103,20 +97,15 @@ fn queue(scene: Scene<'_>, running: &ListenSpec, room: usize) -> Line<'static> {
     let is_room = label.len() + words.len() + 8 <= room;
     let held = if state.server.held && is_room { "  held" } else { "" };
     let spare = room.saturating_sub(label.len() + words.len() + held.len() + 3);
-    let (filled, blank) = gauge(waiting, most, GAUGE.min(spare));
-    let (gauge, number) = match waiting {
+    let (part, number) = match waiting {
         0 => (Gauge, Text),
         waiting if waiting >= most => (Error, Error),
         _ => (Gauge, Strong),
     };
-    Line::from(vec![
-        Span::raw(format!("{label}▕")),
-        scene.span(gauge, filled),
-        scene.span(Dim, blank),
-        Span::raw("▏"),
-        scene.span(number, words),
-        scene.span(Warning, held),
-    ])
+    let mut spans = vec![Span::raw(label)];
+    spans.extend(gauge(scene, part, (waiting, most), GAUGE.min(spare)));
+    spans.extend([scene.span(number, words), scene.span(Warning, held)]);
+    Line::from(spans)
 }
 
 /// The LISTEN rows of the server; LISTEN rows come first in the table.
@@ -131,35 +120,18 @@ fn listen_rows(state: &State) -> impl Iterator<Item = &TableRow> {
 
 fn idle_lines(scene: Scene<'_>, room: usize) -> Vec<RankedLines> {
     let spec = &scene.state.server.spec;
-    let port = match spec.at.port {
-        Port::ANY => String::from("a port chosen by the kernel"),
-        port => format!("port {port}"),
-    };
     let label = " will listen on ";
     let at = text::end(spec.at, room.saturating_sub(label.len()));
     let mut would = vec![scene.span(Dim, format!("{label}{at}"))];
     push_fitting(&mut would, scene.span(Dim, format!(", {}", reach(spec))), room);
-    let idle = if let Some(seconds) = scene.state.retries_in() {
-        [
-            format!(" nothing is listening; retry in {seconds} s"),
-            format!(" not listening; retry in {seconds} s"),
-            format!(" retry in {seconds} s"),
-        ]
-    } else if scene.state.sockets.is_listening(spec.at.port) {
-        [
-            format!(" another program is listening on {port}"),
-            format!(" in use by another: {port}"),
-            String::from(" port is in use"),
-        ]
-    } else {
-        [
-            format!(" nothing is listening on {port}"),
-            format!(" nothing on {port}"),
-            String::from(" not listening"),
-        ]
-    };
+    let what = Statement::new("not-listening")
+        .with_some("seconds", scene.state.retries_in())
+        .when("Others", scene.state.sockets.is_listening(spec.at.port))
+        .when("AnyPort", spec.at.port == Port::ANY)
+        .with("port", spec.at.port);
+    let idle = text::fitting(room.saturating_sub(1), explain::forms(&what));
     vec![
-        (0, vec![Line::from(text::fitting(room, idle))]),
+        (0, vec![Line::from(format!(" {idle}"))]),
         (2, vec![Line::from(would)]),
         (1, vec![scene.keys(&[("l", "listen"), ("L", "options")])]),
     ]

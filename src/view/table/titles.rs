@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use ratatui::layout::Rect;
 
-use crate::app::{PointOfView, State};
+use crate::app::{PointOfView, State, Statement, explain};
 use crate::tcp::{Host, Port, Protocol};
 use crate::view::ThemeRole::{Dim, Error, Key, Warning};
 use crate::view::style::glyphs::DASH;
@@ -13,12 +13,11 @@ pub(crate) fn command(state: &State) -> String {
     let udp = state.ui.shown.iter().rev().any(|row| row.tuple.protocol == Protocol::Udp);
     let netstat = format!("netstat -at{}np", if udp { "u" } else { "" });
     let listener = state.server.at().port;
-    let ports = (state.server.ports.iter()).chain(&state.clients.called);
-    let ports: BTreeSet<Port> = ports.copied().chain([listener]).collect();
-    let named: Vec<String> =
-        (ports.iter()).filter(|port| **port != Port::ANY).map(ToString::to_string).collect();
-    match named.as_slice() {
-        _ if state.ui.lens.whole_machine => format!("`{netstat}`"),
+    let ports = state.server.ports.iter().chain(&state.clients.called).chain([&listener]);
+    let ports = ports.filter(|port| **port != Port::ANY && !state.ui.lens.whole_machine);
+    let ports: BTreeSet<Port> = ports.copied().collect();
+    let ports: Vec<String> = ports.iter().map(ToString::to_string).collect();
+    match ports.as_slice() {
         [] => format!("`{netstat}`"),
         [port] => format!("`{netstat} | grep ':{port} '`"),
         ports => format!("`{netstat} | grep -E ':({}) '`", ports.join("|")),
@@ -34,20 +33,13 @@ pub(crate) fn titles(scene: Scene<'_>, area: Rect, window: &Window) -> Titles {
         PointOfView::Server => String::from("the server's computer"),
         PointOfView::Client => format!("{}'s computer", state.clients.computer().name),
     };
-    let command = command(state);
     // netstat's own layout has a heading above the rows, though grep would not show it.
-    let [long, short] = if state.ui.netstat {
-        let heading = format!("netstat's heading and the rows of {command}");
-        [heading, String::from("in netstat's layout")]
-    } else {
-        [format!("the rows of {command}"), command]
-    };
-    let about = [
-        format!("{DASH} {long} {DASH} {view}"),
-        format!("{DASH} {short} {DASH} {view}"),
-        format!("{DASH} {view}"),
-        String::new(),
-    ];
+    let what = Statement::new("table-shows")
+        .when("Netstat", state.ui.netstat)
+        .with("command", command(state))
+        .with("view", view);
+    let about = explain::forms(&what).into_iter().map(|words| format!("{DASH} {words}"));
+    let about = about.chain([String::new()]);
     Titles { name: "Sockets", about: text::fitting(room, about), ..titles }
 }
 

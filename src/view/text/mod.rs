@@ -113,7 +113,7 @@ where
     last.map_or_else(String::new, Into::into)
 }
 
-pub(crate) fn cut_to_fit<const N: usize>(tries: [String; N], room: usize) -> String {
+pub(crate) fn cut_to_fit(tries: impl IntoIterator<Item = String>, room: usize) -> String {
     cut(&fitting(room, tries), room)
 }
 

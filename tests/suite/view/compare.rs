@@ -1,7 +1,7 @@
 //! Two rows side by side.
 
 use crate::robot::{LISTEN, Robot, end, own};
-use fivetuple::app::{Action, Comparison, MainView};
+use fivetuple::app::{Action, Comparison, MainView, explain};
 
 use crate::view::{ALL, LAPTOP, PHONE, USUAL, WIDE, goodbyes, joined, shows, two_connections};
 
@@ -79,7 +79,8 @@ fn rows_of_every_kind_can_be_compared() {
     ];
     let robot = two_connections();
     for (one, other, words) in pairs {
-        assert_eq!(Comparison::of(&robot.state, one, other).words(), words);
+        let comparison = Comparison::of(&robot.state, one, other);
+        assert_eq!(explain::words(&comparison.statement()), words);
     }
 }
 

@@ -1,6 +1,6 @@
 //! Rows, forms and menus of the lab on small screens.
 
-use fivetuple::app::{HELD, PointOfView, held_in_lab};
+use fivetuple::app::{HELD, PointOfView, how_held};
 
 use crate::computers::{LAPTOP, LISTEN};
 use crate::robot::Robot;
@@ -64,7 +64,7 @@ fn the_menu_of_states_is_complete_and_names_its_keys() {
             let text = screen(&mut robot, size);
             let inside = text.lines().filter_map(|line| line.split('┃').nth(1));
             let words: Vec<&str> = inside.flat_map(str::split_whitespace).collect();
-            let how = format!("In the lab: {}.", held_in_lab(*held));
+            let how = how_held(*held, true);
             assert!(words.join(" ").ends_with(&how), "{size:?}: {text}");
             assert!(text.contains("1-9 Enter hold"), "{size:?}: {text}");
         }

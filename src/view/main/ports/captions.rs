@@ -2,7 +2,7 @@
 
 use ratatui::text::{Line, Span};
 
-use crate::app::{Parity, State, TableRow};
+use crate::app::{Parity, State, Statement, TableRow, explain};
 use crate::tcp::{Port, Protocol, SourcePort, TcpState};
 use crate::view::ThemeRole::{Dim, Error, FocusBorder, Gauge, Strong, Text};
 use crate::view::main::ports::selection::listening;
@@ -22,34 +22,26 @@ pub(super) fn of(scene: Scene<'_>, selected: Option<&TableRow>, room: usize) -> 
     lines
 }
 
-fn left(state: &State) -> (ThemeRole, [String; 2]) {
-    let who = text::safe(&state.clients.computer().name);
-    let Some(supply) = state.supply() else {
-        let spec = &state.clients.spec;
-        let why = match spec.source_port {
-            _ if spec.protocol == Protocol::Udp => "uses UDP; its ports are not counted here",
-            SourcePort::Fixed(_) | SourcePort::SameAsServer => "the next source port is fixed (C)",
-            SourcePort::KernelPicks | SourcePort::Toy(_) => {
-                "the source address is known after connect()"
-            }
-        };
-        let why = format!("{who}: {why}");
-        return (Text, [why.clone(), why]);
-    };
-    let (all, left) = (text::number(supply.range.len()), text::number(supply.left()));
-    let (to, range) = (supply.to, supply.range);
-    if supply.left() == 0 {
-        let short = format!("{who} to {to}: none of {all} ports left");
-        let long = format!("{short}: EADDRNOTAVAIL. All are free for another destination.");
-        return (Error, [long, short]);
-    }
-    let (from, used) = (supply.from, text::number(supply.used));
-    let long =
-        format!("{who} ({from}) to {to}: {left} of {all} ports left; {used} of {range} in use");
-    (Strong, [long, format!("{who} to {to}: {left} of {all} ports left")])
+fn left(state: &State) -> (ThemeRole, Vec<String>) {
+    let source = state.clients.spec.source_port;
+    let what = Statement::new("ports-left")
+        .with("who", text::safe(&state.clients.computer().name))
+        .when("udp", state.clients.spec.protocol == Protocol::Udp)
+        .when("Fixed", matches!(source, SourcePort::Fixed(_) | SourcePort::SameAsServer));
+    let Some(supply) = state.supply() else { return (Text, explain::forms(&what)) };
+    let is_empty = supply.left() == 0;
+    let what = what
+        .when("Empty", is_empty)
+        .with("from", supply.from)
+        .with("to", supply.to)
+        .with("range", supply.range)
+        .with("all", text::number(supply.range.len()))
+        .with("left", text::number(supply.left()))
+        .with("used", text::number(supply.used));
+    (if is_empty { Error } else { Strong }, explain::forms(&what))
 }
 
-fn parities(scene: Scene<'_>) -> [String; 2] {
+fn parities(scene: Scene<'_>) -> Vec<String> {
     let state = scene.state;
     let range = state.port_range();
     let listening = listening(scene);
@@ -59,16 +51,16 @@ fn parities(scene: Scene<'_>) -> [String; 2] {
         let used = state.seen().ports().used(range, parity) as usize;
         used.saturating_sub(held)
     });
-    let counts = format!("even {}, odd {}", text::number(even), text::number(odd));
     let picked = state.clients.spec.source_port == SourcePort::KernelPicks;
-    let first = match (even, odd) {
-        (2.., 0) if picked => ": connect() here takes even ones first",
-        (0, 2..) if picked => ": connect() here takes odd ones first",
-        _ => "",
-    };
     // The map shows the ports of all computers together.
     let all = if state.lab.is_up() { " on all computers" } else { "" };
-    [format!("in use in {range}{all}: {counts}{first}"), format!("{counts}{first}")]
+    let what = Statement::new("ports-used")
+        .with("where", format!("{range}{all}"))
+        .with("even", text::number(even))
+        .with("odd", text::number(odd))
+        .when("EvenFirst", picked && even > 1 && odd == 0)
+        .when("OddFirst", picked && even == 0 && odd > 1);
+    explain::forms(&what)
 }
 
 fn named(scene: Scene<'_>, line: &TableRow) -> [String; 2] {

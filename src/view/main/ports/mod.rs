@@ -11,7 +11,7 @@ use crate::app::Pane;
 use crate::tcp::{Port, PortRange};
 use crate::view::main::ports::selection::{ALL, selected_end};
 use crate::view::style::glyphs::DASH;
-use crate::view::{Painter, Scene, Titles, past, rect};
+use crate::view::{Painter, Titles, past, rect};
 
 type DrawPorts = fn(&mut Painter<'_>, Rect, (PortRange, Option<Port>));
 
@@ -30,8 +30,12 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let port = selected.map(|line| line.row.tuple.local.port);
     let (draw, range, about): (DrawPorts, _, _) = match scene.state.ui.zoom {
         0 => (bars::draw, ALL, String::from("all 65,536")),
-        1 if cells::fits(range, inner) => (cells::draw, range, range_words(scene, range)),
-        1 => (bars::draw, range, range_words(scene, range)),
+        1 => {
+            let draw = if cells::fits(range, inner) { cells::draw } else { bars::draw };
+            let is_ephemeral = range == scene.state.machine.ephemeral;
+            let whose = if is_ephemeral { "this kernel's ephemeral" } else { "the selected toy" };
+            (draw, range, format!("{whose} range, {range}"))
+        }
         _ => {
             let port = port.unwrap_or(range.low);
             let about = format!("around {port}, one cell per port");
@@ -43,12 +47,4 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     painter.pane(Pane::Sockets, area, titles);
     draw(painter, inner, (range, port));
     painter.put(text, facts);
-}
-
-fn range_words(scene: Scene<'_>, range: PortRange) -> String {
-    if range == scene.state.machine.ephemeral {
-        format!("this kernel's ephemeral range, {range}")
-    } else {
-        format!("the selected toy range, {range}")
-    }
 }

@@ -12,27 +12,10 @@ use crate::view::style::glyphs::{ARROW, HOLLOW, glyph};
 use crate::view::table::{columns, role};
 use crate::view::{Scene, text};
 
-/// The facts of an end and their ranks: high ones are left out first.
-pub(super) const FACTS: [(u8, &str); 16] = [
-    (1, "role"),
-    (1, "state"),
-    (8, ""),
-    (2, "owner"),
-    (3, "end"),
-    (4, "Recv-Q"),
-    (4, "Send-Q"),
-    (5, "timer"),
-    (5, "RTT"),
-    (6, "bytes"),
-    (6, "segments"),
-    (7, "window"),
-    (7, "resent"),
-    (6, "since"),
-    (6, "earlier"),
-    (8, "address"),
-];
+/// A fact of an end after its rank and its label: facts of high ranks are left out first.
+pub(super) type EndFact = (u8, &'static str, Vec<Span<'static>>);
 
-pub(super) fn facts(scene: Scene<'_>, line: &TableRow, room: usize) -> Vec<Vec<Span<'static>>> {
+pub(super) fn facts(scene: Scene<'_>, line: &TableRow, room: usize) -> Vec<EndFact> {
     let (row, state) = (&line.row, scene.state);
     let (symbol, style) = match line.gone {
         Some(_) => (HOLLOW, scene.style(Gone)),
@@ -48,22 +31,22 @@ pub(super) fn facts(scene: Scene<'_>, line: &TableRow, room: usize) -> Vec<Vec<S
     let [trip, bytes, segments, window, resent] =
         inside(scene, line).map(|words| plain(words, room));
     vec![
-        vec![scene.span(Strong, role)],
-        vec![seen],
-        meaning.map(|words| scene.span(Dim, words)).collect(),
-        plain(inode.into_iter().chain([owner]), room),
-        plain(why_gone, room),
-        plain(connection::received(state, line), room),
-        plain(connection::sent(state, line), room),
-        timer(scene, line, room),
-        trip,
-        bytes,
-        segments,
-        window,
-        resent,
-        plain([text::clock(state.started, line.passed_since())], room),
-        passed(line, room),
-        plain([text::end(row.tuple.local, room)], room),
+        (1, "role", vec![scene.span(Strong, role)]),
+        (1, "state", vec![seen]),
+        (8, "", meaning.map(|words| scene.span(Dim, words)).collect()),
+        (2, "owner", plain(inode.into_iter().chain([owner]), room)),
+        (3, "end", plain(why_gone, room)),
+        (4, "Recv-Q", plain(connection::received(state, line), room)),
+        (4, "Send-Q", plain(connection::sent(state, line), room)),
+        (5, "timer", timer(scene, line, room)),
+        (5, "RTT", trip),
+        (6, "bytes", bytes),
+        (6, "segments", segments),
+        (7, "window", window),
+        (7, "resent", resent),
+        (6, "since", plain([text::clock(state.started, line.passed_since())], room)),
+        (6, "earlier", passed(line, room)),
+        (8, "address", plain([text::end(row.tuple.local, room)], room)),
     ]
 }
 

@@ -78,13 +78,13 @@ fn ends(
         Some(mirror) => end::facts(scene, mirror, column),
         None if connected => {
             let words = connection::missing(scene.state, line);
-            vec![vec![scene.span(Dim, text::cut(&words, column))]]
+            vec![(1, "", vec![scene.span(Dim, text::cut(&words, column))])]
         }
         None => Vec::new(),
     };
     let mut others = other.into_iter();
-    for ((rank, label), this) in end::FACTS.into_iter().zip(this) {
-        let other = others.next().unwrap_or_default();
+    for (rank, label, this) in this {
+        let other = others.next().map(|(_, _, spans)| spans).unwrap_or_default();
         let line = |n: usize| {
             let label = text::fit(if n == 0 { label } else { "" }, LABEL);
             let [this, other] =

@@ -73,7 +73,7 @@ pub(super) fn situation(key: &str, entry: &TextEntry) -> Account {
 }
 
 /// Values for the placeholders of messages.
-pub(super) const VALUES: [(&str, &str); 82] = [
+pub(super) const VALUES: [(&str, &str); 89] = [
     ("addresses", "192.168.1.2"),
     ("all", "64,512"),
     ("asked", "9"),
@@ -83,15 +83,19 @@ pub(super) const VALUES: [(&str, &str); 82] = [
     ("call", "write()"),
     ("calls", "7"),
     ("client", "laptop"),
+    ("command", "`netstat -atnp`"),
     ("computers", "4"),
     ("count", "13"),
     ("data", "12"),
     ("delay", "100 ms"),
     ("descriptors", "1,024"),
     ("detail", "100 ms"),
+    ("differing", "the local port differs"),
     ("ends", "3 connections"),
     ("errno", "Broken pipe (EPIPE)"),
+    ("even", "4"),
     ("files", "fivetuple.c and fivetuple.py"),
+    ("find", "127"),
     ("first", "Test payload."),
     ("flag", "FIN"),
     ("frames", "3"),
@@ -113,6 +117,7 @@ pub(super) const VALUES: [(&str, &str); 82] = [
     ("newest", "9"),
     ("next_port", "5001"),
     ("number", "3"),
+    ("odd", "0"),
     ("open", "2"),
     ("opened", "7 connections"),
     ("others", " (3 rows in all)"),
@@ -151,9 +156,11 @@ pub(super) const VALUES: [(&str, &str); 82] = [
     ("used", "40"),
     ("user", "1000"),
     ("verb", "half-close"),
+    ("view", "both ends"),
     ("waiting", "3"),
     ("waits_for", "connect() has not been answered yet"),
     ("what", "row"),
+    ("where", "45000-45007"),
     ("who", "laptop"),
     ("whom", "phone"),
 ];
@@ -179,7 +186,7 @@ pub(super) fn statement(key: &'static str, entry: &TextEntry) -> Statement {
     let conditions = entry.needs.iter().map(|need| need.split('/').next().unwrap());
     let is_shown = statement.key.ends_with("-failed") && !entry.needs.contains(&"shell");
     let conditions = conditions.chain(is_shown.then_some("keys"));
-    let is_state = statement.key == "held-state" && entry.needs.len() < 2;
+    let is_state = ["held-state", "how-kept"].contains(&statement.key) && entry.needs.len() < 2;
     let conditions = conditions.chain(is_state.then_some("SYN_SENT"));
     let conditions = conditions.map(|name| (name, String::new()));
     let seen = holes.map(|name| (name, value(name))).chain(conditions);
