@@ -145,7 +145,7 @@ fn idle_lines(scene: Scene<'_>, room: usize) -> Vec<RankedLines> {
             format!(" not listening; retry in {seconds} s"),
             format!(" retry in {seconds} s"),
         ]
-    } else if scene.state.sockets.is_listening(spec.at.port) {
+    } else if scene.state.sockets.ports.is_listening(spec.at.port) {
         [
             format!(" another program is listening on {port}"),
             format!(" in use by another: {port}"),
