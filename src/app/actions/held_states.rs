@@ -52,7 +52,7 @@ pub(crate) fn reached(
 /// The system calls that moved both ends from state to state.
 fn calls(state: &State, script: &Script) -> Option<String> {
     let ends = [ScriptEnd::Client, ScriptEnd::Server].map(|side| script.end_at(state, side));
-    let entries = state.calls.entries().filter(|entry| entry.at >= script.began);
+    let entries = state.calls.entries.iter().filter(|entry| entry.at >= script.began);
     let records = entries.map(|entry| &entry.record).filter(|record| ends.contains(&record.row));
     let moves = |call: &&SyscallRecord| {
         matches!(

@@ -35,7 +35,7 @@ pub(crate) fn use_up_ports(state: &mut State) -> Vec<Effect> {
     let clients = &mut state.clients;
     let place = clients.computers.iter().position(|computer| computer.host == caller);
     clients.chosen = place.unwrap_or(clients.chosen);
-    (clients.to, clients.from, clients.burst) = (None, None, Burst::ONE);
+    (clients.to, clients.burst) = (None, Burst::ONE);
     clients.spec = ConnectSpec { payload: vec![], ..clients.first.clone() };
     state.say(announcement(state, range));
     let backlog = state.machine.somaxconn;

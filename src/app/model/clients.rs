@@ -27,12 +27,10 @@ pub struct Clients {
     pub ordered: usize,
     /// How many of them are closed.
     pub closed: u64,
-    /// The options of the next connect, save `to` and `from`.
+    /// The options of the next connect, save `to`; without a source address it is the computer's own.
     pub spec: ConnectSpec,
     /// The target; `None` is the listener.
     pub to: Option<Target>,
-    /// The source address; `None` is the computer's own.
-    pub from: Option<IpAddr>,
     /// How many connects at one key, and how fast.
     pub burst: Burst,
     /// Every port connected to; its rows belong to the demonstration.
@@ -125,7 +123,6 @@ impl Clients {
             closed: 0,
             spec,
             to: None,
-            from: None,
             burst: Burst::ONE,
             called: BTreeSet::new(),
             orders: BTreeMap::new(),
@@ -236,7 +233,7 @@ impl Clients {
         let own = self.computer();
         // A computer of the lab has one address, which its kernel takes.
         let is_played = own.host == Host::THIS && is_on_loopback(&to);
-        let from = self.from.or(is_played.then_some(own.ip));
+        let from = self.spec.from.or(is_played.then_some(own.ip));
         ConnectSpec { host: own.host, to, from, ..self.spec.clone() }
     }
 

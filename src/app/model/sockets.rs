@@ -3,9 +3,8 @@ use std::ops::Deref;
 
 use crate::app::table::{Journal, RowChange, StepKind, TableEvent};
 use crate::app::{Past, SocketLog, Table};
-use crate::tcp::TableUpdate;
 use crate::tcp::{
-    Change, CloseKind, Host, Moment, OwnSocket, Owner, PortRange, SocketId, TcpState,
+    Change, CloseKind, Host, Moment, OwnSocket, Owner, PortRange, SocketId, TableUpdate, TcpState,
 };
 
 /// The kernel's table as of the last poll, its history, and the owners of its sockets. It dereferences to the live [`Table`]; the table on

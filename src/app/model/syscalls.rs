@@ -5,8 +5,10 @@ use crate::tcp::{Moment, Purpose, SyscallTrace};
 /// The system calls made on our own sockets, as reported by `net`, the newest last.
 #[derive(Clone, Debug, Default)]
 pub struct SyscallLog {
-    all: VecDeque<SyscallEntry>,
-    count: usize,
+    /// Every entry, the oldest first.
+    pub entries: VecDeque<SyscallEntry>,
+    /// How many calls are kept.
+    pub count: usize,
     /// The number of calls that are no longer kept.
     pub forgotten: u64,
 }
@@ -27,15 +29,15 @@ const KEPT: usize = 1000;
 impl SyscallLog {
     pub(crate) fn made(&mut self, at: Moment, record: SyscallTrace) {
         self.count += record.calls.len();
-        self.all.push_back(SyscallEntry { at, record, alike: 0 });
-        while self.count > KEPT && self.all.len() > 1 {
+        self.entries.push_back(SyscallEntry { at, record, alike: 0 });
+        while self.count > KEPT && self.entries.len() > 1 {
             self.forget_one();
         }
     }
 
     /// Records that further sockets had the same calls as the newest of that purpose.
     pub(crate) fn made_alike(&mut self, deed: Purpose, count: u32) {
-        let mut newest = self.all.iter_mut().rev();
+        let mut newest = self.entries.iter_mut().rev();
         if let Some(entry) = newest.find(|entry| entry.record.deed == deed) {
             entry.alike = entry.alike.saturating_add(count);
         }
@@ -46,37 +48,12 @@ impl SyscallLog {
         let listens = |entry: &SyscallEntry| {
             entry.record.deed == Purpose::Listen && entry.record.row.is_some()
         };
-        let listening = self.all.iter().take_while(|entry| listens(entry)).count();
-        let place = if listening < self.all.len().min(LISTENING) { listening } else { 0 };
-        if let Some(entry) = self.all.remove(place) {
+        let listening = self.entries.iter().take_while(|entry| listens(entry)).count();
+        let place = if listening < self.entries.len().min(LISTENING) { listening } else { 0 };
+        if let Some(entry) = self.entries.remove(place) {
             self.count -= entry.record.calls.len();
             self.forgotten += entry.record.calls.len() as u64;
         }
-    }
-
-    /// Every entry, the oldest first.
-    pub fn entries(&self) -> impl DoubleEndedIterator<Item = &SyscallEntry> + ExactSizeIterator {
-        self.all.iter()
-    }
-
-    /// The number of entries at that moment.
-    pub fn until(&self, then: Moment) -> usize {
-        self.all.partition_point(|entry| entry.at <= then)
-    }
-
-    /// The entry so many after the oldest.
-    pub fn entry(&self, n: usize) -> Option<&SyscallEntry> {
-        self.all.get(n)
-    }
-
-    /// How many calls are kept.
-    pub fn len(&self) -> usize {
-        self.count
-    }
-
-    /// Whether no call is recorded.
-    pub fn is_empty(&self) -> bool {
-        self.count == 0
     }
 }
 

@@ -12,7 +12,7 @@ impl State {
     /// Whether our server listened at the moment that is shown.
     pub fn listened(&self) -> bool {
         if self.is_past() {
-            self.seen().is_listening(self.server.at().port)
+            self.seen().ports.is_listening(self.server.at().port)
         } else {
             self.server.is_listening()
         }

@@ -52,7 +52,7 @@ impl State {
         }
         let range = self.port_range();
         let used = match spec.source_port {
-            SourcePort::KernelPicks => self.seen().ports().calls(from, to) as usize,
+            SourcePort::KernelPicks => self.seen().ports.calls(from, to) as usize,
             SourcePort::Toy(range) => self.used_of(range, (spec.host, from), to),
             SourcePort::Fixed(_) | SourcePort::SameAsServer => return None,
         };

@@ -106,26 +106,14 @@ impl Journal {
     }
 
     pub(crate) fn stop(&self, at: Moment, live: &Table) -> Past {
-        Past {
-            step: self.steps,
-            at,
-            paused: true,
-            table: live.clone(),
-            changed: Vec::new(),
-            taken: self.folded.0 + self.entries.len(),
-        }
+        let taken = self.folded.0 + self.entries.len();
+        Past { paused: true, ..Past::new(self.steps, at, live.clone(), taken) }
     }
 
     /// The table after `step` steps, or the oldest that is known.
     pub(crate) fn replay(&self, step: usize) -> Past {
-        let mut past = Past {
-            step: self.folded.1,
-            at: self.base_at,
-            paused: false,
-            table: self.base.clone(),
-            changed: Vec::new(),
-            taken: self.folded.0,
-        };
+        let (taken, base_step) = self.folded;
+        let mut past = Past::new(base_step, self.base_at, self.base.clone(), taken);
         while past.step < step && self.forward(&mut past) {}
         past
     }
@@ -151,6 +139,12 @@ impl Journal {
             }
         }
         false
+    }
+}
+
+impl Past {
+    fn new(step: usize, at: Moment, table: Table, taken: usize) -> Past {
+        Past { step, at, paused: false, table, changed: Vec::new(), taken }
     }
 }
 

@@ -14,7 +14,7 @@ pub(crate) use crate::app::table::row::{RowChange, RowPlace, TableEvent};
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 
 use crate::app::table::row::key;
-use crate::tcp::{Host, Moment, Port, PortRange, Protocol, SocketId, SocketRow, TcpState};
+use crate::tcp::{Host, Moment, PortRange, Protocol, SocketId, SocketRow, TcpState};
 
 /// The kernel's socket table, ordered by the birth of connections, both ends of one together.
 #[derive(Clone, Debug, Default)]
@@ -26,7 +26,8 @@ pub struct Table {
     /// How many connections have an open end.
     open: usize,
     states: [u32; TcpState::ALL.len()],
-    ports: Ports,
+    /// Which ports are in use.
+    pub ports: Ports,
     ghosts: VecDeque<(SocketId, Moment)>,
     closed_rows: Vec<TableRow>,
     touched: Option<Moment>,
@@ -247,19 +248,9 @@ impl Table {
         self.order.iter()
     }
 
-    /// Which ports are in use.
-    pub fn ports(&self) -> &Ports {
-        &self.ports
-    }
-
     /// How many TCP rows are in that state.
     pub fn count(&self, state: TcpState) -> u32 {
         self.states[state as usize]
-    }
-
-    /// Whether a TCP socket is listening on that port.
-    pub fn is_listening(&self, port: Port) -> bool {
-        self.ports.is_listening(port)
     }
 
     /// How many rows there are, ghosts included.

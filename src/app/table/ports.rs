@@ -87,7 +87,8 @@ impl Ports {
         }
     }
 
-    pub(super) fn is_listening(&self, port: Port) -> bool {
+    /// Whether a TCP socket is listening on that port.
+    pub fn is_listening(&self, port: Port) -> bool {
         self.listening.contains_key(&port)
     }
 

@@ -29,7 +29,7 @@ pub enum Value {
     /// One of several.
     Choice {
         /// The options.
-        options: Vec<String>,
+        options: &'static [&'static str],
         /// The selected one, counted from 0.
         chosen: usize,
     },
@@ -40,7 +40,7 @@ impl Field {
     pub fn shown(&self) -> &str {
         match &self.value {
             Value::Text(input) => input.value(),
-            Value::Choice { options, chosen } => options.get(*chosen).map_or("", String::as_str),
+            Value::Choice { options, chosen } => options.get(*chosen).unwrap_or(&""),
         }
     }
 
@@ -99,10 +99,8 @@ impl Value {
         Value::Text(Input::new(value.into()))
     }
 
-    pub(crate) fn choice(options: &[&str], chosen: usize) -> Value {
-        let options: Vec<String> = options.iter().map(|option| (*option).to_owned()).collect();
-        let chosen = chosen.min(options.len().saturating_sub(1));
-        Value::Choice { options, chosen }
+    pub(crate) fn choice(options: &'static [&'static str], chosen: usize) -> Value {
+        Value::Choice { options, chosen: chosen.min(options.len().saturating_sub(1)) }
     }
 
     /// A time, 5 s where none is set.

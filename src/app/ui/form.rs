@@ -71,7 +71,7 @@ impl Form {
     /// The choice with an option that ends with this field's label in any case, and the place of that option.
     fn choice_of(&self, field: usize) -> Option<(usize, usize)> {
         let label = self.fields.get(field)?.label.to_lowercase();
-        let is_its = |option: &String| option.to_lowercase().ends_with(&label);
+        let is_its = |option: &&str| option.to_lowercase().ends_with(&label);
         self.fields.iter().enumerate().find_map(|(n, choice)| {
             let Value::Choice { options, .. } = &choice.value else { return None };
             Some((n, options.iter().position(is_its)?))

@@ -57,7 +57,7 @@ fn draw_numbers(painter: &mut Painter<'_>, area: Rect, digits: Digits) {
     let at = state.server.at();
     let (label, part) = if state.listened() {
         ("LISTEN on port", Gauge)
-    } else if state.seen().is_listening(at.port) {
+    } else if state.seen().ports.is_listening(at.port) {
         ("in use elsewhere: port", Dim)
     } else {
         ("not listening on port", Dim)

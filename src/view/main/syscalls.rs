@@ -20,7 +20,9 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
         painter.put(head, selected_row(scene, name, head));
     }
     let calls = &scene.state.calls;
-    let Some(last) = calls.until(scene.state.then()).checked_sub(1) else {
+    let Some(last) =
+        calls.entries.partition_point(|entry| entry.at <= scene.state.then()).checked_sub(1)
+    else {
         let why = if scene.state.staged.is_empty() {
             "No sockets created yet. Press l to listen."
         } else {
@@ -31,13 +33,13 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     };
     let is_selected =
         |entry: &SyscallEntry| entry.record.row.is_some() && entry.record.row == selected;
-    let anchor = (0..=last).rev().find(|n| calls.entry(*n).is_some_and(is_selected));
+    let anchor = (0..=last).rev().find(|n| calls.entries.get(*n).is_some_and(is_selected));
     if selected.is_some() && anchor.is_none() {
         painter.render(unknown(scene, selected), rect::take_bottom(&mut inner, 1));
     }
     let room = usize::from(inner.width);
     let group = |n: usize| {
-        let entry = calls.entry(n);
+        let entry = calls.entries.get(n);
         let lines = entry.map(|entry| {
             let stands_out = if selected.is_some() { is_selected(entry) } else { n == last };
             lines(scene, entry, stands_out, room)
@@ -77,8 +79,8 @@ fn titles(scene: Scene<'_>, width: u16) -> Titles {
             format::many(calls.forgotten, "older one forgotten", "older ones forgotten");
         right.push((Dim, forgotten));
     }
-    if !calls.is_empty() {
-        right.push((Dim, text::plural(calls.len(), "call")));
+    if calls.count > 0 {
+        right.push((Dim, text::plural(calls.count, "call")));
     }
     let titles = past::titles(scene.state, right);
     let what = format!("{DASH} the system calls of our own sockets");

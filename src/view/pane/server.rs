@@ -126,7 +126,7 @@ fn idle_lines(scene: Scene<'_>, room: usize) -> Vec<RankedLines> {
     push_fitting(&mut would, scene.span(Dim, format!(", {}", reach(spec))), room);
     let what = Statement::new("not-listening")
         .with_some("seconds", scene.state.retries_in())
-        .when("Others", scene.state.sockets.is_listening(spec.at.port))
+        .when("Others", scene.state.sockets.ports.is_listening(spec.at.port))
         .when("AnyPort", spec.at.port == Port::ANY)
         .with("port", spec.at.port);
     let idle = text::fitting(room.saturating_sub(1), explain::forms(&what));

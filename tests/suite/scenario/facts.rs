@@ -23,7 +23,7 @@ pub(super) fn given(state: &mut State, text: &str) {
         "unread" => server.on_data = OnData::LeaveUnread,
         "only-v6" => server.only_v6 = true,
         "to" => clients.to = Some(value.parse().unwrap()),
-        "from" => clients.from = Some(value.parse().unwrap()),
+        "from" => clients.spec.from = Some(value.parse().unwrap()),
         "protocol" => {
             let is_udp = value == "udp";
             clients.spec.protocol = if is_udp { Protocol::Udp } else { Protocol::Tcp };

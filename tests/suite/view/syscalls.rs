@@ -85,9 +85,9 @@ fn similar_calls_are_counted_and_old_ones_dropped() {
     for _ in 0..400 {
         told(&mut robot, Purpose::Connect, Some(row), client(13, row, true));
     }
-    assert!(robot.state.calls.len() <= 1000);
+    assert!(robot.state.calls.count <= 1000);
     shows(&mut robot, &[WIDE], &["older ones forgotten"]);
-    let listens = robot.state.calls.entries().filter(|e| e.record.deed == Purpose::Listen);
+    let listens = robot.state.calls.entries.iter().filter(|e| e.record.deed == Purpose::Listen);
     assert_eq!(listens.count(), 1, "how the listener was made is kept");
 }
 

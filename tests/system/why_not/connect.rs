@@ -37,7 +37,7 @@ fn where_the_kernels_own_range_is_used_up_the_trial_is_fair_all_the_same() {
         let mut real = Real::start();
         real.robot.state.machine.ephemeral = "45100-45103".parse().unwrap();
         // What the trial calls is at this address, too: no port is left to be picked for it.
-        real.robot.state.clients.from = Some([127, 0, 0, 1].into());
+        real.robot.state.clients.spec.from = Some([127, 0, 0, 1].into());
         real.press_until("l", "Listening on");
         real.press_until("4c", "opened 4");
         real.until("rows", |robot| robot.state.sockets.count(TcpState::Established) == 8);
@@ -63,7 +63,7 @@ fn the_servers_port_taken_by_the_first_call() {
             "- retry; - SO_REUSEADDR; + a port chosen by the kernel; + another computer, 127.0.0.3",
         );
         let tried =
-            real.robot.state.calls.entries().filter(|entry| entry.record.deed == Purpose::Try);
+            real.robot.state.calls.entries.iter().filter(|entry| entry.record.deed == Purpose::Try);
         assert_eq!(tried.count(), 4, "what was tried stands among the calls");
     });
 }

@@ -1,4 +1,4 @@
-use crate::app::actions::export::plan::{Piece, Plan, arguments, look, socket};
+use crate::app::actions::export::plan::{Plan, arguments, look, socket};
 use crate::tcp::{Protocol, SockOpt, Syscall, SyscallRecord};
 
 const HEAD: &str = include_str!("../../../../assets/export/head.c");
@@ -39,19 +39,15 @@ pub(super) fn text(plan: &Plan, name: &str) -> String {
     }
     text.extend([format!("    puts(\"Check:  {}\");\n", look(plan))]);
     text += "    puts(\"Press Enter to end this program and close its sockets.\");\n    fflush(stdout);\n    getchar();\n";
-    text += &closing(plan);
-    text + "    return 0;\n}\n"
-}
-
-/// The clients close first: TIME_WAIT is theirs then, and the port can be bound again at once.
-fn closing(plan: &Plan) -> String {
-    let one = |client: &Piece| format!("    close({});\n", client.name);
-    let mut text: String = plan.clients.iter().map(one).collect();
+    // The clients close first: TIME_WAIT is theirs then, and the port can be bound again at once.
+    text.extend(plan.clients.iter().map(|client| format!("    close({});\n", client.name)));
     if plan.more > 0 {
-        let more = plan.more;
-        text.extend([format!("    for (int n = 0; n < {more}; n++)\n        close(more[n]);\n")]);
+        text.extend([format!(
+            "    for (int n = 0; n < {}; n++)\n        close(more[n]);\n",
+            plan.more
+        )]);
     }
-    text
+    text + "    return 0;\n}\n"
 }
 
 fn accept(listeners: &[String]) -> String {

@@ -33,7 +33,7 @@ impl Plan {
     pub(super) fn of(state: &State) -> Plan {
         let mut listeners: Vec<Piece> = Vec::new();
         let mut clients: Vec<Piece> = Vec::new();
-        for entry in state.calls.entries() {
+        for entry in &state.calls.entries {
             let makes = |call: &SyscallRecord| matches!(call.asked, Syscall::Socket { .. });
             let Some(row) = entry.record.row.filter(|_| entry.record.calls.iter().any(makes))
             else {
@@ -116,14 +116,12 @@ fn done(entry: &SyscallEntry) -> Vec<SyscallRecord> {
 
 /// The listening sockets that a client may have reached: those that are open, else the last one that was.
 fn listeners_for(listeners: &[Piece], client: SocketId) -> Vec<String> {
-    let there = || listeners.iter().filter(|listener| answers(listener, client));
-    let open = there().filter(|listener| !listener.is_closed);
-    let open: Vec<String> = open.map(|listener| listener.name.clone()).collect();
-    if open.is_empty() {
-        there().next_back().map(|listener| listener.name.clone()).into_iter().collect()
-    } else {
-        open
+    let reached = listeners.iter().filter(|listener| answers(listener, client));
+    let (closed, mut those): (Vec<&Piece>, Vec<&Piece>) = reached.partition(|at| at.is_closed);
+    if those.is_empty() {
+        those.extend(closed.last());
     }
+    those.into_iter().map(|listener| listener.name.clone()).collect()
 }
 
 /// Whether connect() to the client's destination reaches that listener.

@@ -24,7 +24,6 @@ const ITS_OWN: &str = "its own";
 pub(super) struct Options {
     spec: ConnectSpec,
     to: Option<Target>,
-    from: Option<IpAddr>,
     burst: Burst,
 }
 
@@ -38,9 +37,9 @@ pub(super) const FIELDS: &[FieldSpec<Options>] = &[
     },
     FieldSpec {
         label: "Source address", help: "an address of this machine, or \"its own\" (127.0.0.2, .3, ...)",
-        value: |options| Value::text(options.from.map_or_else(|| ITS_OWN.to_owned(), |ip| ip.to_string())),
+        value: |options| Value::text(options.spec.from.map_or_else(|| ITS_OWN.to_owned(), |ip| ip.to_string())),
         call: |_, form, state| address_calls(form, state).0,
-        apply: |from, _, options| set(&mut options.from, from.unless(ITS_OWN, |ip| {
+        apply: |from, _, options| set(&mut options.spec.from, from.unless(ITS_OWN, |ip| {
             ip.parse().map_err(|_| String::from("Enter an address like 127.0.0.9, or \"its own\"."))
         })),
     },
@@ -144,12 +143,7 @@ pub(crate) fn form(state: &State) -> Form {
 
 fn options(state: &State) -> Options {
     let clients = &state.clients;
-    Options {
-        spec: clients.spec.clone(),
-        to: clients.to.clone(),
-        from: clients.from,
-        burst: clients.burst,
-    }
+    Options { spec: clients.spec.clone(), to: clients.to.clone(), burst: clients.burst }
 }
 
 fn lab_addresses(state: &State) -> String {
@@ -185,11 +179,11 @@ fn address_calls(form: &Form, state: &State) -> (String, &'static str) {
 }
 
 pub(super) fn apply(state: &mut State, form: &Form) -> Result<Vec<Effect>, Wrong> {
-    let Options { spec, to, from, burst } = declared::read(FIELDS, form, state, options(state))?;
+    let Options { spec, to, burst } = declared::read(FIELDS, form, state, options(state))?;
     let before = wanted(state);
     let clients = &mut state.clients;
     clients.called.extend(to.as_ref().map(|to| to.port));
-    (clients.spec, clients.to, clients.from, clients.burst) = (spec, to, from, burst);
+    (clients.spec, clients.to, clients.burst) = (spec, to, burst);
     state.say("options-taken");
     let after = wanted(state);
     Ok((before != after).then_some(Effect::Watch(after)).into_iter().collect())

@@ -101,11 +101,10 @@ impl LadderArrow {
     pub fn label(&self, sent: Moment, columns: usize) -> String {
         let tries = self.labels(sent);
         let fits = |label: &&String| label.chars().count() <= columns;
-        let found = tries.iter().find(fits).unwrap_or(&tries[4]);
-        if found.chars().count() <= columns {
+        if let Some(found) = tries.iter().find(fits) {
             return found.clone();
         }
-        let cut: String = found.chars().take(columns.saturating_sub(1)).collect();
+        let cut: String = tries[4].chars().take(columns.saturating_sub(1)).collect();
         cut + "…"
     }
 

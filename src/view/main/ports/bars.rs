@@ -81,7 +81,7 @@ fn draw_bars(
 ) {
     const EIGHTHS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
     let scene = painter.scene;
-    let ports = scene.state.seen().ports();
+    let ports = &scene.state.seen().ports;
     for column in 0..scale.area.width {
         let range = scale.ports(column);
         let used = ports.used(range, parity) as usize;

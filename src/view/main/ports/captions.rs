@@ -48,7 +48,7 @@ fn parities(scene: Scene<'_>) -> Vec<String> {
     let [even, odd] = [Parity::Even, Parity::Odd].map(|parity| {
         let counts = |port: &&Port| range.contains(**port) && Parity::of(**port) == parity;
         let held = listening.iter().filter(counts).count();
-        let used = state.seen().ports().used(range, parity) as usize;
+        let used = state.seen().ports.used(range, parity) as usize;
         used.saturating_sub(held)
     });
     let picked = state.clients.spec.source_port == SourcePort::KernelPicks;
@@ -72,7 +72,7 @@ fn named(scene: Scene<'_>, line: &TableRow) -> [String; 2] {
     } else {
         row.state.to_string()
     };
-    let more = match scene.state.seen().ports().rows_at(port) {
+    let more = match scene.state.seen().ports.rows_at(port) {
         0 | 1 => String::new(),
         rows => format!("; {} use it", text::plural(rows, "row")),
     };

@@ -97,7 +97,7 @@ fn small(area: Rect, range: PortRange, port: Port) -> (Rect, Option<Rect>) {
 fn symbol(scene: Scene<'_>, port: Port, listens: bool) -> (char, Style) {
     if listens {
         (glyph(TcpState::Listen), scene.theme.state(TcpState::Listen))
-    } else if scene.state.seen().ports().rows_at(port) > 0 {
+    } else if scene.state.seen().ports.rows_at(port) > 0 {
         let is_even = Parity::of(port) == Parity::Even;
         (FULL, scene.style(if is_even { Gauge } else { Key }))
     } else if scene.state.port_range().contains(port) {

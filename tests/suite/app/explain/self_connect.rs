@@ -14,7 +14,7 @@ const UDP: &str = "udp 0 0 127.0.0.1:5000 127.0.0.1:5000 ESTABLISHED inode=11";
 fn called_itself(row: &str, protocol: Protocol) -> Robot {
     let mut robot = Robot::new();
     let clients = &mut robot.state.clients;
-    clients.from = Some([127, 0, 0, 1].into());
+    clients.spec.from = Some([127, 0, 0, 1].into());
     clients.spec.source_port = SourcePort::SameAsServer;
     clients.spec.protocol = protocol;
     robot.press("c");

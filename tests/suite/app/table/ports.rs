@@ -52,7 +52,7 @@ proptest! {
             let sight = TableUpdate { changes: vec![change], source: "sock_diag", ..TableUpdate::default() };
             update(&mut state, Moment::default(), Event::TableRead(sight));
         }
-        let ports = state.sockets.ports();
+        let ports = &state.sockets.ports;
         let range = PortRange { low: Port(low), high: Port(low + length) };
         for parity in [Parity::Even, Parity::Odd] {
             let mut used: Vec<Port> = there.iter().map(|row| row.tuple.local.port).collect();
@@ -78,7 +78,7 @@ fn every_port_can_be_in_use_at_once() {
     update(&mut state, Moment::default(), Event::TableRead(sight));
     let all = PortRange { low: Port(0), high: Port(u16::MAX) };
     for parity in [Parity::Even, Parity::Odd] {
-        assert_eq!(state.sockets.ports().used(all, parity), 32_768);
+        assert_eq!(state.sockets.ports.used(all, parity), 32_768);
     }
     let supply = state.supply().unwrap();
     assert_eq!((supply.used, supply.left()), (28_232, 0));
