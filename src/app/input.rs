@@ -2,7 +2,9 @@
 
 use crate::app::actions::forms;
 use crate::app::ui::field::{LONGEST, edit_text};
-use crate::app::{Action, HELD, Key, Overlay, Scope, State, Statement, action_for, action_on_card};
+use crate::app::{
+    Action, HOLDABLE_STATES, Key, Overlay, Scope, State, Statement, action_for, action_in_details,
+};
 use crate::tcp::socket::connect_spec;
 
 /// Says that a key has no meaning in that place, and which one helps.
@@ -22,7 +24,7 @@ pub(crate) fn press(state: &mut State, key: Key) -> Option<Action> {
         }
         return None;
     }
-    let on_sheet = action_for(Scope::Sheet, key);
+    let on_overlay = action_for(Scope::Overlay, key);
     let (action, helps) = match &mut state.ui.overlay {
         Some(Overlay::Form(_, form)) => {
             if key == Key::Enter {
@@ -38,10 +40,10 @@ pub(crate) fn press(state: &mut State, key: Key) -> Option<Action> {
             return None;
         }
         Some(Overlay::Palette(_)) => return press_in_palette(state, key),
-        Some(Overlay::States(at)) => return state_in_menu(*at, key).or(on_sheet),
-        Some(Overlay::Why(_)) => (action_for(Scope::Why, key).or(on_sheet), "Failure"),
-        Some(Overlay::Help(_)) => (on_sheet, "Sheet"),
-        Some(Overlay::Card(_)) => (action_on_card(key), "Sheet"),
+        Some(Overlay::HeldStates(at)) => return state_in_menu(*at, key).or(on_overlay),
+        Some(Overlay::Why(_)) => (action_for(Scope::Why, key).or(on_overlay), "Failure"),
+        Some(Overlay::Help(_)) => (on_overlay, "Sheet"),
+        Some(Overlay::Details(_)) => (action_in_details(key), "Sheet"),
         None => return press_on_panes(state, key),
     };
     if action.is_none() {
@@ -57,7 +59,7 @@ fn state_in_menu(at: usize, key: Key) -> Option<Action> {
     } else {
         (key == Key::Enter).then_some(at)
     };
-    HELD.get(place?).copied().map(Action::HoldState)
+    HOLDABLE_STATES.get(place?).copied().map(Action::HoldState)
 }
 
 fn press_on_panes(state: &mut State, key: Key) -> Option<Action> {

@@ -22,7 +22,7 @@ pub struct State {
     /// The computers that connect.
     pub clients: Clients,
     /// The sockets of connections on loopback that `S` holds in a state. No client computer owns them, so no action closes them.
-    pub staged: Vec<OwnSocket>,
+    pub held_sockets: Vec<OwnSocket>,
     /// The kernel's table.
     pub sockets: Sockets,
     /// What happened, in sentences.
@@ -48,7 +48,7 @@ impl State {
             machine,
             server,
             clients,
-            staged: vec![],
+            held_sockets: vec![],
             notices: Notices::default(),
             episodes: Episodes::default(),
             ui: Ui { stale: true, ..Ui::default() },

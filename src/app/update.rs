@@ -52,11 +52,11 @@ fn apply(state: &mut State, event: Event) -> Vec<Effect> {
         Event::Ticked => return tick(state),
         Event::Net(news) => {
             state.ui.stale = true;
-            return events::heard(state, news);
+            return events::on_socket_event(state, news);
         }
         Event::Lab(news) => {
             state.ui.stale = true;
-            return events::lab::heard(state, news);
+            return events::lab::on_lab_event(state, news);
         }
         Event::Pasted(text) => input::paste(state, &text),
         Event::TableRead(update) if state.lab.shows(update.host) => table_read(state, &update),
@@ -86,8 +86,8 @@ fn apply(state: &mut State, event: Event) -> Vec<Effect> {
         }
         // It is as of now: while the past is shown it stays as it is.
         Event::Inspected { host, found } if !state.is_past() => {
-            state.ui.inside.retain(|(name, _)| name.host != host);
-            state.ui.inside.extend(found);
+            state.ui.tcp_info.retain(|(name, _)| name.host != host);
+            state.ui.tcp_info.extend(found);
         }
         Event::Saved(saved) => export::saved(state, saved),
         Event::TableRead(_) | Event::TableUnreadable { .. } | Event::Inspected { .. } => (),
@@ -132,7 +132,7 @@ fn act(state: &mut State, action: Action) -> Vec<Effect> {
 }
 
 fn must_wait(state: &State, action: Action) -> bool {
-    let no_port_yet = || state.clients.target(state.server.callable()).port == Port::ANY;
+    let no_port_yet = || state.clients.target(state.server.connect_address()).port == Port::ANY;
     (Action::VERBS.contains(&action) && state.clients.awaited() > 0)
         || (action == Action::Connect && state.server.ordered > 0 && no_port_yet())
 }
@@ -144,7 +144,7 @@ fn run(state: &mut State, action: Action, count: Option<u32>) -> Vec<Effect> {
         Action::Listen => verbs::listen(state),
         Action::ApplyForm => forms::apply(state),
         Action::HoldState(held) => held_states::hold(state, held),
-        Action::Hold => verbs::hold(state),
+        Action::ToggleAccept => verbs::hold(state),
         Action::AcceptOne => verbs::accept_one(state),
         Action::ServerCloses => verbs::server_closes(state, count),
         Action::Connect => connect::connect(state, count),

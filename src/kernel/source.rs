@@ -53,7 +53,7 @@ pub struct Reading {
     /// The rows.
     pub snapshot: Snapshot,
     /// Whether rows may be missing, as the table changed meanwhile (`NLM_F_DUMP_INTR`).
-    pub torn: bool,
+    pub interrupted: bool,
     /// The processor time that a second thread spent on it.
     pub beside: Duration,
 }
@@ -61,7 +61,7 @@ pub struct Reading {
 impl Reading {
     pub(super) fn clear(&mut self) {
         self.snapshot.rows.clear();
-        (self.torn, self.beside) = (false, Duration::ZERO);
+        (self.interrupted, self.beside) = (false, Duration::ZERO);
     }
 }
 

@@ -144,7 +144,7 @@ fn bind(
                 let _ = options::set(socket, SockOpt::LocalPortRange(whole), trace);
             }
         }
-        SourcePort::Toy(range) => {
+        SourcePort::Range(range) => {
             match options::set(socket, SockOpt::LocalPortRange(range), trace) {
                 Err(SyscallError { errno: Errno(libc::ENOPROTOOPT), .. }) => {
                     return bind_first_free(range, |port| bind_to(port, trace));

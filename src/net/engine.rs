@@ -68,7 +68,7 @@ impl Engine {
         }
     }
 
-    /// From now on reports the system calls, too: [`SocketEvent::Called`].
+    /// From now on reports the system calls, too: [`SocketEvent::SyscallsTraced`].
     pub fn trace_syscalls(&self) {
         self.registry.trace_limit.turn_on();
     }
@@ -92,7 +92,7 @@ impl Engine {
             Command::HalfClose(id) => self.order(id, Mailbox::half_close),
             Command::Close(id) => self.close(id, CloseKind::Close),
             Command::Abort(id) => self.close(id, CloseKind::Abort),
-            Command::Try(probes) => {
+            Command::Probe(probes) => {
                 self.registry.spawn(try_all(Arc::clone(&self.registry), probes));
             }
             Command::CloseEverything => {
@@ -101,7 +101,7 @@ impl Engine {
                 self.registry.reset_all();
                 self.held_states.close_all();
             }
-            Command::Stage(state, from) => {
+            Command::HoldState(state, from) => {
                 self.registry.report_soon(self.held_states.hold(state, from));
             }
         }

@@ -36,7 +36,7 @@ impl HeldStates {
             Ok(main) => {
                 let sockets = script.sockets.iter().filter_map(as_own).collect();
                 self.sets.push(script.sockets);
-                SocketEvent::Staged { state, main, sockets, calls: script.calls }
+                SocketEvent::StateHeld { state, main, sockets, calls: script.calls }
             }
             Err(why) => SocketEvent::StageFailed { state, why },
         }

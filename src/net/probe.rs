@@ -22,7 +22,7 @@ pub(super) async fn try_all(registry: Arc<Registry>, probes: Vec<Probe>) {
         let mut trace = registry.recorder(Purpose::Try);
         let outcome = try_one(trial, &registry.factory, &mut trace).await;
         registry.report_trace(trace, None);
-        registry.report(SocketEvent::Tried { trial, outcome }).await;
+        registry.report(SocketEvent::Probed { trial, outcome }).await;
     }
 }
 

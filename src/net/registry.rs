@@ -216,7 +216,7 @@ impl Registry {
     pub(crate) fn report_trace(self: &Arc<Self>, trace: TraceRecorder, row: Option<SocketId>) {
         let TraceRecorder { purpose: deed, calls, .. } = trace;
         if !calls.is_empty() {
-            self.report_soon(SocketEvent::Called(SyscallTrace { deed, row, calls }));
+            self.report_soon(SocketEvent::SyscallsTraced(SyscallTrace { deed, row, calls }));
         }
     }
 
@@ -226,7 +226,7 @@ impl Registry {
             () = tokio::time::sleep_until(at) => (),
         }
         let count = self.trace_limit.take_left_out(deed);
-        self.report(SocketEvent::CalledAlike { deed, count }).await;
+        self.report(SocketEvent::SyscallsOmitted { deed, count }).await;
     }
 }
 

@@ -10,7 +10,7 @@ use crate::view::rect::inside;
 pub fn pane_at(area: Rect, state: &State, x: u16, y: u16) -> Option<Pane> {
     let places = places(area, state).filter(|_| state.ui.overlay.is_none())?;
     let panes = [
-        (Pane::Listener, places.listener),
+        (Pane::Server, places.server),
         (Pane::Computers, places.computers),
         (Pane::Sockets, places.sockets),
         (Pane::Notices, places.notices),
@@ -28,7 +28,7 @@ pub fn hit(area: Rect, state: &State, scroll: &Scroll, x: u16, y: u16) -> Vec<Ac
             row.map(|(_, name)| Action::SelectRow(*name))
         }
         Pane::Computers => computer_at(area, state, scroll, y),
-        Pane::Listener | Pane::Notices => None,
+        Pane::Server | Pane::Notices => None,
     };
     [Some(Action::Focus(pane)), below].into_iter().flatten().collect()
 }

@@ -11,7 +11,7 @@ use crate::view::table::window::rows_wanted;
 pub(crate) struct PaneLayout {
     pub(crate) header: Rect,
     pub(crate) banner: Rect,
-    pub(crate) listener: Rect,
+    pub(crate) server: Rect,
     pub(crate) computers: Rect,
     pub(crate) sockets: Rect,
     pub(crate) notices: Rect,
@@ -40,14 +40,14 @@ pub(crate) fn places(area: Rect, state: &State) -> Option<PaneLayout> {
         return Some(PaneLayout { header, banner, sockets: rest, footer, ..PaneLayout::default() });
     }
     // Other main views take the lines of the panes above: they show the effect of the keys themselves.
-    let hides_top = if state.ui.picture == MainView::Table {
+    let hides_top = if state.ui.main_view == MainView::Table {
         state.shows_both_tables() && area.height < 30
     } else {
         area.height < 40
     };
     let top = if hides_top { 0 } else { 2 + top_lines(area.height, state) };
-    let mut listener = take_top(&mut rest, top);
-    let computers = take_right(&mut listener, area.width / 2);
+    let mut server = take_top(&mut rest, top);
+    let computers = take_right(&mut server, area.width / 2);
     let shows_keys = state.ui.look.keys && has_room_for_keys(area);
     let keys = if shows_keys { KEYS } else { 0 };
     let (usual, most) = if hides_top { (1, 3) } else { notice_lines(area.height) };
@@ -61,14 +61,14 @@ pub(crate) fn places(area: Rect, state: &State) -> Option<PaneLayout> {
     let lines = notices::height(state, area.width - 2 - keys, (usual, most), spare);
     let mut notices = take_bottom(&mut rest, 2 + lines);
     let keys = take_right(&mut notices, keys);
-    Some(PaneLayout { header, banner, listener, computers, sockets: rest, notices, keys, footer })
+    Some(PaneLayout { header, banner, server, computers, sockets: rest, notices, keys, footer })
 }
 
 /// Lines that the table does not need; on a low screen a long notice may also take the line of a row that is gone.
 fn spare_lines(state: &State, (screen, rest): (u16, u16), usual: u16) -> u16 {
     const HEAD: u16 = 3;
     const LEFT: u16 = 4;
-    let is_table = state.ui.picture == MainView::Table;
+    let is_table = state.ui.main_view == MainView::Table;
     let rows = if is_table { rows_wanted(state) } else { rows_wanted(state).clamp(4, MAIN_VIEW) };
     let least = HEAD + LEFT + 2 + usual;
     let one_more = is_table && screen < 22 && rest > least && has_ghost(state);

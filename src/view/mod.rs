@@ -66,11 +66,11 @@ fn draw_panes(painter: &mut Painter<'_>, places: &PaneLayout) {
     if ui.look.big {
         return big_type::draw(painter, places.sockets);
     }
-    if !places.listener.is_empty() {
-        server::draw(painter, places.listener);
+    if !places.server.is_empty() {
+        server::draw(painter, places.server);
         computers::draw(painter, places.computers);
     }
-    let draw_main_view = match ui.picture {
+    let draw_main_view = match ui.main_view {
         MainView::Table if painter.scene.state.shows_both_tables() => side_by_side::draw,
         MainView::Table => table::draw,
         MainView::States => diagram::draw,
@@ -99,8 +99,8 @@ fn draw_overlay(painter: &mut Painter<'_>, area: Rect) {
             };
             form::draw(painter, area, &title, form);
         }
-        Some(Overlay::States(at)) => held_states::draw(painter, area, *at),
-        Some(Overlay::Card(name)) => connection::draw(painter, area, *name),
+        Some(Overlay::HeldStates(at)) => held_states::draw(painter, area, *at),
+        Some(Overlay::Details(name)) => connection::draw(painter, area, *name),
         Some(Overlay::Why(down)) => why_not::draw(painter, area, *down),
         Some(Overlay::Palette(palette)) => palette::draw(painter, area, palette),
         None => (),

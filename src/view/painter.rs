@@ -73,7 +73,7 @@ impl Painter<'_> {
         rect::inside(area)
     }
 
-    pub(crate) fn sheet(
+    pub(crate) fn overlay(
         &mut self,
         screen: Rect,
         (width, lines): (u16, usize),

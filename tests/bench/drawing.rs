@@ -83,7 +83,7 @@ fn pictures() {
         (MainView::Myth, 0, "the myth"),
     ] {
         let both = states.each_mut().map(|state| {
-            state.ui.picture = picture;
+            state.ui.main_view = picture;
             state.ui.zoom = zoom;
             state.ui.marked = state.ui.shown.get(1).copied();
             state.ui.selected = state.ui.shown.last().copied();
@@ -95,7 +95,7 @@ fn pictures() {
 
 fn card(count: u32) -> Times {
     let mut state = state(count);
-    state.ui.overlay = state.ui.shown.last().copied().map(Overlay::Card);
+    state.ui.overlay = state.ui.shown.last().copied().map(Overlay::Details);
     frame(&mut state)
 }
 
@@ -113,7 +113,7 @@ fn calls(state: &mut State, number: u32) {
             call(Syscall::GetSockName),
         ],
     };
-    let told = Event::Net(SocketEvent::Called(record));
+    let told = Event::Net(SocketEvent::SyscallsTraced(record));
     update(state, Moment::default(), told);
 }
 

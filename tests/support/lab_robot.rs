@@ -142,8 +142,8 @@ impl Robot {
         let crossings = self.state.lab.crossings.iter();
         let mut kept = crossings.filter(|crossing| crossing.fate == Delivery::OnTheWay).peekable();
         let oldest = kept.peek().map(|crossing| crossing.segment.number);
-        let (kept, obeyed) = (kept.count() as u64, u64::MAX);
-        let status = WireStatus { settings, kept, oldest, obeyed, ..WireStatus::default() };
+        let (kept, orders_done) = (kept.count() as u64, u64::MAX);
+        let status = WireStatus { settings, kept, oldest, orders_done, ..WireStatus::default() };
         self.wire(WireEvent::Status(status));
     }
 

@@ -110,7 +110,7 @@ fn options_held_accept_and_a_burst() {
         state.server.spec.listeners = 2;
         state.server.spec.backlog = 60;
         state.clients.spec.source_port =
-            fivetuple::tcp::SourcePort::Toy("6000-6099".parse().unwrap());
+            fivetuple::tcp::SourcePort::Range("6000-6099".parse().unwrap());
         real.press_until("l", "2 sockets share");
         real.press_until("30c", "opened 30");
         real.until("accepted", |robot| robot.state.server.ends.len() == 30);

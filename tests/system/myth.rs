@@ -58,7 +58,7 @@ fn each_call_waits_for_the_answer_to_the_one_before() {
     let mut robot = Robot::listening();
     robot.commands();
     robot.press("U");
-    assert_eq!(robot.state.ui.picture, MainView::Myth);
+    assert_eq!(robot.state.ui.main_view, MainView::Myth);
     let from = |robot: &mut Robot| match &robot.commands()[..] {
         [Command::Connect(spec, _)] => {
             assert_eq!(spec.source_port, SourcePort::SameAsServer);

@@ -4,9 +4,9 @@ use crate::app::{Comparison, MainView, Pane, State, Statement};
 use crate::tcp::{SocketId, TcpState};
 
 pub(crate) fn mark(state: &mut State) {
-    if state.ui.picture == MainView::Compare {
+    if state.ui.main_view == MainView::Compare {
         state.ui.marked = None;
-        state.ui.picture = MainView::Table;
+        state.ui.main_view = MainView::Table;
         return;
     }
     let newest = state.ui.shown.last().copied();
@@ -56,7 +56,7 @@ fn show(state: &mut State, marked: SocketId, chosen: SocketId) {
     let compared = Comparison::of(state, marked, chosen).statement();
     let ui = &mut state.ui;
     (ui.marked, ui.selected) = (Some(marked), Some(chosen));
-    ui.picture = MainView::Compare;
+    ui.main_view = MainView::Compare;
     ui.look.big = false;
     ui.focus = Pane::Sockets;
     state.say(compared);

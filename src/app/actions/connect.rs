@@ -13,7 +13,7 @@ pub(crate) fn connect(state: &mut State, count: Option<u32>) -> Vec<Effect> {
     if let Some(why) = state.lab.why_not_now() {
         return state.only_say(why);
     }
-    let spec = state.clients.next_spec(state.server.callable());
+    let spec = state.clients.next_spec(state.server.connect_address());
     if spec.to.port == Port::ANY {
         return state.only_say("no-destination");
     }

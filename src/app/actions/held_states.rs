@@ -8,7 +8,7 @@ use crate::tcp::{Command, Syscall, SyscallRecord, TcpState};
 pub(crate) fn hold(state: &mut State, held: TcpState) -> Vec<Effect> {
     state.ui.overlay = None;
     if !state.lab.is_up() {
-        return vec![Effect::Run(Command::Stage(held, state.clients.computer().ip))];
+        return vec![Effect::Run(Command::HoldState(held, state.clients.computer().ip))];
     }
     if state.clients.awaited() > 0 {
         return state.only_say("connects-in-progress");

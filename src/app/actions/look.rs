@@ -5,7 +5,8 @@ use crate::app::actions::{compare, rewind};
 use crate::app::history::ladder;
 use crate::app::ui::{moved, show};
 use crate::app::{
-    Action, FormKind, HELD, MainView, Overlay, Palette, Pane, State, Statement, Topic, Ui,
+    Action, FormKind, HOLDABLE_STATES, MainView, Overlay, Palette, Pane, State, Statement, Topic,
+    Ui,
 };
 
 fn toggle_ladders(state: &mut State) {
@@ -13,8 +14,8 @@ fn toggle_ladders(state: &mut State) {
         return state.say("ladders-need-lab");
     }
     let ui = &mut state.ui;
-    let all = ui.picture != MainView::Timeline || !ui.all;
-    if ui.picture != MainView::Timeline {
+    let all = ui.main_view != MainView::Timeline || !ui.all;
+    if ui.main_view != MainView::Timeline {
         show(ui, MainView::Timeline);
     }
     (ui.all, ui.back) = (all, 0);
@@ -40,15 +41,15 @@ pub(crate) fn look(state: &mut State, action: Action, count: Option<u32>) {
         Action::Show(picture) => show(ui, picture),
         Action::ZoomIn => zoom(state, 1),
         Action::ZoomOut => zoom(state, -1),
-        Action::LookInside => look_inside(state),
+        Action::ShowDetails => look_inside(state),
         Action::Mark => compare::mark(state),
         Action::CompareNewest => compare::newest(state),
-        Action::PointOfView => ui.lens.view = ui.lens.view.next(),
+        Action::PointOfView => ui.row_filter.view = ui.row_filter.view.next(),
         Action::Netstat => ui.netstat = !ui.netstat,
         Action::Find => ui.find.typing = true,
         Action::BigType => {
             ui.look.big = !ui.look.big;
-            ui.picture = MainView::Table;
+            ui.main_view = MainView::Table;
         }
         Action::NextTheme => ui.look.theme += 1,
         Action::ShowKeys => ui.look.keys = !ui.look.keys,
@@ -69,7 +70,7 @@ pub(crate) fn look(state: &mut State, action: Action, count: Option<u32>) {
         Action::StepBack => rewind::back(state, count),
         Action::StepForward => rewind::forward(state, count),
         Action::Live => rewind::live(state),
-        Action::States => ui.overlay = Some(Overlay::States(0)),
+        Action::OpenHeldStates => ui.overlay = Some(Overlay::HeldStates(0)),
         Action::Help => ui.overlay = Some(Overlay::Help(0)),
         Action::Back => back(state),
         _ => (),
@@ -87,7 +88,7 @@ const LADDER_PAGE: i64 = 4;
 /// Scrolls the ladder where it is shown, else moves the cursor by pages.
 fn page(state: &mut State, pages: i64) {
     let ui = &state.ui;
-    let is_ladder = ui.picture == MainView::Timeline && ui.focus == Pane::Sockets;
+    let is_ladder = ui.main_view == MainView::Timeline && ui.focus == Pane::Sockets;
     if !is_ladder || ui.overlay.is_some() {
         return move_cursor(state, PAGE * pages);
     }
@@ -98,7 +99,7 @@ fn page(state: &mut State, pages: i64) {
 /// The pane so many steps further; with another main view only two panes are sure to be visible.
 fn next_pane(ui: &Ui, steps: isize) -> Pane {
     let panes: &[Pane] =
-        if ui.picture == MainView::Table { &Pane::ALL } else { &[Pane::Sockets, Pane::Notices] };
+        if ui.main_view == MainView::Table { &Pane::ALL } else { &[Pane::Sockets, Pane::Notices] };
     let place = panes.iter().position(|pane| *pane == ui.focus);
     let next = place.unwrap_or(0).wrapping_add_signed(steps);
     panes[next.wrapping_add(panes.len()) % panes.len()]
@@ -110,7 +111,7 @@ fn back(state: &mut State) {
     let ui = &mut state.ui;
     if let Some(overlay) = ui.overlay.take() {
         // A row selected only for its details must not seem to be the target of the next action.
-        if matches!(overlay, Overlay::Card(_)) && ui.focus != Pane::Sockets {
+        if matches!(overlay, Overlay::Details(_)) && ui.focus != Pane::Sockets {
             ui.selected = None;
         }
         return;
@@ -119,8 +120,8 @@ fn back(state: &mut State) {
         ui.find.text.reset();
     } else if is_past {
         rewind::live(state);
-    } else if ui.picture != MainView::Table {
-        if ui.picture == MainView::Compare {
+    } else if ui.main_view != MainView::Table {
+        if ui.main_view == MainView::Compare {
             ui.marked = None;
         }
         show(ui, MainView::Table);
@@ -138,13 +139,13 @@ fn move_cursor(state: &mut State, steps: i64) {
             form.go_to(moved(form.at, steps, form.fields.len().saturating_sub(1)));
         }
         Some(Overlay::Palette(palette)) => palette.go(steps),
-        Some(Overlay::States(at)) => *at = moved(*at, steps, HELD.len() - 1),
-        Some(Overlay::Card(_)) => {
+        Some(Overlay::HeldStates(at)) => *at = moved(*at, steps, HOLDABLE_STATES.len() - 1),
+        Some(Overlay::Details(_)) => {
             select_row(state, steps);
-            state.ui.overlay = state.ui.selected.map(Overlay::Card);
+            state.ui.overlay = state.ui.selected.map(Overlay::Details);
         }
         None => match state.ui.focus {
-            Pane::Computers | Pane::Listener => select_computer(state, steps),
+            Pane::Computers | Pane::Server => select_computer(state, steps),
             Pane::Notices => {
                 let last = state.notices.len().saturating_sub(1);
                 state.notices.back = moved(state.notices.back, -steps, last);
@@ -188,7 +189,7 @@ fn say_end_of_list(state: &mut State, what: &str, steps: i64, last: usize) {
 }
 
 pub(crate) fn whole_machine(state: &mut State) {
-    let whole = &mut state.ui.lens.whole_machine;
+    let whole = &mut state.ui.row_filter.whole_machine;
     *whole = !*whole;
     let what = Statement::new(if *whole { "whole-machine" } else { "demo-ports" });
     state.ui.stale = true;
@@ -196,7 +197,7 @@ pub(crate) fn whole_machine(state: &mut State) {
 }
 
 fn zoom(state: &mut State, steps: i64) {
-    let most = state.ui.picture.zooms();
+    let most = state.ui.main_view.zooms();
     let next = moved(usize::from(state.ui.zoom), steps, usize::from(most));
     let next = u8::try_from(next).unwrap_or(most);
     if next == state.ui.zoom {
@@ -220,7 +221,7 @@ fn look_inside(state: &mut State) {
         return state.say(Statement::new("no-row").when("inspect", true));
     };
     state.ui.selected = Some(name);
-    state.ui.overlay = Some(Overlay::Card(name));
+    state.ui.overlay = Some(Overlay::Details(name));
 }
 
 fn numbers(state: &mut State) {

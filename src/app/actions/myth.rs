@@ -17,7 +17,7 @@ pub(crate) fn try_it(state: &mut State) -> Vec<Effect> {
     if state.ui.myth.as_ref().is_some_and(is_under_way) {
         return state.only_say("myth-running");
     }
-    if state.server.callable().ip.is_ipv6() && !state.lab.is_up() {
+    if state.server.connect_address().ip.is_ipv6() && !state.lab.is_up() {
         return state.only_say("myth-ipv6");
     }
     if state.clients.computers.len() < 2 {
@@ -63,8 +63,8 @@ pub(crate) fn call(state: &mut State, n: usize) -> Vec<Effect> {
         from: Some(call.from),
         source_port: SourcePort::SameAsServer,
         reuse_addr: false,
-        to: state.clients.reachable(state.server.callable()).into(),
-        ..state.clients.next_spec(state.server.callable())
+        to: state.clients.reachable(state.server.connect_address()).into(),
+        ..state.clients.next_spec(state.server.connect_address())
     };
     let (order, effects) = connect::call(state, spec);
     if let Some(myth) = &mut state.ui.myth {

@@ -53,7 +53,7 @@ impl Script {
             return Some(oldest).filter(|oldest| *oldest <= first.segment.number);
         }
         if step == ScriptStep::ServerClosed {
-            let closes = state.server.promise(self.end_at(state, ScriptEnd::Server)?).closes;
+            let closes = state.server.policy(self.end_at(state, ScriptEnd::Server)?).closes;
             return (closes != ServerCloses::WithClient).then_some(0);
         }
         Some(0)
@@ -81,7 +81,7 @@ impl Script {
             ScriptStep::AcceptHeld => run(Command::HoldAccept),
             ScriptStep::Called => {
                 // It sends no data, and stays open.
-                let to = state.clients.reachable(state.server.callable());
+                let to = state.clients.reachable(state.server.connect_address());
                 let spec = ConnectSpec { host: self.client, ..ConnectSpec::to(to.into()) };
                 connect::call(state, spec).1
             }

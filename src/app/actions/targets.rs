@@ -70,7 +70,7 @@ pub(crate) fn server_targets(state: &State, count: Option<u32>) -> Vec<SocketId>
 
 /// The row whose details are shown, else the selected one while the table has the focus.
 pub(crate) fn selected_row(state: &State) -> Option<SocketId> {
-    if let Some(Overlay::Card(name)) = state.ui.overlay {
+    if let Some(Overlay::Details(name)) = state.ui.overlay {
         return Some(name);
     }
     state.ui.selected.filter(|_| state.ui.focus == Pane::Sockets)

@@ -141,7 +141,7 @@ fn why_staged(state: &State, count: Option<u32>) -> Option<Statement> {
     let selected = selected_row(state).filter(|_| count.is_none());
     let is_staged = match selected {
         Some(row) => state.is_staged(row),
-        None => !state.staged.is_empty(),
+        None => !state.held_sockets.is_empty(),
     };
     let what = Statement::new("no-target").when("Staged", true);
     is_staged.then(|| what.when("Selected", selected.is_some()))
@@ -179,7 +179,8 @@ fn end_all(
 
 pub(crate) fn reset(state: &mut State) -> Vec<Effect> {
     let is_end = |socket: &OwnSocket| socket.name.tuple.is_connected();
-    let (held_ends, held_listeners): (Vec<_>, Vec<_>) = state.staged.drain(..).partition(is_end);
+    let (held_ends, held_listeners): (Vec<_>, Vec<_>) =
+        state.held_sockets.drain(..).partition(is_end);
     let open = state.clients.open() + state.server.ends.len() + held_ends.len();
     let waiting = state.sockets.count(TcpState::TimeWait);
     let what = Statement::new("reset-all")
@@ -192,7 +193,7 @@ pub(crate) fn reset(state: &mut State) -> Vec<Effect> {
     state.ui.selected = None;
     state.ui.find = Find::default();
     state.ui.count = None;
-    state.notices.case = None;
+    state.notices.failure = None;
     state.ui.myth = None;
     let sockets = state.server.sockets.iter().map(|socket| socket.name).collect();
     state.server.start_over();

@@ -9,7 +9,7 @@ use crate::tcp::{Command, Probe, SyscallError};
 
 /// Shows the last failure and tries its remedies.
 pub(crate) fn open(state: &mut State) -> Vec<Effect> {
-    let last = state.notices.case.as_ref().map(|case| case.at);
+    let last = state.notices.failure.as_ref().map(|failure| failure.at);
     if failure::datagram_refused(state).is_some_and(|at| Some(at) > last) {
         return state.only_say("datagram-was-refused");
     }
@@ -21,25 +21,25 @@ pub(crate) fn open(state: &mut State) -> Vec<Effect> {
         rewind::live(state);
     }
     look(state);
-    let Some(case) = &state.notices.case else { return vec![] };
-    let remedies = remedies::of(state, case);
+    let Some(failure) = &state.notices.failure else { return vec![] };
+    let remedies = remedies::of(state, failure);
     let probes = remedies.iter().filter_map(|remedy| {
         if let Verdict::Trying(probe) = remedy.verdict { Some(probe) } else { None }
     });
     let probes: Vec<Probe> = probes.collect();
-    if let Some(case) = &mut state.notices.case {
-        case.remedies = remedies;
+    if let Some(failure) = &mut state.notices.failure {
+        failure.remedies = remedies;
     }
     state.ui.overlay = Some(Overlay::Why(0));
     if probes.is_empty() {
         return vec![];
     }
-    vec![Effect::Run(Command::Try(probes))]
+    vec![Effect::Run(Command::Probe(probes))]
 }
 
 pub(crate) fn tried(state: &mut State, probe: Probe, outcome: Result<(), SyscallError>) {
-    let Some(case) = &mut state.notices.case else { return };
-    for remedy in &mut case.remedies {
+    let Some(failure) = &mut state.notices.failure else { return };
+    for remedy in &mut failure.remedies {
         if remedy.verdict == Verdict::Trying(probe) {
             remedy.verdict = match outcome {
                 Ok(()) => Verdict::Works(probe),
@@ -50,9 +50,9 @@ pub(crate) fn tried(state: &mut State, probe: Probe, outcome: Result<(), Syscall
 }
 
 pub(crate) fn retry(state: &mut State) -> Vec<Effect> {
-    let Some(case) = &mut state.notices.case else { return vec![] };
-    case.waits = false;
-    let asked = case.asked.clone();
+    let Some(failure) = &mut state.notices.failure else { return vec![] };
+    failure.waits = false;
+    let asked = failure.asked.clone();
     // A delayed retry must not close another overlay.
     if matches!(state.ui.overlay, Some(Overlay::Why(_))) {
         state.ui.overlay = None;
@@ -69,20 +69,20 @@ pub(crate) fn wait(state: &mut State) -> Vec<Effect> {
     let left = longest_wait(state);
     let is_in_the_way = left.is_some();
     let left = left.filter(|_| state.waiting_helps());
-    let Some(case) = &mut state.notices.case else { return vec![] };
+    let Some(failure) = &mut state.notices.failure else { return vec![] };
     let what = Statement::new("retry-later").when("TimeWait", is_in_the_way);
     let what = match left {
-        _ if case.waits => what.when("Off", true),
+        _ if failure.waits => what.when("Off", true),
         Some(left) => what.with("left", left),
         None => what,
     };
-    case.waits = !case.waits && left.is_some();
+    failure.waits = !failure.waits && left.is_some();
     state.only_say(what)
 }
 
 /// Updates the rows in the way; when no TIME_WAIT is left, retries if that was asked for.
 pub(crate) fn tick(state: &mut State) -> Vec<Effect> {
-    let waits = state.notices.case.as_ref().is_some_and(|case| case.waits);
+    let waits = state.notices.failure.as_ref().is_some_and(|failure| failure.waits);
     if !waits && !matches!(state.ui.overlay, Some(Overlay::Why(_))) {
         return vec![];
     }
@@ -95,9 +95,9 @@ pub(crate) fn tick(state: &mut State) -> Vec<Effect> {
 }
 
 fn look(state: &mut State) {
-    let case = state.notices.case.as_ref();
-    let seen = case.map(|case| refusal::look(state, case.at, &case.asked, case.why));
-    if let (Some(case), Some(seen)) = (&mut state.notices.case, seen) {
-        (case.seen, case.rows) = seen;
+    let failure = state.notices.failure.as_ref();
+    let seen = failure.map(|failure| refusal::look(state, failure.at, &failure.asked, failure.why));
+    if let (Some(failure), Some(seen)) = (&mut state.notices.failure, seen) {
+        (failure.seen, failure.rows) = seen;
     }
 }

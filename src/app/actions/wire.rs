@@ -19,9 +19,9 @@ pub(crate) fn deliver_oldest(state: &mut State) -> Effect {
 pub(crate) fn reset(state: &mut State) -> Vec<Effect> {
     let wire = state.lab.wire;
     let orders = [
-        (wire.held, WireOrder::LetGo),
+        (wire.held, WireOrder::Release),
         (!wire.delay.is_zero(), WireOrder::Delay(Duration::ZERO)),
-        (wire.cut || wire.drop_next > 0, WireOrder::Mend),
+        (wire.cut || wire.drop_next > 0, WireOrder::Reconnect),
     ];
     let needed = orders.into_iter().filter(|(is_needed, _)| *is_needed);
     needed.map(|(_, order)| Effect::Lab(state.lab.order(order))).collect()
@@ -34,7 +34,7 @@ pub(crate) fn run(state: &mut State, wish: WireKey, count: Option<u32>) -> Vec<E
             WireKey::Hold => "Hold",
             WireKey::Step => "Step",
             WireKey::Delay => "Delay",
-            WireKey::Lose => "Lose",
+            WireKey::Drop => "Lose",
             WireKey::Cut => "Cut",
         };
         return state.only_say(Statement::new("no-wire").when(what, true));
@@ -49,7 +49,7 @@ pub(crate) fn run(state: &mut State, wish: WireKey, count: Option<u32>) -> Vec<E
             Err(why) => return state.only_say(why),
         },
         WireKey::Delay => slow(state),
-        WireKey::Lose => lose(state, many),
+        WireKey::Drop => lose(state, many),
         WireKey::Cut if state.lab.wire.cut => mend(state),
         WireKey::Cut => cut(state),
     };
@@ -65,7 +65,7 @@ fn hold_or_release(state: &State) -> WireChange {
         return (WireOrder::Hold, 1, Statement::new("wire-held"));
     }
     let what = Statement::new("wire-released").count("segments", state.lab.waiting() as u64);
-    (WireOrder::LetGo, 1, what)
+    (WireOrder::Release, 1, what)
 }
 
 fn several(what: Statement, name: &'static str, number: usize) -> Statement {
@@ -166,5 +166,5 @@ fn mend(state: &State) -> WireChange {
     let what = Statement::new("wire-mended")
         .when("Lossy", state.lab.wire.drop_next > 0)
         .when("HalfOpen", rows.any(|line| state.sockets.is_half_open(line)));
-    (WireOrder::Mend, 1, what)
+    (WireOrder::Reconnect, 1, what)
 }

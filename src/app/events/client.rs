@@ -112,8 +112,8 @@ pub(crate) fn burst_ended(
     if let Some(mut progress) = state.clients.under_way.take_if(|burst| burst.id == id) {
         progress.opened = opened;
         state.say(opening_facts::burst_ended(state, &progress, asked, took));
-        let case = state.notices.case.as_ref();
-        let is_its = case.is_some_and(|case| matches!(case.asked, Attempt::Connect(..)));
+        let failure = state.notices.failure.as_ref();
+        let is_its = failure.is_some_and(|failure| matches!(failure.asked, Attempt::Connect(..)));
         if progress.refused && is_its {
             refusal::tell(state);
         }

@@ -3,7 +3,7 @@ use crate::app::query::watched::wanted;
 use crate::app::{Effect, State};
 use crate::tcp::{Errno, OwnSocket, SocketId, SyscallError, TcpState};
 
-pub(crate) fn staged(
+pub(crate) fn held_sockets(
     state: &mut State,
     (held, main): (TcpState, SocketId),
     sockets: &[OwnSocket],
@@ -12,7 +12,7 @@ pub(crate) fn staged(
     for socket in sockets {
         state.sockets.own(socket, state.machine.pid);
     }
-    state.staged.extend(sockets);
+    state.held_sockets.extend(sockets);
     let listener = sockets.first().map(|socket| socket.name);
     let port = listener.map(|name| name.tuple.local.port);
     state.server.ports.extend(port);

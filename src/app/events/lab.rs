@@ -13,7 +13,7 @@ use crate::tcp::{
     ListenSpec, Port, PortRange, WireEvent,
 };
 
-pub(crate) fn heard(state: &mut State, news: LabEvent) -> Vec<Effect> {
+pub(crate) fn on_lab_event(state: &mut State, news: LabEvent) -> Vec<Effect> {
     match news {
         LabEvent::Up { computers, limits, took } => up(state, computers, limits, took),
         LabEvent::Refused(why) => refused(state, &why),
@@ -164,9 +164,9 @@ fn down(state: &mut State, why: Option<String>) -> Vec<Effect> {
 /// The tables are those of other hosts now: drops all rows, sockets, failures and tests.
 fn begin_anew(state: &mut State) -> Vec<Effect> {
     state.sockets = Sockets::new(state.machine.ephemeral);
-    state.staged.clear();
+    state.held_sockets.clear();
     state.episodes = Episodes::default();
-    state.notices.case = None;
+    state.notices.failure = None;
     state.ui.myth = None;
     state.script = None;
     let ui = &mut state.ui;
@@ -176,7 +176,7 @@ fn begin_anew(state: &mut State) -> Vec<Effect> {
     ui.find = Find::default();
     ui.count = None;
     ui.postponed.clear();
-    ui.lens.view = PointOfView::BothEnds;
+    ui.row_filter.view = PointOfView::BothEnds;
     ui.stale = true;
     vec![
         Effect::Run(Command::StopConnecting),

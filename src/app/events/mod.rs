@@ -12,7 +12,7 @@ use crate::app::{Effect, LabStage, State, Statement};
 use crate::tcp::{FiveTuple, SocketEvent, SocketId, escape};
 
 /// Applies an event of one of our own sockets, and looks at the rows of its connection.
-pub(crate) fn heard(state: &mut State, news: SocketEvent) -> Vec<Effect> {
+pub(crate) fn on_socket_event(state: &mut State, news: SocketEvent) -> Vec<Effect> {
     let end = end_of(&news);
     if is_too_late(state, &news, end) {
         return vec![];
@@ -44,13 +44,13 @@ pub(crate) fn heard(state: &mut State, news: SocketEvent) -> Vec<Effect> {
         SocketEvent::PeerClosed(end) => connection::peer_closed(state, end),
         SocketEvent::HalfClosed(end) => connection::half_closed(state, end),
         SocketEvent::Closed { at, how } => connection::closed(state, at, how),
-        SocketEvent::Staged { state: held, main, sockets, calls } => {
-            return held_state::staged(state, (held, main), &sockets, &calls);
+        SocketEvent::StateHeld { state: held, main, sockets, calls } => {
+            return held_state::held_sockets(state, (held, main), &sockets, &calls);
         }
         SocketEvent::StageFailed { state: held, why } => held_state::stage_failed(state, held, why),
-        SocketEvent::Called(record) => state.calls.made(state.now, record),
-        SocketEvent::CalledAlike { deed, count } => state.calls.made_alike(deed, count),
-        SocketEvent::Tried { trial, outcome } => why_not::tried(state, trial, outcome),
+        SocketEvent::SyscallsTraced(record) => state.calls.made(state.now, record),
+        SocketEvent::SyscallsOmitted { deed, count } => state.calls.made_alike(deed, count),
+        SocketEvent::Probed { trial, outcome } => why_not::tried(state, trial, outcome),
         SocketEvent::Crashed(what) => {
             state.warn(Statement::new("crashed").with("what", escape(what.as_bytes())));
         }
@@ -99,7 +99,7 @@ fn end_of(news: &SocketEvent) -> Option<SocketId> {
         | SocketEvent::PeerClosed(at)
         | SocketEvent::HalfClosed(at)
         | SocketEvent::Closed { at, .. }
-        | SocketEvent::Staged { main: at, .. } => Some(*at),
+        | SocketEvent::StateHeld { main: at, .. } => Some(*at),
         _ => None,
     }
 }

@@ -6,7 +6,7 @@ use crate::app::actions::lab;
 use crate::app::events::{episodes, refusal};
 use crate::app::model::account::episodes::Cause;
 use crate::app::model::{Attempt, ListenAddress, Statement, Topic, Verb};
-use crate::app::query::peers::{is_nobodys_of_ours, is_stranger};
+use crate::app::query::peers::{is_foreign_peer, is_stranger};
 use crate::app::query::watched::wanted;
 use crate::app::query::{opening_facts, refusal as refusal_facts};
 use crate::app::{Effect, State};
@@ -76,11 +76,11 @@ pub(crate) fn held(state: &mut State, held: bool) {
 pub(crate) fn accepted(state: &mut State, socket: OwnSocket) {
     state.server.pause = None;
     state.server.totals.accepted += 1;
-    let promise = state.server.promise(socket.name);
+    let policy = state.server.policy(socket.name);
     let waited = state.sockets.get(socket.name).is_some_and(|line| line.held == 0);
-    let is_strangers = is_nobodys_of_ours(state, socket.name);
+    let is_strangers = is_foreign_peer(state, socket.name);
     let end = state.server.ends.add(socket, state.now);
-    (end.answered, end.promise, end.is_strangers) = (true, Some(promise), is_strangers);
+    (end.answered, end.policy, end.is_strangers) = (true, Some(policy), is_strangers);
     state.sockets.own(&socket, state.machine.pid);
     let name = socket.name;
     let has_closed = waited && opening_facts::had_closed(state, name);

@@ -29,7 +29,7 @@ pub enum Certainty {
     /// Polls showed the states at both its ends.
     Seen,
     /// Inferred: no poll showed one of its states, but there is no other path.
-    WorkedOut,
+    Inferred,
 }
 
 impl StatePath {
@@ -43,10 +43,10 @@ impl StatePath {
         let birth = if is_accepted { TcpState::Listen } else { TcpState::Closed };
         let mut path = StatePath { steps: Vec::new(), at: birth, cut_short: None };
         // No poll shows where a socket begins: the listening socket is another one.
-        let mut known = Certainty::WorkedOut;
+        let mut known = Certainty::Inferred;
         for state in line.states() {
             path.add(state, known);
-            known = if line.told { Certainty::WorkedOut } else { Certainty::Seen };
+            known = if line.told { Certainty::Inferred } else { Certainty::Seen };
         }
         if let Some(gone) = line.gone {
             path.cut_short = gone.why.cut_short();
@@ -71,7 +71,7 @@ impl StatePath {
 
     fn add(&mut self, to: TcpState, known: Certainty) {
         let straight = Transition::between(self.at, to);
-        let known = straight.map_or(Certainty::WorkedOut, |_| known);
+        let known = straight.map_or(Certainty::Inferred, |_| known);
         let indirect = || Transition::path(self.at, to).unwrap_or_default();
         let arrows = straight.map_or_else(indirect, |arrow| vec![arrow]);
         let steps = arrows.into_iter().map(|arrow| PathStep { arrow, known });
@@ -96,8 +96,8 @@ pub struct StateSpan {
 impl TableRow {
     /// The states of the row with the time spent in each, the oldest first: those that it was seen in, and those that must lie between.
     pub fn spans(&self) -> Vec<StateSpan> {
-        let now = (self.row.state, self.passed_since());
-        let passed = self.passed.iter().map(|passed| (passed.state, passed.since));
+        let now = (self.row.state, self.in_state_since());
+        let passed = self.state_history.iter().map(|passed| (passed.state, passed.since));
         let mut all = Vec::new();
         let mut before = None;
         for (state, from) in passed.chain([now]) {

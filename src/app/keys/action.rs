@@ -8,7 +8,7 @@ pub enum Action {
     /// Open the listener's options.
     ListenOptions,
     /// Hold or resume accept().
-    Hold,
+    ToggleAccept,
     /// Call accept() once.
     AcceptOne,
     /// Close the server's end.
@@ -54,7 +54,7 @@ pub enum Action {
     /// Show more, smaller.
     ZoomOut,
     /// Show the details of one connection.
-    LookInside,
+    ShowDetails,
     /// Mark a row; on a second one: compare both.
     Mark,
     /// Compare the newest connection with the one before it.
@@ -100,7 +100,7 @@ pub enum Action {
     /// Open the form that uses up a range of ports.
     UseUpPorts,
     /// Open the menu of states to be held.
-    States,
+    OpenHeldStates,
     /// Bring a connection into this state, and hold it there.
     HoldState(TcpState),
     /// Apply the form that is open.
@@ -135,7 +135,7 @@ pub enum WireKey {
     /// The next delay.
     Delay,
     /// Drop the next segment.
-    Lose,
+    Drop,
     /// Cut or reconnect it.
     Cut,
 }
@@ -175,7 +175,7 @@ impl MainView {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Pane {
     /// The server and its accept queue.
-    Listener,
+    Server,
     /// The computers that connect.
     #[default]
     Computers,
@@ -187,5 +187,5 @@ pub enum Pane {
 
 impl Pane {
     /// Every pane, in the order of Tab.
-    pub const ALL: [Pane; 4] = [Pane::Listener, Pane::Computers, Pane::Sockets, Pane::Notices];
+    pub const ALL: [Pane; 4] = [Pane::Server, Pane::Computers, Pane::Sockets, Pane::Notices];
 }

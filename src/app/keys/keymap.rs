@@ -42,7 +42,7 @@ pub enum Scope {
     /// On the panes.
     Panes,
     /// In an overlay.
-    Sheet,
+    Overlay,
     /// In the overlay that explains the last failure, before the keys of every overlay.
     Why,
 }
@@ -101,7 +101,7 @@ const fn over(keys: &'static [Key], scope: Scope, action: Action, help: &'static
 pub const BINDINGS: &[Binding] = &[
     on(&[Char('l')], A::Listen, Server, "listen", "listen or stop listening").while_on("stop listening"),
     on(&[Char('L')], A::ListenOptions, Server, "listener options", "edit the listener's options (form)"),
-    on(&[Char('a')], A::Hold, Server, "hold accept()", "hold or resume accept()").while_on("resume accept()"),
+    on(&[Char('a')], A::ToggleAccept, Server, "hold accept()", "hold or resume accept()").while_on("resume accept()"),
     on(&[Char('A')], A::AcceptOne, Server, "accept one", "accept one connection (while held)"),
     on(&[Char('D')], A::ServerCloses, Server, "close at server", "close the server's end first"),
     on(&[Char('c')], A::Connect, Client, "connect", "connect from the selected computer (5c: five times)"),
@@ -110,14 +110,14 @@ pub const BINDINGS: &[Binding] = &[
     on(&[Char('s')], A::Send, Client, "send", "send the payload"),
     on(&[Char('f')], A::HalfClose, Client, "half-close", "half-close: send FIN, keep reading"),
     on(&[Char('x')], A::Abort, Client, "abort", "abort: send RST instead of FIN"),
-    on(&[Char('S')], A::States, Client, "hold a state", "hold a connection in one state (menu)"),
+    on(&[Char('S')], A::OpenHeldStates, Client, "hold a state", "hold a connection in one state (menu)"),
     on(&[Char('j'), Down], A::Next, Look, "down", "select the next row or computer").while_on("next row"),
     on(&[Char('k'), Up], A::Previous, Look, "up", "select the previous row or computer"),
     on(&[PageDown, Ctrl('d')], A::PageDown, Look, "page down", "scroll down one page"),
     on(&[PageUp, Ctrl('u')], A::PageUp, Look, "page up", "scroll up one page").while_on("scroll"),
     on(&[Tab], A::NextPane, Look, "next pane", "go to the next pane"),
     on(&[BackTab], A::PreviousPane, Look, "previous pane", "go to the previous pane"),
-    on(&[Enter], A::LookInside, Look, "inspect", "inspect this connection"),
+    on(&[Enter], A::ShowDetails, Look, "inspect", "inspect this connection"),
     on(&[Char('e')], A::PointOfView, Look, "point of view", "switch the point of view: both ends, server, client"),
     on(&[Char('w')], A::WholeMachine, Look, "whole machine", "show the demo's sockets or the whole machine's"),
     on(&[Char('n')], A::Netstat, Look, "netstat", "show netstat's own layout"),
@@ -143,7 +143,7 @@ pub const BINDINGS: &[Binding] = &[
     on(&[Char('h')], A::Wire(WireKey::Hold), Lab, "hold the wire", "hold or release the wire").while_on("release"),
     on(&[Char('o')], A::Wire(WireKey::Step), Lab, "deliver one", "deliver one segment (while held)"),
     on(&[Char('b')], A::Wire(WireKey::Delay), Lab, "set the delay", "set the one-way delay: 0, 100 ms, 500 ms, 2 s"),
-    on(&[Char('u')], A::Wire(WireKey::Lose), Lab, "drop the next", "drop the next segment"),
+    on(&[Char('u')], A::Wire(WireKey::Drop), Lab, "drop the next", "drop the next segment"),
     on(&[Char('B')], A::Wire(WireKey::Cut), Lab, "cut the cable", "cut or reconnect the cable"),
     on(&[Char('P')], A::UseUpPorts, Lab, "use up ports", "use up a range of ports (form)"),
     on(&[Char('R')], A::Numbers, Lab, "relative numbers", "show relative or absolute sequence numbers"),
@@ -157,15 +157,15 @@ pub const BINDINGS: &[Binding] = &[
     on(&[Esc], A::Back, Program, "back", "go back; never quits"),
     on(&[Char('q')], A::Quit, Program, "quit", "quit"),
     over(&[Ctrl('c')], Scope::Always, A::QuitNow, "quit at once"),
-    over(&[Esc, Char('q'), Char('?'), Enter], Scope::Sheet, A::Back, "close"),
+    over(&[Esc, Char('q'), Char('?'), Enter], Scope::Overlay, A::Back, "close"),
     over(&[Char('y'), Enter], Scope::Why, A::Retry, "retry"),
     over(&[Char('w')], Scope::Why, A::RetryLater, "retry after TIME_WAIT"),
-    over(&[Char('j'), Down], Scope::Sheet, A::Next, "down"),
-    over(&[Char('k'), Up], Scope::Sheet, A::Previous, "up"),
-    over(&[Char(',')], Scope::Sheet, A::StepBack, "step back"),
-    over(&[Char('.')], Scope::Sheet, A::StepForward, "step forward"),
-    over(&[PageDown, Ctrl('d')], Scope::Sheet, A::PageDown, "page down"),
-    over(&[PageUp, Ctrl('u')], Scope::Sheet, A::PageUp, "page up"),
+    over(&[Char('j'), Down], Scope::Overlay, A::Next, "down"),
+    over(&[Char('k'), Up], Scope::Overlay, A::Previous, "up"),
+    over(&[Char(',')], Scope::Overlay, A::StepBack, "step back"),
+    over(&[Char('.')], Scope::Overlay, A::StepForward, "step forward"),
+    over(&[PageDown, Ctrl('d')], Scope::Overlay, A::PageDown, "page down"),
+    over(&[PageUp, Ctrl('u')], Scope::Overlay, A::PageUp, "page up"),
 ];
 
 /// The action of `key` in `scope`.
@@ -176,9 +176,9 @@ pub fn action_for(scope: Scope, key: Key) -> Option<Action> {
 }
 
 /// The action of `key` while the details of a connection are shown, which is the target then.
-pub fn action_on_card(key: Key) -> Option<Action> {
+pub fn action_in_details(key: Key) -> Option<Action> {
     let for_sockets = |action: &Action| is_for_sockets(*action);
-    action_for(Scope::Sheet, key).or_else(|| action_for(Scope::Panes, key).filter(for_sockets))
+    action_for(Scope::Overlay, key).or_else(|| action_for(Scope::Panes, key).filter(for_sockets))
 }
 
 pub(crate) fn is_for_sockets(action: Action) -> bool {

@@ -179,7 +179,7 @@ pub(crate) struct SegmentLog {
     /// How many segments were reported, and are no longer in the list.
     pub(crate) forgotten: u64,
     /// How many segments were counted but not reported one by one.
-    pub(crate) untold: u64,
+    pub(crate) unreported: u64,
 }
 
 impl SegmentLog {
@@ -189,12 +189,12 @@ impl SegmentLog {
     }
 
     pub(super) fn count(&mut self, status: WireStatus) {
-        let WireStatus { kept, oldest, obeyed, .. } = status;
+        let WireStatus { kept, oldest, orders_done, .. } = status;
         let count = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
         self.hidden = count(kept).saturating_sub(self.waiting);
         self.oldest = oldest;
-        self.unnamed = self.unnamed.min(count(self.ordered.saturating_sub(obeyed)));
-        self.untold += status.unreported;
+        self.unnamed = self.unnamed.min(count(self.ordered.saturating_sub(orders_done)));
+        self.unreported += status.unreported;
         self.missed += status.missed;
     }
 }

@@ -11,7 +11,7 @@ pub struct Notices {
     /// How many lines the pane is scrolled back from the newest.
     pub back: usize,
     /// The last refusal.
-    pub case: Option<Failure>,
+    pub failure: Option<Failure>,
 }
 
 /// One event, without words.

@@ -24,7 +24,7 @@ pub struct OpenEnd {
     /// When the other end, if it was also ours, was closed or half-closed.
     pub other_ended: Option<Moment>,
     /// What the server promised when it accepted this end; `None` for a client's.
-    pub promise: Option<ServerPolicy>,
+    pub policy: Option<ServerPolicy>,
     /// Whether connect() succeeded, or accept() returned it.
     pub answered: bool,
     /// Whether it has half-closed, and who had sent a FIN by then.
@@ -77,7 +77,7 @@ impl OpenEnds {
             answered: false,
             half_closed: None,
             ordered: None,
-            promise: None,
+            policy: None,
             is_strangers: false,
             program: None,
         };

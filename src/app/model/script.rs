@@ -81,7 +81,7 @@ pub(crate) enum ScriptEnd {
 }
 
 /// The states that can be held: LISTEN is what `l` makes, and CLOSED has no row.
-pub const HELD: [TcpState; 9] = {
+pub const HOLDABLE_STATES: [TcpState; 9] = {
     let [_, held @ .., _] = TcpState::ALL;
     held
 };

@@ -17,7 +17,7 @@ impl LabState {
                     self.ended(number, Delivery::Lost(at, how));
                 }
                 WireEvent::Status(status) => {
-                    if status.obeyed >= self.known.ordered {
+                    if status.orders_done >= self.known.ordered {
                         self.wire = status.settings;
                     }
                     self.known.count(status);

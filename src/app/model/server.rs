@@ -99,7 +99,7 @@ impl Server {
     }
 
     /// The address that clients of this machine connect to: `::` with IPV6_V6ONLY is reached at `::1` only.
-    pub fn callable(&self) -> Endpoint {
+    pub fn connect_address(&self) -> Endpoint {
         let spec = self.running.as_ref().unwrap_or(&self.spec);
         let at = spec.at;
         if spec.only_v6 && at.ip.is_ipv6() && at.ip.is_unspecified() {
@@ -115,8 +115,8 @@ impl Server {
     }
 
     /// The policy that a connection was accepted with, else the present one.
-    pub fn promise(&self, end: SocketId) -> ServerPolicy {
-        let accepted = self.ends.get(end).and_then(|end| end.promise);
+    pub fn policy(&self, end: SocketId) -> ServerPolicy {
+        let accepted = self.ends.get(end).and_then(|end| end.policy);
         accepted.unwrap_or_else(|| self.running.as_ref().unwrap_or(&self.spec).into())
     }
 

@@ -26,7 +26,7 @@ pub struct Sockets {
     /// Where the rows come from: `sock_diag` or `procfs`.
     pub source: &'static str,
     /// Whether the kernel reported at the last poll that rows may be missing.
-    pub torn: bool,
+    pub interrupted: bool,
     /// The computers whose table could not be read: since when, and why.
     pub blind: BTreeMap<Host, (Moment, String)>,
 }
@@ -55,7 +55,7 @@ impl Sockets {
         serves: impl Fn(SocketId) -> bool,
     ) -> bool {
         self.source = sight.source;
-        self.torn = sight.torn;
+        self.interrupted = sight.interrupted;
         self.blind.remove(&sight.host);
         self.forget_owners();
         let noted = |change: &Change| match change {
@@ -64,7 +64,7 @@ impl Sockets {
             }
             Change::Vanished(row) => RowChange { row: *row, is_gone: true, serves: false },
         };
-        let look = TableEvent::Look {
+        let look = TableEvent::Polled {
             afresh: sight.afresh.then_some(sight.host),
             rows: sight.changes.iter().map(noted).collect(),
         };

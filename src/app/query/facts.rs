@@ -92,8 +92,8 @@ fn at_once(state: &State, verb: Verb, [own, other]: [SocketId; 2]) -> [(bool, Fa
         && !other_left_unread;
     let others_state = other_line.map(|line| line.row.state);
     let keeps_open = [own, other].into_iter().any(|end| {
-        let promise = state.server.ends.get(end).and_then(|end| end.promise);
-        promise.is_some_and(|promise| promise.closes == ServerCloses::Never)
+        let policy = state.server.ends.get(end).and_then(|end| end.policy);
+        policy.is_some_and(|policy| policy.closes == ServerCloses::Never)
     });
     [
         (known.is_some_and(|end| !end.answered), Fact::Unanswered),

@@ -14,7 +14,7 @@ pub(crate) fn datagram_refused(state: &State) -> Option<Moment> {
 
 /// The seconds until the last TIME_WAIT in the way ends, rounded up; `None` where there is none.
 pub(crate) fn longest_wait(state: &State) -> Option<u64> {
-    let rows = state.notices.case.as_ref().map_or(&[][..], |case| &case.rows);
+    let rows = state.notices.failure.as_ref().map_or(&[][..], |failure| &failure.rows);
     let lines = rows.iter().filter_map(|row| state.sockets.get(*row));
     let waits = lines.filter(|line| line.gone.is_none() && line.row.state == TcpState::TimeWait);
     let left = waits.map(|line| line.time_left(state.now).unwrap_or_default());
@@ -24,29 +24,29 @@ pub(crate) fn longest_wait(state: &State) -> Option<u64> {
 impl State {
     /// Whether only TIME_WAIT is in the way: bind() also fails because of other rows.
     pub fn waiting_helps(&self) -> bool {
-        let Some(case) = &self.notices.case else { return false };
-        let lines = case.rows.iter().filter_map(|row| self.sockets.get(*row));
+        let Some(failure) = &self.notices.failure else { return false };
+        let lines = failure.rows.iter().filter_map(|row| self.sockets.get(*row));
         let mut states = lines.filter(|line| line.gone.is_none()).map(|line| line.row.state);
-        let binds = matches!(case.why.call, Call::Bind | Call::Listen);
+        let binds = matches!(failure.why.call, Call::Bind | Call::Listen);
         let stays = |state: TcpState| state != TcpState::TimeWait;
         longest_wait(self).is_some() && !(binds && states.any(stays))
     }
 
     /// The main culprit among the rows in the way.
     pub fn culprit(&self) -> Option<&TableRow> {
-        self.sockets.get(*self.notices.case.as_ref()?.rows.first()?)
+        self.sockets.get(*self.notices.failure.as_ref()?.rows.first()?)
     }
 
     /// The seconds until the failed call is retried.
     pub fn retries_in(&self) -> Option<u64> {
-        let waits = self.notices.case.as_ref().is_some_and(|case| case.waits);
+        let waits = self.notices.failure.as_ref().is_some_and(|failure| failure.waits);
         longest_wait(self).filter(|_| waits)
     }
 
     /// The rows in the way that are marked.
     pub fn blamed(&self) -> &[SocketId] {
-        if let (Some(Overlay::Why(_)), Some(case)) = (&self.ui.overlay, &self.notices.case) {
-            return &case.rows;
+        if let (Some(Overlay::Why(_)), Some(failure)) = (&self.ui.overlay, &self.notices.failure) {
+            return &failure.rows;
         }
         self.notices.last().map_or(&[], |notice| &notice.blame)
     }

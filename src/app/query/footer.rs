@@ -23,29 +23,29 @@ impl State {
     #[rustfmt::skip]
     fn footer(&self) -> &'static [A] {
         let is_lab = self.lab.is_up();
-        match self.ui.picture {
-            _ if self.is_past() => &[A::StepBack, A::StepForward, A::Pause, A::LookInside],
+        match self.ui.main_view {
+            _ if self.is_past() => &[A::StepBack, A::StepForward, A::Pause, A::ShowDetails],
             MainView::Timeline if is_lab => &[
                 A::Back, A::Wire(WireKey::Step), A::Wire(WireKey::Hold), A::PageUp, A::AllLadders, A::Connect, A::Close,
-                A::Wire(WireKey::Delay), A::Wire(WireKey::Lose),
+                A::Wire(WireKey::Delay), A::Wire(WireKey::Drop),
             ],
             MainView::Timeline => &[
-                A::Back, A::Next, A::PageUp, A::ZoomIn, A::Connect, A::Close, A::LookInside, A::ServerCloses, A::Listen,
+                A::Back, A::Next, A::PageUp, A::ZoomIn, A::Connect, A::Close, A::ShowDetails, A::ServerCloses, A::Listen,
             ],
             MainView::Calls => &[A::Back, A::Next, A::Write, A::Connect, A::Listen, A::Close],
             MainView::Myth => &[A::Back, A::TryMyth, A::Connect, A::Listen, A::Close],
             MainView::States | MainView::Ports | MainView::Compare => &[
-                A::Back, A::Next, A::ZoomIn, A::Connect, A::Close, A::LookInside, A::ServerCloses, A::Listen,
+                A::Back, A::Next, A::ZoomIn, A::Connect, A::Close, A::ShowDetails, A::ServerCloses, A::Listen,
             ],
             MainView::Table if is_lab && self.lab.wire.held => &[
-                A::Connect, A::Wire(WireKey::Step), A::Wire(WireKey::Hold), A::Wire(WireKey::Lose), A::Close, A::Send, A::Listen,
+                A::Connect, A::Wire(WireKey::Step), A::Wire(WireKey::Hold), A::Wire(WireKey::Drop), A::Close, A::Send, A::Listen,
             ],
             MainView::Table if is_lab => &[
                 A::Listen, A::Connect, A::Wire(WireKey::Hold), A::Wire(WireKey::Delay), A::Close, A::Send, A::PointOfView, A::Lab,
             ],
             MainView::Table if self.server.is_listening() => &[
-                A::Listen, A::Connect, A::Close, A::Send, A::LookInside, A::Show(MainView::States), A::Show(MainView::Ports),
-                A::ServerCloses, A::Hold, A::Find,
+                A::Listen, A::Connect, A::Close, A::Send, A::ShowDetails, A::Show(MainView::States), A::Show(MainView::Ports),
+                A::ServerCloses, A::ToggleAccept, A::Find,
             ],
             MainView::Table => &[A::Listen, A::Connect, A::ListenOptions, A::Lab, A::ConnectOptions, A::Close],
         }
@@ -56,14 +56,14 @@ impl State {
         let mut shown = self.ui.shown.iter();
         let mut has_ladder =
             || !self.lab.crossings.is_empty() || shown.any(|name| name.tuple.is_connected());
-        (action != A::ZoomIn || self.ui.picture.zooms() > 0)
+        (action != A::ZoomIn || self.ui.main_view.zooms() > 0)
             && (action != A::PageUp || has_ladder())
     }
 
     /// Whether what an action switches is on; moving and scrolling always are.
     fn is_on(&self, action: A) -> bool {
         (action == A::Listen && self.server.is_listening())
-            || (action == A::Hold && self.server.held)
+            || (action == A::ToggleAccept && self.server.held)
             || (action == A::Pause && self.is_past())
             || (action == A::Wire(WireKey::Hold) && self.lab.wire.held)
             || (action == A::Lab && self.lab.is_up())

@@ -50,13 +50,13 @@ pub(crate) fn had_closed(state: &State, end: SocketId) -> bool {
 fn of_accept(state: &State, end: SocketId) -> [(bool, Fact); 5] {
     let (own, other) = (state.sockets.get(end), state.sockets.other_line(end));
     let is_gone = own.is_some_and(|line| line.gone.is_some());
-    let promise = state.server.promise(end);
+    let policy = state.server.policy(end);
     [
         (is_gone || other.is_some_and(TableRow::was_reset), Fact::WasReset),
         (had_closed(state, end), Fact::PeerFin),
         (state.server.held, Fact::Held),
         (is_stranger(state, end), Fact::Stranger),
-        (promise.closes == ServerCloses::Never, Fact::KeepsOpen),
+        (policy.closes == ServerCloses::Never, Fact::KeepsOpen),
     ]
 }
 
@@ -68,7 +68,7 @@ fn of_data(state: &State, [own, other]: [SocketId; 2]) -> [(bool, Fact); 5] {
         (is_gone, Fact::OtherGone),
         (!is_ours, Fact::Foreign),
         (is_ours && !state.was_accepted(own), Fact::NotAccepted),
-        (state.server.promise(other).on_data == OnData::LeaveUnread, Fact::LeavesUnread),
+        (state.server.policy(other).on_data == OnData::LeaveUnread, Fact::LeavesUnread),
     ]
 }
 
@@ -76,7 +76,7 @@ fn look_at_data(state: &State, account: &mut Account, ends: [SocketId; 2], opene
     let [own, other] = ends.map(|end| state.sockets.get(end).filter(|line| line.gone.is_none()));
     let is_data = |segment: &Segment| segment.length > 0 && !segment.is_refusal;
     let fate = fate(state, ends[0], opened, is_data);
-    let is_alone = state.is_with_our_server(ends[0]) && state.is_alone_in_believing(ends[0]);
+    let is_alone = state.is_with_our_server(ends[0]) && state.is_half_open_alone(ends[0]);
     account.learn([
         (own.is_some_and(|line| line.row.queues.send > 0), Fact::OwnQueued),
         (other.is_some_and(|line| line.row.unread() > 0), Fact::OtherQueued),
@@ -89,13 +89,13 @@ fn look_at_data(state: &State, account: &mut Account, ends: [SocketId; 2], opene
 /// How a call of a client came by its port, and whom it called.
 fn of_call(state: &State, account: &mut Account, client: SocketId) {
     let (tuple, spec) = (client.tuple, &state.clients.spec);
-    let called = state.clients.target(state.server.callable()).endpoint();
+    let called = state.clients.target(state.server.connect_address()).endpoint();
     let is_ours = state.is_our_server(tuple.remote);
     let pick = match spec.source_port {
         // The trial of the myth asks for it, whatever the options of the next connect are.
         _ if tuple.local.port == tuple.remote.port => Some(Fact::SamePort),
         SourcePort::KernelPicks => None,
-        SourcePort::Toy(_) => Some(Fact::FromRange),
+        SourcePort::Range(_) => Some(Fact::FromRange),
         SourcePort::Fixed(_) => Some(Fact::PortAsked),
         SourcePort::SameAsServer => Some(Fact::SamePort),
     };
@@ -110,7 +110,7 @@ fn of_call(state: &State, account: &mut Account, client: SocketId) {
         (is_ours && state.server.held, Fact::Held),
         (many > 1, Fact::Several),
     ]);
-    if let SourcePort::Toy(range) = spec.source_port {
+    if let SourcePort::Range(range) = spec.source_port {
         account.detail = range.to_string();
     } else if let Some(ip) = nowhere {
         account.detail = ip.to_string();
@@ -145,7 +145,7 @@ fn look_at_call(state: &State, account: &mut Account, client: SocketId, opened: 
 /// Whether the last ACK of the handshake is on its way, or lost.
 fn look_at_ack(state: &State, account: &mut Account, client: SocketId, opened: Moment) {
     let ack = fate(state, client, opened, |segment| segment.flags.has(Flags::ACK));
-    let is_alone = state.is_with_our_server(client) && state.is_alone_in_believing(client);
+    let is_alone = state.is_with_our_server(client) && state.is_half_open_alone(client);
     account.learn([
         (ack == Some(Delivery::OnTheWay), Fact::AckWaits),
         (is_lost(ack), Fact::AckLost),
@@ -167,7 +167,7 @@ pub(crate) fn burst_begun(
 ) -> Option<Statement> {
     let is_long = burst.count >= Burst::LARGE || !burst.every.is_zero();
     let computer = &state.clients.computers[progress.computer];
-    let to = state.clients.target(state.server.callable()).endpoint()?;
+    let to = state.clients.target(state.server.connect_address()).endpoint()?;
     let from = Endpoint { ip: computer.ip, port: Port::ANY };
     let client = SocketId::connected(computer.host, FiveTuple::tcp(from, to));
     let call = of_waiting_call(state, client, state.now);

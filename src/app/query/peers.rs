@@ -35,7 +35,7 @@ impl State {
     /// Whether `S` holds that row or the other end of its connection.
     pub fn is_staged(&self, row: SocketId) -> bool {
         let other = || self.other_end(row);
-        let mut names = self.staged.iter().map(|socket| socket.name);
+        let mut names = self.held_sockets.iter().map(|socket| socket.name);
         names.any(|name| name == row || (row.tuple.is_connected() && name == other()))
     }
 
@@ -54,11 +54,11 @@ pub(crate) fn is_stranger(state: &State, end: SocketId) -> bool {
         // On a computer of the lab every program has the same address.
         return state.own_end(end).is_some_and(|end| end.is_strangers);
     }
-    !is_computers && is_nobodys_of_ours(state, end)
+    !is_computers && is_foreign_peer(state, end)
 }
 
 /// Whether the other end is no client's of ours, and no connect is unanswered.
-pub(crate) fn is_nobodys_of_ours(state: &State, end: SocketId) -> bool {
+pub(crate) fn is_foreign_peer(state: &State, end: SocketId) -> bool {
     let other = state.other_end(end);
     let told = |line: &TableRow| line.ending.is_some();
     let had_it = || state.sockets.mirror(end).is_some_and(told);

@@ -35,7 +35,7 @@ impl State {
     /// The range of the next source port: the toy range, else the kernel's.
     pub fn port_range(&self) -> PortRange {
         let asked = self.clients.spec.source_port;
-        if let SourcePort::Toy(range) = asked { range } else { self.machine.ephemeral }
+        if let SourcePort::Range(range) = asked { range } else { self.machine.ephemeral }
     }
 
     /// The ports for the next connect; `None` where the kernel does not pick one, or an address is not known.
@@ -53,7 +53,7 @@ impl State {
         let range = self.port_range();
         let used = match spec.source_port {
             SourcePort::KernelPicks => self.seen().ports.calls(from, to) as usize,
-            SourcePort::Toy(range) => self.used_of(range, (spec.host, from), to),
+            SourcePort::Range(range) => self.used_of(range, (spec.host, from), to),
             SourcePort::Fixed(_) | SourcePort::SameAsServer => return None,
         };
         Some(PortSupply { from, to, range, used })

@@ -91,7 +91,7 @@ impl State {
     }
 
     /// Whether the client is ESTABLISHED but the server is not: its accept queue is full, so the kernel dropped the final ACK.
-    pub(crate) fn is_alone_in_believing(&self, client: SocketId) -> bool {
+    pub(crate) fn is_half_open_alone(&self, client: SocketId) -> bool {
         if self.was_accepted(client) {
             return false;
         }

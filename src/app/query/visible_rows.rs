@@ -28,7 +28,7 @@ fn show(state: &State, shown: &mut Vec<SocketId>) {
 
 /// On loopback all rows are in one table; the side of the connection selects the rows to show.
 pub(crate) fn is_end_of(state: &State, is_client: bool, name: SocketId) -> bool {
-    match state.ui.lens.view {
+    match state.ui.row_filter.view {
         PointOfView::BothEnds => true,
         PointOfView::Server => !is_client,
         PointOfView::Client => {
@@ -41,7 +41,7 @@ pub(crate) fn is_end_of(state: &State, is_client: bool, name: SocketId) -> bool 
 fn stands_at(state: &State, host: Host) -> bool {
     let is_servers = state.lab.server().is_some_and(|server| server.host == host);
     let is_clients = state.clients.computer().host == host;
-    match state.ui.lens.view {
+    match state.ui.row_filter.view {
         PointOfView::BothEnds => is_servers || is_clients,
         PointOfView::Server => is_servers,
         PointOfView::Client => is_clients,
@@ -63,8 +63,8 @@ fn text_of(state: &State, name: &SocketId) -> String {
 impl State {
     /// Whether both computers' tables are shown, with the wire between them.
     pub(crate) fn shows_both_tables(&self) -> bool {
-        let Ui { picture, lens, .. } = &self.ui;
-        self.lab.is_up() && *picture == MainView::Table && lens.view == PointOfView::BothEnds
+        let Ui { main_view: picture, row_filter, .. } = &self.ui;
+        self.lab.is_up() && *picture == MainView::Table && row_filter.view == PointOfView::BothEnds
     }
 
     /// The selected row.

@@ -6,7 +6,7 @@ use crate::app::{Overlay, State};
 use crate::tcp::{Filter, SocketId};
 
 pub(crate) fn wanted(state: &State) -> Filter {
-    if state.ui.lens.whole_machine {
+    if state.ui.row_filter.whole_machine {
         return Filter::everything();
     }
     Filter::ports(state.server.ports.iter().chain(&state.clients.called).copied())
@@ -17,7 +17,7 @@ impl State {
         let is_watched =
             |port| self.server.ports.contains(&port) || self.clients.called.contains(&port);
         let ends = [row.tuple.local, row.tuple.remote];
-        self.ui.lens.whole_machine || ends.into_iter().any(|end| is_watched(end.port))
+        self.ui.row_filter.whole_machine || ends.into_iter().any(|end| is_watched(end.port))
     }
 
     /// The inodes of those rows without a known owner.
@@ -28,8 +28,8 @@ impl State {
     }
 
     /// Both rows of the connection whose details are shown: their `tcp_info` is read.
-    pub fn looked_inside(&self) -> Vec<SocketId> {
-        let Some(Overlay::Card(name)) = self.ui.overlay else { return Vec::new() };
+    pub fn shown_in_details(&self) -> Vec<SocketId> {
+        let Some(Overlay::Details(name)) = self.ui.overlay else { return Vec::new() };
         let other = self.sockets.mirror(name).map(|line| line.row.name());
         [Some(name), other].into_iter().flatten().collect()
     }

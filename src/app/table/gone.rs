@@ -74,7 +74,7 @@ impl Table {
             if let Some(line) = self.get(name).filter(is_it).cloned() {
                 let other = self.mirror(name).map(|other| key(other.row.name()));
                 if let Some(other) = other.and_then(|other| self.lines.get_mut(&other)) {
-                    other.left_alone |= line.sent_rst() && other.gone.is_none();
+                    other.peer_reset_unseen |= line.sent_rst() && other.gone.is_none();
                 }
                 self.keep_closed(line);
                 self.forget(name);

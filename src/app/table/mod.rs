@@ -41,7 +41,7 @@ impl Table {
     /// Applies an event; says whether something visible other than a timer has changed.
     pub(crate) fn take(&mut self, at: Moment, what: &TableEvent) -> bool {
         match what {
-            TableEvent::Look { afresh, rows } => self.look(at, *afresh, rows),
+            TableEvent::Polled { afresh, rows } => self.look(at, *afresh, rows),
             TableEvent::Ended { name, how, reached, serves } => {
                 self.ended(at, *name, (*how, *reached), *serves)
             }
@@ -223,7 +223,7 @@ impl Table {
         let is_there = line.gone.is_none() && line.row.tuple.is_connected();
         let other = self.mirror(line.row.name());
         let is_alone = other.is_some_and(|other| other.gone.is_some() && other.sent_rst());
-        is_there && line.row.state.is_open() && (line.left_alone || is_alone)
+        is_there && line.row.state.is_open() && (line.peer_reset_unseen || is_alone)
     }
 
     /// Whether a poll of either end showed that both closed at once.

@@ -27,11 +27,11 @@ pub struct TableRow {
     /// How our own end was closed, as its calls reported.
     pub ending: Option<CloseKind>,
     /// Whether the other end left by a RST, and its ghost has left the screen, while this end is still there.
-    pub left_alone: bool,
+    pub peer_reset_unseen: bool,
     /// The inode of the last process that owned it; 0 where none ever did.
     pub held: u64,
     /// The states before the present one.
-    pub passed: Vec<Sighting>,
+    pub state_history: Vec<Sighting>,
 }
 
 /// A state in which a row was seen.
@@ -140,9 +140,9 @@ impl TableRow {
             found: false,
             told: false,
             ending: None,
-            left_alone: false,
+            peer_reset_unseen: false,
             held: row.inode,
-            passed: Vec::new(),
+            state_history: Vec::new(),
         }
     }
 
@@ -169,8 +169,8 @@ impl TableRow {
     /// Updates the row.
     pub fn saw(&mut self, row: SocketRow, at: Moment) {
         if row.state != self.row.state {
-            let since = self.passed_since();
-            self.passed.push(Sighting { state: self.row.state, since });
+            let since = self.in_state_since();
+            self.state_history.push(Sighting { state: self.row.state, since });
             self.changed = at;
         }
         if row.inode != 0 {
@@ -188,8 +188,8 @@ impl TableRow {
     }
 
     /// Since when it is in its present state, as polls showed it.
-    pub fn passed_since(&self) -> Moment {
-        if self.passed.is_empty() { self.born } else { self.changed }
+    pub fn in_state_since(&self) -> Moment {
+        if self.state_history.is_empty() { self.born } else { self.changed }
     }
 
     /// Its mark at `now`.
@@ -213,7 +213,7 @@ impl TableRow {
     }
 
     pub(crate) fn states(&self) -> impl Iterator<Item = TcpState> {
-        self.passed.iter().map(|sighting| sighting.state).chain([self.row.state])
+        self.state_history.iter().map(|sighting| sighting.state).chain([self.row.state])
     }
 
     /// Whether it was ever seen in `state`.
@@ -264,7 +264,7 @@ pub(super) fn key(name: SocketId) -> SocketId {
 
 #[derive(Clone, Debug)]
 pub(crate) enum TableEvent {
-    Look {
+    Polled {
         /// The computer whose whole table this is, if it is.
         afresh: Option<Host>,
         rows: Box<[RowChange]>,
@@ -282,7 +282,7 @@ pub(crate) enum TableEvent {
 impl TableEvent {
     /// The rows that a poll showed.
     pub(super) fn rows(&self) -> &[RowChange] {
-        if let TableEvent::Look { rows, .. } = self { rows } else { &[] }
+        if let TableEvent::Polled { rows, .. } = self { rows } else { &[] }
     }
 }
 

@@ -26,7 +26,7 @@ pub struct Ui {
     /// When no overlay was open the last time.
     pub covered: Moment,
     /// The main view.
-    pub picture: MainView,
+    pub main_view: MainView,
     /// The zoom level of the main view.
     pub zoom: u8,
     /// The lines that the ladder is scrolled back from its end.
@@ -44,9 +44,9 @@ pub struct Ui {
     /// The row to compare another with.
     pub marked: Option<SocketId>,
     /// The `tcp_info` of the connection whose details are shown.
-    pub inside: Vec<(SocketId, TcpInfo)>,
+    pub tcp_info: Vec<(SocketId, TcpInfo)>,
     /// Which part of the table is shown.
-    pub lens: RowFilter,
+    pub row_filter: RowFilter,
     /// The text that rows must contain.
     pub find: Find,
     /// Whether the table has netstat's own layout.
@@ -91,9 +91,9 @@ pub enum Overlay {
     /// Options to fill in.
     Form(FormKind, Form),
     /// The details of one connection.
-    Card(SocketId),
+    Details(SocketId),
     /// The menu of states to hold; the selected one, counted from 0.
-    States(usize),
+    HeldStates(usize),
     /// Every action by its name.
     Palette(Palette),
     /// The last failure in detail, scrolled down by so many lines.
@@ -114,7 +114,7 @@ impl Ui {
 
     /// The `tcp_info` of a connection, if its details are shown.
     pub fn info(&self, name: SocketId) -> Option<&TcpInfo> {
-        let found = self.inside.iter().find(|(of, _)| *of == name)?;
+        let found = self.tcp_info.iter().find(|(of, _)| *of == name)?;
         Some(&found.1)
     }
 
@@ -202,7 +202,7 @@ impl HostRowNumbers {
 }
 
 pub(crate) fn open(ui: &mut Ui, picture: MainView) {
-    ui.picture = picture;
+    ui.main_view = picture;
     (ui.zoom, ui.back, ui.all) = (0, 0, false);
     ui.look.big = false;
     ui.focus = Pane::Sockets;
@@ -210,7 +210,7 @@ pub(crate) fn open(ui: &mut Ui, picture: MainView) {
 
 /// Shows a view in place of the table, or the table again.
 pub(crate) fn show(ui: &mut Ui, picture: MainView) {
-    open(ui, if ui.picture == picture { MainView::Table } else { picture });
+    open(ui, if ui.main_view == picture { MainView::Table } else { picture });
 }
 
 /// The place so many steps further, or before, and at most the last.

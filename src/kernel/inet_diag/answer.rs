@@ -34,7 +34,7 @@ pub struct DiagAnswer {
     /// The sequence number of the request.
     pub sequence: u32,
     /// `NLM_F_DUMP_INTR`: the table changed so that rows may be missing.
-    pub torn: bool,
+    pub interrupted: bool,
     /// Its content.
     pub body: Body,
 }
@@ -79,8 +79,8 @@ fn answer<'a>(
         NLMSG_ERROR => Body::Error(number(body).ok_or("an error without a number")?),
         _ => Body::Other,
     };
-    let torn = header.flags & NLM_F_DUMP_INTR != 0;
-    Ok(DiagAnswer { sequence: header.sequence, torn, body })
+    let interrupted = header.flags & NLM_F_DUMP_INTR != 0;
+    Ok(DiagAnswer { sequence: header.sequence, interrupted, body })
 }
 
 fn socket(bytes: &[u8], protocol: Protocol) -> Result<Body, &'static str> {

@@ -19,8 +19,8 @@ pub fn tcp_info(message: &[u8]) -> Option<TcpInfo> {
     let info = read(info.value())?;
     // A received FIN occupies a sequence number (`tcp_rcv_nxt_update`, net/ipv4/tcp_input.c).
     let has_fin = TcpState::from_kernel(socket.state).is_some_and(TcpState::has_received_fin);
-    let bytes_in = info.bytes_in.map(|bytes| bytes.saturating_sub(has_fin.into()));
-    Some(TcpInfo { bytes_in, ..info })
+    let bytes_received = info.bytes_received.map(|bytes| bytes.saturating_sub(has_fin.into()));
+    Some(TcpInfo { bytes_received, ..info })
 }
 
 fn read(info: &[u8]) -> Option<TcpInfo> {
@@ -28,16 +28,16 @@ fn read(info: &[u8]) -> Option<TcpInfo> {
     let long = |at: usize| Some(u64::from_ne_bytes(*info.get(at..)?.first_chunk::<8>()?));
     let micros = |at: usize| word(at).map(|micros| Duration::from_micros(micros.into()));
     Some(TcpInfo {
-        segment_size: word(16)?,
-        round_trip: micros(68)?,
-        variation: micros(72)?,
+        snd_mss: word(16)?,
+        rtt: micros(68)?,
+        rttvar: micros(72)?,
         congestion_window: word(80)?,
         retransmissions: word(100)?,
-        bytes_in: long(128),
+        bytes_received: long(128),
         segments_out: word(136),
-        segments_in: word(140),
+        segs_in: word(140),
         // `tcpi_bytes_sent` includes retransmissions. Before Linux 4.19 only acknowledged bytes are known.
-        bytes_out: match (long(200), long(208)) {
+        bytes_sent: match (long(200), long(208)) {
             (Some(sent), Some(again)) => Some(sent.saturating_sub(again)),
             (sent, _) => sent.or_else(|| long(120)),
         },

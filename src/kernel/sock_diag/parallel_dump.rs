@@ -52,7 +52,7 @@ impl SecondDump {
             None => second.tcp(part(lower), half)?,
         }
         reading.snapshot.rows.append(&mut half.snapshot.rows);
-        reading.torn |= half.torn;
+        reading.interrupted |= half.interrupted;
         reading.beside += half.beside;
         first.interfaces.extend(second.interfaces.drain());
         Ok(())

@@ -131,7 +131,7 @@ impl DiagSocket {
         loop {
             let program = program.as_deref().filter(|_| self.filters);
             let dump = Dump { protocol, family, states: part.states(), program };
-            let torn = match self.dump_once(&dump, part, &mut reading.snapshot.rows) {
+            let interrupted = match self.dump_once(&dump, part, &mut reading.snapshot.rows) {
                 Err(ReadError::Refused(Errno::EINVAL)) if dump.program.is_some() => {
                     self.filters = false;
                     continue;
@@ -141,10 +141,10 @@ impl DiagSocket {
                     true
                 }
                 Err(why) => return Err(why),
-                Ok(torn) => torn,
+                Ok(interrupted) => interrupted,
             };
-            if !torn || tries == RETRIES {
-                reading.torn |= torn;
+            if !interrupted || tries == RETRIES {
+                reading.interrupted |= interrupted;
                 return Ok(());
             }
             tries += 1;
@@ -159,7 +159,7 @@ impl DiagSocket {
         rows: &mut Vec<SocketRow>,
     ) -> ReadResult<bool> {
         let asked = self.netlink.ask(|sequence, request| dump.write(sequence, request))?;
-        let mut torn = false;
+        let mut interrupted = false;
         loop {
             let mut bytes = self.netlink.receive()?;
             while let Some(answer) = next_answer(&mut bytes, dump.protocol) {
@@ -167,7 +167,7 @@ impl DiagSocket {
                 if answer.sequence != asked {
                     continue;
                 }
-                torn |= answer.torn;
+                interrupted |= answer.interrupted;
                 match answer.body {
                     Body::Socket(mut row, interface) => {
                         row.host = self.host;
@@ -178,7 +178,7 @@ impl DiagSocket {
                             rows.push(row);
                         }
                     }
-                    Body::Done(0) => return Ok(torn),
+                    Body::Done(0) => return Ok(interrupted),
                     Body::Done(errno) | Body::Error(errno) => {
                         return Err(ReadError::Refused(Errno(errno)));
                     }

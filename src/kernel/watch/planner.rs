@@ -19,7 +19,7 @@ pub struct Planner {
     visible: Vec<SocketId>,
     source: &'static str,
     is_exact: bool,
-    torn: bool,
+    interrupted: bool,
     /// What the next read of the whole table adds to the report.
     next: Extent,
     /// What the next report says beyond changes.
@@ -69,7 +69,7 @@ impl Planner {
             visible: Vec::new(),
             source: "",
             is_exact: true,
-            torn: false,
+            interrupted: false,
             next: Extent::Whole,
             owed: Extent::Changes,
             reading: None,
@@ -201,15 +201,15 @@ impl Planner {
             for row in early {
                 self.known.learn(row, &mut self.changes);
             }
-        } else if reading.torn && !self.torn {
+        } else if reading.interrupted && !self.interrupted {
             // Rows that still exist may be missing; the second time in a row they are taken to be gone.
             self.known.learn_some(rows, &looked_up, &mut self.changes);
             self.schedule.assume(Activity::Sockets);
         } else {
             self.known.learn_all(rows, &looked_up, &mut self.changes);
         }
-        let was_torn = mem::replace(&mut self.torn, reading.torn);
-        let changed = if was_torn == self.torn { Extent::Changes } else { Extent::Readable };
+        let was_torn = mem::replace(&mut self.interrupted, reading.interrupted);
+        let changed = if was_torn == self.interrupted { Extent::Changes } else { Extent::Readable };
         self.owed = self.owed.max(self.next).max(changed);
         self.next = Extent::Changes;
     }
@@ -238,7 +238,13 @@ impl Planner {
                 Change::Vanished(_) => false,
             });
         }
-        Some(TableUpdate { host: self.host, changes, afresh, torn: self.torn, source: self.source })
+        Some(TableUpdate {
+            host: self.host,
+            changes,
+            afresh,
+            interrupted: self.interrupted,
+            source: self.source,
+        })
     }
 
     /// How long until something is due.

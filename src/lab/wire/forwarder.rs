@@ -115,7 +115,7 @@ impl<C: Fn() -> Moment> Forwarder<C> {
             settings: self.impairment.settings,
             kept,
             oldest: self.impairment.oldest().map(|frame| frame.route.number),
-            obeyed: self.orders - owed,
+            orders_done: self.orders - owed,
             ..WireStatus::default()
         };
         self.reporter.set_status(now, status);
@@ -196,7 +196,7 @@ impl<C: Fn() -> Moment> Forwarder<C> {
         }
         let info = FrameInfo { is_segment, bytes: bytes.len() };
         match self.impairment.put(info) {
-            FrameFate::Through => self.deliver(now, bytes, route),
+            FrameFate::Forward => self.deliver(now, bytes, route),
             FrameFate::Lost(reason) => {
                 self.report_lost(now, route, reason);
                 if let Some((frames, bytes)) = self.impairment.overflows() {

@@ -41,7 +41,7 @@ pub struct FrameInfo {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FrameFate {
     /// It is delivered at once.
-    Through,
+    Forward,
     /// It is kept until it is due or let go.
     Held,
     /// It is lost.
@@ -80,7 +80,7 @@ impl<T> Impairment<T> {
         // What is not reported cannot be let through by hand either.
         let passes = held && !load.is_segment;
         if passes || (!held && delay.is_zero() && self.kept.is_empty()) {
-            return FrameFate::Through;
+            return FrameFate::Forward;
         }
         let has_space = self.kept.len() < Impairment::<T>::MOST
             && load.bytes <= Impairment::<T>::MOST_BYTES.saturating_sub(self.bytes);
@@ -146,8 +146,8 @@ impl<T> Impairment<T> {
         }
         self.settings.apply(order);
         match order {
-            WireOrder::Hold | WireOrder::Delay(_) | WireOrder::DropNext | WireOrder::Mend => (),
-            WireOrder::LetGo => self.owed = 0,
+            WireOrder::Hold | WireOrder::Delay(_) | WireOrder::DropNext | WireOrder::Reconnect => {}
+            WireOrder::Release => self.owed = 0,
             // Older frames that are no segments are let through with it.
             WireOrder::Step => {
                 self.owed += usize::from(self.settings.held && self.owed < self.segments);

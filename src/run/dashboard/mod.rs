@@ -261,7 +261,7 @@ impl Dashboard {
         }
         let now = self.clock.now();
         let unowned = self.state.unowned(self.scroll.visible());
-        self.world.distribute(&self.state.looked_inside(), Poller::inspect);
+        self.world.distribute(&self.state.shown_in_details(), Poller::inspect);
         self.world.show(now, self.scroll.visible(), unowned);
         self.frames.drawn(now);
         Ok(())

@@ -50,7 +50,7 @@ pub async fn connect(
 fn spec(args: &ConnectArgs) -> ConnectSpec {
     let source_port = match (args.source_port, args.source_range) {
         (Some(port), _) => SourcePort::Fixed(port),
-        (None, Some(range)) => SourcePort::Toy(range),
+        (None, Some(range)) => SourcePort::Range(range),
         (None, None) => SourcePort::KernelPicks,
     };
     ConnectSpec {
@@ -163,15 +163,15 @@ impl<W: Write> Tally for ConnectTally<'_, W> {
             | SocketEvent::ListenFailed { .. }
             | SocketEvent::StoppedListening { .. }
             | SocketEvent::AcceptHeld(_)
-            | SocketEvent::Staged { .. }
+            | SocketEvent::StateHeld { .. }
             | SocketEvent::StageFailed { .. }
             | SocketEvent::Accepted(_)
             | SocketEvent::AcceptFailed { .. }
             | SocketEvent::BurstBegun { .. }
             | SocketEvent::HalfClosed(_)
-            | SocketEvent::Called(_)
-            | SocketEvent::Tried { .. }
-            | SocketEvent::CalledAlike { .. } => return Ok(()),
+            | SocketEvent::SyscallsTraced(_)
+            | SocketEvent::Probed { .. }
+            | SocketEvent::SyscallsOmitted { .. } => return Ok(()),
         };
         Ok(self.lines.line(&line)?)
     }

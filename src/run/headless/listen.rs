@@ -106,7 +106,7 @@ impl<W: Write> Tally for ListenTally<'_, W> {
             SocketEvent::Crashed(text) => format!("a task panicked: {text}"),
             SocketEvent::StoppedListening { why: None }
             | SocketEvent::AcceptHeld(_)
-            | SocketEvent::Staged { .. }
+            | SocketEvent::StateHeld { .. }
             | SocketEvent::StageFailed { .. }
             | SocketEvent::Connecting(_)
             | SocketEvent::Connected(_)
@@ -114,9 +114,9 @@ impl<W: Write> Tally for ListenTally<'_, W> {
             | SocketEvent::BurstBegun { .. }
             | SocketEvent::BurstEnded { .. }
             | SocketEvent::HalfClosed(_)
-            | SocketEvent::Called(_)
-            | SocketEvent::Tried { .. }
-            | SocketEvent::CalledAlike { .. } => return Ok(()),
+            | SocketEvent::SyscallsTraced(_)
+            | SocketEvent::Probed { .. }
+            | SocketEvent::SyscallsOmitted { .. } => return Ok(()),
         };
         Ok(self.lines.line(&line)?)
     }

@@ -8,7 +8,7 @@ pub enum WireOrder {
     /// Keep every segment from now on, those that are on their way included.
     Hold,
     /// Let the kept ones go on, in their order, and keep no more; time that they were kept counts as time on the way.
-    LetGo,
+    Release,
     /// Let the oldest kept segment through, at once.
     Step,
     /// Every segment takes that long from one computer to the other, those that are on their way included.
@@ -18,7 +18,7 @@ pub enum WireOrder {
     /// Lose every segment.
     Cut,
     /// Lose no more.
-    Mend,
+    Reconnect,
 }
 
 /// What happened on the wire.
@@ -68,7 +68,7 @@ pub struct WireStatus {
     /// The number of the oldest of them.
     pub oldest: Option<u64>,
     /// How many orders have been carried out since the wire began.
-    pub obeyed: u64,
+    pub orders_done: u64,
     /// Segments since the last status that were counted but not reported one by one.
     pub unreported: u64,
     /// Frames since the last status that were lost before the wire, as a computer sent faster than the wire takes them.
@@ -93,12 +93,12 @@ impl WireSettings {
     pub fn apply(&mut self, order: WireOrder) {
         match order {
             WireOrder::Hold => self.held = true,
-            WireOrder::LetGo => self.held = false,
+            WireOrder::Release => self.held = false,
             WireOrder::Step => (),
             WireOrder::Delay(delay) => self.delay = delay,
             WireOrder::DropNext => self.drop_next = self.drop_next.saturating_add(1),
             WireOrder::Cut => self.cut = true,
-            WireOrder::Mend => (self.cut, self.drop_next) = (false, 0),
+            WireOrder::Reconnect => (self.cut, self.drop_next) = (false, 0),
         }
     }
 

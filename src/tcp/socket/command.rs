@@ -30,7 +30,7 @@ pub enum Command {
     /// close() every socket, listening or connected; with RST, so that nothing lingers.
     CloseEverything,
     /// Put a connection of a client at that address of loopback into a state, and hold it there.
-    Stage(TcpState, IpAddr),
+    HoldState(TcpState, IpAddr),
     /// Try what might help, with sockets that are closed at once.
-    Try(Vec<Probe>),
+    Probe(Vec<Probe>),
 }

@@ -57,7 +57,7 @@ impl ConnectSpec {
         match self.source_port {
             SourcePort::Fixed(port) => Some(port),
             SourcePort::SameAsServer => Some(self.to.port),
-            SourcePort::KernelPicks | SourcePort::Toy(_) => None,
+            SourcePort::KernelPicks | SourcePort::Range(_) => None,
         }
     }
 }
@@ -73,7 +73,7 @@ pub enum SourcePort {
     /// bind() to the port that the server listens on.
     SameAsServer,
     /// The kernel picks from this range (`IP_LOCAL_PORT_RANGE`, Linux 6.3; on older kernels we bind() to each in turn).
-    Toy(PortRange),
+    Range(PortRange),
 }
 
 /// How long a client stays.

@@ -110,7 +110,7 @@ pub enum SocketEvent {
         how: CloseKind,
     },
     /// A connection is held in a state.
-    Staged {
+    StateHeld {
         /// Which state.
         state: TcpState,
         /// The row that is in it.
@@ -130,16 +130,16 @@ pub enum SocketEvent {
     /// A task ended in a panic; the rest goes on.
     Crashed(String),
     /// The system calls behind one of our sockets.
-    Called(SyscallTrace),
+    SyscallsTraced(SyscallTrace),
     /// A remedy was tried.
-    Tried {
+    Probed {
         /// Which.
         trial: Probe,
         /// Whether the kernel allowed it.
         outcome: Result<(), SyscallError>,
     },
     /// How many further sockets had the same calls and were left out of the trace.
-    CalledAlike {
+    SyscallsOmitted {
         /// What their calls were made for.
         deed: Purpose,
         /// How many.

@@ -79,7 +79,7 @@ impl SocketId {
     }
 
     /// What counts when names are compared.
-    fn spelt_alike(&self) -> (Host, FiveTuple, u64) {
+    fn canonical(&self) -> (Host, FiveTuple, u64) {
         (self.host, self.tuple.canonical(), self.inode)
     }
 }
@@ -88,7 +88,7 @@ impl PartialEq for SocketId {
     fn eq(&self, other: &SocketId) -> bool {
         // Searching a large table, most names differ in their ports, which are spelt in one way only.
         let ports = |name: &SocketId| (name.tuple.remote.port, name.tuple.local.port);
-        ports(self) == ports(other) && self.spelt_alike() == other.spelt_alike()
+        ports(self) == ports(other) && self.canonical() == other.canonical()
     }
 }
 
@@ -102,13 +102,13 @@ impl PartialOrd for SocketId {
 
 impl Ord for SocketId {
     fn cmp(&self, other: &SocketId) -> Ordering {
-        self.spelt_alike().cmp(&other.spelt_alike())
+        self.canonical().cmp(&other.canonical())
     }
 }
 
 impl Hash for SocketId {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.spelt_alike().hash(state);
+        self.canonical().hash(state);
     }
 }
 

@@ -4,21 +4,21 @@ use std::time::Duration;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TcpInfo {
     /// How long an answer takes, smoothed; zero before there was one.
-    pub round_trip: Duration,
+    pub rtt: Duration,
     /// By how much that varies.
-    pub variation: Duration,
+    pub rttvar: Duration,
     /// How many segments may be under way at once (congestion window).
     pub congestion_window: u32,
     /// The longest segment that it sends, in bytes.
-    pub segment_size: u32,
+    pub snd_mss: u32,
     /// How often a segment was sent again, in the whole life.
     pub retransmissions: u32,
     /// Bytes that came in, for a program to read.
-    pub bytes_in: Option<u64>,
+    pub bytes_received: Option<u64>,
     /// Bytes that were sent; those that were sent again count once.
-    pub bytes_out: Option<u64>,
+    pub bytes_sent: Option<u64>,
     /// Segments that came in, those without data too.
-    pub segments_in: Option<u32>,
+    pub segs_in: Option<u32>,
     /// Segments that were sent.
     pub segments_out: Option<u32>,
     /// Bytes that the other end has room for.

@@ -26,7 +26,7 @@ pub struct TableUpdate {
     /// Whether the previous poll was of other rows, so that `changes` is the whole table of that host.
     pub afresh: bool,
     /// Whether the kernel said that rows may be missing.
-    pub torn: bool,
+    pub interrupted: bool,
     /// The source's name: `sock_diag` or `procfs`.
     pub source: &'static str,
 }

@@ -10,7 +10,7 @@ pub(super) fn titles(scene: Scene<'_>, width: u16) -> [Titles; 2] {
     let state = scene.state;
     let of = |name: &'static str, (computer, ip, host): (&str, IpAddr, Host)| Titles {
         name,
-        about: match state.ui.lens.whole_machine {
+        about: match state.ui.row_filter.whole_machine {
             false => format!("{DASH} {computer} {ip}"),
             true if width < 54 => format!("{DASH} {ip}, all ports"),
             true => format!("{DASH} {computer} {ip}, all ports"),

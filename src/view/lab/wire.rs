@@ -35,8 +35,8 @@ pub(crate) fn status(scene: Scene<'_>) -> Vec<(ThemeRole, String)> {
         pieces.push((Dim, "no delay".to_owned()));
     }
     // They may be anywhere among the others.
-    if let Ok(untold @ 1..) = usize::try_from(state.lab.known.untold) {
-        pieces.push((Dim, format!("{} not shown", text::number(untold))));
+    if let Ok(unreported @ 1..) = usize::try_from(state.lab.known.unreported) {
+        pieces.push((Dim, format!("{} not shown", text::number(unreported))));
     }
     pieces
 }

@@ -23,7 +23,7 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let Some(last) =
         calls.entries.partition_point(|entry| entry.at <= scene.state.then()).checked_sub(1)
     else {
-        let why = if scene.state.staged.is_empty() {
+        let why = if scene.state.held_sockets.is_empty() {
             "No sockets created yet. Press l to listen."
         } else {
             HELD_BY_S.trim_start()

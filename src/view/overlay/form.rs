@@ -15,7 +15,7 @@ pub(crate) fn draw(painter: &mut Painter<'_>, screen: Rect, title: &str, form: &
     let scene = painter.scene;
     let count = form.fields.len();
     let keys = form_keys(scene, form);
-    let mut fields = painter.sheet(screen, (104, count + BELOW), title, keys);
+    let mut fields = painter.overlay(screen, (104, count + BELOW), title, keys);
     let below = rect::take_bottom(&mut fields, rect::len(BELOW));
     let room = usize::from(fields.width);
     let top = (form.at + 1).saturating_sub(usize::from(fields.height));

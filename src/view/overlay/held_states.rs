@@ -1,7 +1,7 @@
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::app::{HELD, how_held};
+use crate::app::{HOLDABLE_STATES, how_held};
 use crate::view::ThemeRole::{Dim, Key};
 use crate::view::pane::footer::HELD_STATES_KEYS;
 use crate::view::style::glyphs::{SELECTED, glyph};
@@ -22,15 +22,15 @@ pub(crate) fn draw(painter: &mut Painter<'_>, screen: Rect, at: usize) {
         ];
         if n == at { scene.selected(spans) } else { Line::from(spans) }
     };
-    let mut lines: Vec<Line<'static>> = HELD.into_iter().enumerate().map(line).collect();
+    let mut lines: Vec<Line<'static>> = HOLDABLE_STATES.into_iter().enumerate().map(line).collect();
     lines.push(Line::default());
     let in_lab = scene.state.lab.is_up();
     let how = |held| scene.wrapped(Dim, &how_held(held, in_lab), room);
     // The same height for each state, so that nothing jumps as the selection moves.
-    let most = HELD.into_iter().map(|held| how(held).len()).max();
+    let most = HOLDABLE_STATES.into_iter().map(|held| how(held).len()).max();
     let height = lines.len() + most.unwrap_or(0);
-    lines.extend(how(HELD[at.min(HELD.len() - 1)]));
+    lines.extend(how(HOLDABLE_STATES[at.min(HOLDABLE_STATES.len() - 1)]));
     let keys = scene.keys(&HELD_STATES_KEYS);
-    let inner = painter.sheet(screen, (width, height), "Hold a connection in a state", keys);
+    let inner = painter.overlay(screen, (width, height), "Hold a connection in a state", keys);
     painter.put(inner, lines);
 }

@@ -28,7 +28,7 @@ pub(crate) fn draw(painter: &mut Painter<'_>, screen: Rect, down: usize) {
     let widths: Vec<u16> = columns.iter().map(|column| rect::len(widest(column))).collect();
     let width =
         (widths.iter().map(|width| width + 2).sum::<u16>() + 2).max(40).min(screen.width - 2);
-    let rest = painter.sheet(screen, (width, height), "All keys", scene.keys(&keys));
+    let rest = painter.overlay(screen, (width, height), "All keys", scene.keys(&keys));
     let places = Layout::horizontal(widths).flex(Flex::Start).spacing(2).split(rest);
     for (column, place) in columns.into_iter().zip(places.iter()) {
         painter.put(*place, column.into_iter().skip(down.min(end)));

@@ -15,7 +15,7 @@ pub(crate) fn draw(painter: &mut Painter<'_>, screen: Rect, palette: &Palette) {
     let key = listed.map(|binding| keys_of(binding).len()).max().unwrap_or(0);
     let wide = 78.min(screen.width.saturating_sub(2));
     let keys = scene.keys(&[("Enter", "run"), ("Up Down", "select"), ("Esc", "close")]);
-    let mut rest = painter.sheet(screen, (wide, (all + 2).min(22)), "All actions", keys);
+    let mut rest = painter.overlay(screen, (wide, (all + 2).min(22)), "All actions", keys);
     let typing = rect::take_top(&mut rest, 1);
     let room = usize::from(typing.width);
     let count = match found.len() {

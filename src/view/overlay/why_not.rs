@@ -8,12 +8,12 @@ use crate::view::{Painter, Scene, ThemeRole, text};
 
 pub(crate) fn draw(painter: &mut Painter<'_>, screen: Rect, down: usize) {
     let scene = painter.scene;
-    let Some(case) = &scene.state.notices.case else { return };
+    let Some(failure) = &scene.state.notices.failure else { return };
     let width = 104.min(screen.width - 2);
     let room = usize::from(width.saturating_sub(4));
-    let lines = lines(scene, case, (room, rows_shown(screen.height)));
+    let lines = lines(scene, failure, (room, rows_shown(screen.height)));
     let inner_height = lines.len().min(usize::from(screen.height - 2));
-    let later = if case.waits { "do not retry later" } else { "retry after TIME_WAIT" };
+    let later = if failure.waits { "do not retry later" } else { "retry after TIME_WAIT" };
     let mut keys = vec![("y", "retry"), ("Esc", "close")];
     if scene.state.waiting_helps() {
         keys.insert(1, ("w", later));
@@ -22,8 +22,9 @@ pub(crate) fn draw(painter: &mut Painter<'_>, screen: Rect, down: usize) {
     if lines.len() > inner_height {
         keys.insert(0, ("j k", "scroll"));
     }
-    let inner = painter.sheet(screen, (width, lines.len()), "Why did it fail?", scene.keys(&keys));
-    painter.scroll.visible.extend(case.rows.iter().take(rows_shown(screen.height)));
+    let inner =
+        painter.overlay(screen, (width, lines.len()), "Why did it fail?", scene.keys(&keys));
+    painter.scroll.visible.extend(failure.rows.iter().take(rows_shown(screen.height)));
     painter.put(inner, lines.into_iter().skip(down));
 }
 
@@ -35,30 +36,30 @@ fn rows_shown(height: u16) -> usize {
     }
 }
 
-fn lines(scene: Scene<'_>, case: &Failure, (room, most): (usize, usize)) -> Vec<Line<'static>> {
-    let sentence = explain::further(&case.seen, "-title");
+fn lines(scene: Scene<'_>, failure: &Failure, (room, most): (usize, usize)) -> Vec<Line<'static>> {
+    let sentence = explain::further(&failure.seen, "-title");
     let sentence = text::wrap(&text::safe(&sentence), room.saturating_sub(2));
     let mut lines: Vec<Line<'static>> = Vec::new();
     for (n, words) in sentence.into_iter().enumerate() {
         let symbol = if n == 0 { REFUSED } else { " " };
         lines.push(scene.line(ThemeRole::Error, format!("{symbol} {words}")));
     }
-    lines.extend(blamed_rows(scene, case, (room, most)));
-    let meaning = text::safe(&explain::further(&case.seen, "-details"));
+    lines.extend(blamed_rows(scene, failure, (room, most)));
+    let meaning = text::safe(&explain::further(&failure.seen, "-details"));
     lines.extend(scene.wrapped(ThemeRole::Text, &meaning, room));
-    if !case.remedies.is_empty() {
+    if !failure.remedies.is_empty() {
         let tested = [
             "What would work? Just tested with throw-away sockets:",
             "What would work? Just tested:",
         ];
         let not_tried = |remedy: &Remedy| matches!(remedy.verdict, Verdict::NotTried);
-        let heading = if case.remedies.iter().all(not_tried) {
+        let heading = if failure.remedies.iter().all(not_tried) {
             String::from("What would work?")
         } else {
             text::fitting(room, tested)
         };
         lines.push(scene.cut(ThemeRole::Heading, &heading, room));
-        for remedy in &case.remedies {
+        for remedy in &failure.remedies {
             lines.extend(remedy_lines(scene, remedy, room));
         }
     }
@@ -67,13 +68,13 @@ fn lines(scene: Scene<'_>, case: &Failure, (room, most): (usize, usize)) -> Vec<
 
 fn blamed_rows(
     scene: Scene<'_>,
-    case: &Failure,
+    failure: &Failure,
     (room, most): (usize, usize),
 ) -> Vec<Line<'static>> {
-    let rows = &case.rows[..case.rows.len().min(most)];
+    let rows = &failure.rows[..failure.rows.len().min(most)];
     let columns = columns::with_countdown(scene, room, rows);
     let mut lines: Vec<Line<'static>> = columns.lines(scene, rows).collect();
-    let more = case.rows.len() - rows.len();
+    let more = failure.rows.len() - rows.len();
     if more > 0 {
         let words = format!("   and {} more", text::number(more));
         lines.push(scene.line(ThemeRole::Dim, words));

@@ -128,7 +128,7 @@ fn foot_line(scene: Scene<'_>, room: usize) -> Line<'static> {
         }
         SourcePort::Fixed(port) => what.with("port", port),
         SourcePort::SameAsServer => what.when("Same", true),
-        SourcePort::Toy(range) => what.with("range", range),
+        SourcePort::Range(range) => what.with("range", range),
     };
     let forms = explain::forms(&what);
     // Before the short form is left out, its margin is.

@@ -63,11 +63,11 @@ fn keys_over(scene: Scene<'_>, overlay: &Overlay) -> Line<'static> {
     let quit = ("ctrl-c", "quit at once");
     match overlay {
         Overlay::Help(_) => scene.keys(&[close, scroll, quit]),
-        Overlay::States(_) => scene.keys(&HELD_STATES_KEYS),
-        Overlay::Card(name) if name.tuple.is_connected() && !scene.state.is_staged(*name) => {
+        Overlay::HeldStates(_) => scene.keys(&HELD_STATES_KEYS),
+        Overlay::Details(name) if name.tuple.is_connected() && !scene.state.is_staged(*name) => {
             scene.keys(&[close, ("j k", "next"), (&*verbs(), "actions"), quit])
         }
-        Overlay::Card(_) => scene.keys(&[close, ("j k", "next row"), quit]),
+        Overlay::Details(_) => scene.keys(&[close, ("j k", "next row"), quit]),
         Overlay::Why(_) => scene.keys(&[("y", "retry"), close, scroll, quit]),
         Overlay::Palette(_) => scene.keys(&[("Enter", "run"), ("Up Down", "select"), close, quit]),
         Overlay::Form(_, form) => form_keys(scene, form),

@@ -65,7 +65,7 @@ fn left(scene: Scene<'_>, words: HeaderText) -> Vec<Span<'static>> {
     let sockets = scene.state.seen();
     spans.push(scene.span(Strong, text::plural(sockets.connections(), "connection")));
     // The whole table is counted, whatever part of it is shown.
-    let all = scene.state.ui.lens.view == PointOfView::BothEnds;
+    let all = scene.state.ui.row_filter.view == PointOfView::BothEnds;
     let mut before = if all { ":" } else { ", both ends:" };
     for state in TcpState::ALL.into_iter().filter(|_| words.counts) {
         let many = text::number(sockets.count(state));
@@ -95,7 +95,8 @@ fn place(scene: Scene<'_>, words: HeaderText) -> Vec<Span<'static>> {
 fn right(scene: Scene<'_>, (words, shrunk): (HeaderText, u8)) -> Vec<Span<'static>> {
     let state = scene.state;
     let mut spans = Vec::new();
-    let mut scope = if state.ui.lens.whole_machine { "whole machine" } else { "demo sockets" };
+    let mut scope =
+        if state.ui.row_filter.whole_machine { "whole machine" } else { "demo sockets" };
     if state.lab.is_up() {
         // The settings of the wire, for views that do not show it.
         let most = match shrunk {

@@ -13,7 +13,7 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
     let titles =
         Titles { name: "Listener", right: past::as_of_now(scene.state), ..Titles::default() };
-    let inner = painter.pane(Pane::Listener, area, titles);
+    let inner = painter.pane(Pane::Server, area, titles);
     let room = usize::from(inner.width);
     let listener = &scene.state.server;
     let mut lines = if listener.is_listening() {

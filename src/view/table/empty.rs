@@ -28,11 +28,11 @@ fn words(scene: Scene<'_>) -> [String; 2] {
         .when("Found", !find.is_empty())
         .when("Past", state.is_past())
         .when("NoRows", state.seen().is_empty())
-        .when("WholeMachine", state.ui.lens.whole_machine)
+        .when("WholeMachine", state.ui.row_filter.whole_machine)
         .when("Lab", state.lab.is_up())
         .when("Listening", server.is_listening())
         .when("AnyPort", server.at().port == Port::ANY)
-        .when("OfClient", state.ui.lens.view == PointOfView::Client);
+        .when("OfClient", state.ui.row_filter.view == PointOfView::Client);
     let what = match state.sockets.blind.first_key_value() {
         Some((host, (_, why))) => what
             .when("Blind", true)
@@ -48,7 +48,7 @@ pub(crate) fn hint(painter: &mut Painter<'_>, area: Rect, used: usize) {
     let scene = painter.scene;
     let state = scene.state;
     let waits = state.server.is_listening() && state.seen().connections() == 0;
-    let quiet = state.ui.find.text.value().is_empty() && !state.ui.lens.whole_machine;
+    let quiet = state.ui.find.text.value().is_empty() && !state.ui.row_filter.whole_machine;
     if waits && quiet && state.ui.shown.len() == 1 {
         let words = "   No connections yet. Press c to connect.";
         let below = rect::line(area, rect::len(used + 1));

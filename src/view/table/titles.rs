@@ -14,7 +14,7 @@ pub(crate) fn command(state: &State) -> String {
     let netstat = format!("netstat -at{}np", if udp { "u" } else { "" });
     let listener = state.server.at().port;
     let ports = state.server.ports.iter().chain(&state.clients.called).chain([&listener]);
-    let ports = ports.filter(|port| **port != Port::ANY && !state.ui.lens.whole_machine);
+    let ports = ports.filter(|port| **port != Port::ANY && !state.ui.row_filter.whole_machine);
     let ports: BTreeSet<Port> = ports.copied().collect();
     let ports: Vec<String> = ports.iter().map(ToString::to_string).collect();
     match ports.as_slice() {
@@ -28,7 +28,7 @@ pub(crate) fn titles(scene: Scene<'_>, area: Rect, window: &Window) -> Titles {
     let state = scene.state;
     let titles = past::titles(state, status(scene, window));
     let room = usize::from(area.width).saturating_sub(titles.right_width() + 16);
-    let view = match state.ui.lens.view {
+    let view = match state.ui.row_filter.view {
         PointOfView::BothEnds => String::from("both ends"),
         PointOfView::Server => String::from("the server's computer"),
         PointOfView::Client => format!("{}'s computer", state.clients.computer().name),
@@ -53,7 +53,7 @@ fn status(scene: Scene<'_>, window: &Window) -> Vec<(ThemeRole, String)> {
         let unread = unread(state, *host).unwrap_or_default();
         pieces.push((Error, format!("{name}{unread}")));
     }
-    if sockets.torn {
+    if sockets.interrupted {
         pieces.push((Warning, String::from("~ rows may be missing")));
     }
     if sockets.source == "procfs" {

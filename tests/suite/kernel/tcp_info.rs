@@ -38,15 +38,15 @@ fn every_field_is_read_from_its_place() {
     let whole = numbered(280);
     let bytes = message(&[(7, b"cubic\0"), (2, &whole), (8, &[0])]);
     let info = TcpInfo {
-        segment_size: 16,
-        round_trip: Duration::from_micros(68),
-        variation: Duration::from_micros(72),
+        snd_mss: 16,
+        rtt: Duration::from_micros(68),
+        rttvar: Duration::from_micros(72),
         congestion_window: 80,
         retransmissions: 100,
-        bytes_in: Some(double(128)),
+        bytes_received: Some(double(128)),
         segments_out: Some(136),
-        segments_in: Some(140),
-        bytes_out: Some(0),
+        segs_in: Some(140),
+        bytes_sent: Some(0),
         send_window: Some(228),
         receive_window: Some(232),
     };
@@ -60,10 +60,10 @@ fn what_was_sent_again_counts_once() {
     whole[200..208].copy_from_slice(&65_u64.to_ne_bytes());
     whole[208..216].copy_from_slice(&39_u64.to_ne_bytes());
     let info = tcp_info(&message(&[(2, &whole)])).unwrap();
-    assert_eq!(info.bytes_out, Some(26));
+    assert_eq!(info.bytes_sent, Some(26));
     // A kernel that counts them, but not what was sent again.
     let info = tcp_info(&message(&[(2, &whole[..208])])).unwrap();
-    assert_eq!(info.bytes_out, Some(65));
+    assert_eq!(info.bytes_sent, Some(65));
 }
 
 #[test]
@@ -74,16 +74,16 @@ fn a_fin_that_has_come_is_no_byte() {
         let mut bytes = message(&[(2, &numbered(280))]);
         bytes[16 + 1] = state;
         let info = tcp_info(&bytes).unwrap();
-        assert_eq!(info.bytes_in, Some(double(128) - fin), "{state}");
+        assert_eq!(info.bytes_received, Some(double(128) - fin), "{state}");
     }
 }
 
 #[test]
 fn an_older_kernel_tells_less() {
     let old = tcp_info(&message(&[(2, &numbered(104))])).unwrap();
-    assert_eq!((old.bytes_in, old.segments_in, old.send_window), (None, None, None));
+    assert_eq!((old.bytes_received, old.segs_in, old.send_window), (None, None, None));
     let middle = tcp_info(&message(&[(2, &numbered(192))])).unwrap();
-    assert_eq!(middle.bytes_out, Some(double(120)), "what was acknowledged");
+    assert_eq!(middle.bytes_sent, Some(double(120)), "what was acknowledged");
     assert_eq!(tcp_info(&message(&[(2, &numbered(100))])), None);
     assert_eq!(tcp_info(&message(&[])), None);
 }

@@ -76,7 +76,7 @@ impl Story {
 
 /// The sheet behind `y`: what the row most to blame means, and what would work.
 fn why(state: &State) -> Vec<String> {
-    let case = state.notices.case.as_ref().expect("a failure with its sheet");
+    let case = state.notices.failure.as_ref().expect("a failure with its sheet");
     let details = Some(further(&case.seen, "-details")).filter(|text| !text.is_empty());
     let remedies = case.remedies.iter().map(|remedy| format!("? {}", remedy.text()));
     details.into_iter().chain(remedies).collect()

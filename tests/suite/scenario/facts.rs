@@ -31,7 +31,7 @@ pub(super) fn given(state: &mut State, text: &str) {
         "source-port" => {
             clients.spec.source_port = match value.parse() {
                 Ok(port) => SourcePort::Fixed(Port(port)),
-                Err(_) => value.parse().map_or(SourcePort::SameAsServer, SourcePort::Toy),
+                Err(_) => value.parse().map_or(SourcePort::SameAsServer, SourcePort::Range),
             }
         }
         _ => panic!("no such fact: {text}"),

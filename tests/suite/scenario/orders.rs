@@ -18,11 +18,11 @@ pub(super) fn words(order: &Effect) -> Option<String> {
         Effect::Run(Command::Abort(name)) => end("abort", name),
         Effect::Run(Command::HalfClose(name)) => end("shutdown", name),
         Effect::Run(Command::Send(name, _)) => end("write", name),
-        Effect::Run(Command::Try(trials)) => {
+        Effect::Run(Command::Probe(trials)) => {
             let words: Vec<String> = trials.iter().map(probe).collect();
             format!("try {}", words.join(", "))
         }
-        Effect::Run(Command::Stage(state, ip)) => format!("stage {state} for {ip}"),
+        Effect::Run(Command::HoldState(state, ip)) => format!("stage {state} for {ip}"),
         Effect::Run(command) => plain(command),
         Effect::Lab(LabOrder::Wire(WireOrder::Delay(time))) => format!("wire: delay {time:?}"),
         Effect::Lab(LabOrder::Wire(order)) => format!("wire: {}", plain(order)),
@@ -60,7 +60,7 @@ fn listen(spec: &ListenSpec) -> String {
 fn connect(spec: &ConnectSpec, burst: Burst) -> String {
     let from = spec.from.map(|from| format!(" from {from}"));
     let port = match spec.source_port {
-        SourcePort::Toy(range) => Some(format!(", a port of {range}")),
+        SourcePort::Range(range) => Some(format!(", a port of {range}")),
         SourcePort::Fixed(port) => Some(format!(", port {port}")),
         SourcePort::SameAsServer => Some(format!(", port {}", spec.to.port)),
         SourcePort::KernelPicks => None,

@@ -161,7 +161,7 @@ fn status(words: &[&str]) -> WireStatus {
             "unreported" => status.unreported = number,
             "kept" => status.kept = number,
             "oldest" => status.oldest = Some(number),
-            "obeyed" => status.obeyed = number,
+            "obeyed" => status.orders_done = number,
             "missed" => status.missed = number,
             _ => panic!("a wire has no {name}"),
         }

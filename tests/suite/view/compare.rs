@@ -50,7 +50,7 @@ fn the_second_row_is_seen_from_the_same_side() {
     assert_eq!(robot.said(), "Two different connections: the local end differs.");
     shows(&mut robot, &[USUAL], &["▶ phone"]);
     robot.press("v");
-    assert_eq!((robot.state.ui.picture, robot.state.ui.marked), (MainView::Table, None));
+    assert_eq!((robot.state.ui.main_view, robot.state.ui.marked), (MainView::Table, None));
 }
 
 #[test]

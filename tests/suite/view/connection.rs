@@ -14,14 +14,14 @@ use crate::view::{
 
 fn info(bytes: [u64; 2]) -> TcpInfo {
     TcpInfo {
-        round_trip: Duration::from_micros(43),
-        variation: Duration::from_micros(20),
+        rtt: Duration::from_micros(43),
+        rttvar: Duration::from_micros(20),
         congestion_window: 10,
-        segment_size: 32_768,
+        snd_mss: 32_768,
         retransmissions: 0,
-        bytes_in: Some(bytes[0]),
-        bytes_out: Some(bytes[1]),
-        segments_in: Some(3),
+        bytes_received: Some(bytes[0]),
+        bytes_sent: Some(bytes[1]),
+        segs_in: Some(3),
         segments_out: Some(4),
         send_window: Some(65_536),
         receive_window: Some(65_536),
@@ -33,7 +33,7 @@ fn kernel_facts_of_both_ends_are_explained() {
     let ends = PHONE.map(|row| own(row, 1).name);
     let mut robot = two_connections();
     look_inside(&mut robot, PHONE[1]);
-    assert_eq!(robot.state.looked_inside(), [ends[1], ends[0]]);
+    assert_eq!(robot.state.shown_in_details(), [ends[1], ends[0]]);
     robot.tell(Event::Inspected {
         host: Host::THIS,
         found: vec![(ends[0], info([13, 0])), (ends[1], info([0, 13]))],
@@ -50,7 +50,7 @@ fn kernel_facts_of_both_ends_are_explained() {
     ];
     shows(&mut robot, &[WIDE], &words);
     robot.press("Esc");
-    assert!(robot.state.looked_inside().is_empty(), "it is asked for no longer");
+    assert!(robot.state.shown_in_details().is_empty(), "it is asked for no longer");
 }
 
 #[test]

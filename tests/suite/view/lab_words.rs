@@ -1,6 +1,6 @@
 //! Rows, forms and menus of the lab on small screens.
 
-use fivetuple::app::{HELD, PointOfView, how_held};
+use fivetuple::app::{HOLDABLE_STATES, PointOfView, how_held};
 
 use crate::computers::{LAPTOP, LISTEN};
 use crate::robot::Robot;
@@ -25,7 +25,7 @@ fn every_table_distinguishes_udp_and_tcp_rows() {
     let views = [(PointOfView::BothEnds, 2), (PointOfView::Server, 1), (PointOfView::Client, 1)];
     for (size, (view, wanted)) in ALL.into_iter().flat_map(|size| views.map(|view| (size, view))) {
         let mut robot = with_udp();
-        robot.state.ui.lens.view = view;
+        robot.state.ui.row_filter.view = view;
         robot.state.ui.stale = true;
         let text = screen(&mut robot, size);
         let (_, table) = text.split_once('\n').unwrap();
@@ -56,7 +56,7 @@ fn the_end_of_a_cut_address_is_kept() {
 
 #[test]
 fn the_menu_of_states_is_complete_and_names_its_keys() {
-    for (at, held) in HELD.iter().enumerate() {
+    for (at, held) in HOLDABLE_STATES.iter().enumerate() {
         let mut robot = Robot::in_lab(3);
         robot.press("S");
         (0..at).for_each(|_| robot.press("j"));

@@ -161,7 +161,7 @@ fn strangers_bytes_are_shown_and_not_obeyed() {
     for keys in ["", "n", "n z", "z", "i", "M", "g", "t", "m", "+ +", "V"] {
         robot.press(keys);
         robot.state.ui.selected = Some(row.name());
-        for overlay in [None, Some(Overlay::Card(row.name()))] {
+        for overlay in [None, Some(Overlay::Details(row.name()))] {
             robot.state.ui.overlay = overlay;
             let text = screen(&mut robot, (160, 40));
             let foreign =
@@ -198,7 +198,7 @@ fn a_click_selects_what_is_drawn_there() {
     let y = find(&buffer, "tablet");
     let computers = [Action::Focus(Pane::Computers), Action::SelectComputer(2)];
     assert_eq!(hit(area, &robot.state, &scroll, 80, y), computers);
-    assert_eq!(hit(area, &robot.state, &scroll, 20, y), [Action::Focus(Pane::Listener)]);
+    assert_eq!(hit(area, &robot.state, &scroll, 20, y), [Action::Focus(Pane::Server)]);
     assert_eq!(scroll.visible(), robot.state.ui.shown);
     robot.press("z");
     let (buffer, scroll) = paint(&mut robot, DARK, WIDE);

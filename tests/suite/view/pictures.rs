@@ -191,7 +191,7 @@ fn explained() -> Robot {
 fn titles_have_additional_facts() {
     let mut robot = two_connections();
     robot.state.sockets.source = "procfs";
-    robot.state.sockets.torn = true;
+    robot.state.sockets.interrupted = true;
     robot.press("/");
     robot.type_text("phone");
     check("find", &mut robot, &[WIDE, USUAL]);
@@ -235,7 +235,7 @@ fn a_hidden_point_of_view_is_explained() {
     let mut robot = Robot::listening();
     robot.ask(Action::PointOfView);
     robot.ask(Action::PointOfView);
-    assert_eq!(robot.state.ui.lens.view, PointOfView::Client);
+    assert_eq!(robot.state.ui.row_filter.view, PointOfView::Client);
     shows(&mut robot, &[USUAL], &["On this computer (laptop)"]);
 }
 

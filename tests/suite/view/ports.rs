@@ -53,9 +53,9 @@ fn the_selected_port_follows_the_selected_row() {
 #[test]
 fn a_toy_range_has_a_cell_per_port_and_reports_exhaustion() {
     let mut robot = connections(4);
-    robot.state.clients.spec.source_port = SourcePort::Toy("40000-40007".parse().unwrap());
+    robot.state.clients.spec.source_port = SourcePort::Range("40000-40007".parse().unwrap());
     robot.press("m +");
     check("ports_toy", &mut robot, &ALL);
-    robot.state.clients.spec.source_port = SourcePort::Toy("40000-40000".parse().unwrap());
+    robot.state.clients.spec.source_port = SourcePort::Range("40000-40000".parse().unwrap());
     shows(&mut robot, &[WIDE], &["none of 1 ports left: EADDRNOTAVAIL"]);
 }

@@ -19,7 +19,7 @@ fn socket(fd: u32) -> SyscallRecord {
 }
 
 fn told(robot: &mut Robot, deed: Purpose, row: Option<SocketId>, calls: Vec<SyscallRecord>) {
-    robot.hear(SocketEvent::Called(SyscallTrace { deed, row, calls }));
+    robot.hear(SocketEvent::SyscallsTraced(SyscallTrace { deed, row, calls }));
 }
 
 fn client(fd: u32, row: SocketId, bound: bool) -> Vec<SyscallRecord> {
@@ -79,7 +79,7 @@ fn the_selected_rows_calls_stand_out() {
 fn similar_calls_are_counted_and_old_ones_dropped() {
     let mut robot = with_calls();
     robot.press("i");
-    robot.hear(SocketEvent::CalledAlike { deed: Purpose::Connect, count: 9_895 });
+    robot.hear(SocketEvent::SyscallsOmitted { deed: Purpose::Connect, count: 9_895 });
     shows(&mut robot, &[WIDE], &["and 9,895 more like this one"]);
     let row = own(PHONE[1], 13).name;
     for _ in 0..400 {

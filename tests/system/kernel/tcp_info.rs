@@ -26,11 +26,9 @@ fn both_ends_of_a_loopback_connection_tell_what_went_through_them() {
     let mut inside = |local, remote| source.inspect(end(local, remote)).unwrap();
     let client_end = inside(from, at).expect("it is connected");
     let server_end = inside(at, from).expect("it is connected");
-    assert_eq!((client_end.bytes_out, server_end.bytes_in), (Some(1000), Some(1000)));
-    assert_eq!((server_end.bytes_out, client_end.bytes_in), (Some(13), Some(13)));
-    assert!(
-        client_end.round_trip > Duration::ZERO && client_end.round_trip < Duration::from_secs(5)
-    );
+    assert_eq!((client_end.bytes_sent, server_end.bytes_received), (Some(1000), Some(1000)));
+    assert_eq!((server_end.bytes_sent, client_end.bytes_received), (Some(13), Some(13)));
+    assert!(client_end.rtt > Duration::ZERO && client_end.rtt < Duration::from_secs(5));
     assert!(client_end.segments_out >= Some(2) && client_end.congestion_window > 0);
     assert_eq!(client_end.retransmissions, 0);
 
@@ -38,7 +36,7 @@ fn both_ends_of_a_loopback_connection_tell_what_went_through_them() {
     client.shutdown(Shutdown::Write).unwrap();
     assert_eq!(server.read(&mut [0; 1]).unwrap(), 0);
     let server_end = inside(at, from).expect("CLOSE_WAIT");
-    assert_eq!(server_end.bytes_in, Some(1000), "what a program can read");
+    assert_eq!(server_end.bytes_received, Some(1000), "what a program can read");
 
     assert_eq!(inside(from, SocketAddr::from(([127, 0, 0, 1], 9))), None);
     let nobody = SocketAddr::from(([0, 0, 0, 0], 0));
@@ -75,7 +73,7 @@ fn what_went_through_a_connection_is_told_while_it_is_looked_inside() {
         server.read_exact(&mut [0; 13]).unwrap();
         told(&events, |found| {
             let [(one, sent), (other, came)] = found else { return false };
-            let counts = (sent.bytes_out, came.bytes_in);
+            let counts = (sent.bytes_sent, came.bytes_received);
             [*one, *other] == ends && counts == (Some(bytes), Some(bytes))
         });
     };

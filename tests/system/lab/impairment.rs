@@ -42,7 +42,7 @@ fn what_is_delayed_is_due_after_its_time_and_in_its_order() {
     cable.order(WireOrder::Delay(Duration::ZERO));
     assert_eq!(put(&mut cable, 101, 3), FrameFate::Held, "it must not overtake");
     assert_eq!(due(&mut cable, 101), [2, 3]);
-    assert_eq!(put(&mut cable, 102, 4), FrameFate::Through);
+    assert_eq!(put(&mut cable, 102, 4), FrameFate::Forward);
 }
 
 #[test]
@@ -69,18 +69,18 @@ fn drops_are_counted_spare_what_is_no_segment_and_end_when_the_wire_is_mended() 
     for _ in 0..3 {
         cable.order(WireOrder::DropNext);
     }
-    assert_eq!(cable.put(OTHER), FrameFate::Through);
+    assert_eq!(cable.put(OTHER), FrameFate::Forward);
     assert_eq!(cable.put(SEGMENT), FrameFate::Lost(DropReason::Dropped));
     assert_eq!(cable.put(SEGMENT), FrameFate::Lost(DropReason::Dropped));
-    cable.order(WireOrder::Mend);
-    assert_eq!(cable.put(SEGMENT), FrameFate::Through);
+    cable.order(WireOrder::Reconnect);
+    assert_eq!(cable.put(SEGMENT), FrameFate::Forward);
 }
 
 const QUARTER: usize = Impairment::<u32>::MOST_BYTES / 4;
 
 #[test]
 fn a_full_cable_loses_what_comes_tells_so_once_and_has_room_again_for_what_left() {
-    let leaves = [WireOrder::Step, WireOrder::DropNext, WireOrder::Cut, WireOrder::LetGo];
+    let leaves = [WireOrder::Step, WireOrder::DropNext, WireOrder::Cut, WireOrder::Release];
     for order in leaves {
         let mut cable = Impairment::default();
         cable.order(WireOrder::Hold);
@@ -95,7 +95,7 @@ fn a_full_cable_loses_what_comes_tells_so_once_and_has_room_again_for_what_left(
         assert_eq!(put(&mut cable, 0, 6), FrameFate::Lost(DropReason::Full));
         assert_eq!(cable.overflows(), None, "once is enough");
         let left = cable.order(order).len() + due(&mut cable, 0).len();
-        cable.order(WireOrder::Mend);
+        cable.order(WireOrder::Reconnect);
         cable.order(WireOrder::Hold);
         for frame in 0..u32::try_from(left).unwrap() {
             let put = put_long(&mut cable, 1, (10 + frame, QUARTER));
@@ -122,11 +122,11 @@ fn frames_are_bounded_by_their_number_too() {
 fn orders() -> impl Strategy<Value = WireOrder> {
     prop_oneof![
         Just(WireOrder::Hold),
-        Just(WireOrder::LetGo),
+        Just(WireOrder::Release),
         Just(WireOrder::Step),
         Just(WireOrder::DropNext),
         Just(WireOrder::Cut),
-        Just(WireOrder::Mend),
+        Just(WireOrder::Reconnect),
         (0_u64..300).prop_map(|millis| WireOrder::Delay(Duration::from_millis(millis))),
     ]
 }
@@ -156,7 +156,7 @@ proptest! {
             let waits: usize = waiting.iter().map(|frame: &u32| lengths[*frame as usize]).sum();
             let has_room = waits + bytes <= Impairment::<u32>::MOST_BYTES;
             match put_long(&mut cable, now, (number, bytes)) {
-                FrameFate::Through => through.push(number),
+                FrameFate::Forward => through.push(number),
                 FrameFate::Held => {
                     assert!(has_room);
                     waiting.insert(number);
@@ -167,7 +167,7 @@ proptest! {
                 }
             }
         }
-        cable.order(WireOrder::LetGo);
+        cable.order(WireOrder::Release);
         through.extend(due(&mut cable, now + 1000));
         assert!(through.is_sorted(), "{through:?}");
         through.dedup();

@@ -53,7 +53,7 @@ fn what_is_let_through_by_a_count_loses_no_answer() {
             let status = tally(news);
             // The first order was to hold the wire.
             let (orders, all) = (1 + CALLS as u64, CALLS as u64);
-            (status.obeyed == orders && status.kept >= all).then_some(())
+            (status.orders_done == orders && status.kept >= all).then_some(())
         });
     };
     misses_nothing(|| calls_cross(step_by_step));
@@ -74,7 +74,7 @@ fn calls_cross(first: impl Fn(&mut Bench)) -> Option<u64> {
         bench.hear(|news| (tally(news).kept >= calls).then_some(()));
     }
     first(&mut bench);
-    bench.order(WireOrder::LetGo);
+    bench.order(WireOrder::Release);
     wait_until("all to be connected", || {
         bench.states(SERVER, 80) == [TcpState::Established; CALLS]
     });

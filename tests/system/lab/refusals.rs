@@ -69,7 +69,7 @@ fn check(inject: &str, failed: &str, words: &[&str]) {
     }
     // It ends with the last of the processes that it follows: none is left.
     let said = traced(&[PROGRAM, "lab", "--computers", "2", "--", "true"]);
-    // A file for each process, so that no call is torn by another's.
+    // A file for each process, so that no call is interrupted by another's.
     let files = std::fs::read_dir(folder.path()).expect("files").flatten();
     let calls: String =
         files.map(|file| std::fs::read_to_string(file.path()).expect("calls")).collect();

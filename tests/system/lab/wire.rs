@@ -68,7 +68,7 @@ fn fragments_wait_on_a_held_wire_and_overtake_nobody() {
     let mut bytes = [0; 4000];
     let early = (&server).read(&mut bytes).map_err(|why| why.kind());
     assert_eq!(early, Err(ErrorKind::WouldBlock), "all wait on the wire");
-    bench.order(WireOrder::LetGo);
+    bench.order(WireOrder::Release);
     server.set_nonblocking(false).expect("blocking");
     let read = [(); 3].map(|()| (&server).read(&mut bytes).expect("a datagram"));
     assert_eq!(read, [100, 3000, 200]);
@@ -112,7 +112,7 @@ fn a_cut_wire_loses_everything_until_it_is_mended() {
         assert_eq!(again, [(1, DropReason::Cut), (2, DropReason::Cut)]);
         assert!(sent(&bench.heard).iter().all(|(_, segment)| is_call(segment)));
         assert_eq!(bench.states(SERVER, 500), []);
-        bench.order(WireOrder::Mend);
+        bench.order(WireOrder::Reconnect);
         bench.order(WireOrder::Delay(Duration::ZERO));
         bench.wait_for_states(500, ESTABLISHED, ESTABLISHED);
     });

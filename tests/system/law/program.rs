@@ -89,7 +89,7 @@ pub(super) fn source_choice(state: &State) -> usize {
         SourcePort::KernelPicks => 0,
         SourcePort::Fixed(_) => 1,
         SourcePort::SameAsServer => 2,
-        SourcePort::Toy(_) => 3,
+        SourcePort::Range(_) => 3,
     }
 }
 
@@ -160,7 +160,7 @@ pub(super) fn learn(story: &mut Story, event: &Event) {
             | SocketEvent::PeerClosed(end)
             | SocketEvent::HalfClosed(end)
             | SocketEvent::Closed { at: end, .. }
-            | SocketEvent::Staged { main: end, .. }),
+            | SocketEvent::StateHeld { main: end, .. }),
         ) => {
             let connection = key(*end).connection();
             match news {

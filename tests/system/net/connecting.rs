@@ -91,14 +91,14 @@ async fn the_servers_port_serves_one_client_per_computer() {
 
 fn toy(low: u16, high: u16, spec: ConnectSpec) -> ConnectSpec {
     let range = PortRange { low: Port(low), high: Port(high) };
-    ConnectSpec { source_port: SourcePort::Toy(range), ..spec }
+    ConnectSpec { source_port: SourcePort::Range(range), ..spec }
 }
 
 /// Connects until it is refused; each port of the range is used once, and then there is this error.
 ///
 /// A listener of another test may hold one of the ports, so that there are fewer than the range has.
 async fn use_up(rig: &mut Rig, spec: &ConnectSpec) -> (Call, Errno) {
-    let SourcePort::Toy(range) = spec.source_port else { panic!("{spec:?}") };
+    let SourcePort::Range(range) = spec.source_port else { panic!("{spec:?}") };
     let mut used = BTreeSet::new();
     loop {
         match rig.connect(spec.clone()).await {

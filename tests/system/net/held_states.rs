@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fivetuple::app::HELD;
+use fivetuple::app::HOLDABLE_STATES;
 use fivetuple::kernel::{SockDiag, SocketSource};
 use fivetuple::tcp::{
     Command, Errno, Filter, Host, OwnSocket, SocketEvent, SocketId, SyscallError, TcpState,
@@ -10,7 +10,7 @@ use fivetuple::tcp::{
 
 use crate::net::rig::Rig;
 
-type Staged = (SocketId, Vec<OwnSocket>, Vec<String>);
+type StateHeld = (SocketId, Vec<OwnSocket>, Vec<String>);
 
 /// Whether the kernel's table shows a row in that state, or none: at once, or soon, as an ACK may be delayed by 40 ms.
 #[track_caller]
@@ -28,10 +28,10 @@ fn shows(source: &mut SockDiag, name: SocketId, wanted: Option<TcpState>) {
     panic!("{name:?} is in {state:?}, not in {wanted:?}");
 }
 
-async fn stage(rig: &mut Rig, wanted: TcpState) -> Result<Staged, SyscallError> {
-    rig.run(Command::Stage(wanted, [127, 0, 0, 2].into()));
+async fn stage(rig: &mut Rig, wanted: TcpState) -> Result<StateHeld, SyscallError> {
+    rig.run(Command::HoldState(wanted, [127, 0, 0, 2].into()));
     rig.wait_for(|event| match event {
-        SocketEvent::Staged { state, main, sockets, calls } if state == wanted => {
+        SocketEvent::StateHeld { state, main, sockets, calls } if state == wanted => {
             Some(Ok((main, sockets, calls)))
         }
         SocketEvent::StageFailed { why, .. } => Some(Err(why)),
@@ -54,7 +54,7 @@ async fn each_state_is_reached_and_stands_in_the_kernels_table() {
     let mut rig = Rig::new();
     let mut source = SockDiag::open(Host::THIS).unwrap();
     let mut mains = Vec::new();
-    for state in HELD {
+    for state in HOLDABLE_STATES {
         let (main, sockets, _) = stage(&mut rig, state).await.unwrap();
         shows(&mut source, main, Some(state));
         shows(&mut source, sockets[0].name, Some(TcpState::Listen));

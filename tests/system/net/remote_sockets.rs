@@ -81,7 +81,13 @@ async fn commands_for_another_computer_do_not_delay_others() {
     rig.run(Command::Connect(there, Burst::ONE));
     let (protocol, at) = (Protocol::Tcp, anywhere().at);
     let (reuse_addr, reuse_port) = (false, false);
-    rig.run(Command::Try(vec![Probe::Bind { host: THERE, protocol, at, reuse_addr, reuse_port }]));
+    rig.run(Command::Probe(vec![Probe::Bind {
+        host: THERE,
+        protocol,
+        at,
+        reuse_addr,
+        reuse_port,
+    }]));
     let at = rig.listen(anywhere()).await;
     rig.pair(to(at)).await;
     for _ in 0..3 {
@@ -91,7 +97,7 @@ async fn commands_for_another_computer_do_not_delay_others() {
     rig.wait_for(|event| {
         match event {
             SocketEvent::Listening { spec, .. } => listens |= spec.host == THERE,
-            SocketEvent::Tried { outcome, .. } => tried |= outcome.is_ok(),
+            SocketEvent::Probed { outcome, .. } => tried |= outcome.is_ok(),
             SocketEvent::ConnectFailed { why, .. } => refused |= why.errno == Errno::ECONNREFUSED,
             _ => (),
         }

@@ -19,7 +19,7 @@ fn tracing() -> Rig {
 /// The next trace for that purpose: its row and its calls as text.
 async fn traced(rig: &mut Rig, wanted: Purpose) -> (Option<SocketId>, Vec<String>) {
     let record = rig.wait_for(|event| match event {
-        SocketEvent::Called(record) if record.deed == wanted => Some(record),
+        SocketEvent::SyscallsTraced(record) if record.deed == wanted => Some(record),
         _ => None,
     });
     let SyscallTrace { row, calls, .. } = record.await;
@@ -96,8 +96,8 @@ async fn of_a_burst_the_first_few_are_reported_and_the_number_of_the_rest() {
     let (mut told, mut alike) = (0, 0);
     rig.wait_for(|event| {
         match event {
-            SocketEvent::Called(record) if record.deed == Purpose::Connect => told += 1,
-            SocketEvent::CalledAlike { deed: Purpose::Connect, count } => alike += count,
+            SocketEvent::SyscallsTraced(record) if record.deed == Purpose::Connect => told += 1,
+            SocketEvent::SyscallsOmitted { deed: Purpose::Connect, count } => alike += count,
             _ => (),
         }
         (told + alike == 200).then_some(())
@@ -112,7 +112,7 @@ async fn unless_requested_no_calls_are_reported() {
     let at = rig.listen(anywhere()).await;
     rig.pair(to(at)).await;
     let told = |event: &SocketEvent| {
-        matches!(event, SocketEvent::Called(_) | SocketEvent::CalledAlike { .. })
+        matches!(event, SocketEvent::SyscallsTraced(_) | SocketEvent::SyscallsOmitted { .. })
     };
     assert!(!rig.pending_events().iter().any(told));
 }

@@ -7,7 +7,7 @@ use crate::terminal::{LIMIT, lab_dashboard, quit, started};
 
 /// What the server's and the laptop's tables show beside each other while each of the menu's states is held: the row that is held is
 /// marked, and its port tells it from those that were held before.
-const HELD: [&str; 9] = [
+const HOLDABLE_STATES: [&str; 9] = [
     r"\(no row\).*▶.? +:(\d+) .*SYN_SENT ",
     r"▶.? +:500 .*:(\d+) \S SYN_RECV .*SYN_SENT ",
     r"▶.? +:500 .*:(\d+) \S ESTABLISHED .*ESTABLISHED ",
@@ -25,7 +25,7 @@ fn every_state_of_the_menu_is_held_on_the_wire() {
     let terminal = lab_dashboard();
     terminal.wait_for("The lab is up");
     let mut ports = Vec::new();
-    for (n, row) in (1..).zip(HELD) {
+    for (n, row) in (1..).zip(HOLDABLE_STATES) {
         terminal.press_until("S", "Hold a connection in a state");
         terminal.type_text(&n.to_string());
         if n == 1 {

@@ -7,7 +7,8 @@ use crate::why_not::{culprits, end, has, open};
 #[test]
 fn a_toy_range_that_is_used_up() {
     Real::alone(|mut real| {
-        real.robot.state.clients.spec.source_port = SourcePort::Toy("45100-45103".parse().unwrap());
+        real.robot.state.clients.spec.source_port =
+            SourcePort::Range("45100-45103".parse().unwrap());
         real.press_until("l", "Listening on");
         real.press_until("4c", "opened 4");
         real.until("rows", |robot| robot.state.sockets.count(TcpState::Established) == 8);

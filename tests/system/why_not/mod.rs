@@ -13,7 +13,7 @@ use crate::real_robot::Real;
 fn open(real: &mut Real) {
     real.press("y");
     real.until("all tried", |robot| {
-        let case = robot.state.notices.case.as_ref();
+        let case = robot.state.notices.failure.as_ref();
         case.is_some_and(|case| {
             let trying = |remedy: &Remedy| matches!(remedy.verdict, Verdict::Trying(_));
             !case.remedies.is_empty() && !case.remedies.iter().any(trying)
@@ -23,7 +23,7 @@ fn open(real: &mut Real) {
 
 /// What was tried, as `+ it works`, `- it fails`, `? it was not tried`.
 fn verdicts(real: &Real) -> Vec<String> {
-    let case = real.robot.state.notices.case.as_ref().unwrap();
+    let case = real.robot.state.notices.failure.as_ref().unwrap();
     let line = |remedy: &Remedy| {
         let sign = match remedy.verdict {
             Verdict::Trying(_) => "~",
@@ -39,7 +39,7 @@ fn verdicts(real: &Real) -> Vec<String> {
 /// The state and local end of each row in the way, the one most to blame first.
 fn culprits(real: &Real) -> Vec<(TcpState, Endpoint)> {
     let state = &real.robot.state;
-    let case = state.notices.case.as_ref().unwrap();
+    let case = state.notices.failure.as_ref().unwrap();
     let lines = case.rows.iter().filter_map(|row| state.sockets.get(*row));
     lines.map(|line| (line.row.state, line.row.tuple.local)).collect()
 }

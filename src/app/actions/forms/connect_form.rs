@@ -49,36 +49,36 @@ pub(super) const FIELDS: &[FieldSpec<Options>] = &[
             SourcePort::KernelPicks => 0,
             SourcePort::Fixed(_) => 1,
             SourcePort::SameAsServer => 2,
-            SourcePort::Toy(_) => 3,
+            SourcePort::Range(_) => 3,
         }),
         call: |how, _, _| how.pick([
             "no bind() to a port", "bind(fd, ...:fixed port)", "bind(fd, ...:the server's)", "IP_LOCAL_PORT_RANGE",
         ]).into(),
         apply: |how, _, options| assign(&mut options.spec.source_port, how.pick([
-            SourcePort::KernelPicks, SourcePort::Fixed(Port::ANY), SourcePort::SameAsServer, SourcePort::Toy(PortRange::DEFAULT),
+            SourcePort::KernelPicks, SourcePort::Fixed(Port::ANY), SourcePort::SameAsServer, SourcePort::Range(PortRange::DEFAULT),
         ])),
     },
     FieldSpec {
         label: "Fixed port", help: "1 to 65535, for the source port \"a fixed port\"",
         value: |options| match options.spec.source_port {
             SourcePort::Fixed(port) => Value::text(port.to_string()),
-            SourcePort::KernelPicks | SourcePort::SameAsServer | SourcePort::Toy(_) => Value::text("6000"),
+            SourcePort::KernelPicks | SourcePort::SameAsServer | SourcePort::Range(_) => Value::text("6000"),
         },
         call: |port, _, _| format!("bind(fd, ...:{})", port.shown()),
         apply: |typed, _, options| match &mut options.spec.source_port {
             SourcePort::Fixed(port) => set(port, typed.port(1, "The source port must be a number from 1 to 65535.")),
-            SourcePort::KernelPicks | SourcePort::SameAsServer | SourcePort::Toy(_) => Ok(()),
+            SourcePort::KernelPicks | SourcePort::SameAsServer | SourcePort::Range(_) => Ok(()),
         },
     },
     FieldSpec {
         label: "Toy range", help: "2 to 64 ports like 45000-45007: few enough to run out of",
         value: |options| match options.spec.source_port {
-            SourcePort::Toy(range) => Value::text(range.to_string()),
+            SourcePort::Range(range) => Value::text(range.to_string()),
             SourcePort::KernelPicks | SourcePort::SameAsServer | SourcePort::Fixed(_) => Value::text("45000-45007"),
         },
         call: |range, _, _| format!("setsockopt(..., {})", range.shown()),
         apply: |typed, state, options| match &mut options.spec.source_port {
-            SourcePort::Toy(range) => set(range, toy_range(state.machine.ephemeral, typed.parse()?)),
+            SourcePort::Range(range) => set(range, source_range(state.machine.ephemeral, typed.parse()?)),
             SourcePort::KernelPicks | SourcePort::SameAsServer | SourcePort::Fixed(_) => Ok(()),
         },
     },
@@ -157,7 +157,7 @@ fn lab_addresses(state: &State) -> String {
 /// The bind() to an address, and the address family, which the source address decides, else the target.
 fn address_calls(form: &Form, state: &State) -> (String, &'static str) {
     let to = match form.fields[TO].shown().trim() {
-        "" | THE_LISTENER => Some(state.clients.reachable(state.server.callable()).into()),
+        "" | THE_LISTENER => Some(state.clients.reachable(state.server.connect_address()).into()),
         typed => typed.parse::<Target>().ok(),
     };
     let family = |ip: IpAddr| if ip.is_ipv4() { "AF_INET" } else { "AF_INET6" };
@@ -189,7 +189,7 @@ pub(super) fn apply(state: &mut State, form: &Form) -> Result<Vec<Effect>, Wrong
     Ok((before != after).then_some(Effect::Watch(after)).into_iter().collect())
 }
 
-fn toy_range(ephemeral: PortRange, range: PortRange) -> Result<PortRange, String> {
+fn source_range(ephemeral: PortRange, range: PortRange) -> Result<PortRange, String> {
     if !(2..=64).contains(&range.len()) {
         return Err("A toy range has 2 to 64 ports.".to_owned());
     }

@@ -139,7 +139,7 @@ fn hidden(state: &State, shown: usize) -> u64 {
         return 0;
     }
     let known = state.lab.crossings.len().saturating_sub(shown) as u64;
-    state.lab.known.forgotten + state.lab.known.untold + known
+    state.lab.known.forgotten + state.lab.known.unreported + known
 }
 
 /// Whether there are several computers on the client's side, and on the server's, so that ports need names.

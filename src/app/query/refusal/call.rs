@@ -41,7 +41,7 @@ pub(crate) fn of_call(asked: &Attempt, why: SyscallError, limits: &HostLimits) -
 
 fn of_connect_call(spec: &ConnectSpec, to: Option<Endpoint>, limits: &HostLimits) -> Statement {
     let asked = spec.source_port;
-    let range = if let SourcePort::Toy(range) = asked { range } else { limits.ephemeral };
+    let range = if let SourcePort::Range(range) = asked { range } else { limits.ephemeral };
     Statement::new("connect-failed")
         .with("target", &spec.to)
         .with("to", to.map_or_else(|| spec.to.to_string(), |to| to.to_string()))
@@ -49,7 +49,7 @@ fn of_connect_call(spec: &ConnectSpec, to: Option<Endpoint>, limits: &HostLimits
         .with("ports", format::number(range.len() as u64))
         .when("OnePort", range.len() == 1)
         .when("TwoPorts", range.len() == 2)
-        .when("Toy", matches!(spec.source_port, SourcePort::Toy(_)))
+        .when("Toy", matches!(spec.source_port, SourcePort::Range(_)))
         .when("udp", spec.protocol == Protocol::Udp)
         .when("Asked", spec.asked_port().is_some())
         .with_some("port", spec.asked_port())

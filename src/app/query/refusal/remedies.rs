@@ -9,10 +9,10 @@ use crate::tcp::{
     Call, ConnectSpec, Endpoint, Errno, Host, ListenSpec, Port, Probe, Protocol, SourcePort,
 };
 
-pub(crate) fn of(state: &State, case: &Failure) -> Vec<Remedy> {
-    match &case.asked {
-        Attempt::Listen(spec) => of_listen(state, case, spec),
-        Attempt::Connect(spec, to) => of_connect(state, case, spec, *to),
+pub(crate) fn of(state: &State, failure: &Failure) -> Vec<Remedy> {
+    match &failure.asked {
+        Attempt::Listen(spec) => of_listen(state, failure, spec),
+        Attempt::Connect(spec, to) => of_connect(state, failure, spec, *to),
     }
 }
 
@@ -32,7 +32,7 @@ fn at_ip(key: &'static str, ip: IpAddr) -> Statement {
     Statement::new(key).with("ip", ip)
 }
 
-fn of_listen(state: &State, case: &Failure, spec: &ListenSpec) -> Vec<Remedy> {
+fn of_listen(state: &State, failure: &Failure, spec: &ListenSpec) -> Vec<Remedy> {
     let ListenSpec { at, host, .. } = *spec;
     let own = [spec.reuse_addr, spec.reuse_port];
     let bind = |at, [reuse_addr, reuse_port]: [bool; 2]| Probe::Bind {
@@ -45,7 +45,7 @@ fn of_listen(state: &State, case: &Failure, spec: &ListenSpec) -> Vec<Remedy> {
     let elsewhere = other_address(at.ip)
         .map(|ip| tried(at_ip("another-address", ip), bind(Endpoint { ip, ..at }, own)));
     let reuse_addr = |key| tried(key, bind(at, [true, spec.reuse_port]));
-    match case.why.errno {
+    match failure.why.errno {
         Errno::EADDRINUSE => {
             let port = Port(at.port.0.checked_add(1).unwrap_or(at.port.0 - 1));
             let mut all = vec![tried("retry", bind(at, own))];
@@ -98,7 +98,7 @@ fn culprit(state: &State) -> Option<Remedy> {
 
 fn of_connect(
     state: &State,
-    case: &Failure,
+    failure: &Failure,
     spec: &ConnectSpec,
     to: Option<Endpoint>,
 ) -> Vec<Remedy> {
@@ -111,7 +111,7 @@ fn of_connect(
         reuse_port: false,
     };
     let any_port = |ip| bind(spec.host, Endpoint { ip, port: Port::ANY }, false);
-    match (case.why.call, case.why.errno, to) {
+    match (failure.why.call, failure.why.errno, to) {
         (Call::Bind, Errno::EADDRINUSE, _) => {
             let Some(port) = spec.asked_port() else { return vec![] };
             let at = Endpoint { ip: from, port };
@@ -135,7 +135,7 @@ fn of_connect(
             vec![tried("kernel-picks", any_port(from)), not_tried("privilege")]
         }
         (_, Errno::EADDRNOTAVAIL, Some(to)) => no_port_left(state, spec, to),
-        (_, Errno::ECONNREFUSED, _) if case.seen.has("ListensNow") => {
+        (_, Errno::ECONNREFUSED, _) if failure.seen.has("ListensNow") => {
             vec![not_tried("retry-call")]
         }
         (_, Errno::ECONNREFUSED, Some(to)) if spec.protocol == Protocol::Tcp => {

@@ -52,7 +52,7 @@ fn is_full(line: &TableRow) -> bool {
 fn same_destination(state: &State, spec: &ConnectSpec, to: Endpoint) -> Vec<SocketId> {
     let range = match (spec.source_port, spec.asked_port()) {
         (_, Some(port)) => PortRange::only(port),
-        (SourcePort::Toy(range), _) => range,
+        (SourcePort::Range(range), _) => range,
         _ => state.machine.ephemeral,
     };
     let from = spec.from.map(|ip| ip.to_canonical());

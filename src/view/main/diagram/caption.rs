@@ -46,7 +46,7 @@ fn legend(scene: Scene<'_>, paths: &StatePaths<'_>, room: usize) -> Line<'static
             spans.push(scene.span(part, format!("{symbol} {who}: {}{gone}  ", path.at)));
         }
     }
-    let [seen, inferred] = [Certainty::Seen, Certainty::WorkedOut].map(|known| {
+    let [seen, inferred] = [Certainty::Seen, Certainty::Inferred].map(|known| {
         [Stroke::Selected(known), Stroke::Other(known)].map(|stroke| stroke.lines()[0]).concat()
     });
     let means = scene.span(Dim, format!("{seen} seen  {inferred} inferred"));

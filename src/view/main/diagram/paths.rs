@@ -60,7 +60,7 @@ impl Stroke {
 
     pub(super) const fn border(self) -> BorderType {
         match self {
-            Stroke::Neither | Stroke::Other(Certainty::WorkedOut) => BorderType::Rounded,
+            Stroke::Neither | Stroke::Other(Certainty::Inferred) => BorderType::Rounded,
             Stroke::Other(Certainty::Seen) => BorderType::Double,
             Stroke::Selected(_) => BorderType::Thick,
         }
@@ -70,9 +70,9 @@ impl Stroke {
         match self {
             Stroke::Neither => ["─", "│"],
             Stroke::Other(Certainty::Seen) => ["═", "║"],
-            Stroke::Other(Certainty::WorkedOut) => ["╌", "╎"],
+            Stroke::Other(Certainty::Inferred) => ["╌", "╎"],
             Stroke::Selected(Certainty::Seen) => ["━", "┃"],
-            Stroke::Selected(Certainty::WorkedOut) => ["╍", "╏"],
+            Stroke::Selected(Certainty::Inferred) => ["╍", "╏"],
         }
     }
 }

@@ -44,7 +44,7 @@ pub(super) fn facts(scene: Scene<'_>, line: &TableRow, room: usize) -> Vec<EndFa
         (6, "segments", segments),
         (7, "window", window),
         (7, "resent", resent),
-        (6, "since", plain([text::clock(state.started, line.passed_since())], room)),
+        (6, "since", plain([text::clock(state.started, line.in_state_since())], room)),
         (6, "earlier", passed(line, room)),
         (8, "address", plain([text::end(row.tuple.local, room)], room)),
     ]
@@ -79,26 +79,26 @@ fn inside(scene: Scene<'_>, line: &TableRow) -> [Vec<String>; 5] {
             [received, sent].map(|count| count.map_or_else(|| String::from("?"), unit));
         vec![format!("{received} in, {sent} out")]
     };
-    let [segments_in, segments_out] =
-        [info.segments_in, info.segments_out].map(|count| count.map(u64::from));
+    let [segs_in, segments_out] =
+        [info.segs_in, info.segments_out].map(|count| count.map(u64::from));
     let resent = match info.retransmissions {
         0 => String::from("no segment"),
         count => text::plural(count, "segment"),
     };
     [
         trip(info),
-        both(info.bytes_in, info.bytes_out, text::bytes),
-        both(segments_in, segments_out, text::number),
+        both(info.bytes_received, info.bytes_sent, text::bytes),
+        both(segs_in, segments_out, text::number),
         window(info),
         vec![resent],
     ]
 }
 
 fn trip(info: &TcpInfo) -> Vec<String> {
-    if info.round_trip == Duration::ZERO {
+    if info.rtt == Duration::ZERO {
         return vec![String::from("not measured yet")];
     }
-    let [trip, varies] = [info.round_trip, info.variation].map(millis);
+    let [trip, varies] = [info.rtt, info.rttvar].map(millis);
     vec![format!("{trip} ms, variation {varies} ms"), format!("{trip} ms")]
 }
 
@@ -116,7 +116,7 @@ fn window(info: &TcpInfo) -> Vec<String> {
     let Some(peer) = info.send_window else { return vec![trusted] };
     let peer = text::bytes(peer.into());
     vec![
-        format!("peer {peer}, congestion {trusted} of {} B", info.segment_size),
+        format!("peer {peer}, congestion {trusted} of {} B", info.snd_mss),
         format!("peer {peer}, congestion {trusted}"),
         peer,
     ]
@@ -125,13 +125,13 @@ fn window(info: &TcpInfo) -> Vec<String> {
 /// The states before the present one, and how long each lasted; those not observed are in brackets.
 fn passed(line: &TableRow, room: usize) -> Vec<Span<'static>> {
     let Some(path) = StatePath::of(line) else { return Vec::new() };
-    let ends = line.passed.iter().skip(1).map(|next| next.since);
-    let ends = ends.chain([line.passed_since()]);
-    let seen = line.passed.iter().zip(ends);
+    let ends = line.state_history.iter().skip(1).map(|next| next.since);
+    let ends = ends.chain([line.in_state_since()]);
+    let seen = line.state_history.iter().zip(ends);
     let mut seen: Vec<(TcpState, Duration)> =
         seen.map(|(sighting, end)| (sighting.state, end.since(sighting.since))).collect();
     if let Some(gone) = line.gone.filter(|_| !line.told) {
-        seen.push((line.row.state, gone.at.since(line.passed_since())));
+        seen.push((line.row.state, gone.at.since(line.in_state_since())));
     }
     let mut seen = seen.into_iter().peekable();
     let mut pieces = Vec::new();

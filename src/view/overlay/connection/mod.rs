@@ -26,7 +26,7 @@ pub(crate) fn draw(painter: &mut Painter<'_>, screen: Rect, name: SocketId) {
     }
     let what = if name.tuple.is_connected() { "connection" } else { "socket" };
     let title = format!("Inside this {what}");
-    let mut inner = painter.sheet(screen, (width, lines.len() + 3), &title, keys);
+    let mut inner = painter.overlay(screen, (width, lines.len() + 3), &title, keys);
     painter.scroll.visible.push(name);
     let mirror = scene.state.seen().mirror(name);
     painter.scroll.visible.extend(mirror.map(|line| line.row.name()));

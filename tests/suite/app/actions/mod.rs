@@ -2,7 +2,7 @@
 
 pub(crate) mod port_range;
 
-use fivetuple::app::{Action, Effect, action_on_card, binding_of};
+use fivetuple::app::{Action, Effect, action_in_details, binding_of};
 use fivetuple::tcp::{FiveTuple, Flags, Protocol, Segment, SocketEvent, TcpState};
 
 use crate::app::history::ladder_captured::segment;
@@ -12,39 +12,43 @@ use crate::robot::{Robot, own};
 use crate::view::{USUAL, WIDE};
 
 /// The laptop's connection in FIN_WAIT2, as `S` holds it: the listener, and both ends.
-const HELD: [&str; 3] = [
+const HOLDABLE_STATES: [&str; 3] = [
     "tcp 0 8 127.0.0.1:32823 0.0.0.0:* LISTEN inode=7",
     "tcp 0 0 127.0.0.2:41962 127.0.0.1:32823 FIN_WAIT2 inode=8",
     "tcp 1 0 127.0.0.1:32823 127.0.0.2:41962 CLOSE_WAIT inode=10",
 ];
 
-fn staged() -> Robot {
+fn held_sockets() -> Robot {
     let mut robot = Robot::new();
     robot.orders();
-    robot.hear(SocketEvent::Staged {
+    robot.hear(SocketEvent::StateHeld {
         state: TcpState::FinWait2,
-        main: own(HELD[1], 13).name,
-        sockets: vec![own(HELD[0], 12), own(HELD[1], 13), own(HELD[2], 14)],
+        main: own(HOLDABLE_STATES[1], 13).name,
+        sockets: vec![
+            own(HOLDABLE_STATES[0], 12),
+            own(HOLDABLE_STATES[1], 13),
+            own(HOLDABLE_STATES[2], 14),
+        ],
         calls: vec!["socket() = 12".to_owned(), "shutdown(13, SHUT_WR)".to_owned()],
     });
     robot
 }
 
 pub(crate) fn half_closed_by_s() -> Robot {
-    let mut robot = staged();
-    robot.kernel(&HELD.join("\n"));
+    let mut robot = held_sockets();
+    robot.kernel(&HOLDABLE_STATES.join("\n"));
     robot.orders();
     robot
 }
 
 #[test]
 fn a_held_state_is_told_with_its_calls_watched_and_chosen() {
-    let mut robot = staged();
+    let mut robot = held_sockets();
     for part in ["FIN_WAIT2 at 127.0.0.2:41962", "socket() = 12; shutdown(13, SHUT_WR)"] {
         robot.says(part);
     }
     let orders = robot.orders();
-    let row = HELD[1].parse().unwrap();
+    let row = HOLDABLE_STATES[1].parse().unwrap();
     let watches = |order: &Effect| matches!(order, Effect::Watch(filter) if filter.wants(&row));
     assert!(orders.iter().any(watches), "{orders:?}");
     assert_eq!(robot.state.ui.selected, Some(row.name()));
@@ -54,7 +58,7 @@ fn a_held_state_is_told_with_its_calls_watched_and_chosen() {
 fn the_footer_names_the_keys_of_all_verbs_and_each_works() {
     let keys = Action::VERBS.map(|verb| {
         let key = binding_of(verb).unwrap().keys[0];
-        assert_eq!(action_on_card(key), Some(verb));
+        assert_eq!(action_in_details(key), Some(verb));
         key.to_string()
     });
     let mut robot = laptop_connected();

@@ -46,7 +46,7 @@ pub(crate) fn card(robot: &mut Robot, row: &str) -> String {
 
 pub(crate) fn diagram(robot: &mut Robot) -> String {
     robot.press("g");
-    assert_eq!(robot.state.ui.picture, MainView::States);
+    assert_eq!(robot.state.ui.main_view, MainView::States);
     screen(robot, WIDE)
 }
 

@@ -30,13 +30,13 @@ pub(crate) fn refused() -> Robot {
 /// Answers what is being tried: other ports and addresses work.
 pub(crate) fn answer(robot: &mut Robot) {
     let commands = robot.commands();
-    let [Command::Try(trials)] = &commands[..] else { panic!("{commands:?}") };
+    let [Command::Probe(trials)] = &commands[..] else { panic!("{commands:?}") };
     for trial in trials.clone() {
         let Probe::Bind { at, .. } = trial else { panic!("{trial:?}") };
         let same = at == Endpoint::new([127, 0, 0, 1], 5000);
         let (call, errno) = (Call::Bind, Errno::EADDRINUSE);
         let outcome = if same { Err(SyscallError { call, errno }) } else { Ok(()) };
-        robot.hear(SocketEvent::Tried { trial, outcome });
+        robot.hear(SocketEvent::Probed { trial, outcome });
     }
 }
 
@@ -45,7 +45,7 @@ fn remedies_are_tried_and_not_claimed() {
     let mut robot = refused();
     robot.press("y");
     let trying = |robot: &Robot| {
-        let case = robot.state.notices.case.as_ref().unwrap();
+        let case = robot.state.notices.failure.as_ref().unwrap();
         let trying = |verdict: &Verdict| matches!(verdict, Verdict::Trying(_));
         case.remedies.iter().filter(|remedy| trying(&remedy.verdict)).count()
     };

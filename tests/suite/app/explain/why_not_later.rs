@@ -57,7 +57,7 @@ fn in_the_lab_another_computer_is_one_of_the_labs() {
             why: SyscallError { call: Call::Bind, errno: Errno::EADDRINUSE },
         });
         robot.press("y");
-        let case = robot.state.notices.case.as_ref().unwrap();
+        let case = robot.state.notices.failure.as_ref().unwrap();
         let others_words = |remedy: &&Remedy| remedy.text().starts_with("another computer");
         let offered = case.remedies.iter().filter(others_words).map(|remedy| {
             let Verdict::Trying(Probe::Bind { host, at, .. }) = remedy.verdict else {

@@ -32,7 +32,7 @@ fn every_action_can_be_found_by_its_name_and_done_as_by_its_key() {
         assert_eq!(typed.said(), pressed.said(), "{}", binding.help);
         let [typed, pressed] = [typed, pressed].map(|robot| {
             let ui = robot.state.ui;
-            format!("{:?} {:?} {:?}", ui.overlay, ui.picture, ui.look)
+            format!("{:?} {:?} {:?}", ui.overlay, ui.main_view, ui.look)
         });
         assert_eq!(typed, pressed, "{}", binding.help);
     }

@@ -30,16 +30,12 @@ fn a_table_that_cannot_be_read_is_named_and_only_while_it_is_shown() {
 fn what_one_kernel_knows_inside_leaves_alone_what_the_other_told() {
     let mut robot = connected();
     let [here, there] = [CLIENT, SERVES].map(|row| own(row, 0).name);
-    let told = |name: SocketId, round_trip: u64| Event::Inspected {
+    let told = |name: SocketId, rtt: u64| Event::Inspected {
         host: name.host,
-        found: vec![(
-            name,
-            TcpInfo { round_trip: Duration::from_millis(round_trip), ..TcpInfo::default() },
-        )],
+        found: vec![(name, TcpInfo { rtt: Duration::from_millis(rtt), ..TcpInfo::default() })],
     };
-    let trips = |robot: &Robot| {
-        [here, there].map(|name| robot.state.ui.info(name).map(|info| info.round_trip))
-    };
+    let trips =
+        |robot: &Robot| [here, there].map(|name| robot.state.ui.info(name).map(|info| info.rtt));
     robot.tell(told(here, 1));
     robot.tell(told(there, 2));
     robot.tell(told(here, 3));

@@ -43,7 +43,7 @@ fn told(sight: Option<TableUpdate>) -> String {
             Change::Vanished(row) => format!("-{}", row.tuple.local.port),
         })
         .collect();
-    for (is_it, word) in [(sight.afresh, "afresh"), (sight.torn, "torn")] {
+    for (is_it, word) in [(sight.afresh, "afresh"), (sight.interrupted, "torn")] {
         if is_it {
             words.insert(0, word.to_owned());
         }
