@@ -98,7 +98,7 @@ pub(crate) fn paste(state: &mut State, text: &str) {
         let key = Key::Char(c);
         if state.ui.find.typing {
             type_find(state, key);
-        } else if let Some(form) = state.ui.overlay.as_mut().and_then(Overlay::form) {
+        } else if let Some(Overlay::Form(_, form)) = &mut state.ui.overlay {
             form.press(key);
         } else if let Some(Overlay::Palette(palette)) = &mut state.ui.overlay {
             palette.edit(key);

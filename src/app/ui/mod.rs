@@ -100,12 +100,6 @@ pub enum Overlay {
     Why(usize),
 }
 
-impl Overlay {
-    pub(crate) fn form(&mut self) -> Option<&mut Form> {
-        if let Overlay::Form(_, form) = self { Some(form) } else { None }
-    }
-}
-
 impl Ui {
     /// The most actions that may be queued; more run at once.
     pub(crate) const POSTPONED: usize = 32;
