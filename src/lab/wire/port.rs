@@ -71,7 +71,7 @@ impl WirePort {
     /// Whether the link is up. A kernel whose link is down accepts frames, and drops them silently.
     fn has_link(&mut self, now: Moment) -> bool {
         let known = self.link.filter(|(asked, _)| now.since(*asked) < LINK_CACHE_TIME);
-        let link = known.unwrap_or_else(|| (now, is_running(&self.socket, name(self.host))));
+        let link = known.unwrap_or_else(|| (now, has_carrier(&self.socket, name(self.host))));
         self.link = Some(link);
         link.1
     }
@@ -131,8 +131,14 @@ fn switch_on(socket: &OwnedFd, option: i32) -> Result<()> {
     checked(done)
 }
 
-/// Whether both ends of a link in the socket's network namespace are up (netdevice(7), `IFF_RUNNING`).
-fn is_running(socket: &OwnedFd, link: &str) -> bool {
+/// Two requests of the kernel's `linux/sockios.h` and `linux/ethtool.h`, which libc does not have everywhere.
+const SIOCETHTOOL: libc::c_ulong = 0x8946;
+const ETHTOOL_GLINK: u32 = 10;
+
+/// Whether both ends of a link in the socket's network namespace are up. `IFF_RUNNING` (netdevice(7)) may lag behind by a second.
+fn has_carrier(socket: &OwnedFd, link: &str) -> bool {
+    // `struct ethtool_value`: the command, and the answer.
+    let mut value = [ETHTOOL_GLINK, 0];
     // SAFETY: an ifreq of nothing but zeros is a valid one.
     let mut asked: libc::ifreq = unsafe { std::mem::zeroed() };
     // The last byte stays zero.
@@ -140,12 +146,11 @@ fn is_running(socket: &OwnedFd, link: &str) -> bool {
     for (to, byte) in asked.ifr_name[..length].iter_mut().zip(link.bytes()) {
         *to = libc::c_char::from_ne_bytes([byte]);
     }
-    // SAFETY: the pointer is to a live ifreq, into which the kernel writes the flags.
-    let done = unsafe { libc::ioctl(socket.as_raw_fd(), libc::SIOCGIFFLAGS, &raw mut asked) };
-    // SAFETY: the call that succeeded has written the flags.
-    let flags = i32::from(unsafe { asked.ifr_ifru.ifru_flags });
+    asked.ifr_ifru.ifru_data = (&raw mut value).cast();
+    // SAFETY: both pointers are to live values; the kernel writes the answer into the second one.
+    let done = unsafe { libc::ioctl(socket.as_raw_fd(), SIOCETHTOOL as _, &raw mut asked) };
     // If the kernel does not answer, the link is assumed to be up.
-    checked(done).is_err() || flags & libc::IFF_RUNNING != 0
+    checked(done).is_err() || value[1] != 0
 }
 
 fn checked(done: i32) -> Result<()> {

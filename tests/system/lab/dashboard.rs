@@ -21,7 +21,6 @@ fn on(terminal: &Terminal, computer: &str, words: &[&str]) -> Ran {
 }
 
 #[test]
-#[ignore = "on a busy machine it sometimes waits in vain for the lost SYN; the cause is not found yet"]
 fn what_is_sent_to_a_computer_whose_link_is_down_is_lost() {
     if !possible_with_ip() {
         return;
