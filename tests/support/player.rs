@@ -50,20 +50,20 @@ impl<'a> Player<'a> {
         let (cols, rows) = self.size;
         let terminal = Terminal::start(self.shell(), cols, rows);
         terminal.wait_for("> *$");
-        let mut stage = HoldState {
+        let mut playback = Playback {
             terminal,
             settings: &self.tape.settings,
             speed: self.speed,
             cues: vec![(now(), Cue::Show)],
         };
         if matches!(self.tape.steps.first(), Some(Step { command: Command::Hide, .. })) {
-            stage.cues.clear();
+            playback.cues.clear();
         }
         for (n, step) in self.tape.steps.iter().enumerate() {
-            stage.perform(step);
-            beat(n, step, &stage.terminal);
+            playback.perform(step);
+            beat(n, step, &playback.terminal);
         }
-        let HoldState { terminal, cues, .. } = stage;
+        let Playback { terminal, cues, .. } = playback;
         let footage = terminal.seen(|seen| Footage::new(seen, cues, now()));
         Played { terminal, footage }
     }
@@ -85,14 +85,14 @@ impl<'a> Player<'a> {
     }
 }
 
-struct HoldState<'a> {
+struct Playback<'a> {
     terminal: Terminal,
     settings: &'a Settings,
     speed: f64,
     cues: Vec<(Instant, Cue)>,
 }
 
-impl HoldState<'_> {
+impl Playback<'_> {
     fn perform(&mut self, step: &Step) {
         match &step.command {
             Command::Type { text, every } => {

@@ -111,7 +111,7 @@ pattern!(
 );
 pattern!(
     NOT_LISTENING,
-    r"(?i)\b(?:nobody listens|nothing listens|nothing is listening|no one listens|no process listens|no socket listens)(?: (?:at|on|there))?(?: port)?(?: (\d{1,3}(?:\.\d{1,3}){3}))?:?(?: ?(\d{1,5}))?\b"
+    r"(?i)\b(?:nobody listens|nothing listens|nothing is listening|no one listens|no process listens|no socket listens|stopped listening)(?: (?:at|on|there))?(?: port)?(?: (\d{1,3}(?:\.\d{1,3}){3}))?:?(?: ?(\d{1,5}))?\b"
 );
 pattern!(
     LISTENING,
@@ -252,9 +252,7 @@ fn listeners(text: &str) -> Vec<Claim> {
     };
     if let Some((ip, port)) = NOT_LISTENING.captures(text).and_then(|found| end(&found, 1, 2)) {
         all.push(Claim::ListensAt(false, ip, port));
-    } else if let Some((ip, port)) = LISTENING.captures(text).and_then(|found| end(&found, 1, 2))
-        && !text.contains("stopped listening")
-    {
+    } else if let Some((ip, port)) = LISTENING.captures(text).and_then(|found| end(&found, 1, 2)) {
         all.push(Claim::ListensAt(true, ip, port));
     }
     if LISTEN.is_match(text) && !LISTEN_IS.is_match(text) && !ROWS.is_match(text) {

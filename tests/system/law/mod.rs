@@ -5,8 +5,8 @@
 //! computer to itself, UDP, held states, the sockets of another program, and in the lab a wire that is held, slow, lossy or cut. A step is
 //! over once nothing came in for a moment and the dashboard shows what the second [`reader`], `ss`, shows. Whenever something is said, that
 //! reader looks before the next order is carried out; a sentence has to be true then, or at the end of its step. What the dashboard's own
-//! looks showed in the step counts as seen, too, and what they showed before it if nothing was done to the connection since, or if no look
-//! came for as long as a sentence waits for one.
+//! looks showed in the step counts as seen, too; and for a sentence alone what the dashboard showed when it was said, if nothing was done to
+//! the connection in the step.
 //!
 //! What is checked ([`claims`], [`verdict`]):
 //! - a state in capitals: a row of the connection is in it, or was since the step began; `from X`, `was in X`, `X to Y`: a row was in it at
