@@ -50,20 +50,20 @@ impl<'a> Player<'a> {
         let (cols, rows) = self.size;
         let terminal = Terminal::start(self.shell(), cols, rows);
         terminal.wait_for("> *$");
-        let mut playback = Playback {
+        let mut stage = Stage {
             terminal,
             settings: &self.tape.settings,
             speed: self.speed,
             cues: vec![(now(), Cue::Show)],
         };
         if matches!(self.tape.steps.first(), Some(Step { command: Command::Hide, .. })) {
-            playback.cues.clear();
+            stage.cues.clear();
         }
         for (n, step) in self.tape.steps.iter().enumerate() {
-            playback.perform(step);
-            beat(n, step, &playback.terminal);
+            stage.perform(step);
+            beat(n, step, &stage.terminal);
         }
-        let Playback { terminal, cues, .. } = playback;
+        let Stage { terminal, cues, .. } = stage;
         let footage = terminal.seen(|seen| Footage::new(seen, cues, now()));
         Played { terminal, footage }
     }
@@ -85,14 +85,14 @@ impl<'a> Player<'a> {
     }
 }
 
-struct Playback<'a> {
+struct Stage<'a> {
     terminal: Terminal,
     settings: &'a Settings,
     speed: f64,
     cues: Vec<(Instant, Cue)>,
 }
 
-impl Playback<'_> {
+impl Stage<'_> {
     fn perform(&mut self, step: &Step) {
         match &step.command {
             Command::Type { text, every } => {

@@ -6,9 +6,9 @@ use fivetuple::tcp::{Segment, TcpState, WireEvent, WireOrder, WireStatus};
 
 use crate::lab::{Bench, LAPTOP, SERVER, bench, lost, sent, wait_until, with_room};
 
-/// Makes the `attempt`, which misses no frame, if there is a lab; and once more if the kernel's timers sent something again in it.
+/// Makes the `attempt`, which misses no frame, if there is a lab; and once more if the kernels sent something again in it.
 ///
-/// On a busy machine they may send everything again at once, for which there is no room.
+/// On a busy machine their timers may send everything again at once, for which there is no room.
 pub(crate) fn misses_nothing(mut attempt: impl FnMut() -> Option<Bench>) {
     for is_last in [false, true] {
         let Some(bench) = attempt() else { return };
