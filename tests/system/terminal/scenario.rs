@@ -6,7 +6,8 @@
 //! another size, or its own one `back`. The last keys end the program.
 //!
 //! Below such a line stands, indented, what is waited for then: `2 ESTABLISHED` (so many rows), `no text`, `2x text` (so often), a
-//! `/regular expression/`, or a text. `PID` is that of the other fivetuple. It may be broken over the lines of a pane; in it, `…` is anything in the same line, and `#` a number.
+//! `/regular expression/`, or a text. It may be broken over the lines of a pane; in it, `…` is anything in the same line, `#` a number, and
+//! `PID` that of the other fivetuple.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Stdio};
