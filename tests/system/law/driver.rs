@@ -124,11 +124,7 @@ impl Driver {
         if !new.is_empty() {
             // The second reader looks, before anything else is done.
             self.read();
-            let shown = program::rows(&self.state);
-            for one in new {
-                let story = self.story.as_shown(one.about, &shown);
-                self.moments.push((one, story));
-            }
+            self.moments.extend(new.into_iter().map(|one| (one, self.story.clone())));
         }
         self.carry_out(effects);
     }

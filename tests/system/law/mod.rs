@@ -5,8 +5,7 @@
 //! computer to itself, UDP, held states, the sockets of another program, and in the lab a wire that is held, slow, lossy or cut. A step is
 //! over once nothing came in for a moment and the dashboard shows what the second [`reader`], `ss`, shows. Whenever something is said, that
 //! reader looks before the next order is carried out; a sentence has to be true then, or at the end of its step. What the dashboard's own
-//! looks showed in the step counts as seen, too; and for a sentence alone what the dashboard showed when it was said, if nothing was done to
-//! the connection in the step.
+//! looks showed in the step counts as seen, too, as a state may be over before that reader looks; what it shows from before the step does not.
 //!
 //! What is checked ([`claims`], [`verdict`]):
 //! - a state in capitals: a row of the connection is in it, or was since the step began; `from X`, `was in X`, `X to Y`: a row was in it at

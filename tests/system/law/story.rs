@@ -19,8 +19,6 @@ pub(super) struct Story {
     ever: BTreeMap<Key, BTreeSet<Name>>,
     /// The connections that an order, or news of the sockets, named in this step, or whose rows changed; and those of the step before.
     touched: [BTreeSet<Connection>; 2],
-    /// The connections that the program of one of their ends did something to, in this step.
-    acted: BTreeSet<Connection>,
     /// The inodes of the sockets that listened at some time in this step.
     pub(super) listened: BTreeSet<u64>,
     /// Those of the two steps before: of them a sentence may be that is worded anew.
@@ -49,7 +47,6 @@ impl Story {
         self.seen.clear();
         self.is_several = false;
         self.opened.clear();
-        self.acted.clear();
         self.touched.reverse();
         self.touched[0].clear();
         self.told += self.touched[1].len();
@@ -62,22 +59,6 @@ impl Story {
     pub(super) fn has_several(&mut self) {
         self.is_several = true;
         self.before.rows.clone().into_iter().for_each(|(key, row)| self.saw(key, row));
-    }
-
-    /// Something is done to that connection by its own program.
-    pub(super) fn act_on(&mut self, connection: Connection) {
-        self.touch(connection);
-        self.acted.insert(connection);
-    }
-
-    /// The story as a sentence of that connection may tell it, while the dashboard shows these `rows`. They were like this when it looked, and
-    /// count as seen for this sentence where nothing was done to the connection in the step.
-    pub(super) fn as_shown(&self, connection: Option<Connection>, rows: &[(Key, Row)]) -> Story {
-        let mut story = self.clone();
-        let untouched = connection.filter(|one| !self.acted.contains(one));
-        let its = rows.iter().filter(|(key, _)| untouched == Some(key.connection()));
-        its.for_each(|(key, row)| story.saw(*key, *row));
-        story
     }
 
     /// The second reader shows this now.
