@@ -111,7 +111,7 @@ pattern!(
 );
 pattern!(
     NOT_LISTENING,
-    r"(?i)\b(?:nobody listens|nothing listens|nothing is listening|no one listens|no process listens|no socket listens|stopped listening)(?: (?:at|on|there))?(?: port)?(?: (\d{1,3}(?:\.\d{1,3}){3}))?:?(?: ?(\d{1,5}))?\b"
+    r"(?i)\b(?:(?:nobody|nothing|no one|no process|no socket) (?:listens|is listening)|stopped listening)(?: (?:at|on|there))?(?: port)?(?: (\d{1,3}(?:\.\d{1,3}){3}))?:?(?: ?(\d{1,5}))?\b"
 );
 pattern!(
     LISTENING,
