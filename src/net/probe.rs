@@ -51,11 +51,13 @@ async fn connect(
 ) -> CallResult {
     let listener = factory.socket(spec.host, Protocol::Tcp, to, trace).await?;
     bind_any_port(&listener, to, factory.ephemeral_range(spec.host), trace)?;
-    trace.record(&listener, Syscall::Listen(1), listener.listen(1))?;
+    let done = trace.record(&listener, Syscall::Listen(1), listener.listen(1));
+    done.map_err(failed(Call::Listen))?;
     let at = trace.local_addr(&listener).map_err(failed(Call::Bind))?;
     let client = client_socket(spec, at, None, factory, trace).await?;
     let done = client.connect(&at.into());
-    let connected = match trace.record(&client, Syscall::Connect(Endpoint::from(at)), done) {
+    let done = trace.record(&client, Syscall::Connect(Endpoint::from(at)), done);
+    let connected = match done.map_err(failed(Call::Connect)) {
         // The kernel found a port for it.
         Err(SyscallError { errno: Errno::EINPROGRESS, .. }) => Ok(()),
         done => done,

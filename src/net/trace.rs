@@ -37,9 +37,9 @@ impl TraceRecorder {
         on: &impl AsRawFd,
         asked: Syscall,
         result: io::Result<()>,
-    ) -> CallResult {
+    ) -> io::Result<()> {
         self.push(Some(number(on)), asked, result_of(&result, |()| SyscallResult::Done));
-        result.map_err(failed(call_of(asked)))
+        result
     }
 
     pub(super) fn push(&mut self, on: Option<u32>, asked: Syscall, answer: SyscallResult) {
@@ -88,18 +88,6 @@ pub(super) type CallResult<T = ()> = Result<T, SyscallError>;
 
 pub(super) fn failed(call: Call) -> impl Fn(io::Error) -> SyscallError {
     move |error| SyscallError { call, errno: Errno::from(&error) }
-}
-
-const fn call_of(asked: Syscall) -> Call {
-    match asked {
-        Syscall::Socket { .. } => Call::Socket,
-        Syscall::SetSockOpt(_) => Call::SetSockOpt,
-        Syscall::Bind(_) | Syscall::GetSockName => Call::Bind,
-        Syscall::Listen(_) => Call::Listen,
-        Syscall::Accept => Call::Accept,
-        Syscall::Connect(_) | Syscall::ConnectAnswer => Call::Connect,
-        Syscall::Shutdown | Syscall::Close => Call::Shutdown,
-    }
 }
 
 pub(super) fn number(socket: &impl AsRawFd) -> u32 {
