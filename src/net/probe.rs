@@ -17,16 +17,16 @@ use crate::tcp::{
 
 const OUTSIDE: usize = 16;
 
-pub(super) async fn try_all(registry: Arc<Registry>, probes: Vec<Probe>) {
-    for trial in probes {
-        let mut trace = registry.recorder(Purpose::Try);
-        let outcome = try_one(trial, &registry.factory, &mut trace).await;
+pub(super) async fn probe_all(registry: Arc<Registry>, probes: Vec<Probe>) {
+    for probe in probes {
+        let mut trace = registry.recorder(Purpose::Probe);
+        let outcome = probe_one(probe, &registry.factory, &mut trace).await;
         registry.report_trace(trace, None);
-        registry.report(SocketEvent::Probed { trial, outcome }).await;
+        registry.report(SocketEvent::Probed { probe, outcome }).await;
     }
 }
 
-async fn try_one(probe: Probe, factory: &SocketFactory, trace: &mut TraceRecorder) -> CallResult {
+async fn probe_one(probe: Probe, factory: &SocketFactory, trace: &mut TraceRecorder) -> CallResult {
     match probe {
         Probe::Bind { host, protocol, at, reuse_addr, reuse_port } => {
             let spec = ListenSpec { reuse_addr, reuse_port, ..ListenSpec::at(at) };

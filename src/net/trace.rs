@@ -29,7 +29,7 @@ impl TraceRecorder {
     }
 
     pub(super) fn off() -> TraceRecorder {
-        TraceRecorder::new(Purpose::Try, false)
+        TraceRecorder::new(Purpose::Probe, false)
     }
 
     pub(super) fn record(
@@ -112,7 +112,7 @@ pub(super) struct TraceLimit {
 struct TraceCount {
     since: Option<Instant>,
     reported: u32,
-    left_out: u32,
+    omitted: u32,
 }
 
 impl TraceLimit {
@@ -131,18 +131,18 @@ impl TraceLimit {
         let now = Instant::now();
         let mut count = lock(&self.counts[purpose as usize]);
         let is_over = |since: Instant| now.duration_since(since) >= TraceLimit::SECOND;
-        if count.left_out == 0 && count.since.is_none_or(is_over) {
+        if count.omitted == 0 && count.since.is_none_or(is_over) {
             (count.since, count.reported) = (Some(now), 0);
         }
         if count.reported < TraceLimit::PER_SECOND {
             count.reported += 1;
             return Ok(());
         }
-        count.left_out += 1;
-        Err((count.left_out == 1).then(|| count.since.unwrap_or(now) + TraceLimit::SECOND))
+        count.omitted += 1;
+        Err((count.omitted == 1).then(|| count.since.unwrap_or(now) + TraceLimit::SECOND))
     }
 
-    pub(super) fn take_left_out(&self, purpose: Purpose) -> u32 {
-        std::mem::take(&mut lock(&self.counts[purpose as usize]).left_out)
+    pub(super) fn take_omitted(&self, purpose: Purpose) -> u32 {
+        std::mem::take(&mut lock(&self.counts[purpose as usize]).omitted)
     }
 }
