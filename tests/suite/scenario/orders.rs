@@ -20,8 +20,8 @@ pub(super) fn words(order: &Effect) -> Option<String> {
         Effect::Run(Command::Send(name, data)) => {
             format!("{} \"{}\"", end("write", name), data.escape_ascii())
         }
-        Effect::Run(Command::Probe(trials)) => {
-            let words: Vec<String> = trials.iter().map(probe).collect();
+        Effect::Run(Command::Probe(probes)) => {
+            let words: Vec<String> = probes.iter().map(probe).collect();
             format!("try {}", words.join(", "))
         }
         Effect::Run(Command::HoldState(state, ip)) => format!("stage {state} for {ip}"),
