@@ -62,7 +62,7 @@ fn what_a_client_that_closed_first_leaves_is_known() {
             ("Address", "127.0.0.7 closed its end."),
             ("ListenGone", "Stopped listening: the LISTEN row is gone."),
             ("ListensAt", "Nothing is listening on port 5000."),
-            ("ListensAt", "The server stopped listening on port 5000."),
+            ("ListenGone", "The server stopped listening on port 5000."),
         ],
     );
 }

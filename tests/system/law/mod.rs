@@ -15,7 +15,7 @@
 //! - `Recv-Q` and `Send-Q`, and their value where one is told;
 //! - "N rows in X", "port P has N connections", "N connections wait for accept()"; "N connections" in a report of many is only not to be more
 //!   than were ever touched;
-//! - LISTEN: there, gone, unchanged; "listening on P", "nothing is listening on P";
+//! - LISTEN: there, gone, unchanged; "stopped listening", "listening on P", "nothing is listening on P";
 //! - each port and each address: in a row, or in a call of that step or the one before.
 //!
 //! All claims of a sentence have to be true of the same connection: of the one whose account it renders; otherwise of one with most of the
