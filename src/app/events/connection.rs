@@ -30,7 +30,7 @@ pub(crate) fn received(state: &mut State, end: SocketId, bytes: u64, first: &[u8
         state.server.last_payload = Some((end, first.to_vec()));
     }
     if !part_of_the_call {
-        state.notices.count(state.now, Topic::Data, what);
+        state.notices.count(state.now, Topic::Received, what);
     }
 }
 

@@ -71,7 +71,7 @@ fn topic(state: &State, cause: &Cause) -> Option<Topic> {
         Verb::Accept if !state.server.held => Topic::Came,
         Verb::Connect | Verb::Ack | Verb::Accept | Verb::Stop => return None,
         Verb::Call => Topic::Called,
-        Verb::Send => Topic::Data,
+        Verb::Send => Topic::Sent,
         Verb::Close | Verb::Abort if is_one_of_many => Topic::Ordered,
         Verb::Close if state.peer_has_closed(cause.ends[0]) => Topic::WentToo,
         Verb::Close | Verb::Fin => Topic::Went,

@@ -69,8 +69,10 @@ pub enum Topic {
     HalfClosed,
     /// Connections were closed by one order.
     Ordered,
+    /// Data was sent.
+    Sent,
     /// Data arrived.
-    Data,
+    Received,
     /// Rows in TIME_WAIT were ended by an RST.
     CutShort,
     /// Connections broke.
