@@ -32,20 +32,14 @@ pub(super) fn blocking_rows(
             names(near.filter(was_there).collect())
         }
         (_, Errno::ETIMEDOUT, Some(to)) if !state.lab.wire.cut && !state.lab.wire.held => {
-            // /proc does not show the backlog.
-            let is_known = state.sockets.source != "procfs";
             let host = state.lab.host_called(spec.host, to.ip);
+            let is_full = |line: &TableRow| state.has_full_queue(line);
             let mut rows = holders(state, host, to, Protocol::Tcp);
-            rows.retain(|name| is_known && state.sockets.get(*name).is_some_and(is_full));
+            rows.retain(|name| state.sockets.get(*name).is_some_and(is_full));
             rows
         }
         _ => vec![],
     }
-}
-
-/// Whether more connections wait for accept() than the backlog allows.
-fn is_full(line: &TableRow) -> bool {
-    line.row.state == TcpState::Listen && line.row.queues.recv > line.row.queues.send
 }
 
 /// The connections that have a port of the range for that destination.
