@@ -2,6 +2,7 @@
 
 use std::net::Ipv4Addr;
 
+use crate::app::model::ListenAddress;
 use crate::app::query::port_holders::holders;
 use crate::app::{State, TableRow};
 use crate::tcp::{
@@ -28,7 +29,7 @@ pub(super) fn blocking_rows(
         (_, Errno::ECONNREFUSED, Some(to)) if !is_udp && !is_own_loopback(state, spec, to) => {
             let near = at_that_port(state, spec.host, to);
             // A listener that came later is not the cause.
-            let was_there = |line: &&TableRow| !takes(line.row.tuple.local, to) && line.born <= at;
+            let was_there = |line: &&TableRow| line.born <= at && !takes(state, line, to, at);
             names(near.filter(was_there).collect())
         }
         (_, Errno::ETIMEDOUT, Some(to)) if !state.lab.wire.cut && !state.lab.wire.held => {
@@ -73,22 +74,19 @@ fn at_that_port(state: &State, caller: Host, to: Endpoint) -> impl Iterator<Item
     state.sockets.in_order().filter(listens)
 }
 
-/// Whether a listener on `at` takes connections to `to`, as far as rows show: IPV6_V6ONLY is in none.
-fn takes(at: Endpoint, to: Endpoint) -> bool {
-    let (at, to) = (at.ip.to_canonical(), to.ip.to_canonical());
-    at == to || (at.is_unspecified() && at.is_ipv4() == to.is_ipv4())
+/// Whether that listener takes connections to `to`. IPV6_V6ONLY is known of our own; another program's has it if it was there when the
+/// call was refused.
+fn takes(state: &State, line: &TableRow, to: Endpoint, refused: Moment) -> bool {
+    let own = state.server.running.as_ref();
+    let own = own.filter(|own| own.at == line.row.tuple.local && own.host == line.row.host);
+    let only_v6 = own.map_or(line.born <= refused, |own| own.only_v6);
+    ListenAddress::of_socket(line.row.name(), only_v6).takes_calls_to(to)
 }
 
-/// Whether a socket is listening now that would take the connection refused then.
-pub(super) fn something_listens(state: &State, then: Moment, caller: Host, to: Endpoint) -> bool {
-    at_that_port(state, caller, to).any(|line| {
-        let at = line.row.tuple.local;
-        // IPV6_V6ONLY is known of our own listener only.
-        let own = state.server.running.as_ref();
-        let only_v6 = own.is_some_and(|own| own.at == at && own.only_v6);
-        let is_dual = at.ip.is_ipv6() && at.ip.is_unspecified() && !only_v6;
-        takes(at, to) || (is_dual && line.born > then)
-    })
+/// Whether a socket listens that came after the refusal, and would take the connection now.
+pub(super) fn listens_now(state: &State, refused: Moment, caller: Host, to: Endpoint) -> bool {
+    let mut near = at_that_port(state, caller, to);
+    near.any(|line| line.born > refused && takes(state, line, to, refused))
 }
 
 /// In the lab each computer has its own loopback: 127.0.0.1 is the client itself.
