@@ -77,7 +77,7 @@ fn of_listen(state: &State, failure: &Failure, spec: &ListenSpec) -> Vec<Remedy>
             let all = here(state, at.ip).into_iter().map(own_address);
             all.chain([not_tried(at_ip("give-address", at.ip))]).collect()
         }
-        Errno::EMFILE | Errno::ENFILE => vec![not_tried("close-any")],
+        Errno::EMFILE => vec![not_tried("close-any")],
         _ => vec![],
     }
 }
