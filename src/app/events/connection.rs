@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::app::events::episodes;
 use crate::app::model::account::episodes::Cause;
-use crate::app::query::names;
+use crate::app::query::names::end_name;
 use crate::app::query::peers::is_stranger;
 use crate::app::{FinOrder, LoggedEvent, State, Statement, Topic, Verb, format};
 use crate::tcp::{CloseKind, Errno, SocketId, SyscallError, TcpState, escape};
@@ -16,7 +16,7 @@ pub(crate) fn received(state: &mut State, end: SocketId, bytes: u64, first: &[u8
     let (key, who) = if is_servers {
         ("received-by-server", state.peer_name(end.tuple.remote.ip, end))
     } else {
-        ("received", names::client_name(state, end))
+        ("received", end_name(state, end))
     };
     let more = if bytes > SHOWN as u64 { "..." } else { "" };
     let what = Statement::new(key)
@@ -50,7 +50,7 @@ pub(crate) fn sent(state: &mut State, end: SocketId, bytes: u64) {
 pub(crate) fn call_failed(state: &mut State, end: SocketId, why: SyscallError) {
     let half_closed = state.own_end(end).is_some_and(|end| end.half_closed.is_some());
     let what = Statement::new("call-failed")
-        .with("who", names::client_name(state, end))
+        .with("who", end_name(state, end))
         .with("call", why.call)
         .with("errno", why.errno)
         .when("OwnFin", why.errno == Errno::EPIPE && half_closed);

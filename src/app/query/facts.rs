@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::app::model::{Account, Fact, FinOrder, RowNow, RowOutcome, Rows, Verb};
-use crate::app::query::peers::is_stranger;
+use crate::app::query::names::end_name;
 use crate::app::query::port_holders::holders;
 use crate::app::{State, TableRow};
 use crate::tcp::{
@@ -23,8 +23,8 @@ pub(crate) fn account(state: &State, verb: Verb, ends: [SocketId; 2], bytes: u32
     let mut account = Account {
         verb,
         protocol: own.tuple.protocol,
-        who: name(state, own),
-        whom: name(state, other),
+        who: end_name(state, own),
+        whom: end_name(state, other),
         rows: [unknown; 2],
         facts: BTreeSet::new(),
         at: [own.tuple.local, own.tuple.remote],
@@ -44,26 +44,6 @@ pub(crate) fn rows(state: &State, ends: [SocketId; 2]) -> Rows {
         let line = state.sockets.get(end).filter(|line| !line.told)?;
         Some((line.row.state, line.row.inode))
     })
-}
-
-/// How the program at an end is called: a computer of ours, the server, another program with its address, or the address.
-fn name(state: &State, end: SocketId) -> String {
-    let other = state.other_end(end);
-    let is_servers = state.server.ends.contains(end)
-        || (state.clients.whose(end).is_none() && state.is_with_our_server(other));
-    if is_servers {
-        return String::from("the server");
-    }
-    let is_others = state.server.ends.contains(other) && is_stranger(state, other);
-    let (ip, at) = (end.tuple.local.ip, end.tuple.local.canonical());
-    let ours = state.clients.whose(end).map(|computer| computer.name.as_str());
-    match ours.or(state.clients.name_of(ip)).filter(|_| !is_others) {
-        Some(ours) => ours.to_owned(),
-        None => match state.peer_name(ip, other) {
-            name if name == at.ip.to_string() => at.to_string(),
-            name => format!("{name} ({at})"),
-        },
-    }
 }
 
 /// Whether this only follows from a recent action at the other end, whose sentence covers it.

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::net::IpAddr;
 
+use crate::app::query::peers::is_stranger;
 use crate::app::{State, TableRow};
 use crate::tcp::{Host, SocketId, SocketRow, TcpState};
 
@@ -14,14 +15,31 @@ pub(crate) fn listener_name(state: &State, line: &TableRow) -> String {
     }
 }
 
-/// The name of the computer at the local address, or the address.
-pub(crate) fn client_name(state: &State, end: SocketId) -> String {
-    let ip = end.tuple.local.ip;
-    let holder = state.clients.whose(end).map(|computer| computer.name.clone());
-    let named = holder.or_else(|| state.clients.name_of(ip).map(str::to_owned));
-    named.unwrap_or_else(|| {
-        if state.server.ends.contains(end) { "the server".to_owned() } else { ip.to_string() }
-    })
+/// The name of the computer that a client's socket belongs to, or its address.
+pub(crate) fn client_name(state: &State, client: SocketId) -> String {
+    let ip = client.tuple.local.ip;
+    let holder = state.clients.whose(client).map(|computer| computer.name.as_str());
+    holder.or(state.clients.name_of(ip)).map_or_else(|| ip.to_string(), str::to_owned)
+}
+
+/// How the program at an end is called: a computer of ours, the server, another program with its address, or the address.
+pub(crate) fn end_name(state: &State, end: SocketId) -> String {
+    let other = state.other_end(end);
+    let is_servers = state.server.ends.contains(end)
+        || (state.clients.whose(end).is_none() && state.is_with_our_server(other));
+    if is_servers {
+        return String::from("the server");
+    }
+    let is_others = state.server.ends.contains(other) && is_stranger(state, other);
+    let (ip, at) = (end.tuple.local.ip, end.tuple.local.canonical());
+    let ours = state.clients.whose(end).map(|computer| computer.name.as_str());
+    match ours.or(state.clients.name_of(ip)).filter(|_| !is_others) {
+        Some(ours) => ours.to_owned(),
+        None => match state.peer_name(ip, other) {
+            name if name == at.ip.to_string() => at.to_string(),
+            name => format!("{name} ({at})"),
+        },
+    }
 }
 
 impl State {
