@@ -42,8 +42,8 @@ pub(crate) fn sent(state: &mut State, end: SocketId, bytes: u64) {
     // The reader reports the server's answers and a connect's own payload.
     if state.is_half_open(end) || !(is_servers || is_young(state, end)) {
         let ends = [end, state.other_end(end)];
-        let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
-        episodes::begin(state, &Cause { verb: Verb::Send, ends, ordered: None, bytes });
+        let number = u32::try_from(bytes).unwrap_or(u32::MAX);
+        episodes::begin(state, &Cause { verb: Verb::Send, ends, ordered: None, number });
     }
 }
 
@@ -60,7 +60,7 @@ pub(crate) fn call_failed(state: &mut State, end: SocketId, why: SyscallError) {
 pub(crate) fn peer_closed(state: &mut State, end: SocketId) {
     if state.server.ends.contains(end) && is_stranger(state, end) {
         let ends = [state.other_end(end), end];
-        episodes::begin(state, &Cause { verb: Verb::Fin, ends, ordered: None, bytes: 0 });
+        episodes::begin(state, &Cause { verb: Verb::Fin, ends, ordered: None, number: 0 });
     }
     state.note(end, |end| end.peer_closed = true);
 }
@@ -76,7 +76,7 @@ fn ends(state: &mut State, end: SocketId, verb: Verb) {
     let is_broken = matches!(verb, Verb::Broken(_));
     let other = state.other_end(end);
     let before = state.own_end(end).and_then(|end| end.before).filter(|_| !is_broken);
-    episodes::begin(state, &Cause { verb, ends: [end, other], ordered: before, bytes: 0 });
+    episodes::begin(state, &Cause { verb, ends: [end, other], ordered: before, number: 0 });
     let at = state.now;
     state.note(end, |end| end.before = None);
     state.note(other, |other| other.other_ended = Some(at));

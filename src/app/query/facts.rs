@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use crate::app::model::{Account, Fact, FinOrder, RowNow, RowOutcome, Rows, Verb};
+use crate::app::model::{Account, Fact, FinOrder, Row, RowNow, RowOutcome, Rows, Verb};
 use crate::app::query::names::end_name;
 use crate::app::query::port_holders::holders;
 use crate::app::{State, TableRow};
@@ -17,7 +17,7 @@ const TOGETHER: Duration = Duration::from_millis(500);
 /// A look may show a row only so long after it was there.
 const SEEN_LATE: Duration = Duration::from_millis(500);
 
-pub(crate) fn account(state: &State, verb: Verb, ends: [SocketId; 2], bytes: u32) -> Account {
+pub(crate) fn account(state: &State, verb: Verb, ends: [SocketId; 2], number: u32) -> Account {
     let [own, other] = ends;
     let unknown = RowOutcome { before: None, after: RowNow::Unseen };
     let mut account = Account {
@@ -28,7 +28,7 @@ pub(crate) fn account(state: &State, verb: Verb, ends: [SocketId; 2], bytes: u32
         rows: [unknown; 2],
         facts: BTreeSet::new(),
         at: [own.tuple.local, own.tuple.remote],
-        number: bytes,
+        number,
         detail: String::new(),
     };
     let is_tcp = own.tuple.protocol == Protocol::Tcp;
@@ -40,10 +40,11 @@ pub(crate) fn account(state: &State, verb: Verb, ends: [SocketId; 2], bytes: u32
 }
 
 pub(crate) fn rows(state: &State, ends: [SocketId; 2]) -> Rows {
-    ends.map(|end| {
-        let line = state.sockets.get(end).filter(|line| !line.told)?;
-        Some((line.row.state, line.row.inode))
-    })
+    ends.map(|end| row(state.sockets.get(end)))
+}
+
+pub(crate) fn row(line: Option<&TableRow>) -> Option<Row> {
+    line.filter(|line| !line.told).map(|line| (line.row.state, line.row.inode))
 }
 
 /// Whether this only follows from a recent action at the other end, whose sentence covers it.
