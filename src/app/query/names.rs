@@ -5,11 +5,11 @@ use std::net::IpAddr;
 
 use crate::app::query::peers::is_stranger;
 use crate::app::{State, TableRow};
-use crate::tcp::{Host, SocketId, SocketRow, TcpState};
+use crate::tcp::{Host, Owner, SocketId, SocketRow, TcpState};
 
 pub(crate) fn listener_name(state: &State, line: &TableRow) -> String {
     match state.sockets.owners.get(&line.row.inode) {
-        Some(owner) if owner.pid == state.machine.pid => String::from("this program"),
+        Some(owner) if state.is_own(owner) => String::from("this program"),
         Some(owner) => format!("{} (pid {})", owner.program, owner.pid),
         None => String::from("another program"),
     }
@@ -43,6 +43,11 @@ pub(crate) fn end_name(state: &State, end: SocketId) -> String {
 }
 
 impl State {
+    /// Whether the owner of a socket is this program.
+    pub fn is_own(&self, owner: &Owner) -> bool {
+        owner.pid == self.machine.pid
+    }
+
     /// Display name of the peer: our computer, else the program, else the address.
     pub fn peer_name(&self, ip: IpAddr, end: SocketId) -> String {
         if let Some(computer) = self.clients.holder_of(self.other_end(end)) {
@@ -52,7 +57,7 @@ impl State {
         let other = other.or_else(|| self.seen().mirror(end));
         let owner = other.and_then(|line| self.sockets.owners.get(&line.held));
         let known = self.server.ends.get(end).and_then(|end| end.program.as_ref());
-        let ours = owner.map_or(known.is_none(), |owner| owner.pid == self.machine.pid);
+        let ours = owner.map_or(known.is_none(), |owner| self.is_own(owner));
         let held = self.clients.whose(self.other_end(end));
         let held = held.map(|computer| computer.name.as_str());
         match held.or(self.clients.name_of(ip)).filter(|_| ours) {
@@ -108,7 +113,7 @@ impl Role {
         };
         let owner = state.sockets.owners.get(&held);
         let program = owner.map(|owner| owner.program.clone());
-        let may_be_ours = owner.is_none_or(|owner| owner.pid == state.machine.pid);
+        let may_be_ours = owner.is_none_or(|owner| state.is_own(owner));
         let ours = listener.ends.contains(name)
             || (may_be_ours && listener.serves(name))
             || (owner.is_none() && listener.may_have_served(name));
@@ -116,7 +121,7 @@ impl Role {
             let listening = row.state == TcpState::Listen;
             let own = listener.sockets.iter().any(|socket| socket.name == name);
             // A closed socket of ours is in no list: its row in the past is known by its owner.
-            let was_own = listening && owner.is_some_and(|owner| owner.pid == state.machine.pid);
+            let was_own = listening && owner.is_some_and(|owner| state.is_own(owner));
             return match program {
                 _ if own || was_own => Role::Listener,
                 Some(program) if listening => Role::OtherListener(program),

@@ -32,7 +32,7 @@ impl State {
         let other = self.other_end(end);
         let line = self.sockets.get(other);
         let owner = line.and_then(|line| self.sockets.owners.get(&line.held));
-        let is_others = owner.is_some_and(|owner| owner.pid != self.machine.pid);
+        let is_others = owner.is_some_and(|owner| !self.is_own(owner));
         self.server.ends.contains(other)
             || (self.server.serves(other) && !is_others && !end.tuple.is_to_itself())
     }
