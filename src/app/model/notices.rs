@@ -119,7 +119,6 @@ const TOGETHER: Duration = Duration::from_millis(1500);
 const AT_ONCE: Duration = Duration::from_millis(100);
 /// How many of the newest sentences may still be replaced.
 const NEAR: usize = 16;
-const BLAMED: usize = 100;
 const KEPT: usize = 1000;
 
 impl Notices {
@@ -138,7 +137,7 @@ impl Notices {
     /// Adds a notice about a failure, and the rows to blame.
     pub fn blame(&mut self, at: Moment, what: Statement, rows: &[SocketId]) {
         let notice = Notice::new(at, Tone::Refused, None, Content::Statement(what));
-        self.push(Notice { blame: rows.iter().take(BLAMED).copied().collect(), ..notice });
+        self.push(Notice { blame: rows.to_vec(), ..notice });
     }
 
     /// Adds a notice that may come often: after a few of one `topic` in quick succession the last stands for all of them.
@@ -158,11 +157,12 @@ impl Notices {
         let notice = Notice::new(at, tone, topic, Content::Account(id, account));
         let notice = Notice { count: many, at_once: many, ..notice };
         match topic {
-            Some(Topic::Ordered) | None => {
-                self.take_back(topic);
+            Some(Topic::Ordered) => {
+                self.take_back(Topic::Ordered);
                 self.push(notice);
             }
             Some(_) => self.add(notice),
+            None => self.push(notice),
         }
     }
 
@@ -180,7 +180,7 @@ impl Notices {
         let last = self.all.back_mut();
         if let Some(last) = last.filter(|last| last.at == at && last.tone == Tone::Refused) {
             last.content = Content::Statement(what.clone());
-            last.blame = rows.iter().take(BLAMED).copied().collect();
+            last.blame = rows.to_vec();
         }
     }
 
@@ -213,10 +213,10 @@ impl Notices {
     }
 
     /// Removes the last notice of that topic if it is near the end.
-    fn take_back(&mut self, topic: Option<Topic>) {
+    fn take_back(&mut self, topic: Topic) {
         let near = self.all.len().saturating_sub(NEAR);
-        let place = self.all.iter().rposition(|notice| notice.topic == topic);
-        if let Some(place) = place.filter(|place| *place >= near && topic.is_some()) {
+        let place = self.all.iter().rposition(|notice| notice.topic == Some(topic));
+        if let Some(place) = place.filter(|place| *place >= near) {
             self.all.remove(place);
         }
     }
