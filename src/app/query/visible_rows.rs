@@ -63,8 +63,9 @@ fn text_of(state: &State, name: &SocketId) -> String {
 impl State {
     /// Whether both computers' tables are shown, with the wire between them.
     pub(crate) fn shows_both_tables(&self) -> bool {
-        let Ui { main_view: picture, row_filter, .. } = &self.ui;
-        self.lab.is_up() && *picture == MainView::Table && row_filter.view == PointOfView::BothEnds
+        let Ui { main_view, row_filter, .. } = &self.ui;
+        let is_table = *main_view == MainView::Table;
+        self.lab.is_up() && is_table && row_filter.view == PointOfView::BothEnds
     }
 
     /// The selected row.
