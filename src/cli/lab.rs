@@ -13,7 +13,7 @@ pub struct LabArgs {
     #[arg(long, help_heading = "Lab")]
     pub lab: bool,
     /// Number of computers in the lab, including the server
-    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u8).range(2..=8), help_heading = "Lab")]
+    #[arg(long, value_name = "N", default_value_t = LabSpec::DEFAULT.computers, value_parser = clap::value_parser!(u8).range(2..=8), help_heading = "Lab")]
     pub lab_computers: u8,
     /// Capture the wire of every lab of this run to FILE (pcapng, for Wireshark or tcpdump)
     #[arg(long, value_name = "FILE", help_heading = "Lab")]
@@ -37,7 +37,7 @@ pub struct LabCommandArgs {
     #[arg(long, value_name = "PID")]
     pub join: Option<u32>,
     /// Number of computers in a new lab, including the server
-    #[arg(long, value_name = "N", default_value_t = 3, conflicts_with = "join", value_parser = clap::value_parser!(u8).range(2..=8))]
+    #[arg(long, value_name = "N", default_value_t = LabSpec::DEFAULT.computers, conflicts_with = "join", value_parser = clap::value_parser!(u8).range(2..=8))]
     pub computers: u8,
     /// Exit when the parent process exits
     #[arg(long, hide = true)]

@@ -49,10 +49,10 @@ fn search(process: &Process, missing: &mut HashSet<u64>, owners: &mut Owners) {
     let mut name = None;
     for FDInfo { fd, target, .. } in descriptors.flatten() {
         if let FDTarget::Socket(inode) = target
+            && let Ok(fd) = u32::try_from(fd)
             && missing.remove(&inode)
         {
             let program = name.get_or_insert_with(|| name_of(process)).clone();
-            let fd = u32::try_from(fd).unwrap_or(0);
             owners.found.push((inode, Owner { pid, program, fd }));
         }
     }

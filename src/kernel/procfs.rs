@@ -1,6 +1,6 @@
 use std::collections::HashMap;
+use std::fs;
 use std::time::Duration;
-use std::{fs, io};
 
 use procfs::net::{TcpNetEntries, UdpNetEntries};
 use procfs::{FromBufReadSI, ProcResult, current_system_info};
@@ -32,15 +32,14 @@ impl Procfs {
         if self.host != Host::THIS {
             return Ok(());
         }
-        let (call, v4, v6) = match protocol {
-            Protocol::Tcp => ("reading /proc/thread-self/net/tcp", "tcp", "tcp6"),
-            Protocol::Udp => ("reading /proc/thread-self/net/udp", "udp", "udp6"),
+        let (v4, v6) = match protocol {
+            Protocol::Tcp => ("/proc/thread-self/net/tcp", "/proc/thread-self/net/tcp6"),
+            Protocol::Udp => ("/proc/thread-self/net/udp", "/proc/thread-self/net/udp6"),
         };
-        let failed = |why| ReadError::Call(call, Errno::from(&why));
-        let text = read_text(v4).map_err(failed)?;
+        let text = read_text(v4)?;
         let text6 = match read_text(v6) {
-            Err(why) if why.kind() == io::ErrorKind::NotFound => String::new(),
-            other => other.map_err(failed)?,
+            Err(ReadError::Proc(_, Errno::ENOENT)) => String::new(),
+            other => other?,
         };
         let mut places = HashMap::new();
         for text in [text, text6] {
@@ -150,7 +149,7 @@ fn insert(row: SocketRow, rows: &mut Vec<SocketRow>, places: &mut HashMap<Socket
     }
 }
 
-fn read_text(file: &str) -> io::Result<String> {
-    let bytes = fs::read(format!("/proc/thread-self/net/{file}"))?;
+fn read_text(file: &'static str) -> ReadResult<String> {
+    let bytes = fs::read(file).map_err(|why| ReadError::Proc(file, Errno::from(&why)))?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }

@@ -71,9 +71,12 @@ pub type ReadResult<T = ()> = Result<T, ReadError>;
 /// The table could not be read.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
 pub enum ReadError {
-    /// A call failed.
+    /// A call on a netlink socket failed.
     #[error("{0} failed: {1}")]
     Call(&'static str, Errno),
+    /// A file of /proc cannot be read.
+    #[error("reading {0} failed: {1}")]
+    Proc(&'static str, Errno),
     /// The kernel answered `sock_diag` with an error.
     #[error("sock_diag failed: {0}")]
     Refused(Errno),
@@ -83,7 +86,7 @@ pub enum ReadError {
 }
 
 impl ReadError {
-    /// Whether this kernel or sandbox forbids asking, so that another source may work.
+    /// Whether this kernel or sandbox forbids asking `sock_diag`, so that /proc may work instead.
     pub fn is_denied(self) -> bool {
         match self {
             ReadError::Call(_, errno) | ReadError::Refused(errno) => {
@@ -97,7 +100,7 @@ impl ReadError {
                     ]
                     .contains(&errno)
             }
-            ReadError::Garbled(_) => false,
+            ReadError::Proc(..) | ReadError::Garbled(_) => false,
         }
     }
 

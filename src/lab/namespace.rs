@@ -15,21 +15,20 @@ use rustix::thread::{LinkNameSpaceType, UnshareFlags, move_into_link_name_space,
 use crate::lab::diagnosis::{FailedStep, at};
 
 pub(super) fn new_network() -> std::result::Result<(), FailedStep> {
-    unshare(UnshareFlags::NEWNET).map_err(at("unshare(CLONE_NEWNET)"))
+    // SAFETY: only the network is unshared, not the table of descriptors (CLONE_FILES).
+    let done = unsafe { unshare_unsafe(UnshareFlags::NEWNET) };
+    done.map_err(at("unshare(CLONE_NEWNET)"))
 }
 
 pub(super) fn become_root_inside() -> std::result::Result<(), FailedStep> {
     let (user, group) = (geteuid().as_raw(), getegid().as_raw());
-    unshare(UnshareFlags::NEWUSER).map_err(at("unshare(CLONE_NEWUSER)"))?;
+    // SAFETY: only the user namespace is unshared, not the table of descriptors (CLONE_FILES).
+    let done = unsafe { unshare_unsafe(UnshareFlags::NEWUSER) };
+    done.map_err(at("unshare(CLONE_NEWUSER)"))?;
     // Kernels before Linux 3.19 neither have nor need this file.
     let _ = std::fs::write("/proc/self/setgroups", "deny");
     write("/proc/self/uid_map", &format!("0 {user} 1"))?;
     write("/proc/self/gid_map", &format!("0 {group} 1"))
-}
-
-fn unshare(flags: UnshareFlags) -> Result<()> {
-    // SAFETY: the table of descriptors is not unshared: CLONE_FILES is not among the flags.
-    unsafe { unshare_unsafe(flags) }
 }
 
 pub(super) fn network(lowest: i32) -> std::result::Result<OwnedFd, FailedStep> {

@@ -52,7 +52,10 @@ pub struct Helper {
 }
 
 impl Lab {
-    /// Sets a lab up with this program, `/proc/self/exe`, as its helper, which ends with the thread that calls this.
+    /// This program, even if its file was moved or replaced since it started (proc_pid_exe(5)).
+    pub const THIS_PROGRAM: &str = "/proc/self/exe";
+
+    /// Sets a lab up with `program`, as a rule this one, as its helper, which ends with the thread that calls this.
     ///
     /// # Errors
     /// When this machine does not allow it, with what helps.

@@ -90,10 +90,11 @@ fn connect(
     trace: &mut TraceRecorder,
 ) -> Result<bool, Errno> {
     let done = socket.connect(&to.into());
-    match trace.record(socket, Syscall::Connect(Endpoint::from(to)), done) {
+    let done = trace.record(socket, Syscall::Connect(Endpoint::from(to)), done);
+    match done.map_err(|why| Errno::from(&why)) {
         Ok(()) => return Ok(true),
-        Err(SyscallError { errno: Errno::EINPROGRESS, .. }) if protocol == Protocol::Tcp => (),
-        Err(why) => return Err(why.errno),
+        Err(Errno::EINPROGRESS) if protocol == Protocol::Tcp => (),
+        Err(errno) => return Err(errno),
     }
     let mut polled = [PollFd::new(socket, PollFlags::OUT)];
     let now = Timespec::try_from(Duration::ZERO).ok();
@@ -133,7 +134,8 @@ fn bind(
     let from = spec.from.unwrap_or_else(|| socket::unspecified(to.ip()));
     let bind_to = |port, trace: &mut TraceRecorder| {
         let at = SocketAddr::new(from, port);
-        trace.record(socket, Syscall::Bind(Endpoint::from(at)), socket.bind(&at.into()))
+        let done = trace.record(socket, Syscall::Bind(Endpoint::from(at)), socket.bind(&at.into()));
+        done.map_err(failed(Call::Bind))
     };
     match spec.source_port {
         SourcePort::Fixed(port) => return bind_to(port.0, trace),

@@ -13,7 +13,7 @@ use crate::net::factory::RemoteSockets;
 use crate::net::held_state::HeldStates;
 use crate::net::listen::listen;
 use crate::net::listener::Listener;
-use crate::net::probe::try_all;
+use crate::net::probe::probe_all;
 use crate::net::registry::Registry;
 use crate::tcp::{
     Burst, Call, CloseKind, Command, ConnectSpec, Errno, Host, ListenSpec, SocketEvent, SocketId,
@@ -93,7 +93,7 @@ impl Engine {
             Command::Close(id) => self.close(id, CloseKind::Close),
             Command::Abort(id) => self.close(id, CloseKind::Abort),
             Command::Probe(probes) => {
-                self.registry.spawn(try_all(Arc::clone(&self.registry), probes));
+                self.registry.spawn(probe_all(Arc::clone(&self.registry), probes));
             }
             Command::CloseEverything => {
                 self.stop_connecting();

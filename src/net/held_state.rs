@@ -29,7 +29,7 @@ impl HeldStates {
     pub(super) fn hold(&mut self, state: TcpState, from: IpAddr) -> SocketEvent {
         if self.sets.len() >= HeldStates::MOST {
             let why = SyscallError { call: Call::Reserve, errno: Errno::EMFILE };
-            return SocketEvent::StageFailed { state, why };
+            return SocketEvent::HoldFailed { state, why };
         }
         let mut script = HeldScript { from, sockets: Vec::new(), calls: Vec::new() };
         match script.run(state) {
@@ -38,7 +38,7 @@ impl HeldStates {
                 self.sets.push(script.sockets);
                 SocketEvent::StateHeld { state, main, sockets, calls: script.calls }
             }
-            Err(why) => SocketEvent::StageFailed { state, why },
+            Err(why) => SocketEvent::HoldFailed { state, why },
         }
     }
 

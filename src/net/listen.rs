@@ -81,7 +81,8 @@ async fn listening_socket(
     let socket = factory.socket(spec.host, Protocol::Tcp, at.ip(), trace).await?;
     let bound = bind(spec, at, &socket, trace).and_then(|()| {
         let backlog = i32::try_from(spec.backlog).unwrap_or(i32::MAX);
-        trace.record(&socket, Syscall::Listen(spec.backlog), socket.listen(backlog))?;
+        let done = trace.record(&socket, Syscall::Listen(spec.backlog), socket.listen(backlog));
+        done.map_err(failed(Call::Listen))?;
         trace.local_addr(&socket).map_err(failed(Call::Bind))
     });
     match bound {
@@ -104,5 +105,6 @@ pub(super) fn bind(
     for option in asked.into_iter().flatten() {
         options::set(socket, option, trace)?;
     }
-    trace.record(socket, Syscall::Bind(Endpoint::from(at)), socket.bind(&at.into()))
+    let done = trace.record(socket, Syscall::Bind(Endpoint::from(at)), socket.bind(&at.into()));
+    done.map_err(failed(Call::Bind))
 }

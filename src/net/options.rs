@@ -12,8 +12,8 @@ use std::time::Duration;
 use libc::{IP_BIND_ADDRESS_NO_PORT, IPPROTO_IP, IPPROTO_TCP, TCP_DEFER_ACCEPT};
 use socket2::Socket;
 
-use crate::net::trace::{CallResult, TraceRecorder};
-use crate::tcp::{SockOpt, Syscall};
+use crate::net::trace::{CallResult, TraceRecorder, failed};
+use crate::tcp::{Call, SockOpt, Syscall};
 
 /// `IP_LOCAL_PORT_RANGE` of linux/in.h, which libc lacks.
 const IP_LOCAL_PORT_RANGE: libc::c_int = 51;
@@ -31,7 +31,7 @@ pub(super) fn set(socket: &Socket, option: SockOpt, trace: &mut TraceRecorder) -
         }
         SockOpt::NoLinger => socket.set_linger(Some(Duration::ZERO)),
     };
-    trace.record(socket, Syscall::SetSockOpt(option), done)
+    trace.record(socket, Syscall::SetSockOpt(option), done).map_err(failed(Call::SetSockOpt))
 }
 
 /// Lets a listening socket leave connections in SYN_RECV until data arrives, for about `seconds`.

@@ -17,16 +17,16 @@ use crate::tcp::{
 
 const OUTSIDE: usize = 16;
 
-pub(super) async fn try_all(registry: Arc<Registry>, probes: Vec<Probe>) {
-    for trial in probes {
-        let mut trace = registry.recorder(Purpose::Try);
-        let outcome = try_one(trial, &registry.factory, &mut trace).await;
+pub(super) async fn probe_all(registry: Arc<Registry>, probes: Vec<Probe>) {
+    for probe in probes {
+        let mut trace = registry.recorder(Purpose::Probe);
+        let outcome = probe_one(probe, &registry.factory, &mut trace).await;
         registry.report_trace(trace, None);
-        registry.report(SocketEvent::Probed { trial, outcome }).await;
+        registry.report(SocketEvent::Probed { probe, outcome }).await;
     }
 }
 
-async fn try_one(probe: Probe, factory: &SocketFactory, trace: &mut TraceRecorder) -> CallResult {
+async fn probe_one(probe: Probe, factory: &SocketFactory, trace: &mut TraceRecorder) -> CallResult {
     match probe {
         Probe::Bind { host, protocol, at, reuse_addr, reuse_port } => {
             let spec = ListenSpec { reuse_addr, reuse_port, ..ListenSpec::at(at) };
@@ -51,11 +51,13 @@ async fn connect(
 ) -> CallResult {
     let listener = factory.socket(spec.host, Protocol::Tcp, to, trace).await?;
     bind_any_port(&listener, to, factory.ephemeral_range(spec.host), trace)?;
-    trace.record(&listener, Syscall::Listen(1), listener.listen(1))?;
+    let done = trace.record(&listener, Syscall::Listen(1), listener.listen(1));
+    done.map_err(failed(Call::Listen))?;
     let at = trace.local_addr(&listener).map_err(failed(Call::Bind))?;
     let client = client_socket(spec, at, None, factory, trace).await?;
     let done = client.connect(&at.into());
-    let connected = match trace.record(&client, Syscall::Connect(Endpoint::from(at)), done) {
+    let done = trace.record(&client, Syscall::Connect(Endpoint::from(at)), done);
+    let connected = match done.map_err(failed(Call::Connect)) {
         // The kernel found a port for it.
         Err(SyscallError { errno: Errno::EINPROGRESS, .. }) => Ok(()),
         done => done,

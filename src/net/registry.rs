@@ -208,25 +208,25 @@ impl Registry {
     pub(crate) fn recorder(self: &Arc<Self>, purpose: Purpose) -> TraceRecorder {
         let admitted = self.trace_limit.admit(purpose);
         if let Err(Some(at)) = admitted {
-            self.spawn(Arc::clone(self).report_left_out(purpose, at));
+            self.spawn(Arc::clone(self).report_omitted(purpose, at));
         }
         TraceRecorder::new(purpose, admitted.is_ok())
     }
 
     pub(crate) fn report_trace(self: &Arc<Self>, trace: TraceRecorder, row: Option<SocketId>) {
-        let TraceRecorder { purpose: deed, calls, .. } = trace;
+        let TraceRecorder { purpose, calls, .. } = trace;
         if !calls.is_empty() {
-            self.report_soon(SocketEvent::SyscallsTraced(SyscallTrace { deed, row, calls }));
+            self.report_soon(SocketEvent::SyscallsTraced(SyscallTrace { purpose, row, calls }));
         }
     }
 
-    async fn report_left_out(self: Arc<Self>, deed: Purpose, at: Instant) {
+    async fn report_omitted(self: Arc<Self>, purpose: Purpose, at: Instant) {
         tokio::select! {
             () = self.stop.cancelled() => return,
             () = tokio::time::sleep_until(at) => (),
         }
-        let count = self.trace_limit.take_left_out(deed);
-        self.report(SocketEvent::SyscallsOmitted { deed, count }).await;
+        let count = self.trace_limit.take_omitted(purpose);
+        self.report(SocketEvent::SyscallsOmitted { purpose, count }).await;
     }
 }
 

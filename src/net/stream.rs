@@ -84,7 +84,7 @@ impl Stream {
 
     pub(super) fn half_close(&self, trace: &mut TraceRecorder) -> Result<(), Errno> {
         let done = SockRef::from(self).shutdown(std::net::Shutdown::Write);
-        trace.record(self, Syscall::Shutdown, done).map_err(|why| why.errno)
+        trace.record(self, Syscall::Shutdown, done).map_err(|why| Errno::from(&why))
     }
 
     /// Makes close() send RST (`SO_LINGER` 0).

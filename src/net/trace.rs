@@ -29,7 +29,7 @@ impl TraceRecorder {
     }
 
     pub(super) fn off() -> TraceRecorder {
-        TraceRecorder::new(Purpose::Try, false)
+        TraceRecorder::new(Purpose::Probe, false)
     }
 
     pub(super) fn record(
@@ -37,9 +37,9 @@ impl TraceRecorder {
         on: &impl AsRawFd,
         asked: Syscall,
         result: io::Result<()>,
-    ) -> CallResult {
+    ) -> io::Result<()> {
         self.push(Some(number(on)), asked, result_of(&result, |()| SyscallResult::Done));
-        result.map_err(failed(call_of(asked)))
+        result
     }
 
     pub(super) fn push(&mut self, on: Option<u32>, asked: Syscall, answer: SyscallResult) {
@@ -90,18 +90,6 @@ pub(super) fn failed(call: Call) -> impl Fn(io::Error) -> SyscallError {
     move |error| SyscallError { call, errno: Errno::from(&error) }
 }
 
-const fn call_of(asked: Syscall) -> Call {
-    match asked {
-        Syscall::Socket { .. } => Call::Socket,
-        Syscall::SetSockOpt(_) => Call::SetSockOpt,
-        Syscall::Bind(_) | Syscall::GetSockName => Call::Bind,
-        Syscall::Listen(_) => Call::Listen,
-        Syscall::Accept => Call::Accept,
-        Syscall::Connect(_) | Syscall::ConnectAnswer => Call::Connect,
-        Syscall::Shutdown | Syscall::Close => Call::Shutdown,
-    }
-}
-
 pub(super) fn number(socket: &impl AsRawFd) -> u32 {
     u32::try_from(socket.as_raw_fd()).unwrap_or(0)
 }
@@ -124,7 +112,7 @@ pub(super) struct TraceLimit {
 struct TraceCount {
     since: Option<Instant>,
     reported: u32,
-    left_out: u32,
+    omitted: u32,
 }
 
 impl TraceLimit {
@@ -143,18 +131,18 @@ impl TraceLimit {
         let now = Instant::now();
         let mut count = lock(&self.counts[purpose as usize]);
         let is_over = |since: Instant| now.duration_since(since) >= TraceLimit::SECOND;
-        if count.left_out == 0 && count.since.is_none_or(is_over) {
+        if count.omitted == 0 && count.since.is_none_or(is_over) {
             (count.since, count.reported) = (Some(now), 0);
         }
         if count.reported < TraceLimit::PER_SECOND {
             count.reported += 1;
             return Ok(());
         }
-        count.left_out += 1;
-        Err((count.left_out == 1).then(|| count.since.unwrap_or(now) + TraceLimit::SECOND))
+        count.omitted += 1;
+        Err((count.omitted == 1).then(|| count.since.unwrap_or(now) + TraceLimit::SECOND))
     }
 
-    pub(super) fn take_left_out(&self, purpose: Purpose) -> u32 {
-        std::mem::take(&mut lock(&self.counts[purpose as usize]).left_out)
+    pub(super) fn take_omitted(&self, purpose: Purpose) -> u32 {
+        std::mem::take(&mut lock(&self.counts[purpose as usize]).omitted)
     }
 }

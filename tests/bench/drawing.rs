@@ -104,7 +104,7 @@ fn calls(state: &mut State, number: u32) {
     let call = |asked| SyscallRecord { on: Some(11), asked, answer: SyscallResult::Done };
     let tuple = client.tuple;
     let record = SyscallTrace {
-        deed: Purpose::Connect,
+        purpose: Purpose::Connect,
         row: Some(client.name()),
         calls: vec![
             call(Syscall::SetSockOpt(SockOpt::BindAddressNoPort)),

@@ -115,7 +115,7 @@ fn options_held_accept_and_a_burst() {
         real.press_until("30c", "opened 30");
         real.until("accepted", |robot| robot.state.server.ends.len() == 30);
         real.until("all is told", |robot| {
-            robot.state.calls.entries.iter().map(|entry| entry.alike).sum::<u32>() >= 2 * 22
+            robot.state.calls.entries.iter().map(|entry| entry.omitted).sum::<u32>() >= 2 * 22
         });
         let wanted = shape(&real.rows());
         assert_eq!(wanted.len(), 62);

@@ -64,7 +64,7 @@ pub(crate) fn close(state: &mut State, count: Option<u32>) -> Vec<Effect> {
 pub(crate) fn server_closes(state: &mut State, count: Option<u32>) -> Vec<Effect> {
     let ends = server_targets(state, count);
     if ends.is_empty() {
-        return state.only_say(why_staged(state, count).unwrap_or_else(|| nothing_accepted(state)));
+        return state.only_say(why_held(state, count).unwrap_or_else(|| nothing_accepted(state)));
     }
     end_all(state, "Server", ends, CloseKind::Close, Command::Close)
 }
@@ -122,7 +122,7 @@ pub(crate) fn send(state: &mut State, count: Option<u32>) -> Vec<Effect> {
 }
 
 fn say_no_target(state: &mut State, verb: &str, count: Option<u32>) -> Vec<Effect> {
-    if let Some(what) = why_staged(state, count) {
+    if let Some(what) = why_held(state, count) {
         return state.only_say(what);
     }
     let selected = selected_row(state).filter(|_| count.is_none());
@@ -137,14 +137,14 @@ fn say_no_target(state: &mut State, verb: &str, count: Option<u32>) -> Vec<Effec
 }
 
 /// Why there is no target, where `S` holds the rows.
-fn why_staged(state: &State, count: Option<u32>) -> Option<Statement> {
+fn why_held(state: &State, count: Option<u32>) -> Option<Statement> {
     let selected = selected_row(state).filter(|_| count.is_none());
-    let is_staged = match selected {
-        Some(row) => state.is_staged(row),
+    let is_held = match selected {
+        Some(row) => state.is_held(row),
         None => !state.held_sockets.is_empty(),
     };
     let what = Statement::new("no-target").when("Staged", true);
-    is_staged.then(|| what.when("Selected", selected.is_some()))
+    is_held.then(|| what.when("Selected", selected.is_some()))
 }
 
 fn note_rows(state: &mut State, ends: &[SocketId]) {

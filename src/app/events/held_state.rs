@@ -29,7 +29,7 @@ pub(crate) fn held_sockets(
     vec![Effect::Watch(wanted(state)), Effect::Lookup(names.collect())]
 }
 
-pub(crate) fn stage_failed(state: &mut State, held: TcpState, why: SyscallError) {
+pub(crate) fn hold_failed(state: &mut State, held: TcpState, why: SyscallError) {
     let what = Statement::new("stage-failed")
         .with("state", held)
         .with("why", why)

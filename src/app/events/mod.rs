@@ -47,10 +47,10 @@ pub(crate) fn on_socket_event(state: &mut State, news: SocketEvent) -> Vec<Effec
         SocketEvent::StateHeld { state: held, main, sockets, calls } => {
             return held_state::held_sockets(state, (held, main), &sockets, &calls);
         }
-        SocketEvent::StageFailed { state: held, why } => held_state::stage_failed(state, held, why),
+        SocketEvent::HoldFailed { state: held, why } => held_state::hold_failed(state, held, why),
         SocketEvent::SyscallsTraced(record) => state.calls.made(state.now, record),
-        SocketEvent::SyscallsOmitted { deed, count } => state.calls.made_alike(deed, count),
-        SocketEvent::Probed { trial, outcome } => why_not::tried(state, trial, outcome),
+        SocketEvent::SyscallsOmitted { purpose, count } => state.calls.omitted(purpose, count),
+        SocketEvent::Probed { probe, outcome } => why_not::tried(state, probe, outcome),
         SocketEvent::Crashed(what) => {
             state.warn(Statement::new("crashed").with("what", escape(what.as_bytes())));
         }

@@ -21,7 +21,7 @@ pub struct SyscallEntry {
     /// The calls.
     pub record: SyscallTrace,
     /// How many further sockets had the same calls and were left out of the trace.
-    pub alike: u32,
+    pub omitted: u32,
 }
 
 const KEPT: usize = 1000;
@@ -29,24 +29,24 @@ const KEPT: usize = 1000;
 impl SyscallLog {
     pub(crate) fn made(&mut self, at: Moment, record: SyscallTrace) {
         self.count += record.calls.len();
-        self.entries.push_back(SyscallEntry { at, record, alike: 0 });
+        self.entries.push_back(SyscallEntry { at, record, omitted: 0 });
         while self.count > KEPT && self.entries.len() > 1 {
             self.forget_one();
         }
     }
 
     /// Records that further sockets had the same calls as the newest of that purpose.
-    pub(crate) fn made_alike(&mut self, deed: Purpose, count: u32) {
+    pub(crate) fn omitted(&mut self, purpose: Purpose, count: u32) {
         let mut newest = self.entries.iter_mut().rev();
-        if let Some(entry) = newest.find(|entry| entry.record.deed == deed) {
-            entry.alike = entry.alike.saturating_add(count);
+        if let Some(entry) = newest.find(|entry| entry.record.purpose == purpose) {
+            entry.omitted = entry.omitted.saturating_add(count);
         }
     }
 
     /// Drops the oldest entry; entries of listening sockets are kept longer.
     fn forget_one(&mut self) {
         let listens = |entry: &SyscallEntry| {
-            entry.record.deed == Purpose::Listen && entry.record.row.is_some()
+            entry.record.purpose == Purpose::Listen && entry.record.row.is_some()
         };
         let listening = self.entries.iter().take_while(|entry| listens(entry)).count();
         let place = if listening < self.entries.len().min(LISTENING) { listening } else { 0 };

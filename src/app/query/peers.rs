@@ -33,7 +33,7 @@ impl State {
     }
 
     /// Whether `S` holds that row or the other end of its connection.
-    pub fn is_staged(&self, row: SocketId) -> bool {
+    pub fn is_held(&self, row: SocketId) -> bool {
         let other = || self.other_end(row);
         let mut names = self.held_sockets.iter().map(|socket| socket.name);
         names.any(|name| name == row || (row.tuple.is_connected() && name == other()))

@@ -31,17 +31,17 @@ fn read(info: &[u8]) -> Option<TcpInfo> {
         snd_mss: word(16)?,
         rtt: micros(68)?,
         rttvar: micros(72)?,
-        congestion_window: word(80)?,
-        retransmissions: word(100)?,
+        snd_cwnd: word(80)?,
+        total_retrans: word(100)?,
         bytes_received: long(128),
-        segments_out: word(136),
+        segs_out: word(136),
         segs_in: word(140),
         // `tcpi_bytes_sent` includes retransmissions. Before Linux 4.19 only acknowledged bytes are known.
         bytes_sent: match (long(200), long(208)) {
             (Some(sent), Some(again)) => Some(sent.saturating_sub(again)),
             (sent, _) => sent.or_else(|| long(120)),
         },
-        send_window: word(228),
-        receive_window: word(232),
+        snd_wnd: word(228),
+        rcv_wnd: word(232),
     })
 }

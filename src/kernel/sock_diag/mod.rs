@@ -32,14 +32,6 @@ impl SockDiag {
         SockDiag::with_two(host, || Netlink::open(Some(netlink::SOCK_DIAG)))
     }
 
-    /// Reads through a `NETLINK_SOCK_DIAG` socket that was opened elsewhere, for example in another network namespace.
-    ///
-    /// # Errors
-    /// When the socket is no such socket.
-    pub fn over(socket: OwnedFd, host: Host) -> ReadResult<SockDiag> {
-        Ok(SockDiag { socket: DiagSocket::new(Netlink::over(socket)?, host), second: None })
-    }
-
     /// Reads half of each large table through a second socket, where there is one.
     fn with_two(host: Host, open: impl Fn() -> ReadResult<Netlink>) -> ReadResult<SockDiag> {
         let open = || open().map(|socket| DiagSocket::new(socket, host));

@@ -180,10 +180,15 @@ impl Planner {
         Some(ReadOrder { round: self.round, wanted })
     }
 
+    /// Whether the answer to this order is still wanted.
+    pub fn awaits(&self, order: &ReadOrder) -> bool {
+        self.reading == Some(order.round)
+    }
+
     /// An order was carried out; `cost` is the processor time it took.
     pub fn learn_reading(&mut self, order: &ReadOrder, reading: &Reading, cost: Duration) {
         self.schedule.read_took(cost);
-        if self.reading != Some(order.round) {
+        if !self.awaits(order) {
             return;
         }
         self.reading = None;
@@ -208,8 +213,9 @@ impl Planner {
         } else {
             self.known.learn_all(rows, &looked_up, &mut self.changes);
         }
-        let was_torn = mem::replace(&mut self.interrupted, reading.interrupted);
-        let changed = if was_torn == self.interrupted { Extent::Changes } else { Extent::Readable };
+        let was_interrupted = mem::replace(&mut self.interrupted, reading.interrupted);
+        let changed =
+            if was_interrupted == self.interrupted { Extent::Changes } else { Extent::Readable };
         self.owed = self.owed.max(self.next).max(changed);
         self.next = Extent::Changes;
     }

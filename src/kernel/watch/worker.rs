@@ -136,13 +136,15 @@ impl<N: Fn() -> Moment, R: Fn(WatchEvent) -> bool> WatchWorker<'_, N, R> {
         self.is_reading = false;
         // A source that was replaced meanwhile is not needed any more.
         let current = self.lookup_source.as_ref().map(|source| source.name());
-        self.read_source = answer.source.filter(|source| current == Some(source.name()));
+        let source = answer.source.filter(|source| current == Some(source.name()));
+        self.read_source = source.or_else(|| self.read_source.take());
         match answer.outcome {
             Ok(cost) => {
                 self.failures = 0;
                 self.planner.learn_reading(&answer.order, &answer.reading, cost);
             }
-            Err(why) => self.fail(why),
+            Err(why) if self.planner.awaits(&answer.order) => self.fail(why),
+            Err(_) => {}
         }
         self.spare = answer.reading;
     }
@@ -219,7 +221,7 @@ impl<N: Fn() -> Moment, R: Fn(WatchEvent) -> bool> WatchWorker<'_, N, R> {
         }
     }
 
-    /// Reports the first failure of a series; falls back to /proc where the kernel refuses, else retries later.
+    /// Reports the first failure of a series; falls back to /proc where `sock_diag` is denied, else retries later.
     fn fail(&mut self, why: ReadError) {
         // /proc shows this machine, never another namespace.
         let is_denied = why.is_denied() && self.planner.is_exact() && self.host == Host::THIS;
@@ -231,16 +233,17 @@ impl<N: Fn() -> Moment, R: Fn(WatchEvent) -> bool> WatchWorker<'_, N, R> {
                 WatchEvent::TableUnreadable { host: self.host, why }
             });
         }
-        let pause = RETRY_PAUSE.saturating_mul(1 << self.failures.min(16));
-        self.failures += 1;
         self.planner.read_failed();
         self.read_source = None;
         if is_denied {
+            // The series begins with a failure of /proc, which is reported, too.
             let procfs = Procfs::new(Host::THIS);
             self.planner.set_source(procfs.name(), procfs.is_exact());
             self.lookup_source = Some(Box::new(procfs));
             self.read_source = Some(Box::new(procfs));
         } else {
+            let pause = RETRY_PAUSE.saturating_mul(1 << self.failures.min(16));
+            self.failures += 1;
             self.lookup_source = None;
             self.retry_at = Some((self.now)().plus(pause.min(RETRY_PAUSE_LIMIT)));
         }

@@ -15,7 +15,7 @@ use std::any::Any;
 use std::os::fd::OwnedFd;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::mpsc::{Sender, channel};
+use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 
 use rustix::event::{EventfdFlags, eventfd};
@@ -25,11 +25,15 @@ use crate::lab::wire::port::WirePort;
 use crate::lab::wire::reporter::Reporter;
 use crate::tcp::{Host, Moment, WireEvent, WireOrder};
 
+/// How many orders wait for the wire's thread, which takes them in microseconds; a key with a count gives many at once. The next one waits
+/// for space, as an order that was left out would make the dashboard show another wire than there is. The thread never waits for the giver.
+const MOST_ORDERS: usize = 1024;
+
 /// Carries frames between the computers of a lab, on a thread of its own, until it is dropped.
 #[derive(Debug)]
 pub struct Wire {
     /// `None` once the thread is to end.
-    orders: Option<Sender<WireOrder>>,
+    orders: Option<SyncSender<WireOrder>>,
     wake: Arc<OwnedFd>,
     thread: Option<JoinHandle<()>>,
 }
@@ -48,7 +52,7 @@ impl Wire {
         on_panic: impl FnOnce(Box<dyn Any + Send>) + Send + 'static,
     ) -> std::io::Result<Wire> {
         let wake = Arc::new(eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?);
-        let (orders, given) = channel();
+        let (orders, given) = sync_channel(MOST_ORDERS);
         let ports = sockets.into_iter().map(WirePort::new).collect();
         let reporter = Reporter::new(Box::new(report));
         let forwarder = Forwarder::new(ports, (given, Arc::clone(&wake)), clock, reporter, capture);

@@ -164,7 +164,7 @@ impl<W: Write> Tally for ConnectTally<'_, W> {
             | SocketEvent::StoppedListening { .. }
             | SocketEvent::AcceptHeld(_)
             | SocketEvent::StateHeld { .. }
-            | SocketEvent::StageFailed { .. }
+            | SocketEvent::HoldFailed { .. }
             | SocketEvent::Accepted(_)
             | SocketEvent::AcceptFailed { .. }
             | SocketEvent::BurstBegun { .. }

@@ -20,8 +20,6 @@ use crate::run::headless::{complain, runtime};
 use crate::run::{Clock, Exit};
 use crate::tcp::{LabRefusal, LabSpec, in_words};
 
-const THIS_PROGRAM: &str = "/proc/self/exe";
-
 pub(crate) fn lab(args: &LabCommandArgs) -> anyhow::Result<Exit> {
     let command = command_of(args);
     let Some(pid) = args.join else { return lab_of_its_own(args, &command) };
@@ -68,7 +66,7 @@ fn command_of(args: &LabCommandArgs) -> Vec<OsString> {
 
 fn lab_of_its_own(args: &LabCommandArgs, command: &[OsString]) -> anyhow::Result<Exit> {
     let spec = LabSpec { computers: args.computers, ports: None };
-    let lab = Lab::start(Path::new(THIS_PROGRAM), spec).map_err(|why| no_lab(&why))?;
+    let lab = Lab::start(Path::new(Lab::THIS_PROGRAM), spec).map_err(|why| no_lab(&why))?;
     if let Some(lacks) = lab.limits.lacks() {
         complain(&lacks);
     }
@@ -82,7 +80,7 @@ fn lab_of_its_own(args: &LabCommandArgs, command: &[OsString]) -> anyhow::Result
     let wire = Wire::start(lab.ends, move || clock.now(), ignore, None, on_panic)
         .context("cannot start the lab's wire")?;
     // Only a process of one thread can enter a lab.
-    let mut again = Command::new(THIS_PROGRAM);
+    let mut again = Command::new(Lab::THIS_PROGRAM);
     again
         .args(["lab", "--join", &std::process::id().to_string()])
         .args(["--on", args.on.name().unwrap_or_default()])

@@ -107,7 +107,7 @@ impl<W: Write> Tally for ListenTally<'_, W> {
             SocketEvent::StoppedListening { why: None }
             | SocketEvent::AcceptHeld(_)
             | SocketEvent::StateHeld { .. }
-            | SocketEvent::StageFailed { .. }
+            | SocketEvent::HoldFailed { .. }
             | SocketEvent::Connecting(_)
             | SocketEvent::Connected(_)
             | SocketEvent::ConnectFailed { .. }

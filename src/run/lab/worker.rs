@@ -18,8 +18,6 @@ use crate::run::dashboard::inputs::Input;
 use crate::run::fault::break_on_purpose;
 use crate::tcp::{Errno, Filter, Host, LabEvent, LabRefusal, LabSpec, PortRange, Protocol};
 
-const THIS_PROGRAM: &str = "/proc/self/exe";
-
 #[derive(Clone)]
 pub(super) struct SharedSession {
     pub(super) slot: Arc<Mutex<LabSlot>>,
@@ -31,7 +29,7 @@ pub(super) struct SharedSession {
 impl SharedSession {
     pub(super) fn run(&self, spec: LabSpec, number: u64) -> LabEvent {
         let begun = self.clock.now();
-        let lab = match Lab::start(Path::new(THIS_PROGRAM), spec) {
+        let lab = match Lab::start(Path::new(Lab::THIS_PROGRAM), spec) {
             Ok(lab) => lab,
             Err(why) => return LabEvent::Refused(why),
         };

@@ -25,10 +25,14 @@ pub struct LabSpec {
     pub ports: Option<PortRange>,
 }
 
-impl Default for LabSpec {
+impl LabSpec {
     /// A server and two clients.
+    pub const DEFAULT: LabSpec = LabSpec { computers: 3, ports: None };
+}
+
+impl Default for LabSpec {
     fn default() -> LabSpec {
-        LabSpec { computers: 3, ports: None }
+        LabSpec::DEFAULT
     }
 }
 

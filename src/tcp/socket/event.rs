@@ -121,7 +121,7 @@ pub enum SocketEvent {
         calls: Vec<String>,
     },
     /// A connection could not be held in a state.
-    StageFailed {
+    HoldFailed {
         /// Which state.
         state: TcpState,
         /// Which call was refused, and why.
@@ -134,14 +134,14 @@ pub enum SocketEvent {
     /// A remedy was tried.
     Probed {
         /// Which.
-        trial: Probe,
+        probe: Probe,
         /// Whether the kernel allowed it.
         outcome: Result<(), SyscallError>,
     },
     /// How many further sockets had the same calls and were left out of the trace.
     SyscallsOmitted {
         /// What their calls were made for.
-        deed: Purpose,
+        purpose: Purpose,
         /// How many.
         count: u32,
     },

@@ -7,7 +7,7 @@ use crate::tcp::{Endpoint, Errno, PortRange, Protocol, SocketId};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SyscallTrace {
     /// Their purpose.
-    pub deed: Purpose,
+    pub purpose: Purpose,
     /// The row of the socket, if it has one.
     pub row: Option<SocketId>,
     /// The calls.
@@ -27,8 +27,8 @@ pub enum Purpose {
     HalfClose,
     /// The end of a socket.
     Close,
-    /// A trial of a remedy, with a socket that is closed at once.
-    Try,
+    /// A probe of a remedy, with a socket that is closed at once.
+    Probe,
 }
 
 impl Purpose {
@@ -39,7 +39,7 @@ impl Purpose {
         Purpose::Accept,
         Purpose::HalfClose,
         Purpose::Close,
-        Purpose::Try,
+        Purpose::Probe,
     ];
 }
 

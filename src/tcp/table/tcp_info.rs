@@ -8,11 +8,11 @@ pub struct TcpInfo {
     /// By how much that varies.
     pub rttvar: Duration,
     /// How many segments may be under way at once (congestion window).
-    pub congestion_window: u32,
+    pub snd_cwnd: u32,
     /// The longest segment that it sends, in bytes.
     pub snd_mss: u32,
     /// How often a segment was sent again, in the whole life.
-    pub retransmissions: u32,
+    pub total_retrans: u32,
     /// Bytes that came in, for a program to read.
     pub bytes_received: Option<u64>,
     /// Bytes that were sent; those that were sent again count once.
@@ -20,9 +20,9 @@ pub struct TcpInfo {
     /// Segments that came in, those without data too.
     pub segs_in: Option<u32>,
     /// Segments that were sent.
-    pub segments_out: Option<u32>,
+    pub segs_out: Option<u32>,
     /// Bytes that the other end has room for.
-    pub send_window: Option<u32>,
+    pub snd_wnd: Option<u32>,
     /// Bytes that this end has room for.
-    pub receive_window: Option<u32>,
+    pub rcv_wnd: Option<u32>,
 }

@@ -101,7 +101,7 @@ fn selected_row(scene: Scene<'_>, name: SocketId, place: Rect) -> Vec<Line<'stat
 }
 
 fn unknown(scene: Scene<'_>, selected: Option<SocketId>) -> Line<'static> {
-    let words = if selected.is_some_and(|row| scene.state.is_staged(row)) {
+    let words = if selected.is_some_and(|row| scene.state.is_held(row)) {
         HELD_BY_S
     } else {
         " No calls for this row: another program's, too old, or one of many alike."
@@ -126,8 +126,8 @@ fn lines(
     let mut lines = vec![Line::from(head)];
     let calls = entry.record.calls.iter();
     lines.extend(calls.flat_map(|call| one(scene, entry, call, (stands_out, room))));
-    if entry.alike > 0 {
-        let words = format!("    and {} more like this one", text::number(entry.alike));
+    if entry.omitted > 0 {
+        let words = format!("    and {} more like this one", text::number(entry.omitted));
         lines.push(scene.line(Warning, words));
     }
     lines
@@ -135,30 +135,31 @@ fn lines(
 
 fn heading(scene: Scene<'_>, entry: &SyscallEntry) -> String {
     let state = scene.state;
-    let deed = entry.record.deed;
+    let purpose = entry.record.purpose;
     let Some(row) = entry.record.row else {
-        return String::from(match deed {
+        return String::from(match purpose {
             Purpose::Listen => "a listener that failed",
             Purpose::Connect => "a client that failed",
             Purpose::Accept => "accept() failed",
             Purpose::HalfClose | Purpose::Close => "a socket",
-            Purpose::Try => "tested as a remedy (y)",
+            Purpose::Probe => "tested as a remedy (y)",
         });
     };
     let (local, remote) = (row.tuple.local, row.tuple.remote);
     if !row.tuple.is_connected() {
-        let stops = if deed == Purpose::Close { " stops" } else { "" };
+        let stops = if purpose == Purpose::Close { " stops" } else { "" };
         return format!("the listener{stops}: {local}");
     }
-    let end = if deed == Purpose::Accept || State::is_servers(&state.server, &state.clients, row) {
+    let end = if purpose == Purpose::Accept || State::is_servers(&state.server, &state.clients, row)
+    {
         format!("the server's end, for {}", text::safe(&state.peer_name(remote.ip, row)))
     } else {
         text::safe(&names::client_name(state, row))
     };
-    let verb = match deed {
+    let verb = match purpose {
         Purpose::Close => " closes",
         Purpose::HalfClose => " half-closes",
-        Purpose::Listen | Purpose::Connect | Purpose::Accept | Purpose::Try => "",
+        Purpose::Listen | Purpose::Connect | Purpose::Accept | Purpose::Probe => "",
     };
     format!("{end}{verb}: {local} {ARROW} {remote}")
 }
@@ -196,7 +197,7 @@ fn remark(entry: &SyscallEntry, call: &SyscallRecord) -> &'static str {
         let Syscall::Bind(at) = call.asked else { return None };
         Some(at)
     });
-    let is_client = entry.record.deed == Purpose::Connect;
+    let is_client = entry.record.purpose == Purpose::Connect;
     let waits_for_connect = Syscall::SetSockOpt(SockOpt::BindAddressNoPort);
     let is_picked_late = calls.iter().any(|call| call.asked == waits_for_connect);
     match (call.asked, call.answer) {

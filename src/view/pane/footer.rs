@@ -64,7 +64,7 @@ fn keys_over(scene: Scene<'_>, overlay: &Overlay) -> Line<'static> {
     match overlay {
         Overlay::Help(_) => scene.keys(&[close, scroll, quit]),
         Overlay::HeldStates(_) => scene.keys(&HELD_STATES_KEYS),
-        Overlay::Details(name) if name.tuple.is_connected() && !scene.state.is_staged(*name) => {
+        Overlay::Details(name) if name.tuple.is_connected() && !scene.state.is_held(*name) => {
             scene.keys(&[close, ("j k", "next"), (&*verbs(), "actions"), quit])
         }
         Overlay::Details(_) => scene.keys(&[close, ("j k", "next row"), quit]),

@@ -11,8 +11,9 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let notices = &scene.state.notices;
     let inside = rect::inside(area);
     let (room, height) = (usize::from(inside.width), usize::from(inside.height));
-    let back = if notices.back > 0 { notices.back.min(end(scene.state, room, height)) } else { 0 };
-    painter.scroll.notices_end = Some(back);
+    let end = end(scene.state, room, height);
+    let back = notices.back.min(end);
+    painter.scroll.notices_end = Some(end);
     let mut right = Vec::new();
     if back > 0 {
         right.push((Warning, format!("{} back", text::plural(back, "sentence"))));

@@ -15,9 +15,9 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
         Titles { name: "Listener", right: past::as_of_now(scene.state), ..Titles::default() };
     let inner = painter.pane(Pane::Server, area, titles);
     let room = usize::from(inner.width);
-    let listener = &scene.state.server;
-    let mut lines = if listener.is_listening() {
-        running_lines(scene, listener.running.as_ref().unwrap_or(&listener.spec), room)
+    let server = &scene.state.server;
+    let mut lines = if server.is_listening() {
+        running_lines(scene, server.running.as_ref().unwrap_or(&server.spec), room)
     } else {
         idle_lines(scene, room)
     };
@@ -50,13 +50,13 @@ fn reach(spec: &ListenSpec) -> String {
 }
 
 fn mode(scene: Scene<'_>, running: &ListenSpec, room: usize) -> RankedLines {
-    let listener = &scene.state.server;
-    let (rank, accepts) = match listener.pausing(scene.state.now) {
+    let server = &scene.state.server;
+    let (rank, accepts) = match server.pausing(scene.state.now) {
         Some(why) => {
             let words = format!("paused: {}", why.errno);
             (1, scene.span(Error, text::cut(&words, room.saturating_sub(1))))
         }
-        None if listener.held => (1, scene.span(Warning, "accept() is held: a resumes")),
+        None if server.held => (1, scene.span(Warning, "accept() is held: a resumes")),
         None => (4, Span::raw("accepts at once")),
     };
     let mut spans = vec![Span::raw(" "), accepts];
@@ -138,15 +138,15 @@ fn idle_lines(scene: Scene<'_>, room: usize) -> Vec<RankedLines> {
 }
 
 fn totals(scene: Scene<'_>, room: usize) -> Option<RankedLines> {
-    let listener = &scene.state.server;
-    let totals = listener.totals;
-    if !listener.is_listening() && totals.accepted == 0 {
+    let server = &scene.state.server;
+    let totals = server.totals;
+    if !server.is_listening() && totals.accepted == 0 {
         return None;
     }
     let (incoming, outgoing) = if room < 50 { ("in", "out") } else { ("received", "sent") };
     let numbers = [
         ("accepted", text::number(totals.accepted)),
-        ("open", text::number(listener.ends.len())),
+        ("open", text::number(server.ends.len())),
         (incoming, text::bytes(totals.received)),
         (outgoing, text::bytes(totals.sent)),
     ];

@@ -41,14 +41,14 @@ fn every_field_is_read_from_its_place() {
         snd_mss: 16,
         rtt: Duration::from_micros(68),
         rttvar: Duration::from_micros(72),
-        congestion_window: 80,
-        retransmissions: 100,
+        snd_cwnd: 80,
+        total_retrans: 100,
         bytes_received: Some(double(128)),
-        segments_out: Some(136),
+        segs_out: Some(136),
         segs_in: Some(140),
         bytes_sent: Some(0),
-        send_window: Some(228),
-        receive_window: Some(232),
+        snd_wnd: Some(228),
+        rcv_wnd: Some(232),
     };
     assert_eq!(tcp_info(&bytes), Some(info));
     assert_eq!(tcp_info(&message(&[(2, &numbered(400))])), Some(info), "a newer kernel");
@@ -81,7 +81,7 @@ fn a_fin_that_has_come_is_no_byte() {
 #[test]
 fn an_older_kernel_tells_less() {
     let old = tcp_info(&message(&[(2, &numbered(104))])).unwrap();
-    assert_eq!((old.bytes_received, old.segs_in, old.send_window), (None, None, None));
+    assert_eq!((old.bytes_received, old.segs_in, old.snd_wnd), (None, None, None));
     let middle = tcp_info(&message(&[(2, &numbered(192))])).unwrap();
     assert_eq!(middle.bytes_sent, Some(double(120)), "what was acknowledged");
     assert_eq!(tcp_info(&message(&[(2, &numbered(100))])), None);

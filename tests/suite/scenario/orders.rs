@@ -18,8 +18,8 @@ pub(super) fn words(order: &Effect) -> Option<String> {
         Effect::Run(Command::Abort(name)) => end("abort", name),
         Effect::Run(Command::HalfClose(name)) => end("shutdown", name),
         Effect::Run(Command::Send(name, _)) => end("write", name),
-        Effect::Run(Command::Probe(trials)) => {
-            let words: Vec<String> = trials.iter().map(probe).collect();
+        Effect::Run(Command::Probe(probes)) => {
+            let words: Vec<String> = probes.iter().map(probe).collect();
             format!("try {}", words.join(", "))
         }
         Effect::Run(Command::HoldState(state, ip)) => format!("stage {state} for {ip}"),

@@ -75,7 +75,7 @@ impl Story {
             ["burst", "opened", opened, "of", asked] => {
                 robot.burst_ends(opened.parse().unwrap(), asked.parse().unwrap());
             }
-            ["not", "staged", state, errno] => robot.hear(SocketEvent::StageFailed {
+            ["not", "staged", state, errno] => robot.hear(SocketEvent::HoldFailed {
                 state: state.parse().unwrap(),
                 why: SyscallError { call: Call::Socket, errno: errno_of(errno) },
             }),

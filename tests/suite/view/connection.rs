@@ -16,15 +16,15 @@ fn info(bytes: [u64; 2]) -> TcpInfo {
     TcpInfo {
         rtt: Duration::from_micros(43),
         rttvar: Duration::from_micros(20),
-        congestion_window: 10,
+        snd_cwnd: 10,
         snd_mss: 32_768,
-        retransmissions: 0,
+        total_retrans: 0,
         bytes_received: Some(bytes[0]),
         bytes_sent: Some(bytes[1]),
         segs_in: Some(3),
-        segments_out: Some(4),
-        send_window: Some(65_536),
-        receive_window: Some(65_536),
+        segs_out: Some(4),
+        snd_wnd: Some(65_536),
+        rcv_wnd: Some(65_536),
     }
 }
 

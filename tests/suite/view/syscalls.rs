@@ -18,8 +18,8 @@ fn socket(fd: u32) -> SyscallRecord {
     call(fd, asked, SyscallResult::Descriptor(fd))
 }
 
-fn told(robot: &mut Robot, deed: Purpose, row: Option<SocketId>, calls: Vec<SyscallRecord>) {
-    robot.hear(SocketEvent::SyscallsTraced(SyscallTrace { deed, row, calls }));
+fn told(robot: &mut Robot, purpose: Purpose, row: Option<SocketId>, calls: Vec<SyscallRecord>) {
+    robot.hear(SocketEvent::SyscallsTraced(SyscallTrace { purpose, row, calls }));
 }
 
 fn client(fd: u32, row: SocketId, bound: bool) -> Vec<SyscallRecord> {
@@ -79,7 +79,7 @@ fn the_selected_rows_calls_stand_out() {
 fn similar_calls_are_counted_and_old_ones_dropped() {
     let mut robot = with_calls();
     robot.press("i");
-    robot.hear(SocketEvent::SyscallsOmitted { deed: Purpose::Connect, count: 9_895 });
+    robot.hear(SocketEvent::SyscallsOmitted { purpose: Purpose::Connect, count: 9_895 });
     shows(&mut robot, &[WIDE], &["and 9,895 more like this one"]);
     let row = own(PHONE[1], 13).name;
     for _ in 0..400 {
@@ -87,7 +87,7 @@ fn similar_calls_are_counted_and_old_ones_dropped() {
     }
     assert!(robot.state.calls.count <= 1000);
     shows(&mut robot, &[WIDE], &["older ones forgotten"]);
-    let listens = robot.state.calls.entries.iter().filter(|e| e.record.deed == Purpose::Listen);
+    let listens = robot.state.calls.entries.iter().filter(|e| e.record.purpose == Purpose::Listen);
     assert_eq!(listens.count(), 1, "how the listener was made is kept");
 }
 

@@ -29,8 +29,8 @@ fn both_ends_of_a_loopback_connection_tell_what_went_through_them() {
     assert_eq!((client_end.bytes_sent, server_end.bytes_received), (Some(1000), Some(1000)));
     assert_eq!((server_end.bytes_sent, client_end.bytes_received), (Some(13), Some(13)));
     assert!(client_end.rtt > Duration::ZERO && client_end.rtt < Duration::from_secs(5));
-    assert!(client_end.segments_out >= Some(2) && client_end.congestion_window > 0);
-    assert_eq!(client_end.retransmissions, 0);
+    assert!(client_end.segs_out >= Some(2) && client_end.snd_cwnd > 0);
+    assert_eq!(client_end.total_retrans, 0);
 
     // A FIN has a number of its own, which the kernel counts among the bytes that came (tcp_rcv_nxt_update, net/ipv4/tcp_input.c).
     client.shutdown(Shutdown::Write).unwrap();

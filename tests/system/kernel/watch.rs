@@ -14,6 +14,7 @@ use fivetuple::tcp::{
 
 use crate::kernel::end;
 use crate::place::{is_at, listener, own_address};
+use crate::support::sandbox::{Refused, within};
 
 const LONG: Duration = Duration::from_secs(60);
 const ROW: &str = "tcp 0 0 127.0.0.1:40000 127.0.0.1:5000 ESTABLISHED inode=2 cookie=2";
@@ -76,6 +77,8 @@ enum Next {
     Rows(&'static str),
     Fail(i32),
     Deny,
+    /// As where a table is read from /proc, for want of a module.
+    DenyProc,
     Panic,
 }
 
@@ -102,6 +105,7 @@ impl SocketSource for Actor {
             Ok(Next::Rows(rows)) => reading.snapshot = rows.parse::<Snapshot>().unwrap(),
             Ok(Next::Fail(errno)) => return Err(ReadError::Call(call, Errno(errno))),
             Ok(Next::Deny) | Err(_) => return Err(ReadError::Call(call, Errno::EPERM)),
+            Ok(Next::DenyProc) => return Err(ReadError::Proc("/proc/it", Errno::EACCES)),
             Ok(Next::Panic) => panic!("as planned"),
         }
         Ok(())
@@ -232,6 +236,34 @@ fn where_it_is_denied_proc_takes_over() {
     told.until(|rows| rows.len() == 3);
     assert_eq!(told.source, "procfs");
     drop(client);
+}
+
+#[test]
+fn where_proc_is_denied_proc_does_not_take_over() {
+    let (poller, plot, mut told) = acting();
+    poller.watch(Filter::everything());
+    plot.send(Next::DenyProc).unwrap();
+    assert_eq!(told.blind(), "reading /proc/it failed: Permission denied (EACCES)");
+    plot.send(Next::Rows(ROW)).unwrap();
+    assert_eq!(told.sight().source, "actor");
+}
+
+#[test]
+fn where_both_are_denied_it_says_so() {
+    // Nothing can be opened by its path.
+    let path = u32::from_ne_bytes(libc::AT_FDCWD.to_ne_bytes());
+    let refused = Refused { call: libc::SYS_openat, argument: 0, value: path, errno: libc::EACCES };
+    within(refused, || {
+        let (poller, plot, mut told) = acting();
+        poller.watch(Filter::everything());
+        plot.send(Next::Deny).unwrap();
+        assert!(matches!(told.next(), WatchEvent::FellBackToProcfs(_)));
+        let why = told.blind();
+        assert!(why.starts_with("reading /proc/thread-self/net/tcp failed: "), "{why}");
+        plot.send(Next::Deny).unwrap();
+        plot.send(Next::Rows(ROW)).unwrap();
+        assert_eq!(told.sight().source, "actor", "a series of failures is reported once");
+    });
 }
 
 #[test]

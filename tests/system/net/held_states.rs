@@ -34,7 +34,7 @@ async fn stage(rig: &mut Rig, wanted: TcpState) -> Result<StateHeld, SyscallErro
         SocketEvent::StateHeld { state, main, sockets, calls } if state == wanted => {
             Some(Ok((main, sockets, calls)))
         }
-        SocketEvent::StageFailed { why, .. } => Some(Err(why)),
+        SocketEvent::HoldFailed { why, .. } => Some(Err(why)),
         _ => None,
     })
     .await

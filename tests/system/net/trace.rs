@@ -19,7 +19,7 @@ fn tracing() -> Rig {
 /// The next trace for that purpose: its row and its calls as text.
 async fn traced(rig: &mut Rig, wanted: Purpose) -> (Option<SocketId>, Vec<String>) {
     let record = rig.wait_for(|event| match event {
-        SocketEvent::SyscallsTraced(record) if record.deed == wanted => Some(record),
+        SocketEvent::SyscallsTraced(record) if record.purpose == wanted => Some(record),
         _ => None,
     });
     let SyscallTrace { row, calls, .. } = record.await;
@@ -93,14 +93,14 @@ async fn of_a_burst_the_first_few_are_reported_and_the_number_of_the_rest() {
     let mut rig = tracing();
     let at = rig.listen(anywhere()).await;
     rig.run(Command::Connect(to(at), burst(200)));
-    let (mut told, mut alike) = (0, 0);
+    let (mut told, mut omitted) = (0, 0);
     rig.wait_for(|event| {
         match event {
-            SocketEvent::SyscallsTraced(record) if record.deed == Purpose::Connect => told += 1,
-            SocketEvent::SyscallsOmitted { deed: Purpose::Connect, count } => alike += count,
+            SocketEvent::SyscallsTraced(record) if record.purpose == Purpose::Connect => told += 1,
+            SocketEvent::SyscallsOmitted { purpose: Purpose::Connect, count } => omitted += count,
             _ => (),
         }
-        (told + alike == 200).then_some(())
+        (told + omitted == 200).then_some(())
     })
     .await;
     assert!((1..=32).contains(&told), "{told} were told");

@@ -63,8 +63,8 @@ fn the_servers_port_taken_by_the_first_call() {
             &real,
             "- retry; - SO_REUSEADDR; + a port chosen by the kernel; + another computer, 127.0.0.3",
         );
-        let tried =
-            real.robot.state.calls.entries.iter().filter(|entry| entry.record.deed == Purpose::Try);
+        let entries = &real.robot.state.calls.entries;
+        let tried = entries.iter().filter(|entry| entry.record.purpose == Purpose::Probe);
         assert_eq!(tried.count(), 4, "what was tried stands among the calls");
     });
 }

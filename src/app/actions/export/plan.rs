@@ -39,10 +39,10 @@ impl Plan {
             else {
                 continue;
             };
-            let deed = entry.record.deed;
-            if deed == Purpose::Listen {
+            let purpose = entry.record.purpose;
+            if purpose == Purpose::Listen {
                 listeners.push(listener(state, entry, row, listeners.len() + 1));
-            } else if deed == Purpose::Connect && state.clients.holder_of(row).is_some() {
+            } else if purpose == Purpose::Connect && state.clients.holder_of(row).is_some() {
                 clients.push(client(state, entry, row, clients.len() + 1));
             }
         }

@@ -79,16 +79,15 @@ fn inside(scene: Scene<'_>, line: &TableRow) -> [Vec<String>; 5] {
             [received, sent].map(|count| count.map_or_else(|| String::from("?"), unit));
         vec![format!("{received} in, {sent} out")]
     };
-    let [segs_in, segments_out] =
-        [info.segs_in, info.segments_out].map(|count| count.map(u64::from));
-    let resent = match info.retransmissions {
+    let [segs_in, segs_out] = [info.segs_in, info.segs_out].map(|count| count.map(u64::from));
+    let resent = match info.total_retrans {
         0 => String::from("no segment"),
         count => text::plural(count, "segment"),
     };
     [
         trip(info),
         both(info.bytes_received, info.bytes_sent, text::bytes),
-        both(segs_in, segments_out, text::number),
+        both(segs_in, segs_out, text::number),
         window(info),
         vec![resent],
     ]
@@ -112,8 +111,8 @@ fn millis(time: Duration) -> String {
 }
 
 fn window(info: &TcpInfo) -> Vec<String> {
-    let trusted = text::plural(info.congestion_window, "segment");
-    let Some(peer) = info.send_window else { return vec![trusted] };
+    let trusted = text::plural(info.snd_cwnd, "segment");
+    let Some(peer) = info.snd_wnd else { return vec![trusted] };
     let peer = text::bytes(peer.into());
     vec![
         format!("peer {peer}, congestion {trusted} of {} B", info.snd_mss),

@@ -30,13 +30,13 @@ pub(crate) fn refused() -> Robot {
 /// Answers what is being tried: other ports and addresses work.
 pub(crate) fn answer(robot: &mut Robot) {
     let commands = robot.commands();
-    let [Command::Probe(trials)] = &commands[..] else { panic!("{commands:?}") };
-    for trial in trials.clone() {
-        let Probe::Bind { at, .. } = trial else { panic!("{trial:?}") };
+    let [Command::Probe(probes)] = &commands[..] else { panic!("{commands:?}") };
+    for probe in probes.clone() {
+        let Probe::Bind { at, .. } = probe else { panic!("{probe:?}") };
         let same = at == Endpoint::new([127, 0, 0, 1], 5000);
         let (call, errno) = (Call::Bind, Errno::EADDRINUSE);
         let outcome = if same { Err(SyscallError { call, errno }) } else { Ok(()) };
-        robot.hear(SocketEvent::Probed { trial, outcome });
+        robot.hear(SocketEvent::Probed { probe, outcome });
     }
 }
 
