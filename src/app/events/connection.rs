@@ -14,7 +14,7 @@ const SHOWN: usize = 48;
 pub(crate) fn received(state: &mut State, end: SocketId, bytes: u64, first: &[u8]) {
     let is_servers = state.server.ends.contains(end);
     let (key, who) = if is_servers {
-        ("received-by-server", state.peer_name(end.tuple.remote.ip, end))
+        ("received-by-server", state.peer_name(end))
     } else {
         ("received", end_name(state, end))
     };
@@ -85,8 +85,7 @@ fn ends(state: &mut State, end: SocketId, verb: Verb) {
 /// Whether the connection is so new that its payload belongs to the same key press.
 fn is_young(state: &State, end: SocketId) -> bool {
     const MOMENT: Duration = Duration::from_millis(300);
-    let known = state.server.ends.get(end).or_else(|| state.clients.holder_of(end)?.ends.get(end));
-    known.is_none_or(|end| state.now.since(end.since) < MOMENT)
+    state.own_end(end).is_none_or(|end| state.now.since(end.since) < MOMENT)
 }
 
 pub(crate) fn closed(state: &mut State, end: SocketId, how: CloseKind) {
