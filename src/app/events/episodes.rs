@@ -160,11 +160,11 @@ fn looked(state: &State, episode: &Episode) -> [RowOutcome; 2] {
 fn is_due(state: &State, episode: &Episode, age: Duration) -> bool {
     let account = &episode.account;
     let [own, other] = account.rows.map(|row| row.after != RowNow::Unseen);
-    let is_due = match account.verb {
-        Verb::Call => return (own && reason(account).is_some()) || age >= ANSWERED,
-        Verb::Connect | Verb::Ack => own && other,
-        Verb::Accept => own && !account.facts.contains(&Fact::PeerFin),
-        Verb::Send => false,
+    match account.verb {
+        Verb::Call => (own && reason(account).is_some()) || age >= ANSWERED,
+        Verb::Connect | Verb::Ack => (own && other) || age >= PATIENCE,
+        Verb::Accept => (own && !account.facts.contains(&Fact::PeerFin)) || age >= PATIENCE,
+        Verb::Send => age >= PATIENCE,
         Verb::Stop
         | Verb::Close
         | Verb::Abort
@@ -172,9 +172,8 @@ fn is_due(state: &State, episode: &Episode, age: Duration) -> bool {
         | Verb::Broken(_)
         | Verb::Fin
         | Verb::LateData
-        | Verb::CutShort => return is_end_due(state, episode, age),
-    };
-    is_due || age >= PATIENCE
+        | Verb::CutShort => is_end_due(state, episode, age),
+    }
 }
 
 /// Whether both rows of a connection that ends have changed, or the other has had the time to.

@@ -55,12 +55,9 @@ pub(crate) fn stopped(state: &mut State, why: Option<SyscallError>) -> Vec<Effec
     let was_reset = state.server.running.take().is_none();
     state.server.held = false;
     state.server.pause = None;
-    if was_reset && why.is_none() {
-        return vec![Effect::Lookup(names)];
-    }
     if let Some(why) = why {
         state.warn(Statement::new("listener-ended").with("why", why));
-    } else if let Some(name) = names.first() {
+    } else if let Some(name) = names.first().filter(|_| !was_reset) {
         let number = u32::try_from(names.len()).unwrap_or(u32::MAX);
         let cause = Cause { verb: Verb::Stop, ends: [*name; 2], ordered: None, number };
         episodes::begin(state, &cause);

@@ -157,10 +157,7 @@ impl Notices {
         let notice = Notice::new(at, tone, topic, Content::Account(id, account));
         let notice = Notice { count: many, at_once: many, ..notice };
         match topic {
-            Some(Topic::Ordered) => {
-                self.take_back(Topic::Ordered);
-                self.push(notice);
-            }
+            Some(Topic::Ordered) => self.replace(notice),
             Some(_) => self.add(notice),
             None => self.push(notice),
         }
@@ -212,13 +209,14 @@ impl Notices {
         self.begin(at, topic, what);
     }
 
-    /// Removes the last notice of that topic if it is near the end.
-    fn take_back(&mut self, topic: Topic) {
+    /// Adds a notice in place of the last of its topic, if that is near the end.
+    fn replace(&mut self, notice: Notice) {
         let near = self.all.len().saturating_sub(NEAR);
-        let place = self.all.iter().rposition(|notice| notice.topic == Some(topic));
+        let place = self.all.iter().rposition(|old| old.topic == notice.topic);
         if let Some(place) = place.filter(|place| *place >= near) {
             self.all.remove(place);
         }
+        self.push(notice);
     }
 
     pub(crate) fn begin(&mut self, at: Moment, topic: Topic, what: impl Into<Statement>) {

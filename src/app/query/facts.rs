@@ -130,8 +130,7 @@ pub(super) fn is_lost(fate: Option<Delivery>) -> bool {
     matches!(fate, Some(Delivery::Lost(..)))
 }
 
-/// How many bytes stand in its Send-Q before a FIN: a kernel whose data was not acknowledged in time sends that again, and nothing new
-/// meanwhile.
+/// How many bytes stand in its Send-Q before a FIN: a kernel whose data was not acknowledged in time sends only that, again.
 fn stands_before_its_fin(state: &State, end: SocketId) -> Option<u32> {
     let line = state.sockets.get(end).filter(|line| line.gone.is_none() && line.has_sent_fin())?;
     let timer = line.row.timer?;
@@ -141,14 +140,12 @@ fn stands_before_its_fin(state: &State, end: SocketId) -> Option<u32> {
     (state.lab.is_up() && is_timed_out && before > 0).then_some(before)
 }
 
-/// Whether the last RST of that end came from a kernel that has no such connection: then there is nothing to acknowledge (RFC 9293, section
-/// 3.5.2).
+/// Whether that end's last RST came from a kernel without such a connection: it has nothing to acknowledge (RFC 9293, section 3.5.2).
 fn was_stray(state: &State, end: SocketId) -> bool {
     let tuple = end.tuple.canonical();
-    let mut newest_first = state.lab.crossings.iter().rev();
-    let reset = newest_first
-        .find(|crossing| crossing.segment.tuple == tuple && crossing.segment.flags.has(Flags::RST));
-    reset.is_some_and(|reset| !reset.segment.flags.has(Flags::ACK))
+    let mut segments = state.lab.crossings.iter().rev().map(|crossing| &crossing.segment);
+    let reset = segments.find(|segment| segment.tuple == tuple && segment.flags.has(Flags::RST));
+    reset.is_some_and(|reset| !reset.flags.has(Flags::ACK))
 }
 
 /// Whether the listener still stands that was there when the client was connected: one that came since has another accept queue.

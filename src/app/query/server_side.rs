@@ -90,8 +90,7 @@ impl State {
         self.listening_rows().any(|line| self.has_full_queue(line))
     }
 
-    /// Whether the accept queue of that listener is full: the kernel queues one connection more than the backlog, which /proc does not
-    /// show.
+    /// Whether that listener's accept queue is full: the kernel queues one connection more than the backlog, which /proc does not show.
     pub(crate) fn has_full_queue(&self, line: &TableRow) -> bool {
         let (state, queues) = (line.row.state, line.row.queues);
         state == TcpState::Listen && queues.recv > queues.send && self.sockets.source != "procfs"

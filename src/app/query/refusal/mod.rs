@@ -4,7 +4,6 @@ mod call;
 pub(crate) mod remedies;
 mod rows;
 
-use crate::app::model::failure::ROWS;
 use crate::app::query::names::listener_name;
 use crate::app::query::port_holders::{PortUse, holders};
 pub(crate) use crate::app::query::refusal::call::{of_accept, of_call};
@@ -13,6 +12,9 @@ use crate::app::{Attempt, LabStage, Role, State, Statement, TableRow, format};
 use crate::tcp::{
     ConnectSpec, Endpoint, Errno, Host, Moment, Protocol, SocketId, SocketRow, SyscallError,
 };
+
+/// At most so many rows in the way are kept.
+const ROWS: usize = 100;
 
 /// What the dashboard sees by now of a call that failed then, and the rows in the way, the main culprit first.
 pub(crate) fn look(

@@ -175,10 +175,9 @@ fn nobody_listens(state: &State, spec: &ConnectSpec, to: Endpoint) -> Vec<Remedy
         Probe::Bind { host, protocol: Protocol::Tcp, at, reuse_addr: false, reuse_port: false };
     let what = Statement::new("listening-elsewhere").with("at", at);
     let mut all = vec![tried(what.when("elsewhere", server.is_some()), probe)];
-    if let Some(line) = state.culprit() {
-        let what = Statement::new("connecting-elsewhere").with("at", line.row.tuple.local);
-        all.push(not_tried(what));
-    }
+    all.extend(state.culprit().map(|line| {
+        not_tried(Statement::new("connecting-elsewhere").with("at", line.row.tuple.local))
+    }));
     all
 }
 
@@ -201,11 +200,10 @@ fn other_address(ip: IpAddr) -> Option<IpAddr> {
 /// Addresses of this machine, of the same family.
 fn here(state: &State, like: IpAddr) -> Vec<IpAddr> {
     let own = state.machine.addresses.iter().copied();
-    let mut here: Vec<IpAddr> = own.filter(|ip| ip.is_ipv4() == like.is_ipv4()).collect();
+    let mut here: Vec<IpAddr> = own.filter(|ip| ip.is_ipv4() == like.is_ipv4()).take(3).collect();
     if here.is_empty() {
         here.push(Ipv4Addr::LOCALHOST.into());
     }
-    here.truncate(3);
     here
 }
 

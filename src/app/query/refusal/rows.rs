@@ -17,7 +17,6 @@ pub(super) fn blocking_rows(
     why: SyscallError,
 ) -> Vec<SocketId> {
     let is_udp = spec.protocol == Protocol::Udp;
-    let names = |lines: Vec<&TableRow>| lines.iter().map(|line| line.row.name()).collect();
     match (why.call, why.errno, to) {
         (Call::Bind, Errno::EADDRINUSE, _) => spec.asked_port().map_or_else(Vec::new, |port| {
             let ip = spec.from.unwrap_or(Ipv4Addr::UNSPECIFIED.into());
@@ -30,7 +29,7 @@ pub(super) fn blocking_rows(
             let near = at_that_port(state, spec.host, to);
             // A listener that came later is not the cause.
             let was_there = |line: &&TableRow| line.born <= at && !takes(state, line, to, at);
-            names(near.filter(was_there).collect())
+            near.filter(was_there).map(|line| line.row.name()).collect()
         }
         (_, Errno::ETIMEDOUT, Some(to)) if !state.lab.wire.cut && !state.lab.wire.held => {
             let host = state.lab.host_called(spec.host, to.ip);
@@ -74,8 +73,7 @@ fn at_that_port(state: &State, caller: Host, to: Endpoint) -> impl Iterator<Item
     state.sockets.in_order().filter(listens)
 }
 
-/// Whether that listener takes connections to `to`. IPV6_V6ONLY is known of our own; another program's has it if it was there when the
-/// call was refused.
+/// Whether that listener takes connections to `to`. IPV6_V6ONLY is known of ours; another that was there at the refusal must have it.
 fn takes(state: &State, line: &TableRow, to: Endpoint, refused: Moment) -> bool {
     let own = state.server.running.as_ref();
     let own = own.filter(|own| own.at == line.row.tuple.local && own.host == line.row.host);
