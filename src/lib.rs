@@ -63,7 +63,7 @@
 //! | Which facts choose that text? | `app/query/facts.rs` of an end, `opening_facts.rs` of a beginning; of a failure `app/query/refusal`; `app/explain` joins them |
 //! | What does TCP do on a segment or a call? | `tcp/state/transitions.rs` |
 //! | Where is a column of the table? | `view/table/columns.rs` |
-//! | Why is a row gone? | `app/table/gone.rs` |
+//! | Why is a row gone? | `app/table/gone.rs`; the words in `gone_reason.rs` |
 //! | How is the kernel's table read? | `kernel/sock_diag` has the sockets, `kernel/inet_diag` the bytes on them |
 //! | When is it read, and why not sooner? | `kernel/watch/schedule.rs`: a share of the processor is its budget |
 //! | Which system calls does a socket make? | `net/listen.rs`, `net/connect.rs`, `net/options.rs`; their trace in `net/trace.rs` |

@@ -1,14 +1,16 @@
 //! The kernel's socket table as this program remembers it: rows, their order, counts and ports, and the journal of the past.
 
 pub(crate) mod gone;
+pub(crate) mod gone_reason;
 pub(crate) mod journal;
 pub(crate) mod ports;
 pub(crate) mod row;
 
+pub use crate::app::table::gone_reason::{Gone, GoneReason};
 pub use crate::app::table::journal::Past;
 pub(crate) use crate::app::table::journal::{Journal, StepKind};
 pub use crate::app::table::ports::{Parity, Ports};
-pub use crate::app::table::row::{Gone, GoneReason, Mark, Sighting, TableRow};
+pub use crate::app::table::row::{Mark, Sighting, TableRow};
 pub(crate) use crate::app::table::row::{RowChange, RowPlace, TableEvent};
 
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
