@@ -91,7 +91,8 @@ pub(crate) fn settle(state: &mut State) {
         let mut account = Account { rows, ..episode.account.clone() };
         opening_facts::look(state, &mut account, episode.ends, episode.opened);
         let known = &episode.account;
-        if episode.is_told && account.rows == known.rows && account.facts.is_subset(&known.facts) {
+        let is_less = account.facts != known.facts && account.facts.is_subset(&known.facts);
+        if episode.is_told && account.rows == known.rows && is_less {
             // Ended conditions are not reported, and the rows were not polled again.
             account = known.clone();
         }

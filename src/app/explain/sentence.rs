@@ -165,6 +165,8 @@ impl Evidence for Account {
             "detail" => return Some(Cow::from(&self.detail)),
             "number" => self.number.to_string(),
             "bytes" => number(self.number.into()),
+            "own_queue" => number(self.queued[0].into()),
+            "other_queue" => number(self.queued[1].into()),
             "changes" => changes(self),
             "errno" => {
                 let Verb::Broken(errno) = self.verb else { return None };

@@ -92,9 +92,12 @@ fn look_at_data(state: &State, account: &mut Account, ends: [SocketId; 2], opene
     let is_data = |segment: &Segment| segment.length > 0 && !segment.is_refusal;
     let fate = fate(state, ends[0], opened, is_data);
     let is_alone = state.is_with_our_server(ends[0]) && state.is_half_open_alone(ends[0]);
+    let sent = own.map_or(0, |line| line.row.queues.send);
+    account.queued = [sent, other.map_or(0, |line| line.row.unread())];
     account.learn([
-        (own.is_some_and(|line| line.row.queues.send > 0), Fact::OwnQueued),
-        (other.is_some_and(|line| line.row.unread() > 0), Fact::OtherQueued),
+        (sent > 0, Fact::OwnQueued),
+        (account.queued[1] > 0, Fact::OtherQueued),
+        (sent > 0 && own.is_some_and(TableRow::probes_window), Fact::ZeroWindow),
         (fate == Some(Delivery::OnTheWay), Fact::DataWaits),
         (is_lost(fate), Fact::DataLost),
         (is_alone, Fact::QueueFull),

@@ -1,7 +1,9 @@
 use std::time::Duration;
 
 use crate::app::table::gone_reason::{Gone, GoneReason};
-use crate::tcp::{CloseKind, Errno, Host, Moment, Protocol, SocketId, SocketRow, TcpState};
+use crate::tcp::{
+    CloseKind, Errno, Host, Moment, Protocol, SocketId, SocketRow, TcpState, TimerKind,
+};
 
 /// A row of the kernel's socket table with its history.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -166,6 +168,11 @@ impl TableRow {
 
     pub(crate) fn has_sent_fin(&self) -> bool {
         self.states().any(TcpState::has_sent_fin)
+    }
+
+    /// Whether its kernel waits for the other end's window to open: nothing is in flight, and what is in its Send-Q was not sent yet.
+    pub(crate) fn probes_window(&self) -> bool {
+        self.row.timer.is_some_and(|timer| timer.kind == TimerKind::ZeroWindowProbe)
     }
 
     /// Whether its program closed it with unread data: the kernel sends RST instead of FIN (RFC 2525, section 2.17).

@@ -25,6 +25,8 @@ pub struct Account {
     pub at: [Endpoint; 2],
     /// What it is about, counted: bytes, seconds, connections or LISTEN rows; of accept() the descriptor.
     pub number: u32,
+    /// Bytes in its Send-Q, and in the other row's Recv-Q.
+    pub queued: [u32; 2],
     /// A range, an address or a time that it is about.
     pub detail: String,
 }
@@ -171,7 +173,7 @@ facts! {
     FinWaits,
     /// The wire lost the FIN.
     FinLost,
-    /// The FIN was not sent yet: bytes before it are sent again first.
+    /// The FIN was not sent yet: bytes before it are not acknowledged.
     FinQueued,
     /// The RST is on the wire.
     RstWaits,
@@ -227,6 +229,8 @@ facts! {
     OtherQueued,
     /// The other row is gone.
     OtherGone,
+    /// Its kernel has sent all that the other end's window allowed, and probes that.
+    ZeroWindow,
     /// The data is on the wire.
     DataWaits,
     /// The wire lost the data.

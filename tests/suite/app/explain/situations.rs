@@ -32,7 +32,11 @@ pub(super) const VERBS: [(&str, Verb, Protocol); 19] = [
 
 /// The situation that an entry is meant for, and nothing beyond it.
 pub(super) fn facts(names: &[&str]) -> BTreeSet<Fact> {
-    let fact = |name: &&str| *Fact::ALL.iter().find(|it| it.name() == *name).unwrap();
+    // "A/B" is met by A.
+    let fact = |name: &&str| {
+        let name = name.split('/').next();
+        *Fact::ALL.iter().find(|it| Some(it.name()) == name).unwrap()
+    };
     names.iter().map(fact).collect()
 }
 
@@ -68,6 +72,7 @@ pub(super) fn situation(key: &str, entry: &TextEntry) -> Account {
         facts: facts(&entry.needs),
         at: [own.1, other.1],
         number: 13,
+        queued: [6, 7],
         detail: String::from(detail),
     }
 }

@@ -74,6 +74,7 @@ fn no_sentence_names_a_state_that_neither_row_is_in() {
                         Endpoint::new([127, 0, 0, 1], 5000),
                     ],
                     number: 13,
+                    queued: [6, 7],
                     detail: String::from("{detail}"),
                 };
                 check(key, &account);
