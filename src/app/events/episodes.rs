@@ -5,8 +5,8 @@ use std::time::Duration;
 use crate::app::explain::sentence::{is_worth_telling, reason};
 use crate::app::model::account::episodes::{Cause, Episode, Weight};
 use crate::app::query::facts::{self, rows};
-use crate::app::query::opening_facts;
-use crate::app::{Account, Fact, RowNow, RowOutcome, State, Topic, Verb};
+use crate::app::query::{opening_facts, others};
+use crate::app::{Account, Fact, OtherVerb, RowNow, RowOutcome, State, Topic, Verb};
 use crate::tcp::TcpState;
 
 /// Effects within this time belong to the cause and its sentence.
@@ -79,6 +79,7 @@ fn topic(state: &State, cause: &Cause) -> Option<Topic> {
         Verb::HalfClose => Topic::HalfClosed,
         Verb::Broken(_) | Verb::LateData => Topic::Broke,
         Verb::CutShort => Topic::CutShort,
+        Verb::Other(verb) => Topic::Others(verb),
     })
 }
 
@@ -86,6 +87,10 @@ fn topic(state: &State, cause: &Cause) -> Option<Topic> {
 pub(crate) fn settle(state: &mut State) {
     let mut open = std::mem::take(&mut state.episodes.open);
     open.retain_mut(|episode| {
+        let is_others = matches!(episode.account.verb, Verb::Other(_));
+        if is_others && !episode.is_told && others::are_told_of(state, episode.ends) {
+            return false;
+        }
         let age = state.now.since(episode.opened);
         let rows = looked(state, episode);
         let mut account = Account { rows, ..episode.account.clone() };
@@ -166,6 +171,10 @@ fn is_due(state: &State, episode: &Episode, age: Duration) -> bool {
         Verb::Connect | Verb::Ack => (own && other) || age >= PATIENCE,
         Verb::Accept => (own && !account.facts.contains(&Fact::PeerFin)) || age >= PATIENCE,
         Verb::Send => age >= PATIENCE,
+        Verb::Other(OtherVerb::Listen | OtherVerb::Connect) => {
+            others::are_named(state, episode.ends) || age >= LIMIT
+        }
+        Verb::Other(OtherVerb::Stop | OtherVerb::End | OtherVerb::Refused) => age >= ANSWERED,
         Verb::Stop
         | Verb::Close
         | Verb::Abort

@@ -1,7 +1,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use crate::app::model::{Account, Failure, Statement};
+use crate::app::model::{Account, Failure, OtherVerb, Statement};
 use crate::tcp::{Moment, SocketId};
 
 /// What happened, one notice for each event, the newest last.
@@ -81,6 +81,8 @@ pub enum Topic {
     AcceptFailed,
     /// A system call failed.
     Refused,
+    /// Other programs did something.
+    Others(OtherVerb),
     /// The view changed, or cannot change.
     Looked,
     /// The past was stepped through.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::app::format::{brief, number, seconds, sockets};
 use crate::app::query::facts::{self, account, fate, is_lost};
+use crate::app::query::others;
 use crate::app::query::peers::is_stranger;
 use crate::app::{Account, BurstProgress, Fact, State, Statement, TableRow, Verb};
 use crate::tcp::{
@@ -33,7 +34,8 @@ pub(crate) fn begin(state: &State, account: &mut Account, ends: [SocketId; 2]) {
         | Verb::Broken(_)
         | Verb::Fin
         | Verb::LateData
-        | Verb::CutShort => (),
+        | Verb::CutShort
+        | Verb::Other(_) => (),
     }
 }
 
@@ -42,6 +44,7 @@ pub(crate) fn look(state: &State, account: &mut Account, ends: [SocketId; 2], op
         Verb::Call => look_at_call(state, account, ends[0], opened),
         Verb::Connect => look_at_ack(state, account, ends[0], opened),
         Verb::Send => look_at_data(state, account, ends, opened),
+        Verb::Other(_) => others::look(state, account, ends),
         Verb::Ack | Verb::Accept => (),
         Verb::Stop
         | Verb::Close

@@ -73,13 +73,32 @@ pub enum Verb {
     LateData,
     /// A row left TIME_WAIT too early.
     CutShort,
+    /// Another program did something on a port that is watched.
+    Other(OtherVerb),
+}
+
+/// What another program was seen to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum OtherVerb {
+    /// It listens.
+    Listen,
+    /// It stopped listening.
+    Stop,
+    /// It connected to another one.
+    Connect,
+    /// Its connection with another one is ending, or over.
+    End,
+    /// An RST answered its SYN.
+    Refused,
 }
 
 impl Verb {
     /// Whether it is about the end of a connection or of the listener.
     pub(crate) const fn is_end(self) -> bool {
         match self {
-            Verb::Call | Verb::Connect | Verb::Ack | Verb::Accept | Verb::Send => false,
+            Verb::Call | Verb::Connect | Verb::Ack | Verb::Accept | Verb::Send | Verb::Other(_) => {
+                false
+            }
             Verb::Stop
             | Verb::Close
             | Verb::Abort
@@ -205,7 +224,7 @@ facts! {
     Ours,
     /// It is not.
     Foreign,
-    /// The server has more than one connection, or had more than one LISTEN row.
+    /// A server has more than one connection, or more than one LISTEN row.
     Several,
     /// The kernel picked the port from a range that was asked for.
     FromRange,

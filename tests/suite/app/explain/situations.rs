@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use fivetuple::app::explain::texts::entries;
 use fivetuple::app::explain::{RowPattern, TextEntry};
-use fivetuple::app::{Account, Fact, RowNow, RowOutcome, Statement, Verb};
+use fivetuple::app::{Account, Fact, OtherVerb, RowNow, RowOutcome, Statement, Verb};
 use fivetuple::tcp::{Call, Endpoint, Errno, Protocol, SyscallError, TcpState};
 
 /// What the word in the first column stands for.
-pub(super) const VERBS: [(&str, Verb, Protocol); 19] = [
+pub(super) const VERBS: [(&str, Verb, Protocol); 24] = [
     ("stop", Verb::Stop, Protocol::Tcp),
     ("accept", Verb::Accept, Protocol::Tcp),
     ("send", Verb::Send, Protocol::Tcp),
@@ -25,6 +25,11 @@ pub(super) const VERBS: [(&str, Verb, Protocol); 19] = [
     ("fin", Verb::Fin, Protocol::Tcp),
     ("late-data", Verb::LateData, Protocol::Tcp),
     ("cut-short", Verb::CutShort, Protocol::Tcp),
+    ("other-listen", Verb::Other(OtherVerb::Listen), Protocol::Tcp),
+    ("other-stop", Verb::Other(OtherVerb::Stop), Protocol::Tcp),
+    ("other-connect", Verb::Other(OtherVerb::Connect), Protocol::Tcp),
+    ("other-end", Verb::Other(OtherVerb::End), Protocol::Tcp),
+    ("other-refused", Verb::Other(OtherVerb::Refused), Protocol::Tcp),
     ("udp-close", Verb::Close, Protocol::Udp),
     ("udp-abort", Verb::Abort, Protocol::Udp),
     ("udp-refused", Verb::Broken(Errno::ECONNREFUSED), Protocol::Udp),
