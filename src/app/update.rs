@@ -101,7 +101,7 @@ fn table_read(state: &mut State, update: &TableUpdate) {
         state.say("past-full");
     }
     state.ui.stale = true;
-    resets::tell_cut_short(state, &update.changes);
+    resets::tell_timers(state, &update.changes);
     others::tell(state, update);
     refusal::look_again(state);
 }

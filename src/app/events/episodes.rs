@@ -79,6 +79,7 @@ fn topic(state: &State, cause: &Cause) -> Option<Topic> {
         Verb::HalfClose => Topic::HalfClosed,
         Verb::Broken(_) | Verb::LateData => Topic::Broke,
         Verb::CutShort => Topic::CutShort,
+        Verb::TimedOut => Topic::TimedOut,
         Verb::Other(verb) => Topic::Others(verb),
     })
 }
@@ -182,7 +183,8 @@ fn is_due(state: &State, episode: &Episode, age: Duration) -> bool {
         | Verb::Broken(_)
         | Verb::Fin
         | Verb::LateData
-        | Verb::CutShort => is_end_due(state, episode, age),
+        | Verb::CutShort
+        | Verb::TimedOut => is_end_due(state, episode, age),
     }
 }
 

@@ -16,7 +16,9 @@ pub(crate) fn tell(state: &mut State, update: &TableUpdate) {
     for change in &update.changes {
         let Some((row, verb)) = seen(change) else { continue };
         let name = row.name();
-        if row.tuple.protocol != Protocol::Tcp || !state.is_at_the_demos_port(name) {
+        let gone = state.sockets.get(name).and_then(|line| line.gone);
+        let is_timeout = gone.is_some_and(|gone| gone.why.is_timeout());
+        if row.tuple.protocol != Protocol::Tcp || is_timeout || !state.is_at_the_demos_port(name) {
             continue;
         }
         let is_listeners = row.state == TcpState::Listen;

@@ -127,6 +127,7 @@ fn key(account: &Account) -> &'static str {
         Verb::Fin => "fin",
         Verb::LateData => "late-data",
         Verb::CutShort => "cut-short",
+        Verb::TimedOut => "timed-out",
         Verb::Other(OtherVerb::Listen) => "other-listen",
         Verb::Other(OtherVerb::Stop) => "other-stop",
         Verb::Other(OtherVerb::Connect) => "other-connect",

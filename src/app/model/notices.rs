@@ -75,6 +75,8 @@ pub enum Topic {
     Received,
     /// Rows in TIME_WAIT were ended by an RST.
     CutShort,
+    /// Rows were gone as the kernel waited no longer.
+    TimedOut,
     /// Connections broke.
     Broke,
     /// accept() failed.
@@ -109,7 +111,7 @@ impl Topic {
 
     /// Whether sentences that come at once are merged from the second on.
     const fn is_told_at_once(self) -> bool {
-        matches!(self, Topic::WentToo | Topic::HalfClosed | Topic::CutShort)
+        matches!(self, Topic::WentToo | Topic::HalfClosed | Topic::CutShort | Topic::TimedOut)
     }
 }
 

@@ -35,6 +35,7 @@ pub(crate) fn begin(state: &State, account: &mut Account, ends: [SocketId; 2]) {
         | Verb::Fin
         | Verb::LateData
         | Verb::CutShort
+        | Verb::TimedOut
         | Verb::Other(_) => (),
     }
 }
@@ -53,7 +54,8 @@ pub(crate) fn look(state: &State, account: &mut Account, ends: [SocketId; 2], op
         | Verb::Broken(_)
         | Verb::Fin
         | Verb::LateData
-        | Verb::CutShort => facts::look(state, account, ends, opened),
+        | Verb::CutShort
+        | Verb::TimedOut => facts::look(state, account, ends, opened),
     }
 }
 

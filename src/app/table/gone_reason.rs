@@ -22,6 +22,10 @@ pub enum GoneReason {
     Reset,
     /// TIME_WAIT was over.
     TimeWaitOver,
+    /// The other end's FIN did not arrive within the time that the kernel waits for it where no process does (tcp_fin_timeout).
+    FinWait2Over,
+    /// The kernel retransmitted, got no answer, and gave up.
+    GaveUp,
     /// The listening socket was closed.
     Stopped,
     /// connect() was refused.
@@ -48,6 +52,16 @@ impl GoneReason {
         self.texts().2
     }
 
+    /// Whether the kernel itself ended the row, as it waited no longer for the other end.
+    pub(crate) const fn is_timeout(self) -> bool {
+        matches!(self, GoneReason::FinWait2Over | GoneReason::GaveUp)
+    }
+
+    /// Whether a segment is known that ended the connection.
+    pub(crate) const fn has_segment(self) -> bool {
+        !self.is_timeout() && !matches!(self, GoneReason::Unknown)
+    }
+
     const fn texts(self) -> (&'static str, &'static str, Option<&'static str>) {
         match self {
             GoneReason::ClosedByServer => ("closed by server", "server closed", None),
@@ -55,6 +69,8 @@ impl GoneReason {
             GoneReason::ClosedSecond => ("closed last", "closed last", None),
             GoneReason::Reset => ("reset", "reset", Some("RST")),
             GoneReason::TimeWaitOver => ("TIME_WAIT over", "TIME_WAIT over", None),
+            GoneReason::FinWait2Over => ("FIN_WAIT2 over", "FIN_WAIT2 over", Some("time over")),
+            GoneReason::GaveUp => ("gave up", "gave up", Some("no answer")),
             GoneReason::Stopped => ("stopped listening", "stopped", None),
             GoneReason::Refused => ("refused", "refused", Some("rcv RST")),
             GoneReason::NeverConnected => ("never connected", "never connected", Some("no answer")),

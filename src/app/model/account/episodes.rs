@@ -81,6 +81,7 @@ impl Cause {
             | Verb::HalfClose
             | Verb::Fin
             | Verb::CutShort
+            | Verb::TimedOut
             | Verb::Other(_) => Weight::Unordered,
         }
     }

@@ -73,6 +73,8 @@ pub enum Verb {
     LateData,
     /// A row left TIME_WAIT too early.
     CutShort,
+    /// The kernel waited no longer for the other end, and no process waited for it.
+    TimedOut,
     /// Another program did something on a port that is watched.
     Other(OtherVerb),
 }
@@ -106,7 +108,8 @@ impl Verb {
             | Verb::Broken(_)
             | Verb::Fin
             | Verb::LateData
-            | Verb::CutShort => true,
+            | Verb::CutShort
+            | Verb::TimedOut => true,
         }
     }
 }
@@ -236,6 +239,8 @@ facts! {
     Unspecified,
     /// The connection was reset before accept() returned it.
     WasReset,
+    /// The kernel retransmitted and got no answer.
+    Retransmitted,
     /// Accepted connections are open.
     Open,
     /// Connections are in the accept queue.

@@ -65,7 +65,10 @@ fn timer(scene: Scene<'_>, line: &TableRow, room: usize) -> Vec<Span<'static>> {
         let lines = text::wrap(&tries, room).into_iter();
         return lines.map(|words| scene.span(Warning, words)).collect();
     }
-    vec![Span::raw(text::fitting(room, connection::timer_ends(timer.kind, text::left(left))))]
+    vec![Span::raw(text::fitting(
+        room,
+        connection::timer_ends(line.row.state, timer.kind, text::left(left)),
+    ))]
 }
 
 /// Data of TCP_INFO, known for the present only: round trip, bytes, segments, window, retransmissions; the longest words first.

@@ -8,7 +8,7 @@ use fivetuple::app::{Account, Fact, OtherVerb, RowNow, RowOutcome, Statement, Ve
 use fivetuple::tcp::{Call, Endpoint, Errno, Protocol, SyscallError, TcpState};
 
 /// What the word in the first column stands for.
-pub(super) const VERBS: [(&str, Verb, Protocol); 24] = [
+pub(super) const VERBS: [(&str, Verb, Protocol); 25] = [
     ("stop", Verb::Stop, Protocol::Tcp),
     ("accept", Verb::Accept, Protocol::Tcp),
     ("send", Verb::Send, Protocol::Tcp),
@@ -30,6 +30,7 @@ pub(super) const VERBS: [(&str, Verb, Protocol); 24] = [
     ("other-connect", Verb::Other(OtherVerb::Connect), Protocol::Tcp),
     ("other-end", Verb::Other(OtherVerb::End), Protocol::Tcp),
     ("other-refused", Verb::Other(OtherVerb::Refused), Protocol::Tcp),
+    ("timed-out", Verb::TimedOut, Protocol::Tcp),
     ("udp-close", Verb::Close, Protocol::Udp),
     ("udp-abort", Verb::Abort, Protocol::Udp),
     ("udp-refused", Verb::Broken(Errno::ECONNREFUSED), Protocol::Udp),
