@@ -171,6 +171,8 @@ fn is_due(state: &State, episode: &Episode, age: Duration) -> bool {
         Verb::Call => (own && reason(account).is_some()) || age >= ANSWERED,
         Verb::Connect | Verb::Ack => (own && other) || age >= PATIENCE,
         Verb::Accept => (own && !account.facts.contains(&Fact::PeerFin)) || age >= PATIENCE,
+        // accept() may be about to return the other end.
+        Verb::Send if is_to_be_accepted(state, account) => age >= LIMIT,
         Verb::Send => age >= PATIENCE,
         Verb::Other(OtherVerb::Listen | OtherVerb::Connect) => {
             others::are_named(state, episode.ends) || age >= LIMIT
@@ -186,6 +188,10 @@ fn is_due(state: &State, episode: &Episode, age: Duration) -> bool {
         | Verb::CutShort
         | Verb::TimedOut => is_end_due(state, episode, age),
     }
+}
+
+fn is_to_be_accepted(state: &State, account: &Account) -> bool {
+    account.facts.contains(&Fact::NotAccepted) && !state.server.held
 }
 
 /// Whether both rows of a connection that ends have changed, or the other has had the time to.

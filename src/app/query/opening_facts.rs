@@ -97,6 +97,9 @@ fn look_at_data(state: &State, account: &mut Account, ends: [SocketId; 2], opene
     let is_data = |segment: &Segment| segment.length > 0 && !segment.is_refusal;
     let fate = fate(state, ends[0], opened, is_data);
     let is_alone = state.is_with_our_server(ends[0]) && state.is_half_open_alone(ends[0]);
+    if state.was_accepted(ends[0]) {
+        account.facts.remove(&Fact::NotAccepted);
+    }
     let sent = own.map_or(0, |line| line.row.queues.send);
     account.queued = [sent, other.map_or(0, |line| line.row.unread())];
     account.learn([
