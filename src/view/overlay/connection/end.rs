@@ -84,15 +84,19 @@ fn inside(scene: Scene<'_>, line: &TableRow) -> [Vec<String>; 5] {
     };
     let [segs_in, segs_out] = [info.segs_in, info.segs_out].map(|count| count.map(u64::from));
     let resent = match info.total_retrans {
-        0 => String::from("no segment"),
-        count => text::plural(count, "segment"),
+        0 => vec![String::from("no segment")],
+        // The timer counts only those since the last answer.
+        count => vec![
+            format!("{} in all", text::plural(count, "segment")),
+            text::plural(count, "segment"),
+        ],
     };
     [
         trip(info),
         both(info.bytes_received, info.bytes_sent, text::bytes),
         both(segs_in, segs_out, text::number),
         window(info),
-        vec![resent],
+        resent,
     ]
 }
 

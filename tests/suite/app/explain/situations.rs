@@ -84,7 +84,7 @@ pub(super) fn situation(key: &str, entry: &TextEntry) -> Account {
 }
 
 /// Values for the placeholders of messages.
-pub(super) const VALUES: [(&str, &str); 89] = [
+pub(super) const VALUES: [(&str, &str); 90] = [
     ("addresses", "192.168.1.2"),
     ("all", "64,512"),
     ("asked", "9"),
@@ -126,6 +126,7 @@ pub(super) const VALUES: [(&str, &str); 89] = [
     ("many", "5"),
     ("meaning", "open"),
     ("newest", "9"),
+    ("next", "1.20 s"),
     ("next_port", "5001"),
     ("number", "3"),
     ("odd", "0"),
