@@ -168,9 +168,10 @@ impl Table {
 
     fn recount(&mut self, row: &SocketRow, before: Option<TcpState>, after: Option<TcpState>) {
         if row.tuple.protocol == Protocol::Tcp && before != after {
-            let is_open = |line: &TableRow| line.gone.is_none() && line.row.state.is_open();
-            let [was_open, opens] =
-                [before, after].map(|state| state.is_some_and(TcpState::is_open));
+            // An end in SYN_RECV is half a connection.
+            let is_made = |state: TcpState| state.is_open() && state != TcpState::SynReceived;
+            let is_open = |line: &TableRow| line.gone.is_none() && is_made(line.row.state);
+            let [was_open, opens] = [before, after].map(|state| state.is_some_and(is_made));
             if was_open != opens && !self.mirror(row.name()).is_some_and(is_open) {
                 self.open = self.open.saturating_add_signed(if opens { 1 } else { -1 });
             }
@@ -270,7 +271,7 @@ impl Table {
         self.lines.is_empty()
     }
 
-    /// How many connections are open; TIME_WAIT does not count.
+    /// How many connections are open; SYN_SENT, SYN_RECV and TIME_WAIT do not count.
     pub fn connections(&self) -> usize {
         self.open
     }
