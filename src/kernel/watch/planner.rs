@@ -234,16 +234,8 @@ impl Planner {
             return None;
         }
         let afresh = mem::replace(&mut self.owed, Extent::Changes) == Extent::Whole;
-        let mut changes = mem::take(&mut self.changes);
-        if afresh {
-            // A row that was looked up since the table was read may be gone by now.
-            changes.retain(|change| match change {
-                Change::Appeared(row) | Change::Moved { to: row, .. } => {
-                    self.known.get(&row.name()).is_some_and(|known| known.is_same_socket(row))
-                }
-                Change::Vanished(_) => false,
-            });
-        }
+        let changes = mem::take(&mut self.changes);
+        let changes = if afresh { self.known.appeared(&changes) } else { changes };
         Some(TableUpdate {
             host: self.host,
             changes,

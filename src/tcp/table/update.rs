@@ -23,7 +23,7 @@ pub struct TableUpdate {
     pub host: Host,
     /// The differences from the previous poll.
     pub changes: Vec<Change>,
-    /// Whether the previous poll was of other rows, so that `changes` is the whole table of that host.
+    /// Whether the previous poll was of other rows, so that `changes` is the whole table of that host: each row once.
     pub afresh: bool,
     /// Whether the kernel said that rows may be missing.
     pub interrupted: bool,
