@@ -136,7 +136,7 @@ impl DiagSocket {
                     self.filters = false;
                     continue;
                 }
-                Err(ReadError::Call(_, Errno::ENOBUFS)) => {
+                Err(ReadError::Call(_, Errno::ENOBUFS)) if tries < RETRIES => {
                     self.netlink.grow();
                     true
                 }

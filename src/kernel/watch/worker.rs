@@ -140,7 +140,9 @@ impl<N: Fn() -> Moment, R: Fn(WatchEvent) -> bool> WatchWorker<'_, N, R> {
         self.read_source = source.or_else(|| self.read_source.take());
         match answer.outcome {
             Ok(cost) => {
-                self.failures = 0;
+                if !answer.reading.interrupted {
+                    self.failures = 0;
+                }
                 self.planner.learn_reading(&answer.order, &answer.reading, cost);
             }
             Err(why) if self.planner.awaits(&answer.order) => self.fail(why),
