@@ -149,12 +149,18 @@ impl Planner {
         self.is_exact && self.wanted.is_some()
     }
 
+    /// The id by which to ask for that socket: the given one may lack the interface that it is bound to.
+    pub fn known_id(&self, id: SocketId) -> SocketId {
+        self.known.get(&id).map_or(id, SocketRow::name)
+    }
+
     /// The row found by looking up `id`; its own id differs where IPv4 is mapped to IPv6.
     pub fn learn_lookup(&mut self, id: SocketId, found: Option<SocketRow>) {
         let wanted = self.wanted.as_ref();
         let found = found.filter(|row| wanted.is_some_and(|wanted| wanted.wants(row)));
         let found_id = found.map(|row| row.name());
-        if self.reading.is_some() {
+        // To find nothing of a socket that no table has shown proves nothing: it may be bound to an interface.
+        if self.reading.is_some() && (found.is_some() || self.known.get(&id).is_some()) {
             self.looked_up.extend([id].into_iter().chain(found_id));
         }
         if found_id != Some(id) {

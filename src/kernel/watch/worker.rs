@@ -159,8 +159,9 @@ impl<N: Fn() -> Moment, R: Fn(WatchEvent) -> bool> WatchWorker<'_, N, R> {
         for id in ids {
             // In a burst a row is asked for at each of its system calls: one lookup is enough.
             if looked_up.insert(*id) {
-                let Some(found) = self.ask(|source| source.lookup(*id)) else { return };
-                self.planner.learn_lookup(*id, found);
+                let id = self.planner.known_id(*id);
+                let Some(found) = self.ask(|source| source.lookup(id)) else { return };
+                self.planner.learn_lookup(id, found);
             }
         }
     }
@@ -203,6 +204,7 @@ impl<N: Fn() -> Moment, R: Fn(WatchEvent) -> bool> WatchWorker<'_, N, R> {
     fn inspect(&mut self) {
         let mut found = Vec::with_capacity(self.inspected.len());
         for id in self.inspected.clone() {
+            let id = self.planner.known_id(id);
             let Some(info) = self.ask(|source| source.inspect(id)) else { return };
             found.extend(info.map(|info| (id, info)));
         }

@@ -24,6 +24,9 @@ pub struct SocketRow {
     pub inode: u64,
     /// The kernel's own number for the socket, never used twice (`SO_COOKIE`); 0 where the source does not tell.
     pub cookie: u64,
+    /// The index of the interface that the socket is bound to (`SO_BINDTODEVICE`, or the scope of a link-local address); 0 where it is
+    /// bound to none, or the source does not tell.
+    pub interface: u32,
 }
 
 /// The two queue columns. For a LISTEN row they are connections: waiting for accept(), and the backlog.
@@ -70,12 +73,14 @@ pub struct SocketId {
     pub tuple: FiveTuple,
     /// The inode of a socket that is not connected, else 0.
     pub inode: u64,
+    /// The interface that the socket is bound to, or 0. The kernel looks a socket up by it; it counts for nothing where names are compared.
+    pub interface: u32,
 }
 
 impl SocketId {
     /// The name of a connected socket of this machine.
     pub fn connected(host: Host, tuple: FiveTuple) -> SocketId {
-        SocketId { host, tuple, inode: 0 }
+        SocketId { host, tuple, inode: 0, interface: 0 }
     }
 
     /// What counts when names are compared.
@@ -124,13 +129,14 @@ impl SocketRow {
             uid: 0,
             inode: 0,
             cookie: 0,
+            interface: 0,
         }
     }
 
     /// What tells this row from every other.
     pub fn name(&self) -> SocketId {
         let inode = if self.tuple.is_connected() { 0 } else { self.inode };
-        SocketId { host: self.host, tuple: self.tuple, inode }
+        SocketId { host: self.host, tuple: self.tuple, inode, interface: self.interface }
     }
 
     /// Whether the other end's FIN may stand in its Recv-Q: it counts as one byte until the program has read the end of the data.

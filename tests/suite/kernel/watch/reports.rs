@@ -92,6 +92,25 @@ fn each_story_is_reported_as_it_should_be() {
 }
 
 #[test]
+fn whoever_does_not_know_the_interface_asks_with_the_one_that_was_seen() {
+    let bound = format!("{SERVER} interface=3");
+    let mut watcher = watching(&[LISTEN, &bound]);
+    assert_eq!(watcher.known_id(name(SERVER)).interface, 3);
+    assert_eq!(watcher.known_id(name(CLIENT)).interface, 0, "nobody has seen it");
+    assert_eq!(looks(&mut watcher, name(SERVER), Some(row(&bound))), "nothing");
+    assert_eq!(looks(&mut watcher, name(SERVER), None), "-5000");
+}
+
+#[test]
+fn a_look_in_vain_for_what_no_table_has_shown_is_no_proof_that_it_is_gone() {
+    let mut watcher = watching(&[LISTEN]);
+    let order = moved(&mut watcher, 20);
+    assert_eq!(looks(&mut watcher, name(SERVER), None), "nothing");
+    watcher.learn_reading(&order, &table(&[LISTEN, SERVER]), COST);
+    assert_eq!(told(watcher.report()), "+5000");
+}
+
+#[test]
 fn the_first_report_is_the_whole_table() {
     let mut watcher = Planner::new(Host::THIS, at(0), 0);
     assert_eq!(watcher.read_order(at(0)), None, "nothing is wanted");
