@@ -37,6 +37,11 @@ pub trait SocketSource: Send {
         Ok(None)
     }
 
+    /// The name of the interface with that number, if the source knows it.
+    fn interface(&self, _number: u32) -> Option<String> {
+        None
+    }
+
     /// Reads every wanted row.
     ///
     /// # Errors
@@ -45,6 +50,20 @@ pub trait SocketSource: Send {
         let mut reading = Reading::default();
         self.read(wanted, &mut reading).map(|()| reading)
     }
+}
+
+/// The numbers and names of the interfaces that these sockets are bound to.
+pub fn interfaces<'a>(
+    source: &dyn SocketSource,
+    rows: impl Iterator<Item = &'a SocketRow>,
+) -> Vec<(u32, String)> {
+    let mut found: Vec<(u32, String)> = Vec::new();
+    for number in rows.map(|row| row.interface).filter(|number| *number != 0) {
+        if found.iter().all(|(known, _)| *known != number) {
+            found.extend(source.interface(number).map(|name| (number, name)));
+        }
+    }
+    found
 }
 
 /// The result of one read of the table.

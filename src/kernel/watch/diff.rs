@@ -38,13 +38,8 @@ impl KnownRows {
     /// Each row that these changes speak of and that exists now, once: a row that was read may have been looked up since.
     pub fn appeared(&self, changes: &[Change]) -> Vec<Change> {
         let mut told = HashSet::with_capacity_and_hasher(changes.len(), RandomState::default());
-        let known = changes.iter().filter_map(|change| {
-            let (Change::Appeared(row) | Change::Moved { to: row, .. } | Change::Vanished(row)) =
-                change;
-            let row = self.get(&row.name())?;
-            told.insert(row.name()).then_some(Change::Appeared(*row))
-        });
-        known.collect()
+        let known = changes.iter().filter_map(|change| self.get(&change.row().name()));
+        known.filter(|row| told.insert(row.name())).map(|row| Change::Appeared(*row)).collect()
     }
 
     /// The row exists now.

@@ -247,6 +247,7 @@ impl Planner {
             changes,
             afresh,
             interrupted: self.interrupted,
+            interfaces: Vec::new(),
             source: self.source,
         })
     }

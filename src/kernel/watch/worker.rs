@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use crate::kernel::watch::Planner;
 use crate::kernel::watch::mailbox::{ReadAnswer, ReadRequest, Requests, WatchMailbox};
-use crate::kernel::{ChangeCounters, Procfs, ReadError, ReadResult, Reading, SocketSource};
-use crate::tcp::{Filter, Host, Moment, SocketId, TableUpdate, TcpInfo};
+use crate::kernel::{
+    ChangeCounters, Procfs, ReadError, ReadResult, Reading, SocketSource, interfaces,
+};
+use crate::tcp::{Change, Filter, Host, Moment, SocketId, TableUpdate, TcpInfo};
 
 /// What a [`Poller`](crate::kernel::watch::Poller) reports.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -112,7 +114,11 @@ impl<N: Fn() -> Moment, R: Fn(WatchEvent) -> bool> WatchWorker<'_, N, R> {
             }
             self.carry_out(requests);
             self.observe();
-            if let Some(update) = self.planner.report() {
+            if let Some(mut update) = self.planner.report() {
+                if let Some(source) = &self.lookup_source {
+                    update.interfaces =
+                        interfaces(&**source, update.changes.iter().map(Change::row));
+                }
                 self.report(WatchEvent::TableRead(update));
             }
         }

@@ -16,6 +16,14 @@ pub enum Change {
     Vanished(SocketRow),
 }
 
+impl Change {
+    /// The row as it is now, or was last seen.
+    pub fn row(&self) -> &SocketRow {
+        let (Change::Appeared(row) | Change::Moved { to: row, .. } | Change::Vanished(row)) = self;
+        row
+    }
+}
+
 /// The result of one poll of the kernel's table.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TableUpdate {
@@ -27,6 +35,8 @@ pub struct TableUpdate {
     pub afresh: bool,
     /// Whether the kernel said that rows may be missing.
     pub interrupted: bool,
+    /// The numbers and names of the interfaces that sockets in `changes` are bound to.
+    pub interfaces: Vec<(u32, String)>,
     /// The source's name: `sock_diag` or `procfs`.
     pub source: &'static str,
 }

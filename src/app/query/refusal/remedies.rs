@@ -176,7 +176,8 @@ fn nobody_listens(state: &State, caller: Host, to: Endpoint) -> Vec<Remedy> {
         Probe::Bind { host, protocol: Protocol::Tcp, at, reuse_addr: false, reuse_port: false };
     let what = Statement::new("listening-elsewhere").with("at", at);
     let mut all = vec![tried(what.when("elsewhere", server.is_some()), probe)];
-    if let Some(line) = state.culprit() {
+    // Which way leads to an interface is not known.
+    if let Some(line) = state.culprit().filter(|line| line.row.interface == 0) {
         let what = Statement::new("connecting-elsewhere").with("at", line.row.tuple.local);
         all.push(not_tried(what));
     }

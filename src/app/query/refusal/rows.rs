@@ -5,8 +5,8 @@ use std::net::Ipv4Addr;
 use crate::app::query::port_holders::holders;
 use crate::app::{State, TableRow};
 use crate::tcp::{
-    Call, ConnectSpec, Endpoint, Errno, Host, Moment, PortRange, Protocol, SocketId, SourcePort,
-    SyscallError, TcpState,
+    Call, ConnectSpec, Endpoint, Errno, Host, Moment, PortRange, Protocol, SocketId, SocketRow,
+    SourcePort, SyscallError, TcpState,
 };
 
 pub(super) fn blocking_rows(
@@ -28,7 +28,7 @@ pub(super) fn blocking_rows(
         (_, Errno::ECONNREFUSED, Some(to)) if !is_udp && !is_own_loopback(state, spec, to) => {
             let near = at_that_port(state, spec.host, to);
             // A listener that came later is not the cause.
-            let was_there = |line: &&TableRow| !takes(line.row.tuple.local, to) && line.born <= at;
+            let was_there = |line: &&TableRow| !takes(&line.row, to) && line.born <= at;
             names(near.filter(was_there).collect())
         }
         (_, Errno::ETIMEDOUT, Some(to)) if !state.lab.wire.cut && !state.lab.wire.held => {
@@ -79,10 +79,11 @@ fn at_that_port(state: &State, caller: Host, to: Endpoint) -> impl Iterator<Item
     state.sockets.in_order().filter(listens)
 }
 
-/// Whether a listener on `at` takes connections to `to`, as far as rows show: IPV6_V6ONLY is in none.
-fn takes(at: Endpoint, to: Endpoint) -> bool {
-    let (at, to) = (at.ip.to_canonical(), to.ip.to_canonical());
-    at == to || (at.is_unspecified() && at.is_ipv4() == to.is_ipv4())
+/// Whether a listener takes connections to `to`, as far as rows show: IPV6_V6ONLY is in none, nor by which interface a SYN arrives.
+fn takes(listener: &SocketRow, to: Endpoint) -> bool {
+    let (at, to) = (listener.tuple.local.ip.to_canonical(), to.ip.to_canonical());
+    let is_at = at == to || (at.is_unspecified() && at.is_ipv4() == to.is_ipv4());
+    is_at && listener.interface == 0
 }
 
 /// Whether a socket is listening now that would take the connection refused then.
@@ -92,8 +93,9 @@ pub(super) fn something_listens(state: &State, then: Moment, caller: Host, to: E
         // IPV6_V6ONLY is known of our own listener only.
         let own = state.server.running.as_ref();
         let only_v6 = own.is_some_and(|own| own.at == at && own.only_v6);
-        let is_dual = at.ip.is_ipv6() && at.ip.is_unspecified() && !only_v6;
-        takes(at, to) || (is_dual && line.born > then)
+        let is_everywhere = at.ip.is_unspecified() && line.row.interface == 0;
+        let is_dual = at.ip.is_ipv6() && is_everywhere && !only_v6;
+        takes(&line.row, to) || (is_dual && line.born > then)
     })
 }
 
