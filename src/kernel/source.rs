@@ -22,7 +22,7 @@ pub trait SocketSource: Send {
 
     /// Reads one row; `None` when there is no such socket.
     ///
-    /// An id with inode 0 whose tuple is not connected stands for any socket at that address. A dual-stack socket is found by its IPv4
+    /// An id with number 0 whose tuple is not connected stands for any socket at that address. A dual-stack socket is found by its IPv4
     /// addresses, too; its row says IPv4-mapped.
     ///
     /// # Errors
@@ -131,8 +131,8 @@ impl ReadError {
 
 /// Whether `row` is the socket that `id` stands for; the kernel may answer with another one.
 pub(super) fn is_asked_for(id: SocketId, row: &SocketRow) -> bool {
-    let any = id.inode == 0 || id.tuple.is_connected();
-    row.tuple.canonical() == id.tuple.canonical() && (any || row.inode == id.inode)
+    let any = id.number == 0 || id.tuple.is_connected();
+    row.tuple.canonical() == id.tuple.canonical() && (any || row.inode == id.number)
 }
 
 /// The processor time that this thread has used so far.

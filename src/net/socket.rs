@@ -34,7 +34,7 @@ pub(super) fn own(
     let inode = rustix::fs::fstat(socket).map_or(0, |stat| stat.st_ino);
     let number = if tuple.is_connected() { 0 } else { inode };
     OwnSocket {
-        name: SocketId { host, tuple, inode: number, interface },
+        name: SocketId { host, tuple, number, interface },
         fd: trace::number(socket),
         inode,
         order: None,

@@ -158,12 +158,15 @@ impl Planner {
     pub fn learn_lookup(&mut self, id: SocketId, found: Option<SocketRow>) {
         let wanted = self.wanted.as_ref();
         let found = found.filter(|row| wanted.is_some_and(|wanted| wanted.wants(row)));
+        let found = found.map(|row| self.known.told_apart(row));
         let found_id = found.map(|row| row.name());
         // To find nothing of a socket that no table has shown proves nothing: it may be bound to an interface.
         if self.reading.is_some() && (found.is_some() || self.known.get(&id).is_some()) {
             self.looked_up.extend([id].into_iter().chain(found_id));
         }
-        if found_id != Some(id) {
+        // Of several sockets with these five numbers the kernel finds any.
+        let found_another = found_id.is_some_and(|found| found.tuple.is_connected());
+        if found_id != Some(id) && !found_another {
             self.known.forget(&id, &mut self.changes);
         }
         if let Some(row) = found {

@@ -31,10 +31,10 @@ fn listeners_that_share_an_address_are_told_apart_by_inode() {
     for source in &mut sources() {
         for socket in [&first, &second] {
             let nobody = SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0));
-            let name = SocketId { inode: inode(socket), ..end(at, nobody) };
+            let name = SocketId { number: inode(socket), ..end(at, nobody) };
             let row = source.lookup(name).unwrap().expect("it listens");
             assert_eq!(row.inode, inode(socket));
-            assert_eq!(source.lookup(SocketId { inode: 1, ..name }).unwrap(), None);
+            assert_eq!(source.lookup(SocketId { number: 1, ..name }).unwrap(), None);
         }
     }
 }
