@@ -100,7 +100,7 @@ fn of_culprit(
     let is_to_itself = row.tuple.is_to_itself();
     seen.with(PortUse::of(row.state).name(), "")
         .with("holder", listener_name(state, line))
-        .with("row", local)
+        .with("row", local.at(&state.sockets.interfaces.suffix(row.name())))
         .with("row_port", local.port)
         .with("peer", row.tuple.remote)
         .with("state", row.state)
@@ -109,6 +109,7 @@ fn of_culprit(
         .when("Owned", state.sockets.owners.contains_key(&row.inode))
         .when("OnlyV6", other_family && local.ip.is_ipv6())
         .when("OnlyV4", other_family && local.ip.is_ipv4())
+        .when("Bound", row.interface != 0)
         .when("ToItself", is_to_itself)
         .when("AtOnce", state.sockets.closed_at_once(line))
         .when("ByClient", is_to_itself || client.is_some())
