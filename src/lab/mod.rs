@@ -22,7 +22,7 @@ mod sysctl;
 mod wire;
 
 pub use crate::lab::helper::help;
-pub use crate::lab::join::join;
+pub use crate::lab::join::JoinableLab;
 pub use crate::lab::protocol::SocketKind;
 pub use crate::lab::running_lab::{HELPER, Helper, Lab};
 pub use crate::lab::socket_pool::SocketPool;
