@@ -18,7 +18,7 @@ use crate::net::panic_message;
 use crate::run::fault::break_on_purpose;
 use crate::run::headless::{complain, runtime};
 use crate::run::{Clock, Exit};
-use crate::tcp::{Host, LabRefusal, LabSpec, in_words};
+use crate::tcp::{Host, LabRefusal, LabSpec, in_words, legible};
 
 pub(crate) fn lab(args: &LabCommandArgs) -> anyhow::Result<Exit> {
     let command = command_of(args);
@@ -72,7 +72,7 @@ fn not_run(program: &OsStr, why: io::Error) -> Exit {
     let is_missing = is_name && why.kind() == ErrorKind::PermissionDenied && !is_in_path(program);
     let why = if is_missing { io::Error::from(Errno::NOENT) } else { why };
     let code = if why.kind() == ErrorKind::NotFound { 127 } else { 126 };
-    complain(&format!("cannot run {}: {}", program.display(), in_words(&why)));
+    complain(&format!("cannot run {}: {}", legible(program.as_bytes()), in_words(&why)));
     Exit::WithCode(code)
 }
 

@@ -92,6 +92,8 @@ fn a_program_that_cannot_be_run_ends_it_as_it_ends_env() {
             let tried = ran(lab(&["--", program]).env("PATH", format!("{place}:{path}")));
             tried.ends(code, &[&format!("cannot run {program}"), errno]);
         }
+        // What a terminal would obey is escaped, and letters stay.
+        run(&["--", "/\u{1b}]0;été\u{7}"]).ends(127, &["cannot run /\\x1b]0;été\\x07: No such"]);
     });
 }
 
