@@ -94,7 +94,7 @@ fn lacks(capability: &str) -> String {
             "This container lacks CAP_{capability}; try docker run --cap-add {capability}"
         );
     }
-    "No sysctl forbids it, so a container or a seccomp filter does; try outside the container, or as root"
+    "No sysctl forbids it, so a container, a seccomp filter or a chroot does; try outside of it, or as root"
         .to_owned()
 }
 
@@ -179,4 +179,21 @@ fn root_without_all_that_a_lab_needs_has_it_in_a_user_namespace() {
         }
         said.ends(0, &[]);
     }
+}
+
+/// The whole machine as a plain folder, so that only the kernel's files are those of a mount.
+const CHROOT: &str = "cd \"$1\" && mkdir dev proc run && mount --rbind /dev dev && mount --rbind /proc proc && \
+    cp \"$2\" run/fivetuple && ldd \"$2\" | grep -o '/[^ ]*' | xargs cp -L --parents -t . && \
+    exec chroot --userspec=65534:65534 . /run/fivetuple lab -- /run/fivetuple";
+
+#[test]
+fn a_chroot_is_told_from_a_container() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut unshare = Command::new("unshare");
+    unshare.args(["-m", "sh", "-c", CHROOT, "sh"]).arg(folder.path()).arg(PROGRAM);
+    let said = ran(&mut unshare);
+    if !said.err.starts_with("fivetuple:") {
+        return skipped(&format!("no chroot here: {said:?}"));
+    }
+    said.fails(&["unshare(CLONE_NEWUSER): ", "EPERM", "This process is in a chroot"]);
 }
