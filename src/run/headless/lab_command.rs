@@ -13,7 +13,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
 
 use crate::cli::LabCommandArgs;
-use crate::lab::{JoinableLab, Lab, Wire};
+use crate::lab::{JoinableLab, Lab, Wire, see_own_files};
 use crate::net::panic_message;
 use crate::run::fault::break_on_purpose;
 use crate::run::headless::{complain, runtime};
@@ -25,6 +25,11 @@ pub(crate) fn lab(args: &LabCommandArgs) -> anyhow::Result<Exit> {
     let Some(asked) = args.join else { return lab_of_its_own(args, &command) };
     let lab = lab_to_join(asked)?;
     lab.join(args.on).map_err(|why| not_joined(&lab, args.on, why))?;
+    if let Err(why) = see_own_files(args.on) {
+        complain(&format!(
+            "the program may see /sys and the host name of this machine, not of the lab's computer: {why}"
+        ));
+    }
     if args.ends_with_parent {
         set_parent_process_death_signal(Some(Signal::HUP)).context("prctl(PR_SET_PDEATHSIG)")?;
     }

@@ -136,6 +136,35 @@ fn another_terminal_joins_and_follows_the_article() {
     });
 }
 
+#[test]
+fn files_and_the_host_name_are_those_of_the_computer() {
+    as_nobody_too_if(possible, || {
+        let machine = std::fs::read_to_string("/proc/sys/kernel/hostname").expect("a name");
+        let read = "ls /sys/class/net; cat /sys/class/net/eth0/address /proc/sys/kernel/hostname; \
+                    grep -c 192.168.1.10 /etc/hosts";
+        let said = run(&["--on", "laptop", "--", "sh", "-c", read]);
+        if said.err.contains("the program may see /sys and the host name of this machine") {
+            return skipped(&said.err);
+        }
+        assert_eq!(said.out, "eth0\nlo\n02:00:00:00:00:02\nlaptop\n1\n", "{said:?}");
+        let after = std::fs::read_to_string("/proc/sys/kernel/hostname").expect("a name");
+        assert_eq!(after, machine);
+    });
+}
+
+#[test]
+fn where_files_cannot_be_the_computer_s_one_line_says_so() {
+    // Neither a plain user nor whoever lacks the privilege may have more mount namespaces.
+    let limit = "echo 1 > /proc/sys/user/max_mnt_namespaces && exec \"$@\"";
+    let line = ["-Urm", "sh", "-c", limit, "sh", PROGRAM, "lab", "--", "echo", "ran"];
+    let said = ran(Command::new("unshare").args(line));
+    if said.err.starts_with("unshare:") || said.err.contains("no lab") {
+        return skipped(&said.err);
+    }
+    assert_eq!((said.out.as_str(), said.err.lines().count()), ("ran\n", 1), "{said:?}");
+    said.ends(0, &["/sys and the host name of this machine", "unshare(CLONE_NEWNS): ", "ENOSPC"]);
+}
+
 /// Runs a program as a user who has no labs but those of one test.
 fn as_somebody(words: &[&str]) -> Command {
     let mut setpriv = Command::new("setpriv");
