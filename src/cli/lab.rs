@@ -15,7 +15,7 @@ pub struct LabArgs {
     /// Number of computers in the lab, including the server
     #[arg(long, value_name = "N", default_value_t = LabSpec::DEFAULT.computers, value_parser = clap::value_parser!(u8).range(2..=8), help_heading = "Lab")]
     pub lab_computers: u8,
-    /// Capture the wire of every lab of this run to FILE (pcapng, for Wireshark or tcpdump)
+    /// Capture the wire of every lab of this run to FILE, a new one or a pipe (pcapng, for Wireshark or tcpdump)
     #[arg(long, value_name = "FILE", help_heading = "Lab")]
     pub pcap: Option<PathBuf>,
 }

@@ -54,8 +54,10 @@ pub enum LabEvent {
     Down(Option<String>),
     /// Segments crossed its wire.
     Wire(Vec<WireEvent>),
-    /// Something went wrong that leaves the lab standing, for example writing down what crosses the wire; in words.
+    /// Something went wrong that leaves the lab standing; in words.
     Warned(String),
+    /// What crosses the wire is not written down any more; why, in words.
+    CaptureFailed(String),
 }
 
 /// One computer of the lab.
