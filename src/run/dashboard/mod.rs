@@ -83,12 +83,12 @@ pub(super) async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Exit> {
     let result = dashboard.run(inputs, events).await;
     let Dashboard { screen, world, .. } = dashboard;
     drop(screen);
-    world.end().await;
-    result.or_else(
-        |why| {
-            if screen::is_gone() { Ok(Exit::BySignal(libc::SIGHUP)) } else { Err(why) }
-        },
-    )
+    let written = world.end().await;
+    match result {
+        Ok(Exit::Done) => written.map(|()| Exit::Done),
+        Err(_) if screen::is_gone() => Ok(Exit::BySignal(libc::SIGHUP)),
+        ended => ended,
+    }
 }
 
 fn first_state(args: &DashboardArgs, limits: HostLimits, clock: &Clock) -> State {
