@@ -7,6 +7,7 @@
 mod backend;
 mod frames;
 pub(super) mod inputs;
+mod keyboard;
 pub(super) mod screen;
 mod theme_choice;
 mod world;
@@ -20,7 +21,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::app::{
-    Action, Clients, Effect, Event, Key, LabStage, Server, State, update, watch_at_start,
+    Action, Clients, Effect, Event, Key, LabStage, Server, State, TerminalEvent, update,
+    watch_at_start,
 };
 use crate::cli::DashboardArgs;
 use crate::kernel::watch::Poller;
@@ -51,8 +53,8 @@ pub(super) async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Exit> {
     // From now on a signal must not end the program before the terminal is restored.
     inputs::listen_to_signals(&tasks, &stop, &inbox_sender).context("cannot handle signals")?;
     let screen = Screen::enter(!args.no_mouse).context("cannot set up the terminal")?;
-    inputs::listen_to_terminal(&tasks, stop.clone(), inbox_sender.clone());
-    inputs::watch_for_hangup(inbox_sender.clone());
+    keyboard::listen(inbox_sender.clone()).context("cannot read the terminal")?;
+    inputs::watch_for_hangup(inbox_sender.clone()).context("cannot watch the terminal")?;
     let engine = Engine::new(
         events_sender,
         tasks.clone(),
@@ -188,17 +190,8 @@ impl Dashboard {
                     self.handle(Event::Requested(Action::Listen));
                 }
             }
-            Input::Clicked { x, y } => {
-                for action in hit::hit(self.screen.area(), &self.state, &self.scroll, x, y) {
-                    self.handle(Event::Requested(action));
-                }
-            }
-            Input::Wheel { x, y, down } => {
-                if let Some(pane) = hit::pane_at(self.screen.area(), &self.state, x, y) {
-                    self.handle(Event::Requested(Action::Focus(pane)));
-                }
-                self.handle(Event::Requested(if down { Action::Next } else { Action::Previous }));
-            }
+            Input::Terminal(event) => self.take_from_terminal(event)?,
+            Input::Unreadable(why) => return Err(why).context("cannot read the terminal"),
             Input::Resized => {
                 self.screen.repaint()?;
                 self.frames.due = true;
@@ -210,6 +203,26 @@ impl Dashboard {
             }
             Input::Signal(number) => self.end_by(number),
             Input::HungUp => self.end_by(libc::SIGHUP),
+        }
+        Ok(())
+    }
+
+    fn take_from_terminal(&mut self, event: TerminalEvent) -> anyhow::Result<()> {
+        match event {
+            TerminalEvent::Pressed(Key::Ctrl('z')) => self.suspend()?,
+            TerminalEvent::Pressed(key) => self.handle(Event::Pressed(key)),
+            TerminalEvent::Pasted(text) => self.handle(Event::Pasted(text)),
+            TerminalEvent::Clicked { x, y } => {
+                for action in hit::hit(self.screen.area(), &self.state, &self.scroll, x, y) {
+                    self.handle(Event::Requested(action));
+                }
+            }
+            TerminalEvent::Wheel { x, y, down } => {
+                if let Some(pane) = hit::pane_at(self.screen.area(), &self.state, x, y) {
+                    self.handle(Event::Requested(Action::Focus(pane)));
+                }
+                self.handle(Event::Requested(if down { Action::Next } else { Action::Previous }));
+            }
         }
         Ok(())
     }

@@ -10,6 +10,7 @@ use crossterm::event::{
 use crossterm::execute;
 use crossterm::terminal::{
     EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+    is_raw_mode_enabled,
 };
 use ratatui::layout::Rect;
 use ratatui::{Frame, Terminal};
@@ -103,6 +104,14 @@ pub(super) fn leave() {
 fn is_cooked() -> bool {
     let modes = rustix::termios::tcgetattr(rustix::stdio::stdin());
     modes.is_ok_and(|modes| modes.local_modes.contains(LocalModes::ICANON))
+}
+
+/// Whether the terminal is ours to read: not given back to the shell, and this program is in its foreground.
+pub(super) fn is_ours() -> bool {
+    let front = rustix::termios::tcgetpgrp(rustix::stdio::stdin());
+    // There is no foreground where it is not the controlling terminal.
+    let is_others = front.is_ok_and(|group| group != rustix::process::getpgrp());
+    is_raw_mode_enabled().unwrap_or(false) && !is_others
 }
 
 /// Whether the terminal is gone: its window is closed, or its connection is lost.

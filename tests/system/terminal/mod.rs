@@ -9,6 +9,7 @@ mod quiet;
 mod refusing;
 mod rewinding;
 pub(crate) mod scenario;
+mod sequences;
 mod stopping;
 mod story;
 mod typing;
