@@ -24,7 +24,7 @@ use clap::CommandFactory;
 
 use crate::cli::{Cli, Subcommands};
 use crate::kernel::raise_descriptor_limit;
-use crate::run::dashboard::screen;
+use crate::run::dashboard::{job, screen};
 use crate::run::headless::{complain, ignore_broken_pipe, lab_command, runtime};
 
 /// Runs the subcommand of the command line.
@@ -90,6 +90,8 @@ fn open_dashboard(cli: &Cli) -> anyhow::Result<Exit> {
         "TERM is not set, so the type of this terminal is unknown. Try TERM=xterm fivetuple, or fivetuple table --watch."
     } else if term == "dumb" {
         "this terminal (TERM=dumb) cannot show the dashboard. Try fivetuple table --watch."
+    } else if job::starts_in_background() {
+        "the dashboard cannot read its terminal from the background. Start it in the foreground, or try fivetuple table --watch."
     } else {
         ""
     };

@@ -3,6 +3,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 use std::time::Duration;
 
+use crossterm::terminal::is_raw_mode_enabled;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use tokio::sync::mpsc::Sender;
@@ -10,6 +11,7 @@ use tokio::sync::mpsc::Sender;
 use crate::app::{Event, InputParser};
 use crate::net::panic_message;
 use crate::run::dashboard::inputs::Input;
+use crate::run::dashboard::job::{is_in_background, pause};
 use crate::run::dashboard::screen;
 use crate::run::fault::break_on_purpose;
 use crate::tcp::SocketEvent;
@@ -66,12 +68,12 @@ fn read(bytes: &mut [u8], patience: Option<Duration>) -> io::Result<Option<usize
         match poll(&mut [PollFd::new(&stdin, PollFlags::IN)], patience.as_ref()) {
             Ok(0) => return Ok(None),
             // While a shell has the terminal, its keys are not ours.
-            Ok(_) if !screen::is_ours() => pause(),
+            Ok(_) if !is_ours() => pause(),
             Ok(_) => match rustix::io::read(stdin, &mut *bytes) {
                 Ok(length @ 1..) => return Ok(Some(length)),
                 _ if screen::is_gone() => return Ok(Some(0)),
                 Ok(_) | Err(Errno::AGAIN | Errno::INTR) => pause(),
-                Err(_) if !screen::is_ours() => pause(),
+                Err(_) if !is_ours() => pause(),
                 Err(why) => return Err(why.into()),
             },
             Err(Errno::INTR) => (),
@@ -80,8 +82,7 @@ fn read(bytes: &mut [u8], patience: Option<Duration>) -> io::Result<Option<usize
     }
 }
 
-/// Leaves the processor to others where the terminal seems to be readable, but is not.
-fn pause() {
-    const PAUSE: Timespec = Timespec { tv_sec: 0, tv_nsec: 20_000_000 };
-    let _ = poll(&mut [], Some(&PAUSE));
+/// Whether the keys are for the dashboard, and not for a shell.
+fn is_ours() -> bool {
+    is_raw_mode_enabled().unwrap_or(false) && !is_in_background()
 }

@@ -7,6 +7,7 @@
 mod backend;
 mod frames;
 pub(super) mod inputs;
+pub(super) mod job;
 mod keyboard;
 pub(super) mod screen;
 mod theme_choice;
@@ -233,8 +234,7 @@ impl Dashboard {
     }
 
     fn suspend(&mut self) -> anyhow::Result<()> {
-        if rustix::process::getsid(None).is_ok_and(|leader| leader == rustix::process::getpid()) {
-            // No shell could continue it.
+        if !job::can_be_continued() {
             self.handle(Event::Pressed(Key::Ctrl('z')));
             return Ok(());
         }

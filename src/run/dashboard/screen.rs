@@ -10,7 +10,6 @@ use crossterm::event::{
 use crossterm::execute;
 use crossterm::terminal::{
     EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
-    is_raw_mode_enabled,
 };
 use ratatui::layout::Rect;
 use ratatui::{Frame, Terminal};
@@ -19,6 +18,7 @@ use rustix::io::Errno;
 use rustix::termios::LocalModes;
 
 use crate::run::dashboard::backend::QuietBackend;
+use crate::run::dashboard::job;
 
 /// Whether the terminal is taken: it is restored once, at the end, by a signal or by a panic.
 static TAKEN: AtomicBool = AtomicBool::new(false);
@@ -106,14 +106,6 @@ fn is_cooked() -> bool {
     modes.is_ok_and(|modes| modes.local_modes.contains(LocalModes::ICANON))
 }
 
-/// Whether the terminal is ours to read: not given back to the shell, and this program is in its foreground.
-pub(super) fn is_ours() -> bool {
-    let front = rustix::termios::tcgetpgrp(rustix::stdio::stdin());
-    // There is no foreground where it is not the controlling terminal.
-    let is_others = front.is_ok_and(|group| group != rustix::process::getpgrp());
-    is_raw_mode_enabled().unwrap_or(false) && !is_others
-}
-
 /// Whether the terminal is gone: its window is closed, or its connection is lost.
 pub(super) fn is_gone() -> bool {
     let stdin = rustix::stdio::stdin();
@@ -121,10 +113,16 @@ pub(super) fn is_gone() -> bool {
     matches!(poll(&mut watched, Some(&Timespec::default())), Ok(1..))
 }
 
+/// Waits until it is gone, or belongs to others for good: the process that started the dashboard has ended, and its shell reads again.
 pub(super) fn wait_until_gone() {
+    const EVERY: Timespec = Timespec { tv_sec: 0, tv_nsec: 500_000_000 };
     let stdin = rustix::stdio::stdin();
     let mut watched = [PollFd::new(&stdin, PollFlags::empty())];
-    while let Ok(0) | Err(Errno::INTR) = poll(&mut watched, None) {}
+    while let Ok(0) | Err(Errno::INTR) = poll(&mut watched, Some(&EVERY)) {
+        if job::is_in_background() && !job::can_be_continued() {
+            return;
+        }
+    }
 }
 
 /// Restores the terminal before a panic of the main thread is printed; that of a task is caught and becomes an event.
