@@ -1,7 +1,5 @@
 use std::io;
-use std::sync::mpsc;
 use std::thread;
-use std::time::Duration;
 
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc::Sender;
@@ -10,7 +8,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::app::{Event, TerminalEvent};
 use crate::kernel::watch::WatchEvent;
-use crate::run::dashboard::screen;
+use crate::run::dashboard::screen::{self, exit_later};
 
 #[derive(Debug)]
 pub(crate) enum Input {
@@ -79,24 +77,4 @@ pub(super) fn watch_for_hangup(inbox: Sender<Input>) -> io::Result<()> {
         let _ = inbox.blocking_send(Input::HungUp);
     };
     thread::Builder::new().name("hangup".to_owned()).spawn(watch).map(drop)
-}
-
-/// How long the program may take to end.
-const END_TIMEOUT: Duration = Duration::from_secs(2);
-/// How long restoring the terminal may take after that.
-const RESTORE_TIMEOUT: Duration = Duration::from_millis(200);
-
-/// Ends the process after two seconds, even if it blocks on a full stdout.
-pub(crate) fn exit_later(code: i32) {
-    let wait = move || {
-        let (restored, is_restored) = mpsc::channel();
-        let _ = is_restored.recv_timeout(END_TIMEOUT);
-        let _ = thread::Builder::new().spawn(move || {
-            screen::leave();
-            restored.send(())
-        });
-        let _ = is_restored.recv_timeout(RESTORE_TIMEOUT);
-        std::process::exit(code);
-    };
-    let _ = thread::Builder::new().name("deadline".to_owned()).spawn(wait);
 }

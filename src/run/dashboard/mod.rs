@@ -31,12 +31,12 @@ use crate::kernel::{machine, raise_descriptor_limit};
 use crate::net::Engine;
 use crate::run::dashboard::frames::FramePacer;
 use crate::run::dashboard::inputs::Input;
-use crate::run::dashboard::screen::Screen;
+use crate::run::dashboard::screen::{Screen, exit_later};
 use crate::run::dashboard::world::{OwnerSearch, World};
 use crate::run::fault::break_on_purpose;
 use crate::run::lab::LabSession;
 use crate::run::{Clock, Exit};
-use crate::tcp::{ConnectSpec, Endpoint, HostLimits, LabEvent, ListenSpec, SocketEvent};
+use crate::tcp::{ConnectSpec, Endpoint, HostLimits, LabEvent, ListenSpec, SocketEvent, in_words};
 use crate::view::{self, Scroll, Theme, hit};
 
 const QUEUE: usize = 1024;
@@ -85,13 +85,18 @@ pub(super) async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Exit> {
     };
     let result = dashboard.run(inputs, events).await;
     let Dashboard { screen, world, .. } = dashboard;
+    exit_later(result.as_ref().map_or(1, |ended| ended.code().into()));
+    let restored = screen::leave();
     drop(screen);
     world.end().await;
-    result.or_else(
-        |why| {
-            if screen::is_gone() { Ok(Exit::BySignal(libc::SIGHUP)) } else { Err(why) }
-        },
-    )
+    if matches!(result, Ok(Exit::BySignal(libc::SIGHUP))) || screen::is_gone() {
+        return Ok(Exit::BySignal(libc::SIGHUP));
+    }
+    restored.map_err(|why| {
+        let why = in_words(&why);
+        anyhow::anyhow!("cannot take the terminal out of raw mode: {why}. Run stty sane.")
+    })?;
+    result
 }
 
 fn first_state(args: &DashboardArgs, limits: HostLimits, clock: &Clock) -> State {
@@ -146,14 +151,18 @@ impl Dashboard {
                     None => return Ok(Exit::Done),
                 },
                 Some(event) = events.recv() => self.handle(Event::Net(event)),
-                () = tokio::time::sleep_until(frame.into()), if self.frames.due => (),
+                () = async {
+                    tokio::time::sleep_until(frame.into()).await;
+                    self.screen.ready().await;
+                }, if self.frames.due => (),
                 () = tokio::time::sleep_until(tick.into()) => self.handle(Event::Ticked),
             }
             self.take_waiting(&mut inbox, &mut events)?;
             if let Some(ended) = self.ended.take() {
                 return Ok(ended);
             }
-            if self.frames.due && self.clock.now() >= self.frames.next() {
+            let may_draw = self.clock.now() >= self.frames.next() && self.screen.is_ready();
+            if self.frames.due && may_draw {
                 self.draw()?;
             }
         }

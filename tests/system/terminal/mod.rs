@@ -2,6 +2,7 @@
 
 mod colours;
 mod ending;
+mod failing;
 mod files;
 mod lab;
 mod panics;
