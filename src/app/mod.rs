@@ -24,7 +24,10 @@ pub use crate::app::event::Event;
 pub use crate::app::explain::how_held;
 pub use crate::app::history::{Certainty, Comparison, FIVE, PathStep, StatePath, StateSpan};
 pub use crate::app::keys::keymap::{action_for, action_in_details, binding_of};
-pub use crate::app::keys::{Action, BINDINGS, Binding, Group, Key, MainView, Pane, Scope, WireKey};
+pub use crate::app::keys::{
+    Action, BINDINGS, Binding, Group, InputParser, Key, MainView, Pane, Scope, TerminalEvent,
+    WireKey,
+};
 pub use crate::app::model::{
     Account, Attempt, BurstProgress, Clients, Computer, Content, Episodes, Fact, Failure, FinOrder,
     HOLDABLE_STATES, LabStage, LabState, LoggedEvent, Myth, MythCall, Notice, Notices, OpenEnd,

@@ -16,8 +16,8 @@ use crate::cli::LabCommandArgs;
 use crate::lab::{JoinableLab, Lab, Wire, see_own_files};
 use crate::net::panic_message;
 use crate::run::fault::break_on_purpose;
-use crate::run::headless::{complain, runtime};
-use crate::run::{Clock, Exit};
+use crate::run::headless::runtime;
+use crate::run::{Clock, Exit, complain};
 use crate::tcp::{Host, LabRefusal, LabSpec, in_words, legible};
 
 pub(crate) fn lab(args: &LabCommandArgs) -> anyhow::Result<Exit> {

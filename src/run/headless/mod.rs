@@ -20,7 +20,7 @@ use crate::app::{Attempt, explain};
 use crate::kernel::machine;
 use crate::net::Engine;
 use crate::run::Exit;
-use crate::run::dashboard::inputs::exit_later;
+use crate::run::dashboard::screen::exit_later;
 use crate::tcp::{Command, SocketEvent, SyscallError, escape};
 
 /// Waits for SIGINT, SIGTERM or SIGHUP, and returns its number; two seconds later the process ends in any case, provided that another
@@ -131,7 +131,8 @@ impl<'a, W: Write> LineWriter<'a, W> {
     }
 
     pub(super) fn always(&mut self, text: &str) -> io::Result<()> {
-        writeln!(self.out, "{text}")?;
+        // In one write, as standard output has no buffer.
+        self.out.write_all(format!("{text}\n").as_bytes())?;
         self.out.flush()
     }
 }
@@ -161,10 +162,4 @@ pub(super) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     runtime.context("cannot start the threads for sockets and signals")
-}
-
-/// Writes an error to standard error, and ignores that it may be closed.
-pub(super) fn complain(what: &str) {
-    // In one write: other processes may also write there.
-    let _ = std::io::stderr().write_all(format!("fivetuple: {what}\n").as_bytes());
 }
