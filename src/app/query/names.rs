@@ -1,7 +1,6 @@
 //! The roles of rows, and the names of computers, peers and tables.
 
 use std::fmt;
-use std::net::IpAddr;
 
 use crate::app::{State, TableRow};
 use crate::tcp::{Host, SocketId, SocketRow, TcpState};
@@ -16,33 +15,29 @@ pub(crate) fn listener_name(state: &State, line: &TableRow) -> String {
 
 /// The name of the computer at the local address, or the address.
 pub(crate) fn client_name(state: &State, end: SocketId) -> String {
-    let ip = end.tuple.local.ip;
-    let holder = state.clients.whose(end).map(|computer| computer.name.clone());
-    let named = holder.or_else(|| state.clients.name_of(ip).map(str::to_owned));
-    named.unwrap_or_else(|| {
-        if state.server.ends.contains(end) { "the server".to_owned() } else { ip.to_string() }
-    })
+    match state.client_at(end) {
+        Some(name) => name.to_owned(),
+        None if state.ends.is_servers(end) => String::from("the server"),
+        None => end.tuple.local.ip.to_string(),
+    }
 }
 
 impl State {
     /// Display name of the peer: our computer, else the program, else the address.
-    pub fn peer_name(&self, ip: IpAddr, end: SocketId) -> String {
-        if let Some(computer) = self.clients.holder_of(self.other_end(end)) {
-            return computer.name.clone();
-        }
+    pub fn peer_name(&self, end: SocketId) -> String {
+        let peer = self.other_end(end);
         let other = self.sockets.mirror(end);
         let other = other.or_else(|| self.seen().mirror(end));
         let owner = other.and_then(|line| self.sockets.owners.get(&line.held));
-        let known = self.server.ends.get(end).and_then(|end| end.program.as_ref());
-        let ours = owner.map_or(known.is_none(), |owner| owner.pid == self.machine.pid);
-        let held = self.clients.whose(self.other_end(end));
-        let held = held.map(|computer| computer.name.as_str());
-        match held.or(self.clients.name_of(ip)).filter(|_| ours) {
+        let known = self.ends.get(end).and_then(|end| end.program.as_ref());
+        let ours = self.ends.is_clients(peer)
+            || owner.map_or(known.is_none(), |owner| owner.pid == self.machine.pid);
+        match self.client_at(peer).filter(|_| ours) {
             Some(name) => name.to_owned(),
             None => owner
                 .map(|owner| &owner.program)
                 .or(known)
-                .map_or_else(|| ip.to_canonical().to_string(), String::clone),
+                .map_or_else(|| end.tuple.remote.ip.to_canonical().to_string(), String::clone),
         }
     }
 
@@ -91,7 +86,7 @@ impl Role {
         let owner = state.sockets.owners.get(&held);
         let program = owner.map(|owner| owner.program.clone());
         let may_be_ours = owner.is_none_or(|owner| owner.pid == state.machine.pid);
-        let ours = listener.ends.contains(name)
+        let ours = state.ends.is_servers(name)
             || (may_be_ours && listener.serves(name))
             || (owner.is_none() && listener.may_have_served(name));
         if row.state == TcpState::Listen || !row.tuple.is_connected() {
@@ -107,17 +102,16 @@ impl Role {
             };
         }
         if ours && !state.seen().is_client(name) {
-            return Role::ServerEnd(state.peer_name(row.tuple.remote.ip, name));
+            return Role::ServerEnd(state.peer_name(name));
         }
         // Without an owner the address decides.
         let is_ours = program.as_deref().is_none_or(|program| program == "fivetuple");
-        let holds_it =
-            state.clients.whose(name).filter(|_| is_ours).map(|computer| computer.name.clone());
+        let holds_it = state.holder_name(name).filter(|_| is_ours);
         let calls_us =
             state.clients.called.contains(&row.tuple.remote.port) || state.is_with_our_server(name);
         let address = state.clients.name_of(row.tuple.local.ip).filter(|_| calls_us && is_ours);
-        match holds_it.or_else(|| address.map(str::to_owned)) {
-            Some(computer) => Role::Client(computer),
+        match holds_it.or(address) {
+            Some(computer) => Role::Client(computer.to_owned()),
             None => program.map_or(Role::Unknown, Role::Other),
         }
     }
