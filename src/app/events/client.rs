@@ -6,7 +6,7 @@ use crate::app::actions::myth;
 use crate::app::events::{episodes, refusal};
 use crate::app::model::account::episodes::Cause;
 use crate::app::query::opening_facts;
-use crate::app::{Attempt, BurstProgress, Clients, Holder, OpenEnd, State, Verb};
+use crate::app::{Attempt, Clients, Holder, OpenEnd, State, Verb};
 use crate::tcp::{
     Burst, ConnectId, ConnectSpec, Endpoint, OwnSocket, Protocol, SocketId, SyscallError,
 };
@@ -83,17 +83,10 @@ pub(crate) fn failed(
 }
 
 pub(crate) fn burst_begun(state: &mut State, id: ConnectId, burst: Burst, whole_range: bool) {
-    let clients = &mut state.clients;
-    clients
-        .under_way
-        .get_or_insert(BurstProgress {
-            id,
-            asked: burst.count,
-            computer: clients.chosen,
-            protocol: clients.spec.protocol,
-            ..BurstProgress::default()
-        })
-        .whole_range = whole_range;
+    // A reset gives orders up whose sockets are on their way.
+    let under_way = state.clients.under_way.as_mut();
+    let Some(progress) = under_way.filter(|progress| progress.id == id) else { return };
+    progress.whole_range = whole_range;
     let under_way = state.clients.under_way.as_ref();
     let what = under_way.and_then(|progress| opening_facts::burst_begun(state, progress, burst));
     if let Some(what) = what {
