@@ -136,8 +136,9 @@ impl Script {
     /// What the step is still waiting for; `None` once it is done.
     fn missing(&self, state: &State, step: ScriptStep) -> Option<&'static str> {
         let server = &state.server;
-        let is_accepted =
-            || self.end_at(state, ScriptEnd::Server).is_some_and(|end| state.ends.is_servers(end));
+        let is_accepted = || {
+            self.end_at(state, ScriptEnd::Server).is_some_and(|end| state.ends.server_holds(end))
+        };
         let (is_done, waits_for) = match step {
             ScriptStep::WirePlain => (state.lab.wire.is_plain(), WIRE),
             ScriptStep::WireHeld => (state.lab.wire.held, WIRE),

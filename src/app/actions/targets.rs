@@ -16,7 +16,7 @@ fn client_targets_that(
     if count == Some(0) {
         return state.ends.of_clients().chain(unreported(state)).filter(fits).collect();
     }
-    let held = |name: &SocketId| state.ends.is_clients(*name);
+    let held = |name: &SocketId| state.ends.client_holds(*name);
     if let Some(selected) = selected_row(state).filter(|_| count.is_none()) {
         return of_connection(state, selected, |name| held(name) && fits(name));
     }
@@ -56,14 +56,14 @@ fn unreported(state: &State) -> impl Iterator<Item = SocketId> {
             let may_be_ours = owner.is_none_or(|owner| owner.pid == state.machine.pid);
             line.gone.is_none() && line.row.inode != 0 && may_be_ours
         });
-        is_computers && is_held && !state.ends.is_clients(*name)
+        is_computers && is_held && !state.ends.client_holds(*name)
     })
 }
 
 /// The server's sockets: the selected row's, else the newest.
 pub(crate) fn server_targets(state: &State, count: Option<u32>) -> Vec<SocketId> {
     if let Some(selected) = selected_row(state).filter(|_| count.is_none()) {
-        return of_connection(state, selected, |name| state.ends.is_servers(*name));
+        return of_connection(state, selected, |name| state.ends.server_holds(*name));
     }
     match count {
         Some(0) => state.ends.of(Holder::Server).map(|end| end.socket.name).collect(),

@@ -23,7 +23,7 @@ pub(crate) fn connecting(state: &mut State, socket: OwnSocket) {
 pub(crate) fn connected(state: &mut State, socket: OwnSocket) {
     // UDP never waits for an answer: each connect counts, exact copies too.
     let is_udp = socket.name.tuple.protocol == Protocol::Udp;
-    let is_news = is_udp || !state.ends.is_clients(socket.name);
+    let is_news = is_udp || !state.ends.client_holds(socket.name);
     client_end(state, socket).answered = true;
     if is_news {
         answered(state, socket.order);

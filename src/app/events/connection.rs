@@ -12,7 +12,7 @@ use crate::tcp::{CloseKind, Errno, SocketId, SyscallError, TcpState, escape};
 const SHOWN: usize = 48;
 
 pub(crate) fn received(state: &mut State, end: SocketId, bytes: u64, first: &[u8]) {
-    let is_servers = state.ends.is_servers(end);
+    let is_servers = state.ends.server_holds(end);
     let (key, who) = if is_servers {
         ("received-by-server", state.peer_name(end))
     } else {
@@ -35,7 +35,7 @@ pub(crate) fn received(state: &mut State, end: SocketId, bytes: u64, first: &[u8
 }
 
 pub(crate) fn sent(state: &mut State, end: SocketId, bytes: u64) {
-    let is_servers = state.ends.is_servers(end);
+    let is_servers = state.ends.server_holds(end);
     if is_servers {
         state.server.totals.sent += bytes;
     }
@@ -58,7 +58,7 @@ pub(crate) fn call_failed(state: &mut State, end: SocketId, why: SyscallError) {
 }
 
 pub(crate) fn peer_closed(state: &mut State, end: SocketId) {
-    if state.ends.is_servers(end) && is_stranger(state, end) {
+    if state.ends.server_holds(end) && is_stranger(state, end) {
         let ends = [state.other_end(end), end];
         episodes::begin(state, &Cause { verb: Verb::Fin, ends, ordered: None, bytes: 0 });
     }

@@ -169,12 +169,12 @@ impl OpenEnds {
     }
 
     /// Whether the server holds the end.
-    pub fn is_servers(&self, name: SocketId) -> bool {
+    pub fn server_holds(&self, name: SocketId) -> bool {
         self.holder(name) == Some(Holder::Server)
     }
 
     /// Whether a client computer holds the end.
-    pub fn is_clients(&self, name: SocketId) -> bool {
+    pub fn client_holds(&self, name: SocketId) -> bool {
         self.holder(name).is_some_and(|holder| holder != Holder::Server)
     }
 

@@ -49,12 +49,12 @@ pub(crate) fn rows(state: &State, ends: [SocketId; 2]) -> Rows {
 /// How the program at an end is called: a computer of ours, the server, another program with its address, or the address.
 fn name(state: &State, end: SocketId) -> String {
     let other = state.other_end(end);
-    let is_servers = state.ends.is_servers(end)
+    let is_servers = state.ends.server_holds(end)
         || (state.ends.last_holder(end).is_none() && state.is_with_our_server(other));
     if is_servers {
         return String::from("the server");
     }
-    let is_others = state.ends.is_servers(other) && is_stranger(state, other);
+    let is_others = state.ends.server_holds(other) && is_stranger(state, other);
     let at = end.tuple.local.canonical();
     match state.client_at(end).filter(|_| !is_others) {
         Some(ours) => ours.to_owned(),
@@ -76,7 +76,7 @@ pub(crate) fn follows(state: &State, end: SocketId, verb: Verb, window: Duration
 
 fn at_once(state: &State, verb: Verb, [own, other]: [SocketId; 2]) -> [(bool, Fact); 13] {
     let known = state.ends.get(own);
-    let is_clients = state.ends.is_clients(own);
+    let is_clients = state.ends.client_holds(own);
     let has_unread =
         |end| state.sockets.get(end).is_some_and(|line: &TableRow| line.row.unread() > 0);
     let other_line = state.sockets.other_line(own);
@@ -124,7 +124,7 @@ pub(crate) fn look(state: &State, account: &mut Account, ends: [SocketId; 2], op
         (rst == Some(Delivery::OnTheWay), Fact::RstWaits),
         (is_lost(rst), Fact::RstLost),
     ]);
-    if state.ends.is_servers(other) {
+    if state.ends.server_holds(other) {
         account.facts.remove(&Fact::NotAccepted);
     }
     account.number = before_fin.unwrap_or(account.number);

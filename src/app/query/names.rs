@@ -17,7 +17,7 @@ pub(crate) fn listener_name(state: &State, line: &TableRow) -> String {
 pub(crate) fn client_name(state: &State, end: SocketId) -> String {
     match state.client_at(end) {
         Some(name) => name.to_owned(),
-        None if state.ends.is_servers(end) => String::from("the server"),
+        None if state.ends.server_holds(end) => String::from("the server"),
         None => end.tuple.local.ip.to_string(),
     }
 }
@@ -26,12 +26,14 @@ impl State {
     /// Display name of the peer: our computer, else the program, else the address.
     pub fn peer_name(&self, end: SocketId) -> String {
         let peer = self.other_end(end);
+        if self.ends.client_holds(peer) {
+            return client_name(self, peer);
+        }
         let other = self.sockets.mirror(end);
         let other = other.or_else(|| self.seen().mirror(end));
         let owner = other.and_then(|line| self.sockets.owners.get(&line.held));
         let known = self.ends.get(end).and_then(|end| end.program.as_ref());
-        let ours = self.ends.is_clients(peer)
-            || owner.map_or(known.is_none(), |owner| owner.pid == self.machine.pid);
+        let ours = owner.map_or(known.is_none(), |owner| owner.pid == self.machine.pid);
         match self.client_at(peer).filter(|_| ours) {
             Some(name) => name.to_owned(),
             None => owner
@@ -86,7 +88,7 @@ impl Role {
         let owner = state.sockets.owners.get(&held);
         let program = owner.map(|owner| owner.program.clone());
         let may_be_ours = owner.is_none_or(|owner| owner.pid == state.machine.pid);
-        let ours = state.ends.is_servers(name)
+        let ours = state.ends.server_holds(name)
             || (may_be_ours && listener.serves(name))
             || (owner.is_none() && listener.may_have_served(name));
         if row.state == TcpState::Listen || !row.tuple.is_connected() {

@@ -61,7 +61,7 @@ fn of_accept(state: &State, end: SocketId) -> [(bool, Fact); 5] {
 }
 
 fn of_data(state: &State, [own, other]: [SocketId; 2]) -> [(bool, Fact); 5] {
-    let is_ours = state.is_with_our_server(own) || state.ends.is_servers(own);
+    let is_ours = state.is_with_our_server(own) || state.ends.server_holds(own);
     let is_gone = state.sockets.other_line(own).is_some_and(|line| line.gone.is_some());
     [
         (state.is_half_open(own), Fact::HalfOpen),

@@ -23,7 +23,7 @@ impl State {
 
     /// Whether our server has accepted this client, even if it has closed the connection since.
     pub(crate) fn was_accepted(&self, client: SocketId) -> bool {
-        self.ends.is_servers(self.other_end(client))
+        self.ends.server_holds(self.other_end(client))
             || self.ends.get(client).is_some_and(|end| end.other_ended.is_some())
     }
 

@@ -29,7 +29,7 @@ impl State {
                 listener.ports.contains(&remote.port) || clients.called.contains(&remote.port);
             listener.may_have_served(end) && !calls
         };
-        ends.is_servers(end) || ((listener.serves(end) || is_earlier()) && !is_clients())
+        ends.server_holds(end) || ((listener.serves(end) || is_earlier()) && !is_clients())
     }
 
     /// Whether the other end of that row is our server's, accepted or not.
@@ -38,7 +38,7 @@ impl State {
         let line = self.sockets.get(other);
         let owner = line.and_then(|line| self.sockets.owners.get(&line.held));
         let is_others = owner.is_some_and(|owner| owner.pid != self.machine.pid);
-        self.ends.is_servers(other)
+        self.ends.server_holds(other)
             || (self.server.serves(other) && !is_others && !end.tuple.is_to_itself())
     }
 
@@ -71,7 +71,7 @@ impl State {
             let is_tcp = end.tuple.protocol == Protocol::Tcp;
             is_tcp
                 && (remote == server || self.is_our_server(remote))
-                && !self.ends.is_servers(self.other_end(*end))
+                && !self.ends.server_holds(self.other_end(*end))
                 && self.is_at_both_ends(*end)
         };
         let calls = self.ends.of_clients().filter(is_waiting).count();

@@ -42,12 +42,12 @@ impl Plan {
             let deed = entry.record.deed;
             if deed == Purpose::Listen {
                 listeners.push(listener(state, entry, row, listeners.len() + 1));
-            } else if deed == Purpose::Connect && state.ends.is_clients(row) {
+            } else if deed == Purpose::Connect && state.ends.client_holds(row) {
                 clients.push(client(state, entry, row, clients.len() + 1));
             }
         }
         for client in &mut clients {
-            if state.ends.is_servers(state.other_end(client.row)) {
+            if state.ends.server_holds(state.other_end(client.row)) {
                 client.accepted_by = listeners_for(&listeners, client.row);
             }
         }
