@@ -11,7 +11,7 @@ mod source;
 pub mod watch;
 
 pub use crate::kernel::change_counters::{Activity, ChangeCounters};
-pub use crate::kernel::owner::{Owners, owners};
+pub use crate::kernel::owner::{OwnerFinder, Owners, owners, still_holds};
 pub use crate::kernel::procfs::{Procfs, parse};
 pub use crate::kernel::settings::{addresses, machine, raise_descriptor_limit};
 pub use crate::kernel::sock_diag::{NamespaceSource, SockDiag};

@@ -19,9 +19,9 @@ pub struct Sockets {
     pub(crate) are_together: bool,
     /// The events of our own ends.
     pub log: SocketLog,
-    /// The owner of each inode.
+    /// The last owner of each inode: a row without a process keeps the name of the last one.
     pub owners: HashMap<u64, Owner>,
-    /// Inodes whose owner could not be read.
+    /// Inodes whose present owner could not be read.
     pub hidden: HashSet<u64>,
     /// The interfaces that sockets are bound to.
     pub interfaces: InterfaceNames,
@@ -158,9 +158,14 @@ impl Sockets {
         }
     }
 
+    /// The process that holds the socket with this inode now, if it is known.
+    pub fn owner(&self, inode: u64) -> Option<&Owner> {
+        self.owners.get(&inode).filter(|_| !self.hidden.contains(&inode))
+    }
+
     /// Records a descriptor of our own.
     pub fn own(&mut self, socket: &OwnSocket, pid: u32) {
-        let owner = Owner { pid, program: String::from("fivetuple"), fd: socket.fd };
+        let owner = Owner::new(pid, b"fivetuple", socket.fd);
         self.owners.insert(socket.inode, owner);
     }
 }

@@ -7,9 +7,11 @@ use crate::app::{State, TableRow};
 use crate::tcp::{Host, Owner, SocketId, SocketRow, TcpState};
 
 pub(crate) fn listener_name(state: &State, line: &TableRow) -> String {
-    match state.sockets.owners.get(&line.row.inode) {
+    match state.sockets.owner(line.row.inode) {
         Some(owner) if state.is_own(owner) => String::from("this program"),
-        Some(owner) => format!("{} (pid {})", owner.program, owner.pid),
+        Some(owner) => {
+            format!("{} (pid {}{})", owner.program, owner.pid, owner.and_others())
+        }
         None => String::from("another program"),
     }
 }

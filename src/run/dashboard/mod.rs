@@ -286,9 +286,8 @@ impl Dashboard {
             state.notices.ends_at(last);
         }
         let now = self.clock.now();
-        let unowned = self.state.unowned(self.scroll.visible());
         self.world.distribute(&self.state.shown_in_details(), Poller::inspect);
-        self.world.show(now, self.scroll.visible(), unowned);
+        self.world.show(now, self.scroll.visible(), &self.state);
         self.frames.drawn(now);
         Ok(())
     }

@@ -44,7 +44,7 @@ impl NetstatLine<'_> {
             "uid": row.uid,
             "inode": row.inode,
             "pid": self.owner.map(|owner| owner.pid),
-            "program": self.owner.map(|owner| &owner.program),
+            "program": self.owner.map(|owner| &owner.name),
             "fd": self.owner.map(|owner| owner.fd),
             "timer": row.timer.map(timer),
         })

@@ -3,7 +3,7 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::time::Duration;
 
-use crate::tcp::{Endpoint, FiveTuple, Host, Protocol, TcpState};
+use crate::tcp::{Endpoint, FiveTuple, Host, Protocol, TcpState, escape};
 
 /// One line of the kernel's socket table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -186,15 +186,36 @@ pub(crate) fn are_one_connection(one: SocketId, other: SocketId) -> bool {
 pub struct Owner {
     /// Its process id.
     pub pid: u32,
-    /// Its command name, escaped: a stranger may have chosen it.
+    /// Its command name, escaped: a stranger may have chosen it, and it may be empty.
     pub program: String,
+    /// Its command name as text for other programs; what is no UTF-8 in it is replaced.
+    pub name: String,
     /// The descriptor by which it holds the socket.
     pub fd: u32,
+    /// How many other processes hold it, too.
+    pub others: u32,
+}
+
+impl Owner {
+    /// The process with this command name, which alone holds the socket.
+    pub fn new(pid: u32, name: &[u8], fd: u32) -> Owner {
+        let program = match name {
+            [] => "(unnamed)".to_owned(),
+            name => escape(name),
+        };
+        let name = String::from_utf8_lossy(name).into_owned();
+        Owner { pid, program, name, fd, others: 0 }
+    }
+
+    /// How many other processes hold it, in words; empty where it is the only one.
+    pub fn and_others(&self) -> String {
+        if self.others == 0 { String::new() } else { format!(" and {} more", self.others) }
+    }
 }
 
 impl fmt::Display for Owner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{} fd {}", self.pid, self.program, self.fd)
+        write!(f, "{}/{} fd {}{}", self.pid, self.program, self.fd, self.and_others())
     }
 }
 

@@ -205,14 +205,15 @@ pub(crate) fn owner(state: &State, line: &TableRow, room: usize) -> String {
         let is_long = is_unaccepted(state, line) && room >= 24;
         return String::from(if is_long { "kernel, not accepted yet" } else { "kernel" });
     }
-    let tries = match state.sockets.owners.get(&row.inode) {
+    let tries = match state.sockets.owner(row.inode) {
         Some(owner) if state.is_own(owner) => {
             let short = format!("fd {}", owner.fd);
             [format!("{} {short}", owner.pid), short.clone(), short]
         }
         Some(owner) => {
             let short = text::safe(&format!("{}/{}", owner.pid, owner.program));
-            [text::safe(&owner.to_string()), short.clone(), short]
+            let more = if owner.others > 0 { format!(" +{}", owner.others) } else { String::new() };
+            [text::safe(&owner.to_string()), short.clone() + &more, short]
         }
         None if !state.sockets.hidden.contains(&row.inode) => return String::new(),
         // Our own sockets are always visible: the process that had this one is gone.

@@ -1,14 +1,18 @@
 //! One row out of many, or some, and who holds a socket.
 
 use std::collections::HashSet;
+use std::ffi::OsStr;
 use std::net::{
     IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6, TcpListener, TcpStream, UdpSocket,
 };
-use std::os::fd::AsRawFd;
+use std::os::fd::{AsFd, AsRawFd};
+use std::os::unix::ffi::OsStrExt;
+use std::process::{Child, Command};
 
-use fivetuple::kernel::{SockDiag, SocketSource, addresses, machine, owners};
+use fivetuple::kernel::{SockDiag, SocketSource, addresses, machine, owners, still_holds};
 use fivetuple::tcp::{Filter, Host, Owner, Port, Protocol, SocketId, SocketRow, TcpState};
 use socket2::{Domain, Socket, Type};
+use tempfile::TempDir;
 
 use crate::kernel::{end, inode, shows, sources};
 use crate::place::{LOCALHOST, is_at, listener, own_address};
@@ -133,23 +137,54 @@ fn owner_of(inode: u64) -> Owner {
     }
 }
 
+/// A program named after `name` that holds the socket as its standard input.
+pub(crate) fn holder(name: &OsStr, socket: &impl AsFd) -> (Child, TempDir) {
+    // A program is named after the file it was started by.
+    let folder = tempfile::tempdir().unwrap();
+    let program = folder.path().join(name);
+    std::os::unix::fs::symlink("/bin/sleep", &program).unwrap();
+    let stdin = socket.as_fd().try_clone_to_owned().unwrap();
+    (Command::new(&program).arg("60").stdin(stdin).spawn().unwrap(), folder)
+}
+
 #[test]
 fn a_socket_has_an_owner_whose_hostile_name_is_escaped() {
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
     let inode = inode(&socket);
     let owner = owner_of(inode);
     let fd = u32::try_from(socket.as_raw_fd()).unwrap();
-    assert_eq!((owner.pid, owner.fd), (std::process::id(), fd));
-    // A program is named after the file it was started by.
-    let folder = tempfile::tempdir().unwrap();
-    let program = folder.path().join("a)b (\n\x1b[31m");
-    std::os::unix::fs::symlink("/bin/sleep", &program).unwrap();
-    let stdin: std::os::fd::OwnedFd = socket.into();
-    let mut child = std::process::Command::new(&program).arg("60").stdin(stdin).spawn().unwrap();
-    let owner = owner_of(inode);
-    child.kill().unwrap();
-    child.wait().unwrap();
-    assert_eq!(owner, Owner { pid: child.id(), fd: 0, program: r"a)b (\n\x1b[31m".to_owned() });
+    assert_eq!((owner.pid, owner.fd, owner.others), (std::process::id(), fd, 0));
+    for (name, program, text) in [
+        (&b"a)b (\n\x1b[31m"[..], r"a)b (\n\x1b[31m", "a)b (\n\u{1b}[31m"),
+        (b"\xff\"", r#"\xff\""#, "\u{fffd}\""),
+        ("日本".as_bytes(), r"\xe6\x97\xa5\xe6\x9c\xac", "日本"),
+    ] {
+        let held = UdpSocket::bind("127.0.0.1:0").unwrap();
+        let held_inode = self::inode(&held);
+        let (mut child, _folder) = holder(OsStr::from_bytes(name), &held);
+        drop(held);
+        let owner = owner_of(held_inode);
+        let still = still_holds(held_inode, &owner);
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert_eq!((owner.pid, owner.fd), (child.id(), 0));
+        assert_eq!((&*owner.program, &*owner.name), (program, text));
+        assert!(still && !still_holds(held_inode, &owner), "its process has ended");
+    }
+    assert_eq!(Owner::new(1, b"", 3).program, "(unnamed)");
+}
+
+#[test]
+fn those_who_hold_a_socket_too_are_counted() {
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let mut children = [holder("one".as_ref(), &socket), holder("two".as_ref(), &socket)];
+    let owner = owner_of(inode(&socket));
+    for (child, _) in &mut children {
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    assert_eq!((owner.pid, owner.others), (std::process::id(), 2));
+    assert!(owner.to_string().ends_with(" and 2 more"), "{owner}");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Both sources agree with what std's sockets did; every test looks at ports of its own.
 
 mod actor;
-mod lookups;
+pub(crate) mod lookups;
 mod parallel_dump;
 mod procfs;
 mod rows;

@@ -27,7 +27,7 @@ fn table(port: u16, flags: &[&str]) -> String {
 
 #[test]
 fn a_line_looks_like_netstat() {
-    let owner = Owner { pid: 4242, program: "curl".to_owned(), fd: 3 };
+    let owner = Owner::new(4242, b"curl", 3);
     let table = [
         (
             "tcp 1 128 127.0.0.1:5000 0.0.0.0:* LISTEN inode=1",

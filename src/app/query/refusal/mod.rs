@@ -106,7 +106,7 @@ fn of_culprit(
         .with("state", row.state)
         .with("left", left)
         .with("others", others)
-        .when("Owned", state.sockets.owners.contains_key(&row.inode))
+        .when("Owned", state.sockets.owner(row.inode).is_some())
         .when("OnlyV6", other_family && local.ip.is_ipv6())
         .when("OnlyV4", other_family && local.ip.is_ipv4())
         .when("Bound", row.interface != 0)

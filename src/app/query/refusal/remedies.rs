@@ -85,7 +85,7 @@ fn of_listen(state: &State, failure: &Failure, spec: &ListenSpec) -> Vec<Remedy>
 
 fn culprit(state: &State) -> Option<Remedy> {
     let line = state.culprit()?;
-    let owner = state.sockets.owners.get(&line.row.inode);
+    let owner = state.sockets.owner(line.row.inode);
     let is_ours = owner.is_some_and(|owner| state.is_own(owner));
     let what = match (PortUse::of(line.row.state), is_ours) {
         (PortUse::Waiting, _) => return waiting(state),

@@ -128,7 +128,7 @@ fn a_stranger_keeps_its_name_when_its_row_is_gone() {
     let mut robot = Robot::listening();
     robot.hear(SocketEvent::Accepted(own(ITS_END, 12)));
     robot.kernel(&[LISTEN, CALLER, ITS_END].join("\n"));
-    let owner = Owner { pid: 999, fd: 3, program: "curl".to_owned() };
+    let owner = Owner::new(999, b"curl", 3);
     robot.tell(Event::OwnersFound(vec![(77, owner)]));
     // Whoever has closed holds no row any more: the kernel keeps it, without an inode.
     let orphan = CALLER.replace("ESTABLISHED inode=77", "FIN_WAIT2");
