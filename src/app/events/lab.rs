@@ -1,3 +1,4 @@
+use std::net::IpAddr;
 use std::time::Duration;
 
 use crate::app::actions::lab;
@@ -81,8 +82,8 @@ fn up(
         ephemeral: state.lab.spec.ports.unwrap_or(PortRange::DEFAULT),
         unprivileged_from: limits.unprivileged_from,
         somaxconn: limits.somaxconn,
-        addresses: vec![server.ip],
-        has_ipv6: false,
+        addresses: [server.ip].into_iter().chain(server.ip6.map(IpAddr::from)).collect(),
+        has_ipv6: limits.has_ipv6,
         ..state.machine.clone()
     };
     let clients = Clients::in_lab(&computers, &state.clients);
