@@ -61,7 +61,7 @@
 //! | What happens when a key is pressed? | `app/input.rs` names the action, `app/update.rs` dispatches it to `app/actions` |
 //! | What happens when a socket reports something? | `app/events`, one file for the server, clients, connections, the lab |
 //! | Where is the text of a sentence, say for ETIMEDOUT? | `assets/words`; the words of an errno in `tcp/socket/errno.rs` |
-//! | Which facts choose that text? | `app/query/facts.rs`; of a failure `app/query/refusal`; `app/explain` joins them |
+//! | Which facts choose that text? | `app/query/facts.rs` of an end, `opening_facts.rs` of a beginning; of a failure `app/query/refusal`; `app/explain` joins them |
 //! | What does TCP do on a segment or a call? | `tcp/state/transitions.rs` |
 //! | Where is a column of the table? | `view/table/columns.rs` |
 //! | Why is a row gone? | `app/table/gone.rs` |

@@ -8,7 +8,7 @@ use crate::app::{
 };
 use crate::tcp::{HostLimits, Moment, OwnSocket};
 
-/// Everything the dashboard knows. What can be derived is not stored, save the ui's `shown` and `ranks`, which each frame needs.
+/// Everything the dashboard knows. What can be derived is not stored, except `shown` and `ranks` of [`Ui`], which each frame needs.
 #[derive(Clone, Debug)]
 pub struct State {
     /// The time of the last event.

@@ -36,6 +36,7 @@ pub use crate::tcp::socket::target::Target;
 pub use crate::tcp::state::TcpState;
 pub use crate::tcp::state::transitions::{TcpEvent, Transition};
 pub use crate::tcp::table::filter::Filter;
+pub use crate::tcp::table::interface_names::InterfaceNames;
 pub use crate::tcp::table::row::{
     Owner, Queues, SocketId, SocketRow, Timer, TimerKind, netstat_address, netstat_state,
 };

@@ -149,24 +149,6 @@ impl Terminal {
         self.watch.look().parser.screen().clone()
     }
 
-    /// The cells where `text` stands for the first time.
-    #[track_caller]
-    pub(crate) fn cells_of(&self, text: &str) -> Vec<vt100::Cell> {
-        let screen = self.styled();
-        let (rows, cols) = screen.size();
-        for row in 0..rows.get() {
-            let line: Vec<_> = (0..cols.get()).filter_map(|col| screen.cell(row, col)).collect();
-            for start in 0..line.len() {
-                let from: String = line[start..].iter().map(|cell| visible(cell)).collect();
-                if from.starts_with(text) {
-                    let length = text.chars().count();
-                    return line[start..].iter().take(length).copied().cloned().collect();
-                }
-            }
-        }
-        self.fail(&format!("{text:?} is not on the screen"))
-    }
-
     /// How many bytes have come out so far: a mark for `bytes_since`.
     pub(crate) fn mark(&self) -> usize {
         self.watch.look().raw.len()

@@ -44,7 +44,7 @@ pub(crate) fn connected(state: &mut State, socket: OwnSocket) {
 
 fn begin(state: &mut State, verb: Verb, client: SocketId) {
     let ends = [client, state.other_end(client)];
-    episodes::begin(state, &Cause { verb, ends, ordered: None, bytes: 0 });
+    episodes::begin(state, &Cause { verb, ends, ordered: None, number: 0 });
 }
 
 /// One connection of an order was answered, or its SYN was sent; queued ones may continue.

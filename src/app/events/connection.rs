@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::app::events::episodes;
 use crate::app::model::account::episodes::Cause;
-use crate::app::query::names;
+use crate::app::query::names::end_name;
 use crate::app::query::peers::is_stranger;
 use crate::app::{FinOrder, LoggedEvent, State, Statement, Topic, Verb, format};
 use crate::tcp::{CloseKind, Errno, SocketId, SyscallError, TcpState, escape};
@@ -14,9 +14,9 @@ const SHOWN: usize = 48;
 pub(crate) fn received(state: &mut State, end: SocketId, bytes: u64, first: &[u8]) {
     let is_servers = state.server.ends.contains(end);
     let (key, who) = if is_servers {
-        ("received-by-server", state.peer_name(end.tuple.remote.ip, end))
+        ("received-by-server", state.peer_name(end))
     } else {
-        ("received", names::client_name(state, end))
+        ("received", end_name(state, end))
     };
     let more = if bytes > SHOWN as u64 { "..." } else { "" };
     let what = Statement::new(key)
@@ -30,7 +30,7 @@ pub(crate) fn received(state: &mut State, end: SocketId, bytes: u64, first: &[u8
         state.server.last_payload = Some((end, first.to_vec()));
     }
     if !part_of_the_call {
-        state.notices.count(state.now, Topic::Data, what);
+        state.notices.count(state.now, Topic::Received, what);
     }
 }
 
@@ -42,15 +42,15 @@ pub(crate) fn sent(state: &mut State, end: SocketId, bytes: u64) {
     // The reader reports the server's answers and a connect's own payload.
     if state.is_half_open(end) || !(is_servers || is_young(state, end)) {
         let ends = [end, state.other_end(end)];
-        let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
-        episodes::begin(state, &Cause { verb: Verb::Send, ends, ordered: None, bytes });
+        let number = u32::try_from(bytes).unwrap_or(u32::MAX);
+        episodes::begin(state, &Cause { verb: Verb::Send, ends, ordered: None, number });
     }
 }
 
 pub(crate) fn call_failed(state: &mut State, end: SocketId, why: SyscallError) {
     let half_closed = state.own_end(end).is_some_and(|end| end.half_closed.is_some());
     let what = Statement::new("call-failed")
-        .with("who", names::client_name(state, end))
+        .with("who", end_name(state, end))
         .with("call", why.call)
         .with("errno", why.errno)
         .when("OwnFin", why.errno == Errno::EPIPE && half_closed);
@@ -60,7 +60,7 @@ pub(crate) fn call_failed(state: &mut State, end: SocketId, why: SyscallError) {
 pub(crate) fn peer_closed(state: &mut State, end: SocketId) {
     if state.server.ends.contains(end) && is_stranger(state, end) {
         let ends = [state.other_end(end), end];
-        episodes::begin(state, &Cause { verb: Verb::Fin, ends, ordered: None, bytes: 0 });
+        episodes::begin(state, &Cause { verb: Verb::Fin, ends, ordered: None, number: 0 });
     }
     state.note(end, |end| end.peer_closed = true);
 }
@@ -76,7 +76,7 @@ fn ends(state: &mut State, end: SocketId, verb: Verb) {
     let is_broken = matches!(verb, Verb::Broken(_));
     let other = state.other_end(end);
     let before = state.own_end(end).and_then(|end| end.before).filter(|_| !is_broken);
-    episodes::begin(state, &Cause { verb, ends: [end, other], ordered: before, bytes: 0 });
+    episodes::begin(state, &Cause { verb, ends: [end, other], ordered: before, number: 0 });
     let at = state.now;
     state.note(end, |end| end.before = None);
     state.note(other, |other| other.other_ended = Some(at));
@@ -85,8 +85,7 @@ fn ends(state: &mut State, end: SocketId, verb: Verb) {
 /// Whether the connection is so new that its payload belongs to the same key press.
 fn is_young(state: &State, end: SocketId) -> bool {
     const MOMENT: Duration = Duration::from_millis(300);
-    let known = state.server.ends.get(end).or_else(|| state.clients.holder_of(end)?.ends.get(end));
-    known.is_none_or(|end| state.now.since(end.since) < MOMENT)
+    state.own_end(end).is_none_or(|end| state.now.since(end.since) < MOMENT)
 }
 
 pub(crate) fn closed(state: &mut State, end: SocketId, how: CloseKind) {

@@ -22,6 +22,11 @@ pub(crate) fn on_lab_event(state: &mut State, news: LabEvent) -> Vec<Effect> {
             state.warn(Statement::verbatim(what));
             vec![]
         }
+        LabEvent::CaptureFailed(why) => {
+            state.lab.capture_failed = true;
+            state.warn(Statement::new("capture-stopped").with("why", why));
+            vec![]
+        }
         LabEvent::Wire(news) => {
             say_what_was_lost(state, &news);
             let before = state.lab.crossings.back().map(|crossing| crossing.segment.number);
@@ -148,6 +153,7 @@ fn down(state: &mut State, why: Option<String>) -> Vec<Effect> {
         // The port range of a use-up run ends with its lab.
         spec: LabSpec { ports: plan.map(|plan| plan.range), ..state.lab.spec },
         bind: state.lab.bind,
+        capture_failed: state.lab.capture_failed,
         absolute: state.lab.absolute,
         plan,
         ..LabState::default()

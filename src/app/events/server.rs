@@ -55,14 +55,11 @@ pub(crate) fn stopped(state: &mut State, why: Option<SyscallError>) -> Vec<Effec
     let was_reset = state.server.running.take().is_none();
     state.server.held = false;
     state.server.pause = None;
-    if was_reset && why.is_none() {
-        return vec![Effect::Lookup(names)];
-    }
     if let Some(why) = why {
         state.warn(Statement::new("listener-ended").with("why", why));
-    } else if let Some(name) = names.first() {
-        let bytes = u32::try_from(names.len()).unwrap_or(u32::MAX);
-        let cause = Cause { verb: Verb::Stop, ends: [*name; 2], ordered: None, bytes };
+    } else if let Some(name) = names.first().filter(|_| !was_reset) {
+        let number = u32::try_from(names.len()).unwrap_or(u32::MAX);
+        let cause = Cause { verb: Verb::Stop, ends: [*name; 2], ordered: None, number };
         episodes::begin(state, &cause);
     }
     vec![Effect::Lookup(names)]
@@ -86,7 +83,7 @@ pub(crate) fn accepted(state: &mut State, socket: OwnSocket) {
     let has_closed = waited && opening_facts::had_closed(state, name);
     if state.server.held || has_closed || is_stranger(state, name) {
         let ends = [name, state.other_end(name)];
-        let cause = Cause { verb: Verb::Accept, ends, ordered: None, bytes: socket.fd };
+        let cause = Cause { verb: Verb::Accept, ends, ordered: None, number: socket.fd };
         episodes::begin(state, &cause);
     }
 }

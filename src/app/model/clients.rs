@@ -153,8 +153,10 @@ impl Clients {
         known.unwrap_or(self.chosen)
     }
 
-    pub(crate) fn name_of(&self, ip: IpAddr) -> Option<&str> {
-        self.index_of(ip).map(|n| self.computers[n].name.as_str())
+    /// The name of the computer that holds this socket or held it, else of the one with its address.
+    pub(crate) fn name_of(&self, end: SocketId) -> Option<&str> {
+        let with_its_address = || Some(&self.computers[self.index_of(end.tuple.local.ip)?]);
+        self.whose(end).or_else(with_its_address).map(|computer| computer.name.as_str())
     }
 
     pub(crate) fn holder_of(&self, end: SocketId) -> Option<&Computer> {

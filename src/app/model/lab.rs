@@ -19,6 +19,8 @@ pub struct LabState {
     pub spec: LabSpec,
     /// The address that its server listens on, if not its own.
     pub bind: Option<IpAddr>,
+    /// Whether what crosses the wire was to be written down, and is not any more.
+    pub capture_failed: bool,
     /// The settings of its wire: as it reported them, with the orders since then.
     pub wire: WireSettings,
     /// The settings of the past, each with its begin, the newest last.

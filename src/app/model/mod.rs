@@ -15,7 +15,7 @@ pub(crate) mod statement;
 pub(crate) mod syscalls;
 
 pub use crate::app::model::account::episodes::Episodes;
-pub(crate) use crate::app::model::account::episodes::Rows;
+pub(crate) use crate::app::model::account::episodes::{Row, Rows};
 pub use crate::app::model::account::{Account, Fact, RowNow, RowOutcome, Verb};
 pub use crate::app::model::clients::{BurstProgress, Clients, Computer};
 pub use crate::app::model::failure::{Attempt, Failure, Remedy, Verdict};

@@ -144,8 +144,8 @@ impl ListenAddress {
         ListenAddress { host: spec.host, at: spec.at.canonical(), only_v6: spec.only_v6 }
     }
 
-    pub(crate) fn of_socket(name: SocketId) -> ListenAddress {
-        ListenAddress { host: name.host, at: name.tuple.local.canonical(), only_v6: false }
+    pub(crate) fn of_socket(name: SocketId, only_v6: bool) -> ListenAddress {
+        ListenAddress { host: name.host, at: name.tuple.local.canonical(), only_v6 }
     }
 
     /// Whether the near end of that row is at this place: only TCP has listeners.

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use crate::app::model::{Account, Fact, FinOrder, RowNow, RowOutcome, Rows, Verb};
-use crate::app::query::peers::is_stranger;
+use crate::app::model::{Account, Fact, FinOrder, Row, RowNow, RowOutcome, Rows, Verb};
+use crate::app::query::names::end_name;
 use crate::app::query::port_holders::holders;
 use crate::app::{State, TableRow};
 use crate::tcp::{
@@ -17,18 +17,18 @@ const TOGETHER: Duration = Duration::from_millis(500);
 /// A look may show a row only so long after it was there.
 const SEEN_LATE: Duration = Duration::from_millis(500);
 
-pub(crate) fn account(state: &State, verb: Verb, ends: [SocketId; 2], bytes: u32) -> Account {
+pub(crate) fn account(state: &State, verb: Verb, ends: [SocketId; 2], number: u32) -> Account {
     let [own, other] = ends;
     let unknown = RowOutcome { before: None, after: RowNow::Unseen };
     let mut account = Account {
         verb,
         protocol: own.tuple.protocol,
-        who: name(state, own),
-        whom: name(state, other),
+        who: end_name(state, own),
+        whom: end_name(state, other),
         rows: [unknown; 2],
         facts: BTreeSet::new(),
         at: [own.tuple.local, own.tuple.remote],
-        number: bytes,
+        number,
         detail: String::new(),
     };
     let is_tcp = own.tuple.protocol == Protocol::Tcp;
@@ -40,30 +40,11 @@ pub(crate) fn account(state: &State, verb: Verb, ends: [SocketId; 2], bytes: u32
 }
 
 pub(crate) fn rows(state: &State, ends: [SocketId; 2]) -> Rows {
-    ends.map(|end| {
-        let line = state.sockets.get(end).filter(|line| !line.told)?;
-        Some((line.row.state, line.row.inode))
-    })
+    ends.map(|end| row(state.sockets.get(end)))
 }
 
-/// How the program at an end is called: a computer of ours, the server, another program with its address, or the address.
-fn name(state: &State, end: SocketId) -> String {
-    let other = state.other_end(end);
-    let is_servers = state.server.ends.contains(end)
-        || (state.clients.whose(end).is_none() && state.is_with_our_server(other));
-    if is_servers {
-        return String::from("the server");
-    }
-    let is_others = state.server.ends.contains(other) && is_stranger(state, other);
-    let (ip, at) = (end.tuple.local.ip, end.tuple.local.canonical());
-    let ours = state.clients.whose(end).map(|computer| computer.name.as_str());
-    match ours.or(state.clients.name_of(ip)).filter(|_| !is_others) {
-        Some(ours) => ours.to_owned(),
-        None => match state.peer_name(ip, other) {
-            name if name == at.ip.to_string() => at.to_string(),
-            name => format!("{name} ({at})"),
-        },
-    }
+pub(crate) fn row(line: Option<&TableRow>) -> Option<Row> {
+    line.filter(|line| !line.told).map(|line| (line.row.state, line.row.inode))
 }
 
 /// Whether this only follows from a recent action at the other end, whose sentence covers it.
@@ -149,8 +130,7 @@ pub(super) fn is_lost(fate: Option<Delivery>) -> bool {
     matches!(fate, Some(Delivery::Lost(..)))
 }
 
-/// How many bytes stand in its Send-Q before a FIN: a kernel whose data was not acknowledged in time sends that again, and nothing new
-/// meanwhile.
+/// How many bytes stand in its Send-Q before a FIN: a kernel whose data was not acknowledged in time sends only that, again.
 fn stands_before_its_fin(state: &State, end: SocketId) -> Option<u32> {
     let line = state.sockets.get(end).filter(|line| line.gone.is_none() && line.has_sent_fin())?;
     let timer = line.row.timer?;
@@ -160,14 +140,12 @@ fn stands_before_its_fin(state: &State, end: SocketId) -> Option<u32> {
     (state.lab.is_up() && is_timed_out && before > 0).then_some(before)
 }
 
-/// Whether the last RST of that end came from a kernel that has no such connection: then there is nothing to acknowledge (RFC 9293, section
-/// 3.5.2).
+/// Whether that end's last RST came from a kernel without such a connection: it has nothing to acknowledge (RFC 9293, section 3.5.2).
 fn was_stray(state: &State, end: SocketId) -> bool {
     let tuple = end.tuple.canonical();
-    let mut newest_first = state.lab.crossings.iter().rev();
-    let reset = newest_first
-        .find(|crossing| crossing.segment.tuple == tuple && crossing.segment.flags.has(Flags::RST));
-    reset.is_some_and(|reset| !reset.segment.flags.has(Flags::ACK))
+    let mut segments = state.lab.crossings.iter().rev().map(|crossing| &crossing.segment);
+    let reset = segments.find(|segment| segment.tuple == tuple && segment.flags.has(Flags::RST));
+    reset.is_some_and(|reset| !reset.flags.has(Flags::ACK))
 }
 
 /// Whether the listener still stands that was there when the client was connected: one that came since has another accept queue.

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use crate::app::format::{brief, number, seconds, sockets};
-use crate::app::query::facts::{account, fate, is_lost};
+use crate::app::query::facts::{self, account, fate, is_lost};
 use crate::app::query::peers::is_stranger;
 use crate::app::{Account, BurstProgress, Fact, State, Statement, TableRow, Verb};
 use crate::tcp::{
@@ -13,29 +13,44 @@ use crate::tcp::{
 };
 
 pub(crate) fn begin(state: &State, account: &mut Account, ends: [SocketId; 2]) {
-    if account.verb == Verb::Connect {
-        of_call(state, account, ends[0]);
-    } else if account.verb == Verb::Stop {
-        let listener = state.sockets.get(ends[0]);
-        account.learn([
-            (account.number > 1, Fact::Several),
-            (!state.server.ends.is_empty(), Fact::Open),
-            (listener.is_some_and(|line| line.row.queues.recv > 0), Fact::Queued),
-        ]);
-    } else if account.verb == Verb::Accept {
-        account.learn(of_accept(state, ends[0]));
-    } else if account.verb == Verb::Send {
-        account.learn(of_data(state, ends));
+    match account.verb {
+        Verb::Connect => of_call(state, account, ends[0]),
+        Verb::Stop => {
+            let listener = state.sockets.get(ends[0]);
+            account.learn([
+                (account.number > 1, Fact::Several),
+                (!state.server.ends.is_empty(), Fact::Open),
+                (listener.is_some_and(|line| line.row.queues.recv > 0), Fact::Queued),
+            ]);
+        }
+        Verb::Accept => account.learn(of_accept(state, ends[0])),
+        Verb::Send => account.learn(of_data(state, ends)),
+        Verb::Call
+        | Verb::Ack
+        | Verb::Close
+        | Verb::Abort
+        | Verb::HalfClose
+        | Verb::Broken(_)
+        | Verb::Fin
+        | Verb::LateData
+        | Verb::CutShort => (),
     }
 }
 
 pub(crate) fn look(state: &State, account: &mut Account, ends: [SocketId; 2], opened: Moment) {
-    if account.verb == Verb::Call {
-        look_at_call(state, account, ends[0], opened);
-    } else if account.verb == Verb::Connect {
-        look_at_ack(state, account, ends[0], opened);
-    } else if account.verb == Verb::Send {
-        look_at_data(state, account, ends, opened);
+    match account.verb {
+        Verb::Call => look_at_call(state, account, ends[0], opened),
+        Verb::Connect => look_at_ack(state, account, ends[0], opened),
+        Verb::Send => look_at_data(state, account, ends, opened),
+        Verb::Ack | Verb::Accept => (),
+        Verb::Stop
+        | Verb::Close
+        | Verb::Abort
+        | Verb::HalfClose
+        | Verb::Broken(_)
+        | Verb::Fin
+        | Verb::LateData
+        | Verb::CutShort => facts::look(state, account, ends, opened),
     }
 }
 

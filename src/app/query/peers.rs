@@ -41,9 +41,7 @@ impl State {
 
     /// Whether this socket of ours is half-open: the peer has sent RST and its row is gone.
     pub(crate) fn is_half_open(&self, end: SocketId) -> bool {
-        let other = self.sockets.other_line(end);
-        let is_reset = other.is_some_and(|other| other.gone.is_some() && other.sent_rst());
-        self.lab.is_up() && is_reset && self.own_end(end).is_some()
+        self.lab.is_up() && self.own_end(end).is_some() && self.sockets.is_peer_reset(end)
     }
 }
 

@@ -32,7 +32,7 @@ impl State {
         let other = self.other_end(end);
         let line = self.sockets.get(other);
         let owner = line.and_then(|line| self.sockets.owners.get(&line.held));
-        let is_others = owner.is_some_and(|owner| owner.pid != self.machine.pid);
+        let is_others = owner.is_some_and(|owner| !self.is_own(owner));
         self.server.ends.contains(other)
             || (self.server.serves(other) && !is_others && !end.tuple.is_to_itself())
     }
@@ -85,22 +85,23 @@ impl State {
         self.listening_rows().map(|line| line.row.queues.recv).sum()
     }
 
-    /// Whether the accept queue is full: the kernel queues one connection more than the backlog.
-    pub fn is_queue_full(&self) -> bool {
-        self.listening_rows().any(|line| line.row.queues.recv > line.row.queues.send)
+    /// Whether the accept queue is full.
+    pub(crate) fn is_queue_full(&self) -> bool {
+        self.listening_rows().any(|line| self.has_full_queue(line))
+    }
+
+    /// Whether that listener's accept queue is full: the kernel queues one connection more than the backlog, which /proc does not show.
+    pub(crate) fn has_full_queue(&self, line: &TableRow) -> bool {
+        let (state, queues) = (line.row.state, line.row.queues);
+        state == TcpState::Listen && queues.recv > queues.send && self.sockets.source != "procfs"
     }
 
     /// Whether the client is ESTABLISHED but the server is not: its accept queue is full, so the kernel dropped the final ACK.
     pub(crate) fn is_half_open_alone(&self, client: SocketId) -> bool {
-        if self.was_accepted(client) {
-            return false;
-        }
         let there = self.sockets.mirror(client).filter(|line| line.gone.is_none());
-        let is_full = self.is_queue_full();
-        // Over a wire the final ACK may still be in flight.
-        there.map_or(is_full, |line| {
-            line.row.state == TcpState::SynReceived && (is_full || !self.lab.is_up())
-        })
+        self.is_queue_full()
+            && !self.was_accepted(client)
+            && there.is_none_or(|line| line.row.state == TcpState::SynReceived)
     }
 }
 

@@ -42,6 +42,8 @@ pub(super) fn listen_to_signals(
     stop: &CancellationToken,
     inbox: &Sender<Input>,
 ) -> io::Result<()> {
+    // With a handler, a file at the size limit (setrlimit(2)) is an error of write(2), not the end of the program.
+    drop(signal(SignalKind::from_raw(libc::SIGXFSZ))?);
     let ends = [libc::SIGTERM, libc::SIGINT, libc::SIGHUP, libc::SIGQUIT];
     let all = ends.into_iter().chain([libc::SIGTSTP, libc::SIGCONT, libc::SIGWINCH]);
     for number in all.filter(|number| !is_ignored(*number)) {

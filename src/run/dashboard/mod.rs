@@ -89,7 +89,7 @@ pub(super) async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Exit> {
     exit_later(result.as_ref().map_or(1, |ended| ended.code().into()));
     let restored = screen::leave();
     drop(screen);
-    world.end().await;
+    let written = world.end().await;
     if matches!(result, Ok(Exit::BySignal(libc::SIGHUP))) || screen::is_gone() {
         return Ok(Exit::BySignal(libc::SIGHUP));
     }
@@ -97,7 +97,11 @@ pub(super) async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Exit> {
         let why = in_words(&why);
         anyhow::anyhow!("cannot take the terminal out of raw mode: {why}. Run stty sane.")
     })?;
-    result
+    let exit = result?;
+    if exit == Exit::Done {
+        written?;
+    }
+    Ok(exit)
 }
 
 fn first_state(args: &DashboardArgs, limits: HostLimits, clock: &Clock) -> State {

@@ -9,12 +9,13 @@ use tokio::sync::mpsc;
 
 use crate::cli::TableArgs;
 use crate::kernel::watch::{Poller, WatchEvent};
-use crate::kernel::{open, owners};
+use crate::kernel::{interfaces, open, owners};
 use crate::run::headless::netstat_line::{before_and_after, row_event};
 use crate::run::headless::{ignore_broken_pipe, runtime};
 use crate::run::{Clock, Exit, NetstatLine, Output, asked_to_end, complain};
 use crate::tcp::{
-    Change, Filter, Owner, Protocol, SocketRow, TableUpdate, TcpState, procfs_instead,
+    Change, Filter, Host, InterfaceNames, Owner, Protocol, SocketRow, TableUpdate, TcpState,
+    procfs_instead,
 };
 
 /// Prints the kernel's socket table once, or with `--watch` its changes until SIGINT or SIGTERM; must not be called from async code.
@@ -71,6 +72,7 @@ fn print_table(args: &TableArgs) -> anyhow::Result<Exit> {
     });
     let mut printer = Printer::new(args);
     printer.find_owners(&rows);
+    printer.interfaces.learn(Host::THIS, interfaces(&*source, rows.iter()));
     let mut text = if args.json { String::new() } else { format!("{}\n", NetstatLine::HEAD) };
     for row in &rows {
         printer.line(row, None, &mut text);
@@ -83,11 +85,13 @@ struct Printer<'a> {
     clock: Clock,
     has_begun: bool,
     owners: HashMap<u64, Option<Owner>>,
+    interfaces: InterfaceNames,
 }
 
 impl<'a> Printer<'a> {
     fn new(args: &'a TableArgs) -> Printer<'a> {
-        Printer { args, clock: Clock::start(), has_begun: false, owners: HashMap::new() }
+        let (owners, interfaces) = (HashMap::new(), InterfaceNames::default());
+        Printer { args, clock: Clock::start(), has_begun: false, owners, interfaces }
     }
 
     fn text(&mut self, update: &TableUpdate) -> String {
@@ -98,6 +102,7 @@ impl<'a> Printer<'a> {
             .filter_map(|change| row_event(change, |row| is_shown(args, row)))
             .collect();
         self.find_owners(events.iter().map(|(_, row)| row));
+        self.interfaces.learn(update.host, update.interfaces.iter().cloned());
         let at = u64::try_from(self.clock.now().since_start().as_millis()).unwrap_or(u64::MAX);
         let mut text = String::new();
         if !args.json && !self.has_begun {
@@ -125,7 +130,7 @@ impl<'a> Printer<'a> {
 
     fn line(&self, row: &SocketRow, event: Option<(&str, u64)>, text: &mut String) {
         let owner = self.owners.get(&row.inode).and_then(Option::as_ref);
-        let line = NetstatLine { row, owner };
+        let line = NetstatLine { row, owner, interfaces: &self.interfaces };
         // Writing to a string cannot fail.
         let _ = if self.args.json {
             let mut object = line.json();

@@ -152,7 +152,7 @@ fn heading(scene: Scene<'_>, entry: &SyscallEntry) -> String {
     }
     let end = if purpose == Purpose::Accept || State::is_servers(&state.server, &state.clients, row)
     {
-        format!("the server's end, for {}", text::safe(&state.peer_name(remote.ip, row)))
+        format!("the server's end, for {}", text::safe(&state.peer_name(row)))
     } else {
         text::safe(&names::client_name(state, row))
     };

@@ -164,7 +164,7 @@ fn totals(scene: Scene<'_>, room: usize) -> Option<RankedLines> {
 
 fn payload(scene: Scene<'_>, room: usize) -> Option<RankedLines> {
     let (from, bytes) = scene.state.server.last_payload.as_ref()?;
-    let who = scene.state.peer_name(from.tuple.remote.ip, *from);
+    let who = scene.state.peer_name(*from);
     let said = format!(" {} sent \"{}\"", text::safe(&who), escape(bytes));
     Some((3, vec![Line::from(text::cut(&said, room))]))
 }

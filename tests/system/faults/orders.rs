@@ -117,7 +117,7 @@ impl Sockets {
 
 proptest! {
     #[test]
-    fn each_is_made_once(steps in proptest::collection::vec((0..4_u8, any::<usize>()), 1..100)) {
+    fn each_is_made_once(steps in proptest::collection::vec((0..4_u8, any::<usize>()), 1..400)) {
         let mut robot = Robot::listening();
         robot.commands();
         let mut sockets = Sockets::default();

@@ -1,15 +1,18 @@
 //! One row out of many, or some, and who holds a socket.
 
 use std::collections::HashSet;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
+use std::net::{
+    IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6, TcpListener, TcpStream, UdpSocket,
+};
 use std::os::fd::AsRawFd;
 
-use fivetuple::kernel::{addresses, machine, owners};
-use fivetuple::tcp::{Filter, Owner, Port, SocketId, TcpState};
+use fivetuple::kernel::{SockDiag, SocketSource, addresses, machine, owners};
+use fivetuple::tcp::{Filter, Host, Owner, Port, Protocol, SocketId, SocketRow, TcpState};
 use socket2::{Domain, Socket, Type};
 
 use crate::kernel::{end, inode, shows, sources};
-use crate::place::{is_at, listener, own_address};
+use crate::place::{LOCALHOST, is_at, listener, own_address};
+use crate::support::netns::{self, done};
 
 #[test]
 fn listeners_that_share_an_address_are_told_apart_by_inode() {
@@ -28,10 +31,10 @@ fn listeners_that_share_an_address_are_told_apart_by_inode() {
     for source in &mut sources() {
         for socket in [&first, &second] {
             let nobody = SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0));
-            let name = SocketId { inode: inode(socket), ..end(at, nobody) };
+            let name = SocketId { number: inode(socket), ..end(at, nobody) };
             let row = source.lookup(name).unwrap().expect("it listens");
             assert_eq!(row.inode, inode(socket));
-            assert_eq!(source.lookup(SocketId { inode: 1, ..name }).unwrap(), None);
+            assert_eq!(source.lookup(SocketId { number: 1, ..name }).unwrap(), None);
         }
     }
 }
@@ -45,6 +48,56 @@ fn a_missing_connection_is_not_answered_with_the_listener() {
             assert_eq!(source.lookup(missing).unwrap(), None, "{}", source.name());
         }
     }
+}
+
+#[test]
+fn sockets_of_an_interface_are_found_by_whoever_has_seen_their_rows() {
+    netns::alone(|| {
+        let bound = |kind, ip: IpAddr, interface: &str| {
+            let socket = Socket::new(Domain::for_address((ip, 0).into()), kind, None).unwrap();
+            socket.bind_device(Some(interface.as_bytes())).unwrap();
+            socket.bind(&SocketAddr::from((ip, 0)).into()).unwrap();
+            socket
+        };
+        // Its server's end is of the interface, its client's end of none.
+        let listener = bound(Type::STREAM, LOCALHOST, "lo");
+        listener.listen(8).unwrap();
+        let at = listener.local_addr().unwrap().as_socket().unwrap();
+        let client = TcpStream::connect(at).unwrap();
+        let udp = bound(Type::DGRAM, LOCALHOST, "lo");
+        udp.connect(&at.into()).unwrap();
+        let mut expected = 3;
+        // Both ends are of the interface, by their address.
+        let mut links = Vec::new();
+        if done("ip", "link add va type veth peer name vb") {
+            assert!(done("ip", "addr add fe80::1/64 dev va nodad") && done("ip", "link set va up"));
+            let scope = rustix::net::netdevice::name_to_index(&listener, "va").unwrap();
+            let link: Ipv6Addr = "fe80::1".parse().unwrap();
+            let listener = TcpListener::bind(SocketAddrV6::new(link, at.port(), 0, scope)).unwrap();
+            links.push(TcpStream::connect(listener.local_addr().unwrap()).unwrap());
+            links.push(listener.accept().unwrap().0);
+            expected += 2;
+        }
+        let rows = || {
+            SockDiag::open(Host::THIS)
+                .unwrap()
+                .snapshot(&Filter::ports([Port(at.port())]))
+                .unwrap()
+                .snapshot
+                .rows
+        };
+        let connected = |row: &SocketRow| row.tuple.is_connected();
+        let seen: Vec<SocketRow> = rows().into_iter().filter(connected).collect();
+        let of_one = seen.iter().filter(|row| row.interface != 0).count();
+        assert_eq!((seen.len(), of_one), (expected, expected - 1), "{seen:?}");
+        let mut source = SockDiag::open(Host::THIS).unwrap();
+        for row in &seen {
+            assert_eq!(source.lookup(row.name()).unwrap().map(|row| row.name()), Some(row.name()));
+            let has_info = source.inspect(row.name()).unwrap().is_some();
+            assert_eq!(has_info, row.tuple.protocol == Protocol::Tcp, "{row}");
+        }
+        drop((client, links));
+    });
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Both sources agree with what std's sockets did; every test looks at ports of its own.
 
+mod actor;
 mod lookups;
 mod parallel_dump;
 mod procfs;

@@ -126,7 +126,7 @@ fn listeners_for(listeners: &[Piece], client: SocketId) -> Vec<String> {
 
 /// Whether connect() to the client's destination reaches that listener.
 fn answers(listener: &Piece, client: SocketId) -> bool {
-    let at = ListenAddress::of_socket(listener.row);
+    let at = ListenAddress::of_socket(listener.row, false);
     client.tuple.protocol == Protocol::Tcp && at.takes_calls_to(client.tuple.remote)
 }
 
