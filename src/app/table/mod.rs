@@ -220,10 +220,15 @@ impl Table {
 
     /// Whether the connection is half-open: the other end left by a RST, and this one does not know (RFC 9293, section 3.5.1).
     pub fn is_half_open(&self, line: &TableRow) -> bool {
-        let is_there = line.gone.is_none() && line.row.tuple.is_connected();
-        let other = self.mirror(line.row.name());
-        let is_alone = other.is_some_and(|other| other.gone.is_some() && other.sent_rst());
-        is_there && line.row.state.is_open() && (line.peer_reset_unseen || is_alone)
+        let is_open = line.gone.is_none() && line.row.state.is_open();
+        is_open && line.row.tuple.is_connected() && self.is_peer_reset(line.row.name())
+    }
+
+    /// Whether the other end left by a RST.
+    pub(crate) fn is_peer_reset(&self, name: SocketId) -> bool {
+        let other = self.other_line(name);
+        self.get(name).is_some_and(|line| line.peer_reset_unseen)
+            || other.is_some_and(|other| other.gone.is_some() && other.sent_rst())
     }
 
     /// Whether a poll of either end showed that both closed at once.

@@ -138,13 +138,15 @@ impl World {
     }
 
     /// Aborts every socket, so that the next run finds no TIME_WAIT at its port; ends every task and thread, and waits for up to 500 ms.
-    pub(super) async fn end(mut self) {
+    /// Fails when what crossed the lab's wire could not be written down.
+    pub(super) async fn end(mut self) -> anyhow::Result<()> {
         self.engine.run(Command::CloseEverything);
         self.poller.stop();
         self.stop.cancel();
         let lab = self.lab;
-        self.tasks.spawn_blocking(move || lab.end());
+        let lab = self.tasks.spawn_blocking(move || lab.end());
         self.tasks.close();
         let _ = tokio::time::timeout(Duration::from_millis(500), self.tasks.wait()).await;
+        lab.now_or_never().and_then(Result::ok).unwrap_or(Ok(()))
     }
 }

@@ -1,6 +1,6 @@
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
-use std::io::{self, Write};
+use std::io::Write;
 use std::pin::pin;
 
 use anyhow::Context;
@@ -11,8 +11,8 @@ use crate::cli::TableArgs;
 use crate::kernel::watch::{Poller, WatchEvent};
 use crate::kernel::{OwnerFinder, Owners, interfaces, open, owners, still_holds};
 use crate::run::headless::netstat_line::{before_and_after, row_event};
-use crate::run::headless::{complain, ignore_broken_pipe, runtime};
-use crate::run::{Clock, Exit, NetstatLine, asked_to_end};
+use crate::run::headless::{ignore_broken_pipe, runtime};
+use crate::run::{Clock, Exit, NetstatLine, Output, asked_to_end, complain};
 use crate::tcp::{
     Change, Filter, Host, InterfaceNames, Owner, Protocol, SocketRow, TableUpdate, TcpState,
     procfs_instead,
@@ -188,9 +188,7 @@ fn is_shown(args: &TableArgs, row: &SocketRow) -> bool {
 }
 
 fn put(text: &str) -> anyhow::Result<()> {
-    let mut out = io::stdout().lock();
-    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
-    written.context("cannot write the table")
+    Output::stdout().write_all(text.as_bytes()).context("cannot write the table")
 }
 
 #[cfg(test)]

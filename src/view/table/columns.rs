@@ -206,7 +206,7 @@ pub(crate) fn owner(state: &State, line: &TableRow, room: usize) -> String {
         return String::from(if is_long { "kernel, not accepted yet" } else { "kernel" });
     }
     let tries = match state.sockets.owner(row.inode) {
-        Some(owner) if owner.pid == state.machine.pid => {
+        Some(owner) if state.is_own(owner) => {
             let short = format!("fd {}", owner.fd);
             [format!("{} {short}", owner.pid), short.clone(), short]
         }

@@ -90,7 +90,12 @@ impl Story {
             }
             ["up", computers, "without", "settings"] => {
                 let unset = Some((String::from("/proc/sys/net/core/somaxconn"), Errno::EROFS));
-                let limits = LabLimits { somaxconn: 4096, unset, ..LabLimits::MEANT };
+                let limits = LabLimits {
+                    somaxconn: 4096,
+                    retransmits_long: false,
+                    unset,
+                    ..LabLimits::MEANT
+                };
                 return self.robot.lab_comes_up(computers.parse().unwrap(), limits);
             }
             ["down"] => LabEvent::Down(None),

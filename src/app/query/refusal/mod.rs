@@ -4,15 +4,17 @@ mod call;
 pub(crate) mod remedies;
 mod rows;
 
-use crate::app::model::failure::ROWS;
 use crate::app::query::names::listener_name;
 use crate::app::query::port_holders::{PortUse, holders};
 pub(crate) use crate::app::query::refusal::call::{of_accept, of_call};
-use crate::app::query::refusal::rows::{blocking_rows, is_own_loopback, something_listens};
+use crate::app::query::refusal::rows::{blocking_rows, is_own_loopback, listens_now};
 use crate::app::{Attempt, LabStage, Role, State, Statement, TableRow, format};
 use crate::tcp::{
     ConnectSpec, Endpoint, Errno, Host, Moment, Protocol, SocketId, SocketRow, SyscallError,
 };
+
+/// At most so many rows in the way are kept.
+const ROWS: usize = 100;
 
 /// What the dashboard sees by now of a call that failed then, and the rows in the way, the main culprit first.
 pub(crate) fn look(
@@ -35,7 +37,7 @@ pub(crate) fn look(
             seen = of_connect(state, of_host(state, seen, spec.host), spec);
             if let Some(to) = *to {
                 let listens =
-                    why.errno == Errno::ECONNREFUSED && something_listens(state, at, spec.host, to);
+                    why.errno == Errno::ECONNREFUSED && listens_now(state, at, spec.host, to);
                 seen = of_destination(state, seen, spec, to).when("ListensNow", listens);
             }
         }

@@ -54,7 +54,7 @@ const STORIES: [(&str, &[(&str, &str)]); 15] = [
     ("C-900ms/1", &[("look C-800ms/2", "~40000:ESTABLISHED")]),
     ("C-900ms/1", &[("look C", "~40000:ESTABLISHED")]),
     ("C", &[("look C-900ms/0", "~40000:ESTABLISHED")]),
-    // A interrupted table is reported when it begins and when it ends.
+    // An interrupted table is reported when it begins and when it ends.
     ("L", &[("torn L", "torn"), ("torn L", "nothing"), ("read L", ""), ("read L", "nothing")]),
     // It makes no row vanish unless it happens again.
     ("L C", &[("torn L", "torn"), ("torn L", "torn -40000")]),
