@@ -220,6 +220,10 @@ impl Terminal {
                 "the alternate screen was entered {entered} times and left {left} times"
             ));
         }
+        let last = |sequence: &[u8]| raw.windows(8).rposition(|part| part == sequence);
+        if last(b"\x1b[?2026h") > last(b"\x1b[?2026l") {
+            self.fail("an update of the screen is still open");
+        }
         let screen = self.styled();
         if screen.hide_cursor() {
             self.fail("the cursor is still hidden");
@@ -257,6 +261,7 @@ fn a_terminal_kept_is_found_out() {
         ("printf '\\033[?1049h'", "left 0 times"),
         ("printf '\\033[?1049h\\033[?25l\\033[?1049l'", "cursor"),
         ("printf '\\033[?1049h\\033[?1003h\\033[?1049l'", "mouse"),
+        ("printf '\\033[?1049h\\033[?2026h\\033[?1049l'", "update of the screen"),
         ("printf '\\033[?1049h\\033[?2004h\\033[?1049l'", "bracketed paste"),
         ("printf '\\033[?1049h\\033[?1049l'; stty -icanon", "raw"),
     ];

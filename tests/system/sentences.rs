@@ -92,7 +92,7 @@ fn what_waits_for_accept_goes_with_its_listener() {
         real.press_until("2c", "laptop opened 2 connections");
         real.until("rows", |robot| robot.state.sockets.count(TcpState::Established) == 6);
         real.press_until("l", "the kernel resets those in the accept queue");
-        real.until("reset", |robot| robot.state.clients.open() == 1);
+        real.until("reset", |robot| robot.state.sockets.connections() == 1);
         assert_eq!(ends(&mut real).map(|row| row.state), [TcpState::Established; 2]);
         assert_eq!(real.rows().len(), 2);
     });

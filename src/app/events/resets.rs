@@ -24,7 +24,7 @@ fn timer_ended(state: &mut State, row: &SocketRow) -> Option<()> {
     let (gone, timer) = (line.gone?, line.row.timer?);
     // What a process still held fails with an errno, which is reported.
     let is_broken = matches!(line.ending, Some(CloseKind::Broken(_)));
-    let is_held = is_broken || state.own_end(name).is_some();
+    let is_held = is_broken || state.ends.get(name).is_some();
     let (verb, topic, number) = if gone.why == GoneReason::Reset && row.state == TcpState::TimeWait
     {
         // A FIN retransmitted over a slow wire is acknowledged again, and one ACK arrives after the other end is closed.

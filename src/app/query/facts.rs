@@ -51,16 +51,16 @@ pub(crate) fn row(line: Option<&TableRow>) -> Option<Row> {
 
 /// Whether this only follows from a recent action at the other end, whose sentence covers it.
 pub(crate) fn follows(state: &State, end: SocketId, verb: Verb, window: Duration) -> bool {
-    let Some(end) = state.own_end(end) else { return false };
+    let Some(end) = state.ends.get(end) else { return false };
     let was_just_ended = end.other_ended.is_some_and(|at| state.now.since(at) < window);
-    let is_ordered = state.own_end(state.other_end(end.socket.name));
+    let is_ordered = state.ends.get(state.other_end(end.socket.name));
     let is_ordered = is_ordered.is_some_and(|other| other.ordered.is_some());
     verb != Verb::Fin && (was_just_ended || is_ordered)
 }
 
 fn at_once(state: &State, verb: Verb, [own, other]: [SocketId; 2]) -> [(bool, Fact); 13] {
-    let known = state.own_end(own);
-    let is_clients = state.clients.holder_of(own).is_some();
+    let known = state.ends.get(own);
+    let is_clients = state.ends.client_holds(own);
     let has_unread =
         |end| state.sockets.get(end).is_some_and(|line: &TableRow| line.row.unread() > 0);
     let other_line = state.sockets.other_line(own);
@@ -75,7 +75,7 @@ fn at_once(state: &State, verb: Verb, [own, other]: [SocketId; 2]) -> [(bool, Fa
         && !other_left_unread;
     let others_state = other_line.map(|line| line.row.state);
     let keeps_open = [own, other].into_iter().any(|end| {
-        let policy = state.server.ends.get(end).and_then(|end| end.policy);
+        let policy = state.ends.get(end).and_then(|end| end.policy);
         policy.is_some_and(|policy| policy.closes == ServerCloses::Never)
     });
     [
@@ -110,7 +110,7 @@ pub(crate) fn look(state: &State, account: &mut Account, ends: [SocketId; 2], op
         (rst == Some(Delivery::OnTheWay), Fact::RstWaits),
         (is_lost(rst), Fact::RstLost),
     ]);
-    if state.server.ends.contains(other) {
+    if state.ends.server_holds(other) {
         account.facts.remove(&Fact::NotAccepted);
     }
     account.number = before_fin.unwrap_or(account.number);
@@ -158,7 +158,7 @@ fn was_stray(state: &State, end: SocketId) -> bool {
 
 /// Whether the listener still stands that was there when the client was connected: one that came since has another accept queue.
 fn has_its_listener(state: &State, client: SocketId) -> bool {
-    let since = state.own_end(client).map(|end| end.since.plus(SEEN_LATE));
+    let since = state.ends.get(client).map(|end| end.since.plus(SEEN_LATE));
     let called = state.other_end(client);
     let rows = holders(state, called.host, called.tuple.local, Protocol::Tcp);
     let mut lines = rows.iter().filter_map(|name| state.sockets.get(*name));

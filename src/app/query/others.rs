@@ -56,8 +56,8 @@ pub(crate) fn are_told_of(state: &State, [own, other]: [SocketId; 2]) -> bool {
     let is_ours = |name| {
         let line = state.sockets.get(name);
         let is_owned = |line| owner(state, line).is_some_and(|owner| state.is_own(owner));
-        state.own_end(name).is_some()
-            || state.clients.whose(name).is_some()
+        state.ends.get(name).is_some()
+            || state.ends.last_holder(name).is_some()
             || state.server.sockets.iter().any(|socket| socket.name == name)
             || state.is_held(name)
             || line.is_some_and(|line| line.ending.is_some() || is_owned(line))

@@ -1,5 +1,6 @@
 use std::fs::File;
 use std::io::{BufRead, BufReader};
+use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, SystemTime};
@@ -8,6 +9,7 @@ use fivetuple::lab::{Capture, segment};
 use fivetuple::run::Clock;
 use fivetuple::tcp::{Segment, WireOrder};
 use pcap_file::pcapng::{Block, PcapNgReader};
+use rustix::fs::{CWD, Mode, mkfifoat};
 
 use crate::lab::{Bench, LAPTOP, SERVER, arrived, bench, lost, sent, with_capture};
 use crate::support::again::{apart, as_nobody_too};
@@ -27,7 +29,7 @@ fn what_crossed_can_be_read_again() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("wire.pcapng");
         let clock = Clock::start();
-        let capture = Capture::create(&path, clock.epoch(), |why| panic!("{why}"));
+        let capture = Capture::create(&path, clock.epoch(), |event| panic!("{event:?}"));
         let Some(mut bench) = with_capture(clock, capture.expect("a file")) else { return };
         connect(&mut bench);
         assert_eq!(lost(&bench.heard).len(), 1);
@@ -65,6 +67,36 @@ fn what_crossed_can_be_read_again() {
         assert_eq!(written[..3], told[1..4]);
         others_read(&path);
     });
+}
+
+#[test]
+fn a_capture_overwrites_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| folder.path().join(name);
+    std::fs::write(at("thesis"), "a year's work").expect("a file");
+    std::fs::write(at("empty"), "").expect("a file");
+    symlink(at("thesis"), at("link")).expect("a link");
+    symlink(at("nothing"), at("dangling")).expect("a link");
+    mkfifoat(CWD, at("pipe"), Mode::RWXU).expect("a pipe");
+    let create = |name: &str| {
+        let path = if name == "-" { name.into() } else { at(name) };
+        let capture = Capture::create(&path, Duration::ZERO, |event| panic!("{event:?}"));
+        capture.map(drop).map_err(|why| why.to_string())
+    };
+    for (name, word) in [
+        ("thesis", "it exists and is not empty"),
+        ("link", "it exists and is not empty"),
+        ("dangling", "a link to a file that does not exist"),
+        ("pipe", "no program reads from that pipe yet"),
+        ("-", "./- is a file of that name"),
+    ] {
+        let why = create(name).expect_err(name);
+        assert!(why.contains(word), "{name}: {why}");
+    }
+    assert_eq!(std::fs::read_to_string(at("thesis")).unwrap(), "a year's work");
+    assert!(!at("nothing").exists());
+    assert_eq!(create("empty"), Ok(()));
+    assert!(PcapNgReader::new(File::open(at("empty")).unwrap()).is_ok());
 }
 
 /// tcpdump, where it is there, finds the same file good.
