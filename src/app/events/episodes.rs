@@ -170,7 +170,11 @@ fn is_due(state: &State, episode: &Episode, age: Duration) -> bool {
     match account.verb {
         Verb::Call => (own && reason(account).is_some()) || age >= ANSWERED,
         Verb::Connect | Verb::Ack => (own && other) || age >= PATIENCE,
-        Verb::Accept => (own && !account.facts.contains(&Fact::PeerFin)) || age >= PATIENCE,
+        // The server may close it at once: what its row shows from before accept() does not count.
+        Verb::Accept if account.facts.contains(&Fact::PeerFin) => {
+            (age >= PATIENCE && has_changed(state, episode, 0)) || age >= LIMIT
+        }
+        Verb::Accept => own || age >= PATIENCE,
         // accept() may be about to return the other end.
         Verb::Send if is_to_be_accepted(state, account) => age >= LIMIT,
         Verb::Send => age >= PATIENCE,
@@ -190,17 +194,20 @@ fn is_due(state: &State, episode: &Episode, age: Duration) -> bool {
     }
 }
 
+/// Whether the row of that end is not as it was before.
+fn has_changed(state: &State, episode: &Episode, end: usize) -> bool {
+    let (line, before) = (state.sockets.get(episode.ends[end]), episode.before[end]);
+    let is_gone = line.is_none_or(|line| line.gone.is_some());
+    facts::row(line) != before || (is_gone && before.is_some())
+}
+
 fn is_to_be_accepted(state: &State, account: &Account) -> bool {
     account.facts.contains(&Fact::NotAccepted) && !state.server.held
 }
 
 /// Whether both rows of a connection that ends have changed, or the other has had the time to.
 fn is_end_due(state: &State, episode: &Episode, age: Duration) -> bool {
-    let [own, other] = [0, 1].map(|n| {
-        let (line, before) = (state.sockets.get(episode.ends[n]), episode.before[n]);
-        let is_gone = line.is_none_or(|line| line.gone.is_some());
-        facts::row(line) != before || (is_gone && before.is_some())
-    });
+    let [own, other] = [0, 1].map(|n| has_changed(state, episode, n));
     let is_known = episode.before[0].is_some() || own;
     (own && (other || episode.ends[0] == episode.ends[1]))
         || (age >= PATIENCE && (own || !is_known))
