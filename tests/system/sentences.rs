@@ -1,7 +1,7 @@
 //! Sentences beside the kernel's own rows.
 
 use fivetuple::app::Notice;
-use fivetuple::tcp::{OnData, ServerCloses, SocketRow, TcpState, TimerKind};
+use fivetuple::tcp::{OnData, Port, ServerCloses, SocketRow, SourcePort, TcpState, TimerKind};
 
 use crate::real_robot::Real;
 use crate::support::netns::done;
@@ -95,5 +95,17 @@ fn what_waits_for_accept_goes_with_its_listener() {
         real.until("reset", |robot| robot.state.sockets.connections() == 1);
         assert_eq!(ends(&mut real).map(|row| row.state), [TcpState::Established; 2]);
         assert_eq!(real.rows().len(), 2);
+    });
+}
+
+/// A client that binds its port with SO_REUSEADDR may connect from it again while its last connection is in TIME_WAIT.
+#[test]
+fn a_connection_that_takes_a_five_tuple_over_from_time_wait_says_so() {
+    Real::alone(|mut real| {
+        real.robot.state.clients.spec.source_port = SourcePort::Fixed(Port(45_000));
+        real.robot.state.clients.spec.reuse_addr = true;
+        real.connect();
+        real.press_until("d", "its row is in TIME_WAIT");
+        real.press_until("c", "A row in TIME_WAIT had this 5-tuple");
     });
 }

@@ -43,7 +43,7 @@ pub(crate) fn begin(state: &State, account: &mut Account, ends: [SocketId; 2]) {
 pub(crate) fn look(state: &State, account: &mut Account, ends: [SocketId; 2], opened: Moment) {
     match account.verb {
         Verb::Call => look_at_call(state, account, ends[0], opened),
-        Verb::Connect => look_at_ack(state, account, ends[0], opened),
+        Verb::Connect => look_at_ack(state, account, ends, opened),
         Verb::Send => look_at_data(state, account, ends, opened),
         Verb::Other(_) => others::look(state, account, ends),
         Verb::Ack | Verb::Accept => (),
@@ -169,12 +169,14 @@ fn look_at_call(state: &State, account: &mut Account, client: SocketId, opened: 
 }
 
 /// Whether the last ACK of the handshake is on its way, or lost.
-fn look_at_ack(state: &State, account: &mut Account, client: SocketId, opened: Moment) {
+fn look_at_ack(state: &State, account: &mut Account, ends: [SocketId; 2], opened: Moment) {
+    let client = ends[0];
     let ack = fate(state, client, opened, |segment| segment.flags.has(Flags::ACK));
     let is_alone = state.is_with_our_server(client) && state.is_half_open_alone(client);
     account.learn([
         (ack == Some(Delivery::OnTheWay), Fact::AckWaits),
         (is_lost(ack), Fact::AckLost),
+        (ends.into_iter().any(|end| state.sockets.reuses(end)), Fact::Reused),
         (is_alone, Fact::QueueFull),
     ]);
 }

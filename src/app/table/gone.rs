@@ -88,6 +88,28 @@ impl Table {
         }
     }
 
+    /// Keeps a row whose five-tuple a new connection has taken over from TIME_WAIT.
+    pub(super) fn keep_reused(&mut self, name: SocketId, at: Moment) {
+        let waited = |line: &&TableRow| {
+            let was_there = line.gone.is_none_or(|gone| gone.at == at);
+            was_there && line.row.state == TcpState::TimeWait
+        };
+        if let Some(line) = self.get(name).filter(waited) {
+            let gone = Some(Gone { at, why: GoneReason::Reused });
+            self.keep_closed(TableRow { gone, ..line.clone() });
+        }
+    }
+
+    /// Whether such a row was there, whose place that one has taken.
+    pub(crate) fn reuses(&self, name: SocketId) -> bool {
+        let born = self.get(name).map(|line| line.born);
+        let mut closed = self.closed_rows.iter();
+        closed.any(|line| {
+            let reused = line.gone.filter(|gone| gone.why == GoneReason::Reused);
+            line.row.name() == name && reused.map(|gone| gone.at).is_some_and(|at| Some(at) == born)
+        })
+    }
+
     fn keep_closed(&mut self, row: TableRow) {
         let closed = &mut self.closed_rows;
         if closed.len() == CLOSED_ROWS {

@@ -26,6 +26,8 @@ pub enum GoneReason {
     FinWait2Over,
     /// The kernel retransmitted, got no answer, and gave up.
     GaveUp,
+    /// A new connection took its 5-tuple over from TIME_WAIT.
+    Reused,
     /// The listening socket was closed.
     Stopped,
     /// connect() was refused.
@@ -69,6 +71,7 @@ impl GoneReason {
             GoneReason::ClosedSecond => ("closed last", "closed last", None),
             GoneReason::Reset => ("reset", "reset", Some("RST")),
             GoneReason::TimeWaitOver => ("TIME_WAIT over", "TIME_WAIT over", None),
+            GoneReason::Reused => ("reused", "reused", None),
             GoneReason::FinWait2Over => ("FIN_WAIT2 over", "FIN_WAIT2 over", Some("time over")),
             GoneReason::GaveUp => ("gave up", "gave up", Some("no answer")),
             GoneReason::Stopped => ("stopped listening", "stopped", None),

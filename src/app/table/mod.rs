@@ -122,10 +122,10 @@ impl Table {
             Some(_) => {
                 // A new connection has the same five-tuple.
                 let other = self.mirror(name).filter(|line| line.gone.is_some());
-                if let Some(other) = other.map(|line| line.row.name()) {
-                    self.forget(other);
+                for name in [other.map(|line| line.row.name()), Some(name)].into_iter().flatten() {
+                    self.keep_reused(name, at);
+                    self.forget(name);
                 }
-                self.forget(name);
             }
             None => (),
         }

@@ -165,9 +165,11 @@ fn now(scene: Scene<'_>, history: &TableRow) -> Span<'static> {
         GoneReason::TimeWaitOver | GoneReason::FinWait2Over => "wait over",
         GoneReason::Stopped => "stopped",
         GoneReason::NeverConnected => "no answer",
-        GoneReason::Reset | GoneReason::Refused | GoneReason::GaveUp | GoneReason::Unknown => {
-            gone.why.words()
-        }
+        GoneReason::Reset
+        | GoneReason::Refused
+        | GoneReason::Reused
+        | GoneReason::GaveUp
+        | GoneReason::Unknown => gone.why.words(),
     };
     scene.span(Gone, format!(" {HOLLOW} {why}"))
 }

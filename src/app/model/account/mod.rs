@@ -223,6 +223,8 @@ facts! {
     AckLost,
     /// accept() is held.
     Held,
+    /// A row in TIME_WAIT had its 5-tuple.
+    Reused,
     /// The server is ours.
     Ours,
     /// It is not.
