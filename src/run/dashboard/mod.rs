@@ -33,12 +33,14 @@ use crate::run::dashboard::world::{OwnerSearch, World};
 use crate::run::fault::break_on_purpose;
 use crate::run::lab::LabSession;
 use crate::run::{Clock, Exit};
-use crate::tcp::{ConnectSpec, Endpoint, HostLimits, LabEvent, ListenSpec, SocketEvent};
+use crate::tcp::{ConnectSpec, Endpoint, HostLimits, LabEvent, ListenSpec, Moment, SocketEvent};
 use crate::view::{self, Scroll, Theme, hit};
 
 const QUEUE: usize = 1024;
 const TAKE_TIME: Duration = Duration::from_millis(8);
 const COMPUTERS: u8 = 4;
+/// The limits of this machine that explain a refusal are at most so old: a burst may be refused a thousand times a second.
+const LIMITS_AGE: Duration = Duration::from_millis(100);
 
 pub(super) async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Exit> {
     let clock = Clock::start();
@@ -76,6 +78,7 @@ pub(super) async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Exit> {
         theme,
         scroll: Scroll::default(),
         frames,
+        limits_read: Moment::default(),
         listen: args.listen,
         lab: args.lab.lab,
         ended: None,
@@ -117,6 +120,7 @@ struct Dashboard {
     theme: Theme,
     scroll: Scroll,
     frames: FramePacer,
+    limits_read: Moment,
     listen: bool,
     lab: bool,
     ended: Option<Exit>,
@@ -234,7 +238,13 @@ impl Dashboard {
         if matches!(event, Event::Pressed(_)) {
             break_on_purpose("update");
         }
-        let effects = update(&mut self.state, self.clock.now(), event);
+        let now = self.clock.now();
+        let is_refusal = matches!(&event, Event::Net(news) if news.is_refusal());
+        if is_refusal && now.since(self.limits_read) >= LIMITS_AGE {
+            self.limits_read = now;
+            update(&mut self.state, now, Event::LimitsRead(machine()));
+        }
+        let effects = update(&mut self.state, now, event);
         self.frames.due = true;
         self.carry_out(effects);
     }

@@ -10,8 +10,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::app::{Effect, Event};
-use crate::kernel::owners;
 use crate::kernel::watch::Poller;
+use crate::kernel::{machine, owners};
 use crate::net::{Engine, panic_message};
 use crate::run::Clock;
 use crate::run::dashboard::inputs::Input;
@@ -71,6 +71,10 @@ impl World {
             Effect::Lab(LabOrder::Wire(order)) => self.lab.wire(order),
             Effect::Lookup(names) => self.distribute(&names, Poller::lookup),
             Effect::Save { name, texts } => self.save(name, texts),
+            Effect::ReadLimits => {
+                // If there is no room, the next one will be read.
+                let _ = self.inbox.try_send(Input::Event(Event::LimitsRead(machine())));
+            }
             Effect::Exit => return true,
         }
         false

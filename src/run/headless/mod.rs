@@ -16,12 +16,13 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::app::query::refusal::of_call;
+use crate::app::query::refusal::ports::SoughtPorts;
 use crate::app::{Attempt, explain};
-use crate::kernel::machine;
+use crate::kernel::{self, machine};
 use crate::net::Engine;
 use crate::run::Exit;
 use crate::run::dashboard::inputs::exit_later;
-use crate::tcp::{Command, SocketEvent, SyscallError, escape};
+use crate::tcp::{Command, Filter, SocketEvent, SyscallError, escape};
 
 /// Waits for SIGINT, SIGTERM or SIGHUP, and returns its number; two seconds later the process ends in any case, provided that another
 /// thread drives the runtime. Must be called within a tokio runtime.
@@ -154,7 +155,17 @@ pub(super) fn count_of_bytes(bytes: u64) -> String {
 }
 
 pub(super) fn refusal(asked: &Attempt, why: SyscallError) -> String {
-    explain::words(&of_call(asked, why, &machine()).when("shell", true))
+    let limits = machine();
+    let mut seen = of_call(asked, why, &limits).when("shell", true);
+    if let Attempt::Connect(spec, to) = asked
+        && let Some(sought) = SoughtPorts::of(spec, *to, why, &limits)
+    {
+        let read = kernel::open().0.snapshot(&Filter::everything());
+        let rows = read.map_or_else(|_| Vec::new(), |read| read.snapshot.rows);
+        let kept = rows.iter().filter(|row| sought.is_kept_by(row));
+        seen = sought.describe(seen, kept.map(|row| (row.tuple.local.port, row.state)));
+    }
+    explain::words(&seen)
 }
 
 pub(super) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {

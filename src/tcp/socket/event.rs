@@ -150,6 +150,11 @@ pub enum SocketEvent {
 impl SocketEvent {
     /// How many bytes of a payload are kept to be shown.
     pub const SHOWN: usize = 256;
+
+    /// Whether nothing listens or connects as it was asked to.
+    pub const fn is_refusal(&self) -> bool {
+        matches!(self, SocketEvent::ListenFailed { .. } | SocketEvent::ConnectFailed { .. })
+    }
 }
 
 /// A socket of ours: where its row stands, and by which descriptor we hold it.
