@@ -124,16 +124,16 @@ impl<'a, W: Write> LineWriter<'a, W> {
         self.quiet = true;
     }
 
-    pub(super) fn line(&mut self, text: &str) -> io::Result<()> {
+    pub(super) fn line(&mut self, text: &str) -> anyhow::Result<()> {
         if self.quiet {
             return Ok(());
         }
         self.always(text)
     }
 
-    pub(super) fn always(&mut self, text: &str) -> io::Result<()> {
-        writeln!(self.out, "{text}")?;
-        self.out.flush()
+    pub(super) fn always(&mut self, text: &str) -> anyhow::Result<()> {
+        let written = writeln!(self.out, "{text}").and_then(|()| self.out.flush());
+        written.context("cannot write to standard output")
     }
 }
 

@@ -1,6 +1,8 @@
 //! Why a connect() failed, on the command line: what the kernel allows at that moment, and what it shows in its table.
 
-use std::net::{TcpListener, TcpStream};
+use std::io::Read;
+use std::net::{TcpListener, TcpStream, UdpSocket};
+use std::time::Duration;
 
 use crate::ran::fivetuple as run;
 use crate::support::netns::{alone, done};
@@ -75,5 +77,37 @@ fn without_an_address_to_connect_from_no_port_is_blamed() {
                 run(&call).fails(&["EADDRNOTAVAIL", words]);
             }
         }
+    });
+}
+
+#[test]
+fn a_connection_that_was_there_is_said_to_have_broken() {
+    alone(|| {
+        let listener = TcpListener::bind("127.0.0.1:5000").unwrap();
+        let client = std::thread::spawn(|| run(&["connect", "127.0.0.1:5000", "--payload", "x"]));
+        let (mut server, _) = listener.accept().unwrap();
+        server.read_exact(&mut [0]).unwrap();
+        socket2::SockRef::from(&server).set_linger(Some(Duration::ZERO)).unwrap();
+        drop(server);
+        let broke = "fivetuple: a connection to 127.0.0.1:5000 broke: Connection reset by peer (ECONNRESET)\n";
+        let said = client
+            .join()
+            .unwrap()
+            .fails(&["1 of 1 connected to 127.0.0.1:5000, 1 byte sent, 0 bytes received"]);
+        assert_eq!(said.err, broke);
+    });
+}
+
+#[test]
+fn a_datagram_that_is_too_long_is_not_sent_and_that_is_a_failure() {
+    alone(|| {
+        let _server = UdpSocket::bind("127.0.0.1:5000").unwrap();
+        let send = |bytes: usize| {
+            let payload = "x".repeat(bytes);
+            run(&["connect", "--udp", "127.0.0.1:5000", "--payload", &payload, "--wait", "0s"])
+        };
+        send(65_507).ends(0, &["65507 bytes sent"]);
+        let limit = "write() failed: Message too long (EMSGSIZE). A datagram holds at most 65,507 bytes over IPv4";
+        send(65_508).fails(&["0 bytes sent", limit]);
     });
 }

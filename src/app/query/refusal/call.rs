@@ -70,6 +70,15 @@ pub(crate) fn of_accept(why: SyscallError, pause: Duration) -> Statement {
         .with_some("pause", pause.map(format::seconds))
 }
 
+/// Of a call on the socket of an end that is there.
+pub(crate) fn of_later_call(who: impl ToString, why: SyscallError) -> Statement {
+    let seen = Statement::new("call-failed")
+        .with("who", who)
+        .with("call", why.call)
+        .with("errno", why.errno);
+    why.errno.symbol().into_iter().fold(seen, |seen, symbol| seen.when(symbol, true))
+}
+
 const fn name_of(call: Call) -> &'static str {
     match call {
         Call::Socket => "socket",

@@ -7,7 +7,7 @@ mod rows;
 
 use crate::app::query::names::listener_name;
 use crate::app::query::port_holders::{PortUse, holders};
-pub(crate) use crate::app::query::refusal::call::{of_accept, of_call};
+pub(crate) use crate::app::query::refusal::call::{of_accept, of_call, of_later_call};
 use crate::app::query::refusal::ports::SoughtPorts;
 use crate::app::query::refusal::rows::{
     blocking_rows, is_own_loopback, kept_ports, listens_now, users,

@@ -73,7 +73,7 @@ pub(super) fn situation(key: &str, entry: &TextEntry) -> Account {
 }
 
 /// Values for the placeholders of messages.
-pub(super) const VALUES: [(&str, &str); 90] = [
+pub(super) const VALUES: [(&str, &str); 91] = [
     ("addresses", "192.168.1.2"),
     ("all", "64,512"),
     ("asked", "9"),
@@ -115,6 +115,7 @@ pub(super) const VALUES: [(&str, &str); 90] = [
     ("many", "5"),
     ("meaning", "open"),
     ("newest", "9"),
+    ("name", "server.example"),
     ("next_port", "5001"),
     ("number", "3"),
     ("odd", "0"),
