@@ -107,7 +107,7 @@ fn of_culprit(
     let differs = |to: Endpoint| local.ip.is_ipv4() != to.ip.to_canonical().is_ipv4();
     let other_family = local.ip.is_unspecified() && to.is_some_and(differs);
     let is_to_itself = row.tuple.is_to_itself();
-    seen.with(PortUse::of(row.state).name(), "")
+    seen.with(PortUse::of(row).name(), "")
         .with("holder", listener_name(state, line))
         .with("row", local)
         .with("row_port", local.port)

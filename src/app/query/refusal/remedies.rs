@@ -87,10 +87,11 @@ fn culprit(state: &State) -> Option<Remedy> {
     let line = state.culprit()?;
     let owner = state.sockets.owners.get(&line.row.inode);
     let is_ours = owner.is_some_and(|owner| state.is_own(owner));
-    let what = match (PortUse::of(line.row.state), is_ours) {
+    let what = match (PortUse::of(&line.row), is_ours) {
         (PortUse::Waiting, _) => return waiting(state),
         (PortUse::Listening, true) => "stop-listener",
-        (PortUse::Listening, false) => "stop-program",
+        (PortUse::Listening | PortUse::Bound, false) => "stop-program",
+        (PortUse::Bound, true) => return None,
         (PortUse::Connected, true) => "close-these",
         (PortUse::Connected, false) => "end-these",
     };
