@@ -9,7 +9,7 @@ use crate::app::model::{Attempt, ListenAddress, Statement, Topic, Verb};
 use crate::app::query::peers::{is_foreign_peer, is_stranger};
 use crate::app::query::watched::wanted;
 use crate::app::query::{opening_facts, refusal as refusal_facts};
-use crate::app::{Effect, State};
+use crate::app::{Effect, Holder, State};
 use crate::tcp::{Accepting, Host, ListenSpec, OwnSocket, SocketId, SyscallError};
 
 pub(crate) fn listening(
@@ -73,10 +73,10 @@ pub(crate) fn held(state: &mut State, held: bool) {
 pub(crate) fn accepted(state: &mut State, socket: OwnSocket) {
     state.server.pause = None;
     state.server.totals.accepted += 1;
-    let policy = state.server.policy(socket.name);
+    let policy = state.policy(socket.name);
     let waited = state.sockets.get(socket.name).is_some_and(|line| line.held == 0);
     let is_strangers = is_foreign_peer(state, socket.name);
-    let end = state.server.ends.add(socket, state.now);
+    let end = state.ends.add(Holder::Server, socket, state.now);
     (end.answered, end.policy, end.is_strangers) = (true, Some(policy), is_strangers);
     state.sockets.own(&socket, state.machine.pid);
     let name = socket.name;
@@ -96,8 +96,8 @@ pub(crate) fn accept_failed(state: &mut State, why: SyscallError, pause: Duratio
 
 /// Records the programs at the other ends: their rows may be gone when a sentence names them.
 pub(crate) fn know_strangers(state: &mut State) {
-    let State { server: listener, sockets, machine, .. } = state;
-    listener.ends.learn_programs(|end| {
+    let State { ends, sockets, machine, .. } = state;
+    ends.learn_programs(|end| {
         let owner = sockets.owners.get(&sockets.mirror(end)?.row.inode)?;
         (owner.pid != machine.pid).then(|| owner.program.clone())
     });

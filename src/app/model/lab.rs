@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::net::IpAddr;
 
 use crate::app::model::Numbers;
-use crate::app::{Clients, Server};
+use crate::app::{Clients, OpenEnds, Server};
 use crate::tcp::{
     Errno, Host, HostLimits, LabComputer, LabSpec, Moment, PortRange, WireSegment, WireSettings,
     WireStatus,
@@ -19,6 +19,8 @@ pub struct LabState {
     pub spec: LabSpec,
     /// The address that its server listens on, if not its own.
     pub bind: Option<IpAddr>,
+    /// Whether what crosses the wire was to be written down, and is not any more.
+    pub capture_failed: bool,
     /// The settings of its wire: as it reported them, with the orders since then.
     pub wire: WireSettings,
     /// The settings of the past, each with its begin, the newest last.
@@ -62,6 +64,7 @@ pub(crate) struct LoopbackBefore {
     pub(crate) machine: HostLimits,
     pub(crate) listener: Server,
     pub(crate) clients: Clients,
+    pub(crate) ends: OpenEnds,
 }
 
 impl LabState {

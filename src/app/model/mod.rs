@@ -22,7 +22,7 @@ pub use crate::app::model::failure::{Attempt, Failure, Remedy, Verdict};
 pub use crate::app::model::lab::{LabStage, LabState};
 pub(crate) use crate::app::model::lab::{LoopbackBefore, UsingUp};
 pub use crate::app::model::notices::{Content, Notice, Notices, Tone, Topic};
-pub use crate::app::model::open_ends::{FinOrder, OpenEnd, OpenEnds, ServerPolicy};
+pub use crate::app::model::open_ends::{FinOrder, Holder, OpenEnd, OpenEnds, ServerPolicy};
 pub use crate::app::model::script::{HOLDABLE_STATES, Myth, MythCall};
 pub(crate) use crate::app::model::script::{Script, ScriptEnd, ScriptGoal, ScriptStep};
 pub(crate) use crate::app::model::sequence_numbers::{Numbers, SegmentNumbers};

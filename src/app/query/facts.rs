@@ -49,16 +49,16 @@ pub(crate) fn row(line: Option<&TableRow>) -> Option<Row> {
 
 /// Whether this only follows from a recent action at the other end, whose sentence covers it.
 pub(crate) fn follows(state: &State, end: SocketId, verb: Verb, window: Duration) -> bool {
-    let Some(end) = state.own_end(end) else { return false };
+    let Some(end) = state.ends.get(end) else { return false };
     let was_just_ended = end.other_ended.is_some_and(|at| state.now.since(at) < window);
-    let is_ordered = state.own_end(state.other_end(end.socket.name));
+    let is_ordered = state.ends.get(state.other_end(end.socket.name));
     let is_ordered = is_ordered.is_some_and(|other| other.ordered.is_some());
     verb != Verb::Fin && (was_just_ended || is_ordered)
 }
 
 fn at_once(state: &State, verb: Verb, [own, other]: [SocketId; 2]) -> [(bool, Fact); 14] {
-    let known = state.own_end(own);
-    let is_clients = state.clients.holder_of(own).is_some();
+    let known = state.ends.get(own);
+    let is_clients = state.ends.client_holds(own);
     let has_unread =
         |end| state.sockets.get(end).is_some_and(|line: &TableRow| line.row.unread() > 0);
     let other_line = state.sockets.other_line(own);
@@ -75,7 +75,7 @@ fn at_once(state: &State, verb: Verb, [own, other]: [SocketId; 2]) -> [(bool, Fa
         if is_broken && is_unaccepted { old_listeners(state, own) } else { [false; 2] };
     let others_state = other_line.map(|line| line.row.state);
     let keeps_open = [own, other].into_iter().any(|end| {
-        let policy = state.server.ends.get(end).and_then(|end| end.policy);
+        let policy = state.ends.get(end).and_then(|end| end.policy);
         policy.is_some_and(|policy| policy.closes == ServerCloses::Never)
     });
     [
@@ -109,7 +109,7 @@ pub(crate) fn look(state: &State, account: &mut Account, ends: [SocketId; 2], op
         (rst == Some(Delivery::OnTheWay), Fact::RstWaits),
         (is_lost(rst), Fact::RstLost),
     ]);
-    if state.server.ends.contains(other) {
+    if state.ends.server_holds(other) {
         account.facts.remove(&Fact::NotAccepted);
     }
     let has_closed = |line: &TableRow| line.gone.is_some_and(|gone| gone.at >= opened);
@@ -158,7 +158,7 @@ fn was_stray(state: &State, end: SocketId) -> bool {
 /// Whether every listener still stands that was there when the client was connected, and whether there are several: one that came since
 /// has another accept queue.
 fn old_listeners(state: &State, client: SocketId) -> [bool; 2] {
-    let Some(since) = state.own_end(client).map(|end| end.since) else { return [false; 2] };
+    let Some(since) = state.ends.get(client).map(|end| end.since) else { return [false; 2] };
     let was_there = |line: &&TableRow| {
         line.born <= since.plus(SEEN_LATE) && line.gone.is_none_or(|gone| gone.at >= since)
     };

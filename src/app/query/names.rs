@@ -7,30 +7,32 @@ use crate::app::{State, TableRow};
 use crate::tcp::{Host, Owner, SocketId, SocketRow, TcpState};
 
 pub(crate) fn listener_name(state: &State, line: &TableRow) -> String {
-    match state.sockets.owners.get(&line.row.inode) {
+    match state.sockets.owner(line.row.inode) {
         Some(owner) if state.is_own(owner) => String::from("this program"),
-        Some(owner) => format!("{} (pid {})", owner.program, owner.pid),
+        Some(owner) => {
+            format!("{} (pid {}{})", owner.program, owner.pid, owner.and_others())
+        }
         None => String::from("another program"),
     }
 }
 
 /// The name of the computer that a client's socket belongs to, or its address.
 pub(crate) fn client_name(state: &State, client: SocketId) -> String {
-    let name = state.clients.name_of(client);
+    let name = state.client_at(client);
     name.map_or_else(|| client.tuple.local.ip.to_string(), str::to_owned)
 }
 
 /// How the program at an end is called: a computer of ours, the server, another program with its address, or the address.
 pub(crate) fn end_name(state: &State, end: SocketId) -> String {
     let other = state.other_end(end);
-    let is_servers = state.server.ends.contains(end)
-        || (state.clients.whose(end).is_none() && state.is_with_our_server(other));
+    let is_servers = state.ends.server_holds(end)
+        || (state.ends.last_holder(end).is_none() && state.is_with_our_server(other));
     if is_servers {
         return String::from("the server");
     }
-    let is_others = state.server.ends.contains(other) && is_stranger(state, other);
+    let is_others = state.ends.server_holds(other) && is_stranger(state, other);
     let at = end.tuple.local.canonical();
-    match state.clients.name_of(end).filter(|_| !is_others) {
+    match state.client_at(end).filter(|_| !is_others) {
         Some(ours) => ours.to_owned(),
         None => match state.peer_name(other) {
             name if name == at.ip.to_string() => at.to_string(),
@@ -48,14 +50,14 @@ impl State {
     /// Display name of the peer: our computer, else the program, else the address.
     pub fn peer_name(&self, end: SocketId) -> String {
         let other = self.other_end(end);
-        if let Some(computer) = self.clients.holder_of(other) {
-            return computer.name.clone();
+        if self.ends.client_holds(other) {
+            return client_name(self, other);
         }
         let line = self.sockets.mirror(end).or_else(|| self.seen().mirror(end));
         let owner = line.and_then(|line| self.sockets.owners.get(&line.held));
-        let known = self.server.ends.get(end).and_then(|end| end.program.as_ref());
+        let known = self.ends.get(end).and_then(|end| end.program.as_ref());
         let ours = owner.map_or(known.is_none(), |owner| self.is_own(owner));
-        match self.clients.name_of(other).filter(|_| ours) {
+        match self.client_at(other).filter(|_| ours) {
             Some(name) => name.to_owned(),
             None => owner
                 .map(|owner| &owner.program)
@@ -109,7 +111,7 @@ impl Role {
         let owner = state.sockets.owners.get(&held);
         let program = owner.map(|owner| owner.program.clone());
         let may_be_ours = owner.is_none_or(|owner| state.is_own(owner));
-        let ours = listener.ends.contains(name)
+        let ours = state.ends.server_holds(name)
             || (may_be_ours && listener.serves(name))
             || (owner.is_none() && listener.may_have_served(name));
         if row.state == TcpState::Listen || !row.tuple.is_connected() {
@@ -131,8 +133,8 @@ impl Role {
         let is_ours = program.as_deref().is_none_or(|program| program == "fivetuple");
         let is_known = state.clients.called.contains(&row.tuple.remote.port)
             || state.is_with_our_server(name)
-            || state.clients.whose(name).is_some();
-        match state.clients.name_of(name).filter(|_| is_ours && is_known) {
+            || state.holder_name(name).is_some();
+        match state.client_at(name).filter(|_| is_ours && is_known) {
             Some(computer) => Role::Client(computer.to_owned()),
             None => program.map_or(Role::Unknown, Role::Other),
         }

@@ -64,19 +64,19 @@ impl Table {
         if let Some(host) = afresh {
             return self.start_afresh(at, host, rows);
         }
-        // Rows that vanished come last: the state of the other end may show why.
         let mut differs = false;
-        for RowChange { row, serves, .. } in rows.iter().filter(|change| !change.is_gone) {
-            differs |= self.saw(at, *row, *serves);
+        for RowChange { row, is_gone, serves } in rows {
+            differs |= if *is_gone { self.vanished(at, row) } else { self.saw(at, *row, *serves) };
         }
+        // Only now: the state of the other end may show why.
         for RowChange { row, .. } in rows.iter().filter(|change| change.is_gone) {
-            differs |= self.vanished(at, row);
+            self.explain(row.name());
         }
         differs
     }
 
     fn start_afresh(&mut self, at: Moment, host: Host, rows: &[RowChange]) -> bool {
-        let mut there: Vec<&RowChange> = rows.iter().filter(|change| !change.is_gone).collect();
+        let mut there: Vec<&RowChange> = rows.iter().collect();
         there.sort_by_cached_key(|RowChange { row, .. }| {
             (row.state != TcpState::Listen, row.tuple.connection())
         });

@@ -21,7 +21,7 @@ use crate::app::{Attempt, explain};
 use crate::kernel::{self, machine};
 use crate::net::Engine;
 use crate::run::Exit;
-use crate::run::dashboard::inputs::exit_later;
+use crate::run::dashboard::screen::exit_later;
 use crate::tcp::{Command, Filter, SocketEvent, SyscallError, escape};
 
 /// Waits for SIGINT, SIGTERM or SIGHUP, and returns its number; two seconds later the process ends in any case, provided that another
@@ -132,8 +132,9 @@ impl<'a, W: Write> LineWriter<'a, W> {
     }
 
     pub(super) fn always(&mut self, text: &str) -> anyhow::Result<()> {
-        let written = writeln!(self.out, "{text}").and_then(|()| self.out.flush());
-        written.context("cannot write to standard output")
+        // In one write, as standard output has no buffer.
+        let written = self.out.write_all(format!("{text}\n").as_bytes());
+        written.and_then(|()| self.out.flush()).context("cannot write to standard output")
     }
 }
 
@@ -172,10 +173,4 @@ pub(super) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     runtime.context("cannot start the threads for sockets and signals")
-}
-
-/// Writes an error to standard error, and ignores that it may be closed.
-pub(super) fn complain(what: &str) {
-    // In one write: other processes may also write there.
-    let _ = std::io::stderr().write_all(format!("fivetuple: {what}\n").as_bytes());
 }

@@ -2,7 +2,10 @@ use std::fmt;
 
 use serde_json::{Value, json};
 
-use crate::tcp::{Change, Owner, Protocol, SocketRow, Timer, netstat_address, netstat_state};
+use crate::tcp::{
+    Change, Endpoint, InterfaceNames, Owner, Protocol, SocketRow, Timer, netstat_address,
+    netstat_state,
+};
 
 /// One line of the table as `netstat` prints it, or one object of JSON.
 #[derive(Clone, Copy, Debug)]
@@ -11,6 +14,8 @@ pub struct NetstatLine<'a> {
     pub row: &'a SocketRow,
     /// The process that holds the socket, if known.
     pub owner: Option<&'a Owner>,
+    /// The names of interfaces.
+    pub interfaces: &'a InterfaceNames,
 }
 
 impl NetstatLine<'_> {
@@ -20,6 +25,7 @@ impl NetstatLine<'_> {
     /// The row as an object of JSON.
     pub fn json(&self) -> Value {
         let row = self.row;
+        let interface = self.interfaces.suffix(row.name());
         let timer = |timer: Timer| {
             json!({
                 "kind": timer.kind.word(),
@@ -33,11 +39,12 @@ impl NetstatLine<'_> {
             "send_q": row.queues.send,
             "local": row.tuple.local.to_string(),
             "foreign": row.tuple.remote.to_string(),
+            "interface": interface.strip_prefix('%'),
             "state": row.state.name(),
             "uid": row.uid,
             "inode": row.inode,
             "pid": self.owner.map(|owner| owner.pid),
-            "program": self.owner.map(|owner| &owner.program),
+            "program": self.owner.map(|owner| &owner.name),
             "fd": self.owner.map(|owner| owner.fd),
             "timer": row.timer.map(timer),
         })
@@ -48,8 +55,11 @@ impl fmt::Display for NetstatLine<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let SocketRow { tuple, queues, .. } = self.row;
         let state = netstat_state(self.row);
-        let [local, foreign] =
-            [tuple.local, tuple.remote].map(|end| format!("{}:{}", netstat_address(end), end.port));
+        let address = |end: Endpoint, interface: &str| {
+            format!("{}{interface}:{}", netstat_address(end), end.port)
+        };
+        let local = address(tuple.local, &self.interfaces.suffix(self.row.name()));
+        let foreign = address(tuple.remote, "");
         let owner = self
             .owner
             .map_or_else(|| "-".to_owned(), |owner| format!("{}/{}", owner.pid, owner.program));

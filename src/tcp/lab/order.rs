@@ -54,8 +54,10 @@ pub enum LabEvent {
     Down(Option<String>),
     /// Segments crossed its wire.
     Wire(Vec<WireEvent>),
-    /// Something went wrong that leaves the lab standing, for example writing down what crosses the wire; in words.
+    /// Something went wrong that leaves the lab standing; in words.
     Warned(String),
+    /// What crosses the wire is not written down any more; why, in words.
+    CaptureFailed(String),
 }
 
 /// One computer of the lab.
@@ -74,14 +76,20 @@ pub struct LabLimits {
     pub unprivileged_from: Port,
     /// `net.core.somaxconn`: no backlog is longer.
     pub somaxconn: u32,
+    /// Whether the kernel retransmits for ten minutes at least what is held on the wire.
+    pub retransmits_long: bool,
     /// A setting that could not be made, and what the kernel answered: then none of them can be.
     pub unset: Option<(String, Errno)>,
 }
 
 impl LabLimits {
     /// What they can do where this machine lets their settings be made.
-    pub const MEANT: LabLimits =
-        LabLimits { unprivileged_from: Port::ANY, somaxconn: 65_535, unset: None };
+    pub const MEANT: LabLimits = LabLimits {
+        unprivileged_from: Port::ANY,
+        somaxconn: 65_535,
+        retransmits_long: true,
+        unset: None,
+    };
 
     /// What is missing, and why, as a sentence; `None` if nothing is.
     pub fn lacks(&self) -> Option<String> {
@@ -95,7 +103,11 @@ impl LabLimits {
         });
         let ports = (self.unprivileged_from > meant.unprivileged_from)
             .then(|| format!("ports below {} are privileged", self.unprivileged_from));
-        let all: Vec<String> = [queue, ports].into_iter().flatten().collect();
+        let early = (!self.retransmits_long).then(|| {
+            "a connection whose segments are held on the wire is given up after one or two minutes"
+                .to_owned()
+        });
+        let all: Vec<String> = [queue, ports, early].into_iter().flatten().collect();
         (!all.is_empty()).then(|| {
             let all = all.join(", and ");
             format!("The lab works, but {all}: cannot write {file}: {errno}.")

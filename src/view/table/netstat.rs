@@ -67,7 +67,7 @@ fn written(end: Endpoint, width: usize) -> String {
 }
 
 fn owner(row: &RowView<'_>, width: usize) -> Vec<Span<'static>> {
-    let owner = match row.scene.state.sockets.owners.get(&row.line.row.inode) {
+    let owner = match row.scene.state.sockets.owner(row.line.row.inode) {
         None => String::from("-"),
         Some(owner) if width < PROGRAM => owner.pid.to_string(),
         Some(owner) => text::safe(&format!("{}/{}", owner.pid, owner.program)),

@@ -124,3 +124,17 @@ fn where_the_kernel_has_no_room_for_its_answer_it_is_asked_again() {
         quit(terminal);
     });
 }
+
+#[test]
+fn a_terminal_that_stays_in_raw_mode_is_said_and_is_a_failure() {
+    let mut terminal = dashboard(&[]);
+    let strace = Injector::attach(&terminal, "ioctl", "error=EIO");
+    let Some(strace) = strace else { return };
+    terminal.press("q");
+    assert_eq!(terminal.wait_exit(), 1);
+    let screen = terminal.screen();
+    assert!(screen.contains("Run stty sane."), "{screen}");
+    assert!(screen.contains("cannot take the terminal out of raw mode: "), "{screen}");
+    assert!(!terminal.styled().alternate_screen());
+    drop(strace);
+}

@@ -85,7 +85,7 @@ fn of_listen(state: &State, failure: &Failure, spec: &ListenSpec) -> Vec<Remedy>
 
 fn culprit(state: &State) -> Option<Remedy> {
     let line = state.culprit()?;
-    let owner = state.sockets.owners.get(&line.row.inode);
+    let owner = state.sockets.owner(line.row.inode);
     let is_ours = owner.is_some_and(|owner| state.is_own(owner));
     let what = match (PortUse::of(&line.row), is_ours) {
         (PortUse::Waiting, _) => return waiting(state),
@@ -182,7 +182,9 @@ fn nobody_listens(state: &State, spec: &ConnectSpec, to: Endpoint) -> Vec<Remedy
         Probe::Bind { host, protocol: Protocol::Tcp, at, reuse_addr: false, reuse_port: false };
     let what = Statement::new("listening-elsewhere").with("at", at);
     let mut all = vec![tried(what.when("elsewhere", server.is_some()), probe)];
-    all.extend(state.culprit().map(|line| {
+    // Which way leads to an interface is not known.
+    let culprit = state.culprit().filter(|line| line.row.interface == 0);
+    all.extend(culprit.map(|line| {
         not_tried(Statement::new("connecting-elsewhere").with("at", line.row.tuple.local))
     }));
     all

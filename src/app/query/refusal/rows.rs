@@ -53,8 +53,7 @@ pub(super) fn kept_ports(
     sought: &SoughtPorts<'_>,
 ) -> impl Iterator<Item = (Port, TcpState)> {
     let rows = there(state).filter(|row| sought.is_kept_by(row));
-    let own = state.clients.computers.iter().flat_map(|computer| computer.ends.newest_first());
-    let own = own.filter(|end| sought.is_used_by(end.host, end.tuple));
+    let own = state.ends.of_clients().filter(|end| sought.is_used_by(end.host, end.tuple));
     rows.map(|row| (row.tuple.local.port, row.state))
         .chain(own.map(|end| (end.tuple.local.port, TcpState::Established)))
 }
@@ -76,11 +75,13 @@ fn at_that_port(state: &State, caller: Host, to: Endpoint) -> impl Iterator<Item
 }
 
 /// Whether that listener takes connections to `to`. IPV6_V6ONLY is known of ours; another that was there at the refusal must have it.
+/// By which interface a SYN arrives is not known.
 fn takes(state: &State, line: &TableRow, to: Endpoint, refused: Moment) -> bool {
     let own = state.server.running.as_ref();
     let own = own.filter(|own| own.at == line.row.tuple.local && own.host == line.row.host);
     let only_v6 = own.map_or(line.born <= refused, |own| own.only_v6);
-    ListenAddress::of_socket(line.row.name(), only_v6).takes_calls_to(to)
+    let address = ListenAddress::of_socket(line.row.name(), only_v6);
+    line.row.interface == 0 && address.takes_calls_to(to)
 }
 
 /// Whether a socket listens that came after the refusal, and would take the connection now.
