@@ -180,8 +180,8 @@ fn run(state: &mut State, action: Action, count: Option<u32>) -> Vec<Effect> {
         }
         view_only => {
             look::look(state, view_only, count);
-            let shows_ports = state.ui.main_view == MainView::Ports;
-            Vec::from_iter(shows_ports.then_some(Effect::ReadLimits))
+            let opens_map = view_only == Action::Show(MainView::Ports);
+            Vec::from_iter(opens_map.then_some(Effect::ReadLimits))
         }
     }
 }
