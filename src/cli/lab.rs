@@ -30,7 +30,7 @@ impl LabArgs {
 /// The program to run, on which computer of which lab.
 #[derive(Clone, Debug, Args)]
 pub struct LabCommandArgs {
-    /// Computer to run on: server (192.168.1.10), laptop (.13), phone (.14), tablet (.15), ...
+    /// Computer to run on: server (192.168.1.10, fd00::10), laptop (.13, ::13), phone (.14, ::14), tablet (.15, ::15), ...
     #[arg(long, value_name = "NAME", default_value = "server", value_parser = parse_computer)]
     pub on: Host,
     /// Join your lab that runs already, or that of the fivetuple process PID, instead of creating one

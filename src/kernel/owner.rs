@@ -1,10 +1,11 @@
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::hash::BuildHasher;
 use std::mem::MaybeUninit;
 use std::os::fd::OwnedFd;
 use std::time::Duration;
 
+use foldhash::fast::RandomState;
 use rustix::fs::{CWD, Dir, Mode, OFlags, openat, readlinkat_raw};
 
 use crate::kernel::source::thread_cpu_time;
@@ -91,15 +92,15 @@ impl OwnerFinder {
 }
 
 struct HolderSearch {
-    missing: HashSet<u64>,
+    missing: HashSet<u64, RandomState>,
     /// With the last process that was found to hold it.
-    found: Vec<(u64, Owner, u32)>,
+    found: HashMap<u64, (Owner, u32), RandomState>,
 }
 
 impl HolderSearch {
     fn new<S: BuildHasher>(wanted: &HashSet<u64, S>) -> HolderSearch {
         let missing = wanted.iter().copied().filter(|inode| *inode != 0).collect();
-        HolderSearch { missing, found: Vec::new() }
+        HolderSearch { missing, found: HashMap::default() }
     }
 
     fn look_into(&mut self, pid: u32) {
@@ -112,9 +113,9 @@ impl HolderSearch {
             if self.missing.remove(&inode) {
                 let name = name.get_or_insert_with(|| name_of(pid));
                 let Some(fd) = fd() else { continue };
-                self.found.push((inode, Owner::new(pid, name, fd), pid));
-            } else if let Some((_, owner, last)) =
-                self.found.iter_mut().find(|(found, _, last)| *found == inode && *last != pid)
+                self.found.insert(inode, (Owner::new(pid, name, fd), pid));
+            } else if let Some((owner, last)) = self.found.get_mut(&inode)
+                && *last != pid
             {
                 owner.others += 1;
                 *last = pid;
@@ -123,8 +124,8 @@ impl HolderSearch {
     }
 
     fn end(self) -> Owners {
-        let found = self.found.into_iter().map(|(inode, owner, _)| (inode, owner)).collect();
-        Owners { found, missing: self.missing.into_iter().collect() }
+        let found = self.found.into_iter().map(|(inode, (owner, _))| (inode, owner));
+        Owners { found: found.collect(), missing: self.missing.into_iter().collect() }
     }
 }
 

@@ -4,7 +4,7 @@
 //! some twenty crates and a task for each socket.
 
 use std::cell::Cell;
-use std::net::Ipv4Addr;
+use std::net::IpAddr;
 use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd};
 
 use libc::{RTM_GETLINK, RTM_NEWADDR, RTM_NEWLINK, RTM_NEWNEIGH};
@@ -13,7 +13,7 @@ use netlink_packet_core::{
     NetlinkBuffer, NetlinkHeader,
 };
 use netlink_packet_route::AddressFamily;
-use netlink_packet_route::address::{AddressAttribute, AddressMessage};
+use netlink_packet_route::address::{AddressAttribute, AddressHeaderFlags, AddressMessage};
 use netlink_packet_route::link::{
     AfSpecInet6, AfSpecUnspec, In6AddrGenMode, InfoData, InfoKind, InfoVeth, LinkAttribute,
     LinkFlags, LinkHeader, LinkInfo, LinkMessage,
@@ -75,25 +75,30 @@ impl Rtnetlink {
         Ok((found.index, found.flags.contains(LinkFlags::Running)))
     }
 
-    /// `ip address add IP/24 dev LINK`.
-    pub(crate) fn add_address(&self, link: u32, ip: Ipv4Addr) -> Result<()> {
-        let [a, b, c, _] = ip.octets();
+    /// `ip address add IP/24 dev LINK`, or `IP/64 nodad`: each address is used by one computer only.
+    pub(crate) fn add_address(&self, link: u32, ip: IpAddr) -> Result<()> {
         let mut address = AddressMessage::default();
-        address.header.family = AddressFamily::Inet;
-        address.header.prefix_len = 24;
+        address.header.family = family(ip);
         address.header.index = link;
-        address.attributes = vec![
-            AddressAttribute::Local(ip.into()),
-            AddressAttribute::Address(ip.into()),
-            AddressAttribute::Broadcast([a, b, c, 255].into()),
-        ];
+        address.attributes = vec![AddressAttribute::Local(ip), AddressAttribute::Address(ip)];
+        match ip {
+            IpAddr::V4(ip) => {
+                let [a, b, c, _] = ip.octets();
+                address.header.prefix_len = 24;
+                address.attributes.push(AddressAttribute::Broadcast([a, b, c, 255].into()));
+            }
+            IpAddr::V6(_) => {
+                address.header.prefix_len = 64;
+                address.header.flags = AddressHeaderFlags::Nodad;
+            }
+        }
         self.ask(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, &address).map(drop)
     }
 
     /// `ip neighbour add IP lladdr MAC dev LINK nud permanent`.
-    pub(crate) fn add_neighbour(&self, link: u32, ip: Ipv4Addr, mac: [u8; 6]) -> Result<()> {
+    pub(crate) fn add_neighbour(&self, link: u32, ip: IpAddr, mac: [u8; 6]) -> Result<()> {
         let mut neighbour = NeighbourMessage::default();
-        neighbour.header.family = AddressFamily::Inet;
+        neighbour.header.family = family(ip);
         neighbour.header.ifindex = link;
         neighbour.header.state = NeighbourState::Permanent;
         neighbour.attributes = vec![
@@ -135,6 +140,13 @@ impl Rtnetlink {
                 .code()
                 .map_or(Ok(found), |errno| Err(Errno::from_raw_os_error(-errno.get())));
         }
+    }
+}
+
+const fn family(ip: IpAddr) -> AddressFamily {
+    match ip {
+        IpAddr::V4(_) => AddressFamily::Inet,
+        IpAddr::V6(_) => AddressFamily::Inet6,
     }
 }
 

@@ -9,6 +9,7 @@ mod lab;
 mod manual;
 mod output;
 mod save;
+mod signals;
 
 pub use crate::run::clock::Clock;
 pub use crate::run::exit::{Exit, reason};

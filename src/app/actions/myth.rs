@@ -17,7 +17,7 @@ pub(crate) fn try_it(state: &mut State) -> Vec<Effect> {
     if state.ui.myth.as_ref().is_some_and(is_under_way) {
         return state.only_say("myth-running");
     }
-    if state.server.connect_address().ip.is_ipv6() && !state.lab.is_up() {
+    if state.server.at().ip.is_ipv6() && !state.lab.is_up() {
         return state.only_say("myth-ipv6");
     }
     if state.clients.computers.len() < 2 {

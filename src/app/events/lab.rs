@@ -1,3 +1,4 @@
+use std::net::IpAddr;
 use std::time::Duration;
 
 use crate::app::actions::lab;
@@ -86,7 +87,8 @@ fn up(
         ephemeral: state.lab.spec.ports.unwrap_or(PortRange::DEFAULT),
         unprivileged_from: limits.unprivileged_from,
         somaxconn: limits.somaxconn,
-        addresses: vec![server.ip],
+        addresses: [server.ip].into_iter().chain(server.ip6.map(IpAddr::from)).collect(),
+        has_ipv6: limits.has_ipv6,
         ..HostLimits::default()
     };
     let clients = Clients::in_lab(&computers, &state.clients);

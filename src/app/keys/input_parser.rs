@@ -68,24 +68,23 @@ impl InputParser {
 
     /// Nothing has arrived for so long.
     pub fn time_out(&mut self) -> Vec<TerminalEvent> {
-        let keys = match (&mut self.inside, &self.held[..]) {
-            (Inside::String, _) => {
-                self.inside = Inside::Nothing;
-                vec![]
-            }
-            (Inside::Paste { stalls }, _) => {
-                *stalls = true;
-                vec![]
-            }
-            (Inside::Nothing, [ESC]) => vec![Key::Esc],
-            (Inside::Nothing, [ESC, ESC]) => vec![Key::Esc; 2],
-            (Inside::Nothing, [ESC, introducer]) => vec![Key::Alt((*introducer).into())],
-            (Inside::Nothing, _) => vec![],
-        };
-        if !keys.is_empty() {
-            self.late = take(&mut self.held);
-            self.late.drain(..keys.len() - 1);
+        match &mut self.inside {
+            Inside::Nothing => return self.beginning_as_keys(),
+            Inside::String => self.inside = Inside::Nothing,
+            Inside::Paste { stalls } => *stalls = true,
         }
+        vec![]
+    }
+
+    fn beginning_as_keys(&mut self) -> Vec<TerminalEvent> {
+        let keys = match self.held[..] {
+            [ESC] => vec![Key::Esc],
+            [ESC, ESC] => vec![Key::Esc; 2],
+            [ESC, introducer] => vec![Key::Alt(introducer.into())],
+            _ => return vec![],
+        };
+        self.late = take(&mut self.held);
+        self.late.drain(..keys.len() - 1);
         keys.into_iter().map(TerminalEvent::Pressed).collect()
     }
 

@@ -1,7 +1,7 @@
 //! The client computers.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::tcp::{
     Burst, ConnectId, ConnectSpec, Endpoint, Host, LabComputer, Port, Protocol, Target,
@@ -14,8 +14,8 @@ pub struct Clients {
     pub computers: Vec<Computer>,
     /// The selected one, which connects next, counted from 0.
     pub chosen: usize,
-    /// The address that reaches a server which listens on every address.
-    server: IpAddr,
+    /// The addresses that reach a server which listens on every address.
+    server: LabComputer,
     /// The options at the start, and after a reset.
     pub(crate) first: ConnectSpec,
     /// How many sockets the last order closes.
@@ -46,6 +46,8 @@ pub struct Computer {
     pub name: String,
     /// Its address.
     pub ip: IpAddr,
+    /// The one in IPv6, which a computer of the lab has.
+    ip6: Option<Ipv6Addr>,
     /// Its network: this machine's, or one of its own in the lab.
     pub host: Host,
 }
@@ -75,28 +77,28 @@ const NAMES: &str =
     "laptop phone tablet desktop console watch camera printer speaker television fridge robot";
 
 impl Computer {
-    fn new(n: usize, ip: IpAddr, host: Host) -> Computer {
+    fn new(n: usize, LabComputer { host, ip, ip6 }: LabComputer) -> Computer {
         let name = NAMES.split(' ').nth(n).map(str::to_owned);
         let name = name.unwrap_or_else(|| format!("computer {}", n + 1));
-        Computer { name, ip, host }
+        Computer { name, ip, ip6, host }
     }
 }
 
 impl Clients {
     /// `count` computers at 127.0.0.2, 127.0.0.3, ... that connect as `spec` says.
     pub fn new(count: u8, spec: ConnectSpec) -> Clients {
-        let ip = |n| IpAddr::V4(Ipv4Addr::new(127, 0, 0, n + 2));
-        let computers = (0..count.max(1)).map(|n| Computer::new(n.into(), ip(n), Host::THIS));
+        let at = |n| IpAddr::from([127, 0, 0, n + 2]);
+        let own = |n| LabComputer { host: Host::THIS, ip: at(n), ip6: None };
+        let computers = (0..count.max(1)).map(|n| Computer::new(n.into(), own(n)));
         Clients::of(computers.collect(), spec)
     }
 
     /// The computers of the lab without the first, the server; they connect as those `before` did at the start.
     pub(crate) fn in_lab(lab: &[LabComputer], before: &Clients) -> Clients {
         let computers = lab.iter().skip(1).enumerate();
-        let computers = computers.map(|(n, known)| Computer::new(n, known.ip, known.host));
-        let server = lab.first().map(|server| server.ip);
+        let computers = computers.map(|(n, known)| Computer::new(n, *known));
         Clients {
-            server: server.unwrap_or(before.server),
+            server: lab.first().copied().unwrap_or(before.server),
             last_order: before.last_order,
             ..Clients::of(computers.collect(), before.first.clone())
         }
@@ -106,7 +108,11 @@ impl Clients {
         Clients {
             computers,
             chosen: 0,
-            server: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            server: LabComputer {
+                host: Host::THIS,
+                ip: Ipv4Addr::LOCALHOST.into(),
+                ip6: Some(Ipv6Addr::LOCALHOST),
+            },
             first: spec.clone(),
             ordered: 0,
             closed: 0,
@@ -128,7 +134,8 @@ impl Clients {
 
     pub(crate) fn index_of(&self, ip: IpAddr) -> Option<usize> {
         let ip = ip.to_canonical();
-        self.computers.iter().position(|computer| computer.ip == ip)
+        let has = |own: &Computer| own.ip == ip || own.ip6.is_some_and(|own| own == ip);
+        self.computers.iter().position(has)
     }
 
     /// The computer that connects: in the lab by its network, on loopback by its source address, else the selected one.
@@ -181,7 +188,11 @@ impl Clients {
 
     /// The address that reaches a server which listens on `at`.
     pub(crate) fn reachable(&self, at: Endpoint) -> Endpoint {
-        let ip = if at.ip.is_unspecified() { self.server } else { at.ip };
+        let ip = match at.ip {
+            IpAddr::V4(ip) if ip.is_unspecified() => self.server.ip,
+            IpAddr::V6(any) if any.is_unspecified() => self.server.ip6.unwrap_or(any).into(),
+            ip @ (IpAddr::V4(_) | IpAddr::V6(_)) => ip,
+        };
         Endpoint { ip, port: at.port }
     }
 }

@@ -94,8 +94,7 @@ impl LabState {
     }
 
     pub(crate) fn host_of(&self, ip: IpAddr) -> Option<Host> {
-        let ip = ip.to_canonical();
-        self.computers.iter().find(|computer| computer.ip == ip).map(|computer| computer.host)
+        self.computers.iter().find(|computer| computer.has(ip)).map(|computer| computer.host)
     }
 
     pub(crate) fn address_of(&self, host: Host) -> Option<IpAddr> {
@@ -109,13 +108,16 @@ impl LabState {
 
     /// Whether `ip` belongs to its network, but to no computer.
     pub(crate) fn lacks(&self, ip: IpAddr) -> bool {
-        let (Some(server), IpAddr::V4(ip)) = (self.server(), ip.to_canonical()) else {
-            return false;
+        let Some(server) = self.server() else { return false };
+        // The networks are a /24 and a /64.
+        let is_inside = match (ip.to_canonical(), server.ip) {
+            (IpAddr::V4(ip), IpAddr::V4(own)) => own.octets()[..3] == ip.octets()[..3],
+            (IpAddr::V6(ip), _) => {
+                server.ip6.is_some_and(|own| own.octets()[..8] == ip.octets()[..8])
+            }
+            (IpAddr::V4(_), IpAddr::V6(_)) => false,
         };
-        // The network is a /24.
-        let is_inside =
-            matches!(server.ip, IpAddr::V4(own) if own.octets()[..3] == ip.octets()[..3]);
-        is_inside && self.host_of(ip.into()).is_none()
+        is_inside && self.host_of(ip).is_none()
     }
 
     /// All of its addresses: `192.168.1.10, .13, .14`.

@@ -1,7 +1,7 @@
 //! The server.
 
 use std::collections::BTreeSet;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use crate::tcp::{
     Endpoint, Host, ListenSpec, Moment, OwnSocket, Port, Protocol, SocketId, SyscallError,
@@ -94,12 +94,12 @@ impl Server {
         self.running.as_ref().map_or(self.spec.at, |running| running.at)
     }
 
-    /// The address that clients of this machine connect to: `::` with IPV6_V6ONLY is reached at `::1` only.
+    /// The address that clients connect to: `::` is reached over IPv4, unless it is with IPV6_V6ONLY.
     pub fn connect_address(&self) -> Endpoint {
         let spec = self.running.as_ref().unwrap_or(&self.spec);
         let at = spec.at;
-        if spec.only_v6 && at.ip.is_ipv6() && at.ip.is_unspecified() {
-            return Endpoint::new(std::net::Ipv6Addr::LOCALHOST, at.port.0);
+        if !spec.only_v6 && at.ip.is_ipv6() && at.ip.is_unspecified() {
+            return Endpoint::new(Ipv4Addr::UNSPECIFIED, at.port.0);
         }
         at
     }

@@ -39,7 +39,7 @@ impl PortUse {
     pub(crate) const fn name(self) -> &'static str {
         match self {
             PortUse::Listening => "Listener",
-            PortUse::Bound => "Bound",
+            PortUse::Bound => "BoundOnly",
             PortUse::Connected => "Connected",
             PortUse::Waiting => "TimeWait",
         }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::{Errno, read};
 
-use crate::lab::addressing::host_at;
+use crate::lab::addressing::{host_at, is_group_report};
 use crate::lab::wire::decode::{is_segment, segment};
 use crate::lab::wire::impairment::{FrameFate, FrameInfo, Impairment};
 use crate::lab::wire::pcapng::Capture;
@@ -180,6 +180,9 @@ impl<C: Fn() -> Moment> Forwarder<C> {
         let now = (self.clock)();
         self.spin_until = now.plus(SPIN_TIME);
         let frame = &bytes[HEADER..];
+        if is_group_report(frame) {
+            return;
+        }
         let is_segment = is_segment(frame);
         let mut route = Route { from, to: host_at(frame), number: 0, is_reported: false };
         if is_segment {

@@ -9,6 +9,7 @@ use tokio_util::task::TaskTracker;
 use crate::app::{Event, TerminalEvent};
 use crate::kernel::watch::WatchEvent;
 use crate::run::dashboard::screen::{self, exit_later};
+use crate::run::signals::is_ignored;
 
 #[derive(Debug)]
 pub(crate) enum Input {
@@ -44,7 +45,8 @@ pub(super) fn listen_to_signals(
     // With a handler, a file at the size limit (setrlimit(2)) is an error of write(2), not the end of the program.
     drop(signal(SignalKind::from_raw(libc::SIGXFSZ))?);
     let ends = [libc::SIGTERM, libc::SIGINT, libc::SIGHUP, libc::SIGQUIT];
-    for number in ends.into_iter().chain([libc::SIGTSTP, libc::SIGCONT, libc::SIGWINCH]) {
+    let all = ends.into_iter().chain([libc::SIGTSTP, libc::SIGCONT, libc::SIGWINCH]);
+    for number in all.filter(|number| !is_ignored(*number)) {
         let mut signals = signal(SignalKind::from_raw(number))?;
         let (stop, inbox) = (stop.clone(), inbox.clone());
         tasks.spawn(async move {

@@ -35,6 +35,7 @@ use crate::run::dashboard::screen::{Screen, exit_later};
 use crate::run::dashboard::world::{OwnerSearch, World};
 use crate::run::fault::break_on_purpose;
 use crate::run::lab::LabSession;
+use crate::run::signals::is_ignored;
 use crate::run::{Clock, Exit};
 use crate::tcp::{ConnectSpec, Endpoint, HostLimits, LabEvent, ListenSpec, SocketEvent, in_words};
 use crate::view::{self, Scroll, Theme, hit};
@@ -247,7 +248,7 @@ impl Dashboard {
     }
 
     fn suspend(&mut self) -> anyhow::Result<()> {
-        if !job::can_be_continued() {
+        if is_ignored(libc::SIGTSTP) || !job::can_be_continued() {
             self.handle(Event::Pressed(Key::Ctrl('z')));
             return Ok(());
         }

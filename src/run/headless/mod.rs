@@ -6,11 +6,11 @@ pub(super) mod listen;
 pub(super) mod netstat_line;
 pub(super) mod table;
 
+use std::future::pending;
 use std::io::{self, Write};
 use std::time::Duration;
 
 use anyhow::Context;
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -20,27 +20,20 @@ use crate::app::query::refusal::ports::SoughtPorts;
 use crate::app::{Attempt, explain};
 use crate::kernel::{self, machine};
 use crate::net::Engine;
-use crate::run::Exit;
 use crate::run::dashboard::screen::exit_later;
+use crate::run::{Exit, signals};
 use crate::tcp::{Command, Filter, SocketEvent, SyscallError, escape};
 
-/// Waits for SIGINT, SIGTERM or SIGHUP, and returns its number; two seconds later the process ends in any case, provided that another
-/// thread drives the runtime. Must be called within a tokio runtime.
+/// Waits for SIGINT, SIGTERM or SIGHUP, unless it is ignored, and returns its number; two seconds later the process ends in any case,
+/// provided that another thread drives the runtime. Must be called within a tokio runtime.
 ///
 /// # Errors
 /// When a handler cannot be set.
 pub fn asked_to_end() -> io::Result<impl Future<Output = i32>> {
-    let mut int = signal(SignalKind::interrupt())?;
-    let mut term = signal(SignalKind::terminate())?;
-    let mut hup = signal(SignalKind::hangup())?;
+    let mut signals = signals::receive([libc::SIGINT, libc::SIGTERM, libc::SIGHUP])?;
     // A separate task: the caller may block on a full stdout.
     let asked = TaskTracker::new().spawn(async move {
-        let kind = tokio::select! {
-            _ = int.recv() => SignalKind::interrupt(),
-            _ = term.recv() => SignalKind::terminate(),
-            _ = hup.recv() => SignalKind::hangup(),
-        };
-        let number = kind.as_raw_value();
+        let Some(number) = signals.recv().await else { return pending().await };
         exit_later(128 + number);
         number
     });
@@ -48,7 +41,7 @@ pub fn asked_to_end() -> io::Result<impl Future<Output = i32>> {
         match asked.await {
             Ok(number) => number,
             // The runtime has ended, and the caller with it.
-            Err(_) => std::future::pending().await,
+            Err(_) => pending().await,
         }
     })
 }

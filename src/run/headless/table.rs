@@ -76,7 +76,8 @@ fn print_table(args: &TableArgs) -> anyhow::Result<Exit> {
         printer.owners = found.into_iter().map(|(inode, owner)| (inode, Some(owner))).collect();
     }
     printer.interfaces.learn(Host::THIS, interfaces(&*source, rows.iter()));
-    let mut text = if args.json { String::new() } else { format!("{}\n", NetstatLine::HEAD) };
+    printer.widths = NetstatLine::widths(&rows, &printer.interfaces);
+    let mut text = if args.json { String::new() } else { NetstatLine::head(printer.widths) + "\n" };
     for row in &rows {
         printer.line(row, None, &mut text);
     }
@@ -90,13 +91,15 @@ struct Printer<'a> {
     owners: HashMap<u64, Option<Owner>>,
     finder: OwnerFinder,
     interfaces: InterfaceNames,
+    widths: [usize; 2],
 }
 
 impl<'a> Printer<'a> {
     fn new(args: &'a TableArgs) -> Printer<'a> {
         let (owners, interfaces) = (HashMap::new(), InterfaceNames::default());
         let finder = OwnerFinder::default();
-        Printer { args, clock: Clock::start(), has_begun: false, owners, finder, interfaces }
+        let (clock, widths) = (Clock::start(), NetstatLine::WIDTHS);
+        Printer { args, clock, has_begun: false, owners, finder, interfaces, widths }
     }
 
     fn text(&mut self, update: &TableUpdate) -> String {
@@ -112,7 +115,7 @@ impl<'a> Printer<'a> {
         let at = u64::try_from(self.clock.now().since_start().as_millis()).unwrap_or(u64::MAX);
         let mut text = String::new();
         if !args.json && !self.has_begun {
-            text = format!("Event   {}\n", NetstatLine::HEAD);
+            text = format!("Event   {}\n", NetstatLine::head(self.widths));
         }
         self.has_begun = true;
         for (event, row) in &events {
@@ -136,7 +139,7 @@ impl<'a> Printer<'a> {
 
     fn line(&self, row: &SocketRow, event: Option<(&str, u64)>, text: &mut String) {
         let owner = self.owners.get(&row.inode).and_then(Option::as_ref);
-        let line = NetstatLine { row, owner, interfaces: &self.interfaces };
+        let line = NetstatLine { row, owner, interfaces: &self.interfaces, widths: self.widths };
         // Writing to a string cannot fail.
         let _ = if self.args.json {
             let mut object = line.json();

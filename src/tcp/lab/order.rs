@@ -1,4 +1,4 @@
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -67,6 +67,16 @@ pub struct LabComputer {
     pub host: Host,
     /// Its address on the wire.
     pub ip: IpAddr,
+    /// The one in IPv6, where the kernel has it.
+    pub ip6: Option<Ipv6Addr>,
+}
+
+impl LabComputer {
+    /// Whether `ip` is one of its addresses on the wire.
+    pub fn has(&self, ip: IpAddr) -> bool {
+        let ip = ip.to_canonical();
+        self.ip == ip || self.ip6.is_some_and(|own| own == ip)
+    }
 }
 
 /// What the lab's computers can do, as far as settings of their own decide it.
@@ -78,6 +88,8 @@ pub struct LabLimits {
     pub somaxconn: u32,
     /// Whether the kernel retransmits for ten minutes at least what is held on the wire.
     pub retransmits_long: bool,
+    /// Whether they have addresses of IPv6.
+    pub has_ipv6: bool,
     /// A setting that could not be made, and what the kernel answered: then none of them can be.
     pub unset: Option<(String, Errno)>,
 }
@@ -88,6 +100,7 @@ impl LabLimits {
         unprivileged_from: Port::ANY,
         somaxconn: 65_535,
         retransmits_long: true,
+        has_ipv6: true,
         unset: None,
     };
 

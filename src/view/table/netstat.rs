@@ -63,7 +63,7 @@ const PROGRAM: usize = 14;
 
 fn written(end: Endpoint, width: usize) -> String {
     let port = format!(":{}", end.port);
-    text::cut(&netstat_address(end), width.saturating_sub(port.len())) + &port
+    text::cut_middle(&netstat_address(end), width.saturating_sub(port.len())) + &port
 }
 
 fn owner(row: &RowView<'_>, width: usize) -> Vec<Span<'static>> {

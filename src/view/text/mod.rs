@@ -140,7 +140,10 @@ pub(crate) fn bound_end(end: Endpoint, interface: &str, most: usize) -> String {
 }
 
 /// Both ends of an address in at most `most` columns: neighbours differ at its end, networks at its beginning.
-fn cut_middle(address: &str, most: usize) -> String {
+pub(crate) fn cut_middle(address: &str, most: usize) -> String {
+    if address.len() <= most {
+        return address.to_owned();
+    }
     let kept = most.saturating_sub(1);
     let back = address.len().saturating_sub(kept.div_ceil(2));
     format!("{}{CUT}{}", &address[..kept / 2], &address[back..])
@@ -209,8 +212,8 @@ mod tests {
         assert_eq!(wrap("abcdefgh ij", 3), ["abc", "def", "gh", "ij"].map(String::from));
         assert_eq!(end(Endpoint::new([192, 168, 100, 200], 54240), 15), "…100.200:54240");
         let long: Endpoint = "[2001:db8:1234:5678:9abc:def0:1234:5678]:5000".parse().unwrap();
-        assert_eq!(end(long, 23), "[2001:db…1234:5678]:5000");
-        assert_eq!(bound_end(long, "%eth0", 23), "[2001:…4:5678]%eth0:5000");
+        assert_eq!(end(long, 23), "[2001:db…234:5678]:5000");
+        assert_eq!(bound_end(long, "%eth0", 23), "[2001:…:5678]%eth0:5000");
         assert_eq!(bound_end(long, "%eth0", 4), "[…]%eth0:5000");
     }
 

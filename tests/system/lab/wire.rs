@@ -1,10 +1,20 @@
+use std::fs::File;
 use std::io::{ErrorKind, Read};
+use std::net::SocketAddr;
 use std::time::Duration;
 
+use fivetuple::lab::{Capture, SocketKind};
+use fivetuple::run::Clock;
 use fivetuple::tcp::{DropReason, Errno, Segment, TcpState, WireEvent, WireOrder};
 
-use crate::lab::{LAPTOP, SERVER, arrived, bench, flags, is_call, lost, sent, wait_until};
+use pcap_file::pcapng::{Block, PcapNgReader};
+use socket2::Socket;
+
+use crate::lab::{
+    LAPTOP, SERVER, arrived, bench, flags, is_call, lost, sent, wait_until, with_capture,
+};
 use crate::support::again::as_nobody_too;
+use crate::support::skipped;
 
 const SYN_SENT: &[TcpState] = &[TcpState::SynSent];
 const SYN_RECEIVED: &[TcpState] = &[TcpState::SynReceived];
@@ -44,6 +54,39 @@ fn a_slow_wire_shows_the_handshake_in_order() {
             let way = arrived.since(*sent).as_millis();
             assert!((500..600).contains(&way), "{way} ms");
         }
+    });
+}
+
+#[test]
+fn a_connection_over_ipv6_crosses_the_wire_and_nothing_else_does() {
+    as_nobody_too(|| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("wire.pcapng");
+        let clock = Clock::start();
+        let capture = Capture::create(&path, clock.epoch(), |event| panic!("{event:?}"));
+        let Some(mut bench) = with_capture(clock, capture.expect("a file")) else { return };
+        let Some(ip) = bench.lab.computers[0].ip6 else { return skipped("no IPv6 here") };
+        let [server, laptop] = [SERVER, LAPTOP].map(|host| {
+            Socket::from(bench.lab.pool.take(host, SocketKind::Tcp6).expect("a socket"))
+        });
+        let at = SocketAddr::from((ip, 500));
+        server.bind(&at.into()).expect("bind");
+        server.listen(1).expect("listen");
+        let _ = laptop.connect(&at.into());
+        bench.hear(|news| (arrived(news).len() >= 3).then_some(()));
+        let segments = sent(&bench.heard);
+        assert_eq!(flags(&segments), ["SYN", "SYN+ACK", "ACK"]);
+        let tuple = segments[0].1.tuple;
+        assert_eq!(tuple.local.ip.to_string(), "fd00::13");
+        assert_eq!(tuple.remote.to_string(), "[fd00::10]:500");
+        drop((bench, server, laptop));
+        // Neighbours are known, and no kernel reports its groups.
+        let mut reader = PcapNgReader::new(File::open(&path).unwrap()).expect("a header");
+        let mut frames = 0;
+        while let Some(block) = reader.next_block() {
+            frames += usize::from(matches!(block.expect("a block"), Block::EnhancedPacket(_)));
+        }
+        assert_eq!(frames, segments.len());
     });
 }
 

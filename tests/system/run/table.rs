@@ -58,12 +58,31 @@ fn a_line_looks_like_netstat() {
     for (row, owner, expected) in table {
         let row: SocketRow = row.parse().unwrap();
         let interfaces = &InterfaceNames::default();
-        assert_eq!(NetstatLine { row: &row, owner, interfaces }.to_string(), expected);
+        let line = NetstatLine { row: &row, owner, interfaces, widths: NetstatLine::WIDTHS };
+        assert_eq!(line.to_string(), expected);
         for word in ["Local", "Foreign", "State", "PID"] {
-            let column = NetstatLine::HEAD.find(word).unwrap();
+            let column = NetstatLine::head(NetstatLine::WIDTHS).find(word).unwrap();
             assert_eq!(expected.as_bytes()[column - 1], b' ', "{word}: {expected}");
         }
     }
+}
+
+#[test]
+fn columns_are_as_wide_as_their_longest_address() {
+    let rows: Vec<SocketRow> = [
+        "tcp 0 0 127.0.0.1:5000 0.0.0.0:* LISTEN",
+        "tcp 0 0 [2001:db8:1234:5678:9abc:def0:1234:5678]:5000 [2001:db8::1]:40000 ESTABLISHED",
+    ]
+    .map(|row| row.parse().unwrap())
+    .into();
+    let interfaces = &InterfaceNames::default();
+    let widths = NetstatLine::widths(&rows, interfaces);
+    let state = NetstatLine::head(widths).find("State").unwrap();
+    for row in &rows {
+        let line = NetstatLine { row, owner: None, interfaces, widths }.to_string();
+        assert_eq!(line.find(row.state.name()), Some(state), "{line}");
+    }
+    assert_eq!(NetstatLine::widths(&rows[..1], interfaces), NetstatLine::WIDTHS);
 }
 
 #[test]
@@ -71,7 +90,7 @@ fn listeners_come_first_and_owners_are_named() {
     let (_listener, at) = listener(own_address());
     let client = TcpStream::connect(at).unwrap();
     let text = table(at.port(), &[]);
-    assert_eq!(text.lines().next(), Some(NetstatLine::HEAD));
+    assert_eq!(text.lines().next(), Some(&*NetstatLine::head(NetstatLine::WIDTHS)));
     let ours = at.to_string();
     let lines: Vec<&str> = text.lines().filter(|line| line.contains(&ours)).collect();
     let [listening, others @ ..] = &lines[..] else {

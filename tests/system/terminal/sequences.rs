@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use crate::support::pty::Terminal;
-use crate::terminal::{LIMIT, connected, quit, rows};
+use crate::support::pty::{Terminal, command};
+use crate::terminal::{LIMIT, connected, dashboard, quit, rows};
 
 /// Longer than a program waits for the rest of a sequence.
 const PAUSE: Duration = Duration::from_millis(120);
@@ -57,4 +57,29 @@ fn a_key_in_two_pieces_is_one_key() {
         changes_no_socket(&terminal, &pieces.concat());
     }
     quit(terminal);
+}
+
+#[test]
+fn what_was_typed_before_it_came_is_not_for_it() {
+    let script = "echo ready; read line; exec \"$0\" --port 0";
+    let words = ["-c", script, env!("CARGO_BIN_EXE_fivetuple")];
+    let terminal = Terminal::start(command("sh", &words), 120, 36);
+    terminal.wait_for("ready");
+    terminal.type_text("line\rl\x1b]11;rgb:1111/2222/3333\x1b\\l");
+    terminal.wait_for("Press l to listen");
+    terminal.press_until("?", "All keys");
+    assert!(terminal.screen().contains("not listening"), "{}", terminal.screen());
+    terminal.press("Esc");
+    quit(terminal);
+}
+
+#[test]
+fn after_pasted_text_whose_end_is_lost_keys_are_keys() {
+    let mut terminal = dashboard(&[]);
+    terminal.type_text("\x1b[200~lost");
+    // A text may come slowly: so long it is waited for the rest.
+    assert!(!terminal.exits_within(Duration::from_millis(1500)), "ended by itself");
+    terminal.press("ctrl-c");
+    assert_eq!(terminal.wait_exit(), 0);
+    terminal.assert_restored();
 }

@@ -105,10 +105,9 @@ fn is_v6(address: &Field) -> bool {
 pub(crate) fn form(state: &State) -> Form {
     let mut form = declared::form(FIELDS, &state.server.spec, state);
     if let Some(server) = state.lab.server() {
-        let ip = server.ip;
-        form.fields[ADDRESS].hint =
-            format!("{ip}: the lab; 127.0.0.1: the server's own computer only; 0.0.0.0: both")
-                .into();
+        let ip6 = server.ip6.map_or_else(String::new, |ip| format!(" or {ip}"));
+        let hint = "the lab; 127.0.0.1: the server's own computer only; 0.0.0.0 or :: : both";
+        form.fields[ADDRESS].hint = format!("{}{ip6}: {hint}", server.ip).into();
     }
     form
 }
