@@ -16,7 +16,11 @@ pub(crate) fn of_call(asked: &Attempt, why: SyscallError, limits: &HostLimits) -
             let seen = Statement::new("listen-failed").with("at", spec.at).with("next_port", next);
             (seen.with("port", spec.at.port), Some(spec.at.ip))
         }
-        Attempt::Connect(spec, to) => (of_connect_call(spec, *to, limits), spec.from),
+        Attempt::Connect(spec, to) => {
+            let far = if let Call::Remote(ip) = why.call { Some(ip) } else { None };
+            let far = far.filter(|_| spec.to.endpoint().is_none());
+            (of_connect_call(spec, *to, limits).with_some("far", far), spec.from)
+        }
     };
     let own = limits.addresses.iter();
     let own = own.filter(|own| local.is_some_and(|ip| own.is_ipv4() == ip.is_ipv4()));

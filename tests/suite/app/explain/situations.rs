@@ -73,7 +73,7 @@ pub(super) fn situation(key: &str, entry: &TextEntry) -> Account {
 }
 
 /// Values for the placeholders of messages.
-pub(super) const VALUES: [(&str, &str); 89] = [
+pub(super) const VALUES: [(&str, &str); 90] = [
     ("addresses", "192.168.1.2"),
     ("all", "64,512"),
     ("asked", "9"),
@@ -97,6 +97,7 @@ pub(super) const VALUES: [(&str, &str); 89] = [
     ("files", "fivetuple.c and fivetuple.py"),
     ("find", "127"),
     ("first", "Test payload."),
+    ("far", "192.0.2.1"),
     ("flag", "FIN"),
     ("frames", "3"),
     ("from", "127.0.0.2"),
