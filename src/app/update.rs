@@ -96,8 +96,8 @@ fn apply(state: &mut State, event: Event) -> Vec<Effect> {
 }
 
 fn table_read(state: &mut State, update: &TableUpdate) {
-    let State { server, clients, sockets, .. } = state;
-    if sockets.see(state.now, update, |end| State::is_servers(server, clients, end)) {
+    let State { server, clients, ends, sockets, .. } = state;
+    if sockets.see(state.now, update, |end| State::is_servers(server, clients, ends, end)) {
         state.say("past-full");
     }
     state.ui.stale = true;
@@ -183,8 +183,8 @@ fn tick(state: &mut State) -> Vec<Effect> {
     if state.sockets.remove_ghosts(state.now) {
         state.ui.stale = true;
     }
-    let State { clients, sockets, .. } = state;
+    let State { ends, sockets, .. } = state;
     let has_row = |end| sockets.get(end).is_some() || sockets.mirror(end).is_some();
-    clients.forget_closed_ends(state.now, has_row);
+    ends.forget_closed(state.now, has_row);
     why_not::tick(state)
 }

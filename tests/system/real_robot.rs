@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fivetuple::app::Effect;
+use fivetuple::app::{Effect, Holder};
 use fivetuple::kernel;
 use fivetuple::kernel::SocketSource;
 use fivetuple::net::Engine;
@@ -41,7 +41,7 @@ impl Real {
     pub(crate) fn connect(&mut self) {
         self.press_until("l", "Listening on");
         self.press_until("c", "laptop connected");
-        self.until("accepted", |robot| robot.state.server.ends.len() == 1);
+        self.until("accepted", |robot| robot.state.ends.count(Holder::Server) == 1);
     }
 
     pub(crate) fn start() -> Real {

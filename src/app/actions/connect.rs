@@ -106,7 +106,6 @@ pub(crate) fn connect_waiting(state: &mut State) -> Vec<Effect> {
                 asked: burst.count,
                 computer,
                 protocol: spec.protocol,
-                ever: clients.computers[computer].ends.ever(),
                 ..BurstProgress::default()
             });
         }

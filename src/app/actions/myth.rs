@@ -36,8 +36,7 @@ pub(crate) fn try_it(state: &mut State) -> Vec<Effect> {
     let calls = [call(first), call(first), call(second)];
     state.ui.myth = Some(Myth { port, calls, order: None });
     let steps = (0..3).map(ScriptStep::MythCall).collect();
-    let script = Script::new(ScriptGoal::Myth, steps, state.now, state.clients.computer());
-    state.script = Some(script);
+    state.script = Some(Script::new(ScriptGoal::Myth, steps, state.now, &state.clients));
     vec![]
 }
 

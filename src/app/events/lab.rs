@@ -70,7 +70,7 @@ fn up(
     took: Duration,
 ) -> Vec<Effect> {
     let Some(server) = computers.first().copied() else { return vec![] };
-    let were_open = state.clients.open() + state.server.ends.len();
+    let were_open = state.ends.len();
     let was_listening = state.server.is_listening();
     let spec = ListenSpec {
         host: server.host,
@@ -91,6 +91,7 @@ fn up(
         machine: std::mem::replace(&mut state.machine, machine),
         listener: std::mem::replace(&mut state.server, Server::new(spec)),
         clients: std::mem::replace(&mut state.clients, clients),
+        ends: std::mem::take(&mut state.ends),
     }));
     state.lab.stage = LabStage::Up;
     state.lab.computers = computers;
@@ -148,7 +149,9 @@ fn down(state: &mut State, why: Option<String>) -> Vec<Effect> {
     state.server = before.listener;
     state.server.start_over();
     state.clients = before.clients;
-    state.clients.start_over(state.now);
+    state.clients.start_over();
+    state.ends = before.ends;
+    state.ends.clear(state.now);
     let plan = state.lab.plan.filter(|_| why.is_none());
     state.lab = LabState {
         // The port range of a use-up run ends with its lab.

@@ -1,12 +1,10 @@
 //! The client computers.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use crate::app::{OpenEnds, TableRow};
 use crate::tcp::{
-    Burst, ConnectId, ConnectSpec, Endpoint, Host, LabComputer, Moment, Port, Protocol, SocketId,
-    Target,
+    Burst, ConnectId, ConnectSpec, Endpoint, Host, LabComputer, Port, Protocol, Target,
 };
 
 /// The client computers, and how they connect.
@@ -16,9 +14,6 @@ pub struct Clients {
     pub computers: Vec<Computer>,
     /// The selected one, which connects next, counted from 0.
     pub chosen: usize,
-    /// Owner and close time of closed sockets whose address does not identify the computer.
-    closed_ends: HashMap<SocketId, (usize, Moment)>,
-    pruned: Moment,
     /// The addresses that reach a server which listens on every address.
     server: LabComputer,
     /// The options at the start, and after a reset.
@@ -55,8 +50,6 @@ pub struct Computer {
     ip6: Option<Ipv6Addr>,
     /// Its network: this machine's, or one of its own in the lab.
     pub host: Host,
-    /// Its open sockets.
-    pub ends: OpenEnds,
 }
 
 /// The progress of a burst of connects.
@@ -76,8 +69,6 @@ pub struct BurstProgress {
     pub computer: usize,
     /// The protocol.
     pub protocol: Protocol,
-    /// The sockets that it had ever had before.
-    pub ever: u64,
     /// Whether it ended early: why is said after the number reached.
     pub refused: bool,
 }
@@ -89,7 +80,7 @@ impl Computer {
     fn new(n: usize, LabComputer { host, ip, ip6 }: LabComputer) -> Computer {
         let name = NAMES.split(' ').nth(n).map(str::to_owned);
         let name = name.unwrap_or_else(|| format!("computer {}", n + 1));
-        Computer { name, ip, ip6, host, ends: OpenEnds::default() }
+        Computer { name, ip, ip6, host }
     }
 }
 
@@ -117,8 +108,6 @@ impl Clients {
         Clients {
             computers,
             chosen: 0,
-            closed_ends: HashMap::new(),
-            pruned: Moment::default(),
             server: LabComputer {
                 host: Host::THIS,
                 ip: Ipv4Addr::LOCALHOST.into(),
@@ -160,73 +149,26 @@ impl Clients {
         known.unwrap_or(self.chosen)
     }
 
+    /// The name of the computer with that address.
     pub(crate) fn name_of(&self, ip: IpAddr) -> Option<&str> {
-        self.index_of(ip).map(|n| self.computers[n].name.as_str())
+        Some(&self.computers[self.index_of(ip)?].name)
     }
 
-    pub(crate) fn holder_of(&self, end: SocketId) -> Option<&Computer> {
-        self.computers.iter().find(|computer| computer.ends.contains(end))
-    }
-
-    /// The computer that holds this socket, or held it until it was closed.
-    pub fn whose(&self, end: SocketId) -> Option<&Computer> {
-        let closed = || Some(&self.computers[self.closed_ends.get(&end)?.0]);
-        self.holder_of(end).or_else(closed)
-    }
-
-    /// Prunes closed sockets that have no row and were closed long enough ago.
-    pub(crate) fn forget_closed_ends(&mut self, now: Moment, has_row: impl Fn(SocketId) -> bool) {
-        if now.since(self.pruned) < TableRow::GHOST {
-            return;
-        }
-        self.pruned = now;
-        let is_recent = |closed: Moment| now.since(closed) < TableRow::GHOST;
-        self.closed_ends.retain(|end, (_, closed)| is_recent(*closed) || has_row(*end));
-    }
-
-    /// Resets all but the computers, the selection, and the owners of closed sockets.
-    pub(crate) fn start_over(&mut self, now: Moment) {
-        for holder in 0..self.computers.len() {
-            for end in std::mem::take(&mut self.computers[holder].ends).newest_first() {
-                self.note_closed(end, holder, now);
-            }
-        }
+    /// Resets all but the computers and the selection.
+    pub(crate) fn start_over(&mut self) {
         let computers = std::mem::take(&mut self.computers);
         *self = Clients {
             chosen: self.chosen,
-            closed_ends: std::mem::take(&mut self.closed_ends),
             server: self.server,
             last_order: self.last_order,
             ..Clients::of(computers, self.first.clone())
         };
     }
 
-    /// Removes a closed end from its computer; returns whether there was one.
-    pub fn forget(&mut self, end: SocketId, now: Moment) -> bool {
-        let mut computers = self.computers.iter_mut();
-        let holder = computers.position(|computer| computer.ends.remove(end).is_some());
-        if let Some(holder) = holder {
-            self.note_closed(end, holder, now);
-        }
-        holder.is_some()
-    }
-
-    /// Records the owner of a closed socket whose address does not identify it.
-    fn note_closed(&mut self, end: SocketId, holder: usize, now: Moment) {
-        if self.index_of(end.tuple.local.ip) != Some(holder) {
-            self.closed_ends.insert(end, (holder, now));
-        }
-    }
-
     /// How many connections were ordered that have no answer yet.
     pub fn awaited(&self) -> u32 {
         let waiting = self.waiting.iter().map(|(_, burst)| burst.count);
         self.orders.values().copied().chain(waiting).fold(0, u32::saturating_add)
-    }
-
-    /// The sockets that all computers hold open.
-    pub fn open(&self) -> usize {
-        self.computers.iter().map(|computer| computer.ends.len()).sum()
     }
 
     /// The target of the next connect, when the server listens on `listener`.

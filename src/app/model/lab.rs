@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::net::IpAddr;
 
 use crate::app::model::Numbers;
-use crate::app::{Clients, Server};
+use crate::app::{Clients, OpenEnds, Server};
 use crate::tcp::{
     Errno, Host, HostLimits, LabComputer, LabSpec, Moment, PortRange, WireSegment, WireSettings,
     WireStatus,
@@ -64,6 +64,7 @@ pub(crate) struct LoopbackBefore {
     pub(crate) machine: HostLimits,
     pub(crate) listener: Server,
     pub(crate) clients: Clients,
+    pub(crate) ends: OpenEnds,
 }
 
 impl LabState {

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr};
 
-use crate::app::{OpenEnds, ServerPolicy};
 use crate::tcp::{
     Endpoint, Host, ListenSpec, Moment, OwnSocket, Port, Protocol, SocketId, SyscallError,
 };
@@ -26,8 +25,6 @@ pub struct Server {
     pub held: bool,
     /// The error after which accept() pauses, and until when.
     pub pause: Option<(SyscallError, Moment)>,
-    /// The sockets of accepted connections.
-    pub ends: OpenEnds,
     /// Totals since the start or the last reset.
     pub totals: Totals,
     /// The last bytes received, and by which socket.
@@ -62,7 +59,6 @@ impl Server {
             sockets: Vec::new(),
             held: false,
             pause: None,
-            ends: OpenEnds::default(),
             totals: Totals::default(),
             last_payload: None,
             ports,
@@ -114,12 +110,6 @@ impl Server {
         self.is_listening() && !in_lab && !self.at().ip.to_canonical().is_loopback()
     }
 
-    /// The policy that a connection was accepted with, else the present one.
-    pub fn policy(&self, end: SocketId) -> ServerPolicy {
-        let accepted = self.ends.get(end).and_then(|end| end.policy);
-        accepted.unwrap_or_else(|| self.running.as_ref().unwrap_or(&self.spec).into())
-    }
-
     /// Whether the local address of that row is one that the server listened on.
     pub fn serves(&self, row: SocketId) -> bool {
         self.places.iter().any(|place| place.has(row))
@@ -144,8 +134,8 @@ impl ListenAddress {
         ListenAddress { host: spec.host, at: spec.at.canonical(), only_v6: spec.only_v6 }
     }
 
-    pub(crate) fn of_socket(name: SocketId) -> ListenAddress {
-        ListenAddress { host: name.host, at: name.tuple.local.canonical(), only_v6: false }
+    pub(crate) fn of_socket(name: SocketId, only_v6: bool) -> ListenAddress {
+        ListenAddress { host: name.host, at: name.tuple.local.canonical(), only_v6 }
     }
 
     /// Whether the near end of that row is at this place: only TCP has listeners.

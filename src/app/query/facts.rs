@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use crate::app::model::{Account, Fact, FinOrder, RowNow, RowOutcome, Rows, Verb};
-use crate::app::query::peers::is_stranger;
+use crate::app::model::{Account, Fact, FinOrder, Row, RowNow, RowOutcome, Rows, Verb};
+use crate::app::query::names::end_name;
 use crate::app::query::port_holders::holders;
 use crate::app::{State, TableRow};
 use crate::tcp::{
@@ -17,18 +17,18 @@ const TOGETHER: Duration = Duration::from_millis(500);
 /// A look may show a row only so long after it was there.
 const SEEN_LATE: Duration = Duration::from_millis(500);
 
-pub(crate) fn account(state: &State, verb: Verb, ends: [SocketId; 2], bytes: u32) -> Account {
+pub(crate) fn account(state: &State, verb: Verb, ends: [SocketId; 2], number: u32) -> Account {
     let [own, other] = ends;
     let unknown = RowOutcome { before: None, after: RowNow::Unseen };
     let mut account = Account {
         verb,
         protocol: own.tuple.protocol,
-        who: name(state, own),
-        whom: name(state, other),
+        who: end_name(state, own),
+        whom: end_name(state, other),
         rows: [unknown; 2],
         facts: BTreeSet::new(),
         at: [own.tuple.local, own.tuple.remote],
-        number: bytes,
+        number,
         detail: String::new(),
     };
     let is_tcp = own.tuple.protocol == Protocol::Tcp;
@@ -40,44 +40,25 @@ pub(crate) fn account(state: &State, verb: Verb, ends: [SocketId; 2], bytes: u32
 }
 
 pub(crate) fn rows(state: &State, ends: [SocketId; 2]) -> Rows {
-    ends.map(|end| {
-        let line = state.sockets.get(end).filter(|line| !line.told)?;
-        Some((line.row.state, line.row.inode))
-    })
+    ends.map(|end| row(state.sockets.get(end)))
 }
 
-/// How the program at an end is called: a computer of ours, the server, another program with its address, or the address.
-fn name(state: &State, end: SocketId) -> String {
-    let other = state.other_end(end);
-    let is_servers = state.server.ends.contains(end)
-        || (state.clients.whose(end).is_none() && state.is_with_our_server(other));
-    if is_servers {
-        return String::from("the server");
-    }
-    let is_others = state.server.ends.contains(other) && is_stranger(state, other);
-    let (ip, at) = (end.tuple.local.ip, end.tuple.local.canonical());
-    let ours = state.clients.whose(end).map(|computer| computer.name.as_str());
-    match ours.or(state.clients.name_of(ip)).filter(|_| !is_others) {
-        Some(ours) => ours.to_owned(),
-        None => match state.peer_name(ip, other) {
-            name if name == at.ip.to_string() => at.to_string(),
-            name => format!("{name} ({at})"),
-        },
-    }
+pub(crate) fn row(line: Option<&TableRow>) -> Option<Row> {
+    line.filter(|line| !line.told).map(|line| (line.row.state, line.row.inode))
 }
 
 /// Whether this only follows from a recent action at the other end, whose sentence covers it.
 pub(crate) fn follows(state: &State, end: SocketId, verb: Verb, window: Duration) -> bool {
-    let Some(end) = state.own_end(end) else { return false };
+    let Some(end) = state.ends.get(end) else { return false };
     let was_just_ended = end.other_ended.is_some_and(|at| state.now.since(at) < window);
-    let is_ordered = state.own_end(state.other_end(end.socket.name));
+    let is_ordered = state.ends.get(state.other_end(end.socket.name));
     let is_ordered = is_ordered.is_some_and(|other| other.ordered.is_some());
     verb != Verb::Fin && (was_just_ended || is_ordered)
 }
 
 fn at_once(state: &State, verb: Verb, [own, other]: [SocketId; 2]) -> [(bool, Fact); 13] {
-    let known = state.own_end(own);
-    let is_clients = state.clients.holder_of(own).is_some();
+    let known = state.ends.get(own);
+    let is_clients = state.ends.client_holds(own);
     let has_unread =
         |end| state.sockets.get(end).is_some_and(|line: &TableRow| line.row.unread() > 0);
     let other_line = state.sockets.other_line(own);
@@ -92,7 +73,7 @@ fn at_once(state: &State, verb: Verb, [own, other]: [SocketId; 2]) -> [(bool, Fa
         && !other_left_unread;
     let others_state = other_line.map(|line| line.row.state);
     let keeps_open = [own, other].into_iter().any(|end| {
-        let policy = state.server.ends.get(end).and_then(|end| end.policy);
+        let policy = state.ends.get(end).and_then(|end| end.policy);
         policy.is_some_and(|policy| policy.closes == ServerCloses::Never)
     });
     [
@@ -125,7 +106,7 @@ pub(crate) fn look(state: &State, account: &mut Account, ends: [SocketId; 2], op
         (rst == Some(Delivery::OnTheWay), Fact::RstWaits),
         (is_lost(rst), Fact::RstLost),
     ]);
-    if state.server.ends.contains(other) {
+    if state.ends.server_holds(other) {
         account.facts.remove(&Fact::NotAccepted);
     }
     account.number = before_fin.unwrap_or(account.number);
@@ -149,8 +130,7 @@ pub(super) fn is_lost(fate: Option<Delivery>) -> bool {
     matches!(fate, Some(Delivery::Lost(..)))
 }
 
-/// How many bytes stand in its Send-Q before a FIN: a kernel whose data was not acknowledged in time sends that again, and nothing new
-/// meanwhile.
+/// How many bytes stand in its Send-Q before a FIN: a kernel whose data was not acknowledged in time sends only that, again.
 fn stands_before_its_fin(state: &State, end: SocketId) -> Option<u32> {
     let line = state.sockets.get(end).filter(|line| line.gone.is_none() && line.has_sent_fin())?;
     let timer = line.row.timer?;
@@ -160,19 +140,17 @@ fn stands_before_its_fin(state: &State, end: SocketId) -> Option<u32> {
     (state.lab.is_up() && is_timed_out && before > 0).then_some(before)
 }
 
-/// Whether the last RST of that end came from a kernel that has no such connection: then there is nothing to acknowledge (RFC 9293, section
-/// 3.5.2).
+/// Whether that end's last RST came from a kernel without such a connection: it has nothing to acknowledge (RFC 9293, section 3.5.2).
 fn was_stray(state: &State, end: SocketId) -> bool {
     let tuple = end.tuple.canonical();
-    let mut newest_first = state.lab.crossings.iter().rev();
-    let reset = newest_first
-        .find(|crossing| crossing.segment.tuple == tuple && crossing.segment.flags.has(Flags::RST));
-    reset.is_some_and(|reset| !reset.segment.flags.has(Flags::ACK))
+    let mut segments = state.lab.crossings.iter().rev().map(|crossing| &crossing.segment);
+    let reset = segments.find(|segment| segment.tuple == tuple && segment.flags.has(Flags::RST));
+    reset.is_some_and(|reset| !reset.flags.has(Flags::ACK))
 }
 
 /// Whether the listener still stands that was there when the client was connected: one that came since has another accept queue.
 fn has_its_listener(state: &State, client: SocketId) -> bool {
-    let since = state.own_end(client).map(|end| end.since.plus(SEEN_LATE));
+    let since = state.ends.get(client).map(|end| end.since.plus(SEEN_LATE));
     let called = state.other_end(client);
     let rows = holders(state, called.host, called.tuple.local, Protocol::Tcp);
     let mut lines = rows.iter().filter_map(|name| state.sockets.get(*name));

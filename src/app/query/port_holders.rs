@@ -44,12 +44,18 @@ impl PortUse {
     }
 
     pub(crate) fn of(state: TcpState) -> PortUse {
-        if state == TcpState::Listen {
-            PortUse::Listening
-        } else if state == TcpState::TimeWait {
-            PortUse::Waiting
-        } else {
-            PortUse::Connected
+        match state {
+            TcpState::Listen => PortUse::Listening,
+            TcpState::TimeWait => PortUse::Waiting,
+            TcpState::Closed
+            | TcpState::SynSent
+            | TcpState::SynReceived
+            | TcpState::Established
+            | TcpState::FinWait1
+            | TcpState::FinWait2
+            | TcpState::CloseWait
+            | TcpState::Closing
+            | TcpState::LastAck => PortUse::Connected,
         }
     }
 }

@@ -1,5 +1,5 @@
 use std::collections::{HashMap, HashSet};
-use std::panic::catch_unwind;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::time::Duration;
 
@@ -9,9 +9,9 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::app::{Effect, Event};
-use crate::kernel::owners;
+use crate::app::{Effect, Event, State};
 use crate::kernel::watch::Poller;
+use crate::kernel::{Owners, owners, still_holds};
 use crate::net::{Engine, panic_message};
 use crate::run::Clock;
 use crate::run::dashboard::inputs::Input;
@@ -37,6 +37,7 @@ pub(super) struct OwnerSearch {
     /// Returns how long it took.
     task: Option<JoinHandle<Duration>>,
     paused_until: Moment,
+    checked: Moment,
 }
 
 impl OwnerSearch {
@@ -53,6 +54,8 @@ impl OwnerSearch {
 }
 
 const SEARCH_AGAIN: Duration = Duration::from_secs(5);
+/// How often known owners are looked at: sockets are inherited, and processes end.
+const CHECK_INTERVAL: Duration = Duration::from_secs(1);
 
 impl World {
     /// Carries out an effect without blocking; returns whether it was the one to exit.
@@ -84,17 +87,23 @@ impl World {
         });
     }
 
-    pub(super) fn show(&mut self, now: Moment, rows: &[SocketId], unowned: Vec<u64>) {
+    pub(super) fn show(&mut self, now: Moment, rows: &[SocketId], state: &State) {
         self.distribute(rows, Poller::set_visible);
-        if unowned.is_empty() || !self.search.may_begin(now) {
+        let unowned = state.unowned(rows);
+        let is_check_due = now.since(self.search.checked) >= CHECK_INTERVAL;
+        if (unowned.is_empty() && !is_check_due) || !self.search.may_begin(now) {
             return;
         }
         self.search.begun.retain(|_, at| now.since(*at) < SEARCH_AGAIN);
-        let wanted: HashSet<u64> = unowned
+        let mut wanted: HashSet<u64> = unowned
             .into_iter()
             .filter(|inode| self.search.begun.insert(*inode, now).is_none())
             .collect();
-        if wanted.is_empty() {
+        let owned = if is_check_due { state.owned(rows) } else { Vec::new() };
+        if is_check_due {
+            self.search.checked = now;
+        }
+        if wanted.is_empty() && owned.is_empty() {
             return;
         }
         let inbox = self.inbox.clone();
@@ -102,9 +111,12 @@ impl World {
             let clock = Clock::start();
             let look = || {
                 break_on_purpose("task");
+                let lost = owned.iter().filter(|(inode, owner)| !still_holds(*inode, owner));
+                wanted.extend(lost.map(|(inode, _)| inode));
                 owners(&wanted)
             };
-            let events = match catch_unwind(look) {
+            let events = match catch_unwind(AssertUnwindSafe(look)) {
+                Ok(owners) if owners == Owners::default() => Vec::new(),
                 Ok(owners) => {
                     vec![Event::OwnersFound(owners.found), Event::OwnersHidden(owners.missing)]
                 }

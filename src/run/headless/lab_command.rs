@@ -9,15 +9,14 @@ use std::process::{Command, ExitStatus};
 use anyhow::Context;
 use rustix::io::Errno;
 use rustix::process::{Pid, Signal, kill_process, set_parent_process_death_signal};
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
 
 use crate::cli::LabCommandArgs;
 use crate::lab::{JoinableLab, Lab, Wire, see_own_files};
 use crate::net::panic_message;
 use crate::run::fault::break_on_purpose;
-use crate::run::headless::{complain, runtime};
-use crate::run::{Clock, Exit};
+use crate::run::headless::runtime;
+use crate::run::{Clock, Exit, complain, signals};
 use crate::tcp::{Host, LabRefusal, LabSpec, in_words, legible};
 
 pub(crate) fn lab(args: &LabCommandArgs) -> anyhow::Result<Exit> {
@@ -129,11 +128,8 @@ async fn run_to_end(
     mut command: Command,
     mut broken: oneshot::Receiver<String>,
 ) -> anyhow::Result<ExitStatus> {
-    let listen = |kind| signal(kind).context("cannot handle signals");
-    let mut interrupt = listen(SignalKind::interrupt())?;
-    let mut quit = listen(SignalKind::quit())?;
-    let mut term = listen(SignalKind::terminate())?;
-    let mut hup = listen(SignalKind::hangup())?;
+    let mut signals = signals::receive([libc::SIGINT, libc::SIGQUIT, libc::SIGTERM, libc::SIGHUP])
+        .context("cannot handle signals")?;
     let mut child = command.spawn().context("cannot start the program")?;
     let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
     let mut ended = tokio::task::spawn_blocking(move || child.wait());
@@ -153,10 +149,11 @@ async fn run_to_end(
                 why_broken = Some(why);
                 Some(Signal::TERM)
             }
-            _ = interrupt.recv() => None,
-            _ = quit.recv() => None,
-            _ = term.recv() => Some(Signal::TERM),
-            _ = hup.recv() => Some(Signal::HUP),
+            Some(number) = signals.recv() => match number {
+                libc::SIGTERM => Some(Signal::TERM),
+                libc::SIGHUP => Some(Signal::HUP),
+                _ => None,
+            },
         };
         if let (Some(signal), Some(pid)) = (hand_on, pid) {
             // It may just have ended.

@@ -30,7 +30,7 @@ impl Story {
             ["wire", ..] => self.robot.wire(WireEvent::Status(status(&words[1..]))),
             [program, "holds", ..] => {
                 let pid = if program == "fivetuple" { self.robot.state.machine.pid } else { 999 };
-                let owner = Owner { pid, program: program.to_owned(), fd: 4 };
+                let owner = Owner::new(pid, program.as_bytes(), 4);
                 let found = words[2..].iter().map(|inode| (inode.parse().unwrap(), owner.clone()));
                 self.robot.tell(Event::OwnersFound(found.collect()));
             }

@@ -39,6 +39,8 @@ fn at(end: usize, port: u16) -> SocketAddr {
     SocketAddrV6::new(ip, port, 0, scope).into()
 }
 
+const OPEN: &str = "ESTABLISHED";
+
 /// How often the table shows each row: protocol, both ends, state.
 fn table(port: u16) -> BTreeMap<[String; 4], usize> {
     let mut rows = BTreeMap::new();
@@ -76,6 +78,23 @@ fn each_socket_at_an_address_of_the_link_is_shown_once_and_as_ipv6() {
             Some(rows) => assert_eq!(rows, wanted, "as /proc tells it"),
             None => skipped("no sandboxes here (seccomp)"),
         }
+    });
+}
+
+#[test]
+fn ipv4_at_a_listener_for_both_is_shown_once_and_as_the_kernel_does() {
+    netns::alone(|| {
+        let listener = TcpListener::bind((Ipv6Addr::UNSPECIFIED, 0)).unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let client = TcpStream::connect(("127.0.0.1", port)).unwrap();
+        let (server, _) = listener.accept().unwrap();
+        let nobody = SocketAddr::from((Ipv6Addr::UNSPECIFIED, 0));
+        let mut clients = row([client.local_addr().unwrap(), client.peer_addr().unwrap()], OPEN);
+        clients[0] = "tcp".to_owned();
+        let servers = row([server.local_addr().unwrap(), server.peer_addr().unwrap()], OPEN);
+        assert_eq!(servers[1], format!("[::ffff:127.0.0.1]:{port}"));
+        let wanted = [row([listener.local_addr().unwrap(), nobody], "LISTEN"), clients, servers];
+        assert_eq!(table(port), wanted.map(|row| (row, 1)).into());
     });
 }
 

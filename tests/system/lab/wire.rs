@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use fivetuple::lab::{Capture, SocketKind};
 use fivetuple::run::Clock;
-use fivetuple::tcp::{DropReason, Errno, TcpState, WireEvent, WireOrder};
+use fivetuple::tcp::{DropReason, Errno, Segment, TcpState, WireEvent, WireOrder};
 
 use pcap_file::pcapng::{Block, PcapNgReader};
 use socket2::Socket;
@@ -97,8 +97,8 @@ fn fragments_wait_on_a_held_wire_and_overtake_nobody() {
     let (server, laptop) = (bench.udp(SERVER), bench.udp(LAPTOP));
     server.bind(&at.into()).expect("bind");
     bench.order(WireOrder::Hold);
-    for length in [100, 3000, 200] {
-        laptop.send_to(&vec![7; length], &at.into()).expect("send");
+    for (length, byte) in [(100, 7), (3000, 8), (200, 9)] {
+        laptop.send_to(&vec![byte; length], &at.into()).expect("send");
     }
     // Three fragments, of which the first is told.
     let kept = |news: &[WireEvent]| match news.last() {
@@ -106,8 +106,14 @@ fn fragments_wait_on_a_held_wire_and_overtake_nobody() {
         _ => None,
     };
     bench.hear(kept);
-    let lengths: Vec<u32> = sent(&bench.heard).iter().map(|(_, one)| one.length).collect();
-    assert_eq!(lengths, [100, 3000, 200]);
+    let told = sent(&bench.heard);
+    let told: Vec<_> =
+        told.iter().map(|(_, one)| (one.label(), one.length, &one.first[..])).collect();
+    let datagram = |length, first| ("UDP".to_owned(), length, first);
+    let [sevens, eights, nines] = [7, 8, 9].map(|byte| [byte; Segment::SHOWN]);
+    let first = [&sevens[..], &eights, &nines];
+    let wanted = [datagram(100, first[0]), datagram(3000, first[1]), datagram(200, first[2])];
+    assert_eq!(told, wanted);
     let mut bytes = [0; 4000];
     let early = (&server).read(&mut bytes).map_err(|why| why.kind());
     assert_eq!(early, Err(ErrorKind::WouldBlock), "all wait on the wire");
@@ -159,6 +165,20 @@ fn a_cut_wire_loses_everything_until_it_is_mended() {
         bench.order(WireOrder::Delay(Duration::ZERO));
         bench.wait_for_states(500, ESTABLISHED, ESTABLISHED);
     });
+}
+
+#[test]
+fn the_first_bytes_of_what_a_segment_carries_are_told() {
+    let Some(mut bench) = bench() else { return };
+    let _server = bench.listen(SERVER, 500);
+    let laptop = bench.call(LAPTOP, bench.at(SERVER, 500));
+    bench.wait_for_states(500, ESTABLISHED, ESTABLISHED);
+    let data: Vec<u8> = (0..100).collect();
+    assert_eq!(laptop.send(&data).expect("send"), data.len());
+    let told = bench.hear_sent(4);
+    let (_, segment) = told.iter().find(|(_, one)| one.length > 0).expect("data");
+    assert_eq!((segment.label().as_str(), segment.length), ("PSH+ACK", 100));
+    assert_eq!(segment.first, data[..Segment::SHOWN]);
 }
 
 #[test]

@@ -19,11 +19,12 @@ fn a_toy_range_that_is_used_up() {
         has(&real, "+ another destination; ? another computer; ? closing one");
         assert_eq!(real.rows(), before, "what is tried leaves nothing behind");
         real.press_until("Esc d", "");
-        real.until("one less", |robot| robot.state.clients.open() == 3);
+        real.until("one less", |robot| robot.state.ends.of_clients().count() == 3);
         real.press("y");
         real.press("y");
         real.until("connected or refused", |robot| {
-            robot.state.clients.open() == 4 || robot.said().contains("Press y for details")
+            robot.state.ends.of_clients().count() == 4
+                || robot.said().contains("Press y for details")
         });
     });
 }

@@ -4,15 +4,17 @@ mod call;
 pub(crate) mod remedies;
 mod rows;
 
-use crate::app::model::failure::ROWS;
 use crate::app::query::names::listener_name;
 use crate::app::query::port_holders::{PortUse, holders};
 pub(crate) use crate::app::query::refusal::call::{of_accept, of_call};
-use crate::app::query::refusal::rows::{blocking_rows, is_own_loopback, something_listens};
+use crate::app::query::refusal::rows::{blocking_rows, is_own_loopback, listens_now};
 use crate::app::{Attempt, LabStage, Role, State, Statement, TableRow, format};
 use crate::tcp::{
     ConnectSpec, Endpoint, Errno, Host, Moment, Protocol, SocketId, SocketRow, SyscallError,
 };
+
+/// At most so many rows in the way are kept.
+const ROWS: usize = 100;
 
 /// What the dashboard sees by now of a call that failed then, and the rows in the way, the main culprit first.
 pub(crate) fn look(
@@ -35,7 +37,7 @@ pub(crate) fn look(
             seen = of_connect(state, of_host(state, seen, spec.host), spec);
             if let Some(to) = *to {
                 let listens =
-                    why.errno == Errno::ECONNREFUSED && something_listens(state, at, spec.host, to);
+                    why.errno == Errno::ECONNREFUSED && listens_now(state, at, spec.host, to);
                 seen = of_destination(state, seen, spec, to).when("ListensNow", listens);
             }
         }
@@ -98,15 +100,16 @@ fn of_culprit(
     let is_to_itself = row.tuple.is_to_itself();
     seen.with(PortUse::of(row.state).name(), "")
         .with("holder", listener_name(state, line))
-        .with("row", local)
+        .with("row", local.at(&state.sockets.interfaces.suffix(row.name())))
         .with("row_port", local.port)
         .with("peer", row.tuple.remote)
         .with("state", row.state)
         .with("left", left)
         .with("others", others)
-        .when("Owned", state.sockets.owners.contains_key(&row.inode))
+        .when("Owned", state.sockets.owner(row.inode).is_some())
         .when("OnlyV6", other_family && local.ip.is_ipv6())
         .when("OnlyV4", other_family && local.ip.is_ipv4())
+        .when("Bound", row.interface != 0)
         .when("ToItself", is_to_itself)
         .when("AtOnce", state.sockets.closed_at_once(line))
         .when("ByClient", is_to_itself || client.is_some())

@@ -2,6 +2,7 @@
 
 use std::net::Ipv4Addr;
 
+use crate::app::model::ListenAddress;
 use crate::app::query::port_holders::holders;
 use crate::app::{State, TableRow};
 use crate::tcp::{
@@ -16,7 +17,6 @@ pub(super) fn blocking_rows(
     why: SyscallError,
 ) -> Vec<SocketId> {
     let is_udp = spec.protocol == Protocol::Udp;
-    let names = |lines: Vec<&TableRow>| lines.iter().map(|line| line.row.name()).collect();
     match (why.call, why.errno, to) {
         (Call::Bind, Errno::EADDRINUSE, _) => spec.asked_port().map_or_else(Vec::new, |port| {
             let ip = spec.from.unwrap_or(Ipv4Addr::UNSPECIFIED.into());
@@ -28,24 +28,18 @@ pub(super) fn blocking_rows(
         (_, Errno::ECONNREFUSED, Some(to)) if !is_udp && !is_own_loopback(state, spec, to) => {
             let near = at_that_port(state, spec.host, to);
             // A listener that came later is not the cause.
-            let was_there = |line: &&TableRow| !takes(line.row.tuple.local, to) && line.born <= at;
-            names(near.filter(was_there).collect())
+            let was_there = |line: &&TableRow| line.born <= at && !takes(state, line, to, at);
+            near.filter(was_there).map(|line| line.row.name()).collect()
         }
         (_, Errno::ETIMEDOUT, Some(to)) if !state.lab.wire.cut && !state.lab.wire.held => {
-            // /proc does not show the backlog.
-            let is_known = state.sockets.source != "procfs";
             let host = state.lab.host_called(spec.host, to.ip);
+            let is_full = |line: &TableRow| state.has_full_queue(line);
             let mut rows = holders(state, host, to, Protocol::Tcp);
-            rows.retain(|name| is_known && state.sockets.get(*name).is_some_and(is_full));
+            rows.retain(|name| state.sockets.get(*name).is_some_and(is_full));
             rows
         }
         _ => vec![],
     }
-}
-
-/// Whether more connections wait for accept() than the backlog allows.
-fn is_full(line: &TableRow) -> bool {
-    line.row.state == TcpState::Listen && line.row.queues.recv > line.row.queues.send
 }
 
 /// The connections that have a port of the range for that destination.
@@ -79,22 +73,20 @@ fn at_that_port(state: &State, caller: Host, to: Endpoint) -> impl Iterator<Item
     state.sockets.in_order().filter(listens)
 }
 
-/// Whether a listener on `at` takes connections to `to`, as far as rows show: IPV6_V6ONLY is in none.
-fn takes(at: Endpoint, to: Endpoint) -> bool {
-    let (at, to) = (at.ip.to_canonical(), to.ip.to_canonical());
-    at == to || (at.is_unspecified() && at.is_ipv4() == to.is_ipv4())
+/// Whether that listener takes connections to `to`. IPV6_V6ONLY is known of ours; another that was there at the refusal must have it.
+/// By which interface a SYN arrives is not known.
+fn takes(state: &State, line: &TableRow, to: Endpoint, refused: Moment) -> bool {
+    let own = state.server.running.as_ref();
+    let own = own.filter(|own| own.at == line.row.tuple.local && own.host == line.row.host);
+    let only_v6 = own.map_or(line.born <= refused, |own| own.only_v6);
+    let address = ListenAddress::of_socket(line.row.name(), only_v6);
+    line.row.interface == 0 && address.takes_calls_to(to)
 }
 
-/// Whether a socket is listening now that would take the connection refused then.
-pub(super) fn something_listens(state: &State, then: Moment, caller: Host, to: Endpoint) -> bool {
-    at_that_port(state, caller, to).any(|line| {
-        let at = line.row.tuple.local;
-        // IPV6_V6ONLY is known of our own listener only.
-        let own = state.server.running.as_ref();
-        let only_v6 = own.is_some_and(|own| own.at == at && own.only_v6);
-        let is_dual = at.ip.is_ipv6() && at.ip.is_unspecified() && !only_v6;
-        takes(at, to) || (is_dual && line.born > then)
-    })
+/// Whether a socket listens that came after the refusal, and would take the connection now.
+pub(super) fn listens_now(state: &State, refused: Moment, caller: Host, to: Endpoint) -> bool {
+    let mut near = at_that_port(state, caller, to);
+    near.any(|line| line.born > refused && takes(state, line, to, refused))
 }
 
 /// In the lab each computer has its own loopback: 127.0.0.1 is the client itself.

@@ -11,7 +11,7 @@ use proptest::prelude::*;
 
 const SERVER: u16 = 5000;
 
-fn state() -> State {
+pub(crate) fn state() -> State {
     let at = Endpoint::new([127, 0, 0, 1], SERVER);
     State::new(
         HostLimits::default(),
