@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::app::model::{ScriptGoal, Statement};
 use crate::app::{Effect, State, WireKey, format};
-use crate::tcp::{Flags, Protocol, Segment, TcpState, WireOrder};
+use crate::tcp::{Flags, Protocol, Segment, TcpState, Timer, TimerKind, WireOrder};
 
 pub(crate) fn hold(state: &mut State) -> Effect {
     Effect::Lab(state.lab.order(WireOrder::Hold))
@@ -163,7 +163,12 @@ fn cut(state: &State) -> WireChange {
 
 fn mend(state: &State) -> WireChange {
     let mut rows = state.sockets.in_order();
+    let is_resent = |timer: Timer| timer.kind == TimerKind::Retransmit;
+    let waiting = state.sockets.in_order().filter(|line| line.gone.is_none());
+    let waiting = waiting.filter(|line| line.row.timer.is_some_and(is_resent));
+    let next = waiting.filter_map(|line| line.time_left(state.now)).min();
     let what = Statement::new("wire-mended")
+        .with_some("next", next.map(format::seconds))
         .when("Lossy", state.lab.wire.drop_next > 0)
         .when("HalfOpen", rows.any(|line| state.sockets.is_half_open(line)));
     (WireOrder::Reconnect, 1, what)

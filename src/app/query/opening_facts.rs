@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::app::format::{brief, number, seconds, sockets};
 use crate::app::query::facts::{self, account, fate, is_lost};
+use crate::app::query::others;
 use crate::app::query::peers::is_stranger;
 use crate::app::{Account, BurstProgress, Fact, Holder, OpenEnd, State, Statement, TableRow, Verb};
 use crate::tcp::{
@@ -33,7 +34,9 @@ pub(crate) fn begin(state: &State, account: &mut Account, ends: [SocketId; 2]) {
         | Verb::Broken(_)
         | Verb::Fin
         | Verb::LateData
-        | Verb::CutShort => (),
+        | Verb::CutShort
+        | Verb::TimedOut
+        | Verb::Other(_) => (),
     }
 }
 
@@ -42,6 +45,7 @@ pub(crate) fn look(state: &State, account: &mut Account, ends: [SocketId; 2], op
         Verb::Call => look_at_call(state, account, ends[0], opened),
         Verb::Connect => look_at_ack(state, account, ends[0], opened),
         Verb::Send => look_at_data(state, account, ends, opened),
+        Verb::Other(_) => others::look(state, account, ends),
         Verb::Ack | Verb::Accept => (),
         Verb::Stop
         | Verb::Close
@@ -50,7 +54,8 @@ pub(crate) fn look(state: &State, account: &mut Account, ends: [SocketId; 2], op
         | Verb::Broken(_)
         | Verb::Fin
         | Verb::LateData
-        | Verb::CutShort => facts::look(state, account, ends, opened),
+        | Verb::CutShort
+        | Verb::TimedOut => facts::look(state, account, ends, opened),
     }
 }
 
@@ -92,9 +97,15 @@ fn look_at_data(state: &State, account: &mut Account, ends: [SocketId; 2], opene
     let is_data = |segment: &Segment| segment.length > 0 && !segment.is_refusal;
     let fate = fate(state, ends[0], opened, is_data);
     let is_alone = state.is_with_our_server(ends[0]) && state.is_half_open_alone(ends[0]);
+    if state.was_accepted(ends[0]) {
+        account.facts.remove(&Fact::NotAccepted);
+    }
+    let sent = own.map_or(0, |line| line.row.queues.send);
+    account.queued = [sent, other.map_or(0, |line| line.row.unread())];
     account.learn([
-        (own.is_some_and(|line| line.row.queues.send > 0), Fact::OwnQueued),
-        (other.is_some_and(|line| line.row.unread() > 0), Fact::OtherQueued),
+        (sent > 0, Fact::OwnQueued),
+        (account.queued[1] > 0, Fact::OtherQueued),
+        (sent > 0 && own.is_some_and(TableRow::probes_window), Fact::ZeroWindow),
         (fate == Some(Delivery::OnTheWay), Fact::DataWaits),
         (is_lost(fate), Fact::DataLost),
         (is_alone, Fact::QueueFull),

@@ -4,10 +4,17 @@ use std::time::Duration;
 
 use crate::app::table::row::key;
 use crate::app::{Gone, GoneReason, Table, TableRow};
-use crate::tcp::{CloseKind, Errno, Host, Moment, Protocol, SocketId, SocketRow, TcpState};
+use crate::tcp::{
+    CloseKind, Errno, Host, Moment, Protocol, SocketId, SocketRow, TcpState, Timer, TimerKind,
+};
 
 /// How far the timer that a poll shows may be from the kernel's own.
 const ABOUT: Duration = Duration::from_secs(2);
+
+/// A timer that a poll shows with less than this left has run out when the next poll misses the row.
+const SOON: Duration = Duration::from_secs(1);
+/// A timer that has run out so often waits for longer than that: what happens just when it runs out is no coincidence.
+const MANY: u8 = 4;
 
 /// How many rows are kept after their ghosts: as many as a large screen has lines.
 const CLOSED_ROWS: usize = 64;
@@ -128,6 +135,12 @@ fn why_gone(table: &Table, line: &TableRow) -> Option<GoneReason> {
         TcpState::SynSent if was_refused => GoneReason::Refused,
         TcpState::SynSent => GoneReason::NeverConnected,
         TcpState::Closed => GoneReason::Unknown,
+        TcpState::FinWait2 if is_over(line, TimerKind::TimeWait, 0) => GoneReason::FinWait2Over,
+        TcpState::SynReceived | TcpState::FinWait1 | TcpState::Closing | TcpState::LastAck
+            if gave_up(table, line) =>
+        {
+            GoneReason::GaveUp
+        }
         TcpState::SynReceived
         | TcpState::Established
         | TcpState::FinWait1
@@ -136,6 +149,21 @@ fn why_gone(table: &Table, line: &TableRow) -> Option<GoneReason> {
         | TcpState::Closing
         | TcpState::LastAck => how_ended(line, table.mirror(line.row.name())),
     })
+}
+
+/// Whether it left when its timer ran out for the last of many times, and no RST is known that ended it.
+fn gave_up(table: &Table, line: &TableRow) -> bool {
+    let kinds = [TimerKind::Retransmit, TimerKind::ZeroWindowProbe];
+    let was_reset =
+        line.was_reset() || table.mirror(line.row.name()).is_some_and(TableRow::sent_rst);
+    !was_reset && kinds.into_iter().any(|kind| is_over(line, kind, MANY))
+}
+
+/// Whether the last timer of a row that is gone was of that kind, had run out so often before, and was about to run out.
+fn is_over(line: &TableRow, kind: TimerKind, tries: u8) -> bool {
+    let left = line.gone.and_then(|gone| line.time_left(gone.at));
+    let is_it = |timer: Timer| timer.kind == kind && timer.tries >= tries;
+    line.row.timer.is_some_and(is_it) && left.is_some_and(|left| left < SOON)
 }
 
 /// How a connection ended whose row shows no reason by itself.
