@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::app::history::Side;
 use crate::app::{LoggedEvent, Role, State, TableRow};
-use crate::tcp::{FiveTuple, Flags, Moment, SocketId, WireSegment};
+use crate::tcp::{FiveTuple, Flags, Moment, Protocol, SocketId, WireSegment};
 
 /// The clock of the wire and that of a poll may differ by so much.
 pub(super) const EARLY: Duration = Duration::from_millis(20);
@@ -110,12 +110,15 @@ pub(super) fn lifetime(row: &TableRow, now: Moment) -> (Moment, Moment) {
 }
 
 /// The segments of one connection among `all` of its five-tuple; polls showed when it was born and gone. It begins with its SYN, or about
-/// when it was born.
+/// when it was born, and a later one begins with another SYN: until then, even an end that is long gone is sent to. UDP has no SYN.
 pub(super) fn own_segments(all: &[&WireSegment], (born, gone): (Moment, Moment)) -> Range<usize> {
     let is_its = |n: &usize| all[*n].sent <= born.plus(EARLY) && opens(all, *n);
     let about = || all.partition_point(|crossing| crossing.sent.plus(ABOUT) < born);
     let first = (0..all.len()).rfind(is_its).unwrap_or_else(about);
-    let is_late = |n: &usize| all[*n].sent > gone.plus(ABOUT);
+    let is_late = |n: &usize| {
+        let is_udp = all[*n].segment.tuple.protocol == Protocol::Udp;
+        is_udp && all[*n].sent > gone.plus(ABOUT)
+    };
     let is_anothers = |n: &usize| all[*n].sent > gone && opens(all, *n);
     first..(first..all.len()).find(|n| is_late(n) || is_anothers(n)).unwrap_or(all.len())
 }

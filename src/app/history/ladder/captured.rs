@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::app::State;
 use crate::app::history::connection::{each_connection, lifetime, own_segments, row};
+use crate::app::history::ladder::state_marks::Line;
 use crate::app::history::{Connection, Ladder, LadderArrow, Rung, Side, StateMarks};
 use crate::tcp::{Endpoint, FiveTuple, Flags, Host, Protocol, Segment, SocketId, WireSegment};
 
@@ -29,26 +30,27 @@ pub fn captured(
         let marks = StateMarks::of(own, &segments, Some(row), connection.now);
         alone.extend(write(&mut rungs, side, marks));
     }
-    insert(&mut rungs, alone);
+    let rungs = insert(rungs, alone);
     Ladder { ends: connection.names.clone(), captured: true, rungs, ..Ladder::default() }
 }
 
 /// Writes the states of an end beside its segments; the rest gets lines of its own.
-fn write(rungs: &mut [Rung], side: usize, marks: StateMarks) -> impl Iterator<Item = Rung> {
+fn write(rungs: &mut [Rung], side: usize, marks: StateMarks) -> impl Iterator<Item = (Line, Rung)> {
     for (place, mark) in marks.by {
         rungs[place].states[side] = Some(mark);
     }
-    marks.alone.into_iter().map(move |(at, mark)| {
+    marks.alone.into_iter().map(move |(line, mark)| {
         let mut states = [None, None];
         states[side] = Some(mark);
-        Rung { at, arrow: None, states, ports: None }
+        (line, Rung { at: line.0, arrow: None, states, ports: None })
     })
 }
 
-fn insert(rungs: &mut Vec<Rung>, alone: Vec<Rung>) {
-    rungs.extend(alone);
-    // A state comes before the segment that is sent at the same time.
-    rungs.sort_by_key(|rung| (rung.at, rung.arrow.is_some()));
+fn insert(rungs: Vec<Rung>, alone: Vec<(Line, Rung)>) -> Vec<Rung> {
+    let segments = rungs.into_iter().enumerate().map(|(place, rung)| ((rung.at, place + 1), rung));
+    let mut all: Vec<(Line, Rung)> = segments.chain(alone).collect();
+    all.sort_by_key(|(line, _)| *line);
+    all.into_iter().map(|(_, rung)| rung).collect()
 }
 
 fn rung(crossing: &WireSegment, from: Side, numbers: (u32, u32)) -> Rung {
@@ -103,7 +105,7 @@ pub(crate) fn all(state: &State) -> Option<Ladder> {
     for group in connections.values() {
         alone.extend(states(state, &mut rungs, group));
     }
-    insert(&mut rungs, alone);
+    let rungs = insert(rungs, alone);
     let first = crossings.first()?;
     Some(Ladder {
         ends: ends(state, &first.segment, named),
@@ -185,7 +187,7 @@ fn ends(state: &State, segment: &Segment, named: [bool; 2]) -> [String; 2] {
 }
 
 /// Writes the states of both ends beside their segments; returns the rest as lines of their own.
-fn states(state: &State, rungs: &mut [Rung], group: &[(usize, &WireSegment)]) -> Vec<Rung> {
+fn states(state: &State, rungs: &mut [Rung], group: &[(usize, &WireSegment)]) -> Vec<(Line, Rung)> {
     let Some((_, first)) = group.first() else { return Vec::new() };
     let segment = &first.segment;
     let (tuple, then) = (segment.tuple.canonical(), state.then());
@@ -201,8 +203,8 @@ fn states(state: &State, rungs: &mut [Rung], group: &[(usize, &WireSegment)]) ->
             let row = row.filter(|_| Some(&places) == known.as_ref());
             let begun = crossings[places.start].sent;
             let marks = StateMarks::of(own, &group[places], row, then);
-            let rest = write(rungs, side, marks).filter(|rung| rung.at >= begun);
-            alone.extend(rest.map(|rung| Rung { ports: ports.clone(), ..rung }));
+            let rest = write(rungs, side, marks).filter(|(line, _)| line.0 >= begun);
+            alone.extend(rest.map(|(line, rung)| (line, Rung { ports: ports.clone(), ..rung })));
         }
     }
     alone
