@@ -7,7 +7,10 @@ impl State {
     /// The socket at the other end: in the lab it is on another computer, and the client of a dual-stack server is an IPv4 socket.
     pub fn other_end(&self, name: SocketId) -> SocketId {
         let tuple = name.tuple.mirrored().canonical();
-        SocketId { host: self.lab.host_of(tuple.local.ip).unwrap_or(name.host), tuple, ..name }
+        // An address that a computer of the lab was given later is known from its row only.
+        let row = || self.sockets.mirror(name).filter(|_| self.lab.is_up());
+        let host = self.lab.host_of(tuple.local.ip).or_else(|| row().map(|line| line.row.host));
+        SocketId { host: host.unwrap_or(name.host), tuple, ..name }
     }
 
     /// The data of a socket that this program holds open.

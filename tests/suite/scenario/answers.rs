@@ -26,6 +26,7 @@ impl Story {
                 let ladder = of(state);
                 ladder.map(|ladder| rungs(&ladder)).unwrap_or_default()
             }
+            "ends" => of(state).map(|ladder| ladder.ends.to_vec()).unwrap_or_default(),
             "timeline" => timeline(state),
             "field" | "hint" => {
                 let mut fields = self.robot.form().fields.iter();

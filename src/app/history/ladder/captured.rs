@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::app::State;
-use crate::app::history::connection::{each_connection, lifetime, own_segments, row};
+use crate::app::history::connection::{
+    ConnectionEnd, each_connection, host_of_end, lifetime, own_segments, row,
+};
 use crate::app::history::ladder::state_marks::Line;
 use crate::app::history::{Connection, Ladder, LadderArrow, Rung, Side, StateMarks};
 use crate::tcp::{Endpoint, FiveTuple, Flags, Host, Protocol, Segment, SocketId, WireSegment};
@@ -22,12 +24,12 @@ pub fn captured(
         rung(crossing, side, numbers(crossing))
     };
     let mut rungs: Vec<Rung> = crossings.iter().map(rung).collect();
-    let segments: Vec<(usize, &WireSegment)> = crossings.iter().enumerate().collect();
     let mut alone = Vec::new();
-    for (side, row) in connection.rows.iter().enumerate() {
-        let Some(row) = row else { continue };
-        let own = row.row.tuple.canonical();
-        let marks = StateMarks::of(own, &segments, Some(row), connection.now);
+    for (side, end) in connection.ends.iter().enumerate() {
+        let segments = crossings.iter().enumerate();
+        let segments = segments.filter(|(_, crossing)| end.has(&crossing.segment));
+        let marks =
+            StateMarks::of(end.tuple, &segments.collect::<Vec<_>>(), end.row, connection.now);
         alone.extend(write(&mut rungs, side, marks));
     }
     let rungs = insert(rungs, alone);
@@ -188,22 +190,26 @@ fn ends(state: &State, segment: &Segment, named: [bool; 2]) -> [String; 2] {
 
 /// Writes the states of both ends beside their segments; returns the rest as lines of their own.
 fn states(state: &State, rungs: &mut [Rung], group: &[(usize, &WireSegment)]) -> Vec<(Line, Rung)> {
-    let Some((_, first)) = group.first() else { return Vec::new() };
-    let segment = &first.segment;
-    let (tuple, then) = (segment.tuple.canonical(), state.then());
-    let ends = [(tuple, segment.from, segment.to), (tuple.mirrored(), segment.to, segment.from)];
-    let ports = rungs[group[0].0].ports.clone();
+    let Some((first, crossing)) = group.first() else { return Vec::new() };
+    let (tuple, then) = (crossing.segment.tuple, state.then());
+    let ports = rungs[*first].ports.clone();
     let crossings: Vec<&WireSegment> = group.iter().map(|(_, crossing)| *crossing).collect();
     let mut alone = Vec::new();
-    for (own, host, other) in ends {
-        let side = side_of(state, host, other) as usize;
-        let row = row(state, SocketId::connected(host, own));
+    for tuple in [tuple, tuple.mirrored()] {
+        let Some(host) = host_of_end(crossings.iter().copied(), tuple) else { continue };
+        let row = row(state, SocketId::connected(host, tuple));
+        let end = ConnectionEnd { tuple, host: Some(host), row };
         let known = row.map(|row| own_segments(&crossings, lifetime(row, then)));
         for places in each_connection(&crossings, known.as_ref()) {
-            let row = row.filter(|_| Some(&places) == known.as_ref());
             let begun = crossings[places.start].sent;
-            let marks = StateMarks::of(own, &group[places], row, then);
-            let rest = write(rungs, side, marks).filter(|(line, _)| line.0 >= begun);
+            let row = row.filter(|_| Some(&places) == known.as_ref());
+            let own = group[places].iter().filter(|(_, crossing)| end.has(&crossing.segment));
+            let own: Vec<(usize, &WireSegment)> = own.copied().collect();
+            let Some((_, beside)) = own.first() else { continue };
+            let Segment { from, to, .. } = beside.segment;
+            let side = side_of(state, host, if from == host { to } else { from }) as usize;
+            let rest = write(rungs, side, StateMarks::of(tuple, &own, row, then));
+            let rest = rest.filter(|(line, _)| line.0 >= begun);
             alone.extend(rest.map(|(line, rung)| (line, Rung { ports: ports.clone(), ..rung })));
         }
     }

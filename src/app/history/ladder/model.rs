@@ -59,7 +59,7 @@ pub enum Side {
 }
 
 impl Side {
-    pub(super) const BOTH: [Side; 2] = [Side::Client, Side::Server];
+    pub(in crate::app::history) const BOTH: [Side; 2] = [Side::Client, Side::Server];
 
     /// The opposite side.
     #[must_use]

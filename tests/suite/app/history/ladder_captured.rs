@@ -8,10 +8,10 @@ use fivetuple::tcp::{
     Delivery, DropReason, Flags, Host, Moment, Segment, WireEvent, WireSegment, WireStatus,
 };
 
-use crate::app::history::ladder_inferred::{CLIENT, SERVER, rungs};
+use crate::app::history::ladder_inferred::rungs;
 use crate::app::laptop_connected;
 use crate::computers::{self, LAPTOP};
-use crate::robot::{LISTEN, Robot};
+use crate::robot::Robot;
 
 pub(crate) fn segment(
     number: u64,
@@ -20,7 +20,7 @@ pub(crate) fn segment(
     numbers: (u32, u32),
     length: u32,
 ) -> Segment {
-    let ends = [(Host(2), CLIENT.0), (Host(1), SERVER.0)];
+    let ends = [CALLS, SERVES];
     let ends = if is_clients { ends } else { [ends[1], ends[0]] };
     Segment { length, ..computers::segment(number, ends, flags, numbers, b"") }
 }
@@ -57,7 +57,7 @@ fn crossings() -> Vec<WireSegment> {
 }
 
 fn of_segments(absolute: bool) -> Ladder {
-    let mut robot = Robot::listening();
+    let mut robot = Robot::listening_in_lab();
     let states = [
         ("SYN_SENT", None, 10),
         ("SYN_SENT", Some("SYN_RECV"), 1490),
@@ -66,11 +66,10 @@ fn of_segments(absolute: bool) -> Ladder {
     ];
     for (client, server, wait) in states {
         robot.later(Duration::from_millis(wait));
-        let mut table = format!("{LISTEN}\ntcp 0 0 {} {} {client}", CLIENT.0, CLIENT.1);
-        if let Some(server) = server {
-            table.extend([format!("\ntcp 0 0 {} {} {server}", SERVER.0, SERVER.1)]);
-        }
-        robot.kernel(&table);
+        let client = computers::CLIENT.replace("ESTABLISHED", client);
+        let server = server.map(|state| computers::SERVES.replace("ESTABLISHED", state));
+        let server = [computers::LISTEN].into_iter().chain(server.as_deref());
+        robot.tables(&server.collect::<Vec<_>>(), &[&client]);
     }
     let crossings = crossings();
     let pair = Connection::selected(&robot.state).unwrap();

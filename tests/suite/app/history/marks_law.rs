@@ -4,13 +4,13 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use fivetuple::app::history::ladder::of;
-use fivetuple::tcp::{Flags, Host, TcpEvent, TcpState};
+use fivetuple::tcp::{Flags, Host, Snapshot, TcpEvent, TcpState};
 use proptest::prelude::{Just, Strategy, any, proptest};
 use proptest::prop_oneof;
 
 use crate::app::history::ladder_inferred::rungs;
-use crate::computers::{LAPTOP, LISTEN, SERVER};
-use crate::robot::Robot;
+use crate::computers::{LAPTOP, SERVER};
+use crate::robot::{Robot, changes};
 
 const FIN: Flags = Flags::FIN.and(Flags::ACK);
 const SYN_ACK: Flags = Flags::SYN.and(Flags::ACK);
@@ -37,6 +37,10 @@ struct End {
     next: (u32, u32),
     /// The number after its FIN.
     fin: Option<u32>,
+    /// What was read of it last.
+    told: Snapshot,
+    /// Whether its table was read while it had a row.
+    is_seen: bool,
 }
 
 struct World {
@@ -50,7 +54,15 @@ struct World {
 
 impl End {
     fn new(host: Host, row: &'static str) -> End {
-        End { host, row, states: vec![], next: (0, 0), fin: None }
+        End {
+            host,
+            row,
+            states: vec![],
+            next: (0, 0),
+            fin: None,
+            told: Snapshot::default(),
+            is_seen: false,
+        }
     }
 
     fn state(&self) -> TcpState {
@@ -153,10 +165,12 @@ impl World {
     }
 
     fn look(&mut self) {
-        let [laptop, server] = self.ends.each_ref().map(End::shown);
-        let server: Vec<&str> = [LISTEN].into_iter().chain(server.as_deref()).collect();
-        let laptop: Vec<&str> = laptop.as_deref().into_iter().collect();
-        self.robot.tables(&server, &laptop);
+        for end in &mut self.ends {
+            end.is_seen |= end.has_row();
+            let rows = end.shown().unwrap_or_default().parse().unwrap();
+            let before = std::mem::replace(&mut end.told, rows);
+            self.robot.reads(end.host, changes(&before, &end.told), false);
+        }
     }
 
     fn does(&mut self, deed: Deed) {
@@ -202,11 +216,16 @@ impl World {
         };
         for (side, end) in self.ends.iter().enumerate() {
             let mut passed = end.states.iter().map(words);
-            for mark in ladder.rungs.iter().filter_map(|rung| rung.states[side]) {
-                let mark = mark.word();
-                let found = passed.any(|state| state == mark.trim_matches(['(', ')']));
+            let marks = ladder.rungs.iter().filter_map(|rung| rung.states[side]);
+            let marks = marks.map(|mark| mark.word().trim_matches(['(', ')']).to_owned());
+            let marks: Vec<String> = marks.collect();
+            for mark in &marks {
+                let found = passed.any(|state| state == *mark);
                 assert!(found, "{mark} of {:?}:\n{:#?}", end.states, rungs(&ladder));
             }
+            let last = marks.last().cloned().unwrap_or_default();
+            let is_last = !end.is_seen || last == words(&end.state());
+            assert!(is_last, "{last} last of {:?}:\n{:#?}", end.states, rungs(&ladder));
         }
     }
 }
