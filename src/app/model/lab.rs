@@ -193,7 +193,12 @@ impl SegmentLog {
         let count = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
         self.hidden = count(kept).saturating_sub(self.waiting);
         self.oldest = oldest;
-        self.unnamed = self.unnamed.min(count(self.ordered.saturating_sub(orders_done)));
+        let pending = count(self.ordered.saturating_sub(orders_done));
+        self.unnamed = self.unnamed.min(pending);
+        // A fragment leaves without its datagram.
+        while self.leaving.len() > pending {
+            self.leaving.pop_first();
+        }
         self.unreported += status.unreported;
         self.missed += status.missed;
     }

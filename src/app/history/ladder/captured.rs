@@ -8,7 +8,9 @@ use crate::app::history::connection::{
 };
 use crate::app::history::ladder::state_marks::Line;
 use crate::app::history::{Connection, Ladder, LadderArrow, Rung, Side, StateMarks};
-use crate::tcp::{Endpoint, FiveTuple, Flags, Host, Protocol, Segment, SocketId, WireSegment};
+use crate::tcp::{
+    Endpoint, FiveTuple, Flags, Host, Port, Protocol, Segment, SocketId, WireSegment,
+};
 
 const MOST: usize = 512;
 
@@ -76,8 +78,8 @@ fn words(segment: &Segment) -> String {
 }
 
 fn numbers_of(segment: &Segment, (seq, ack): (u32, u32)) -> String {
-    if segment.is_refusal {
-        String::from(Segment::REFUSES)
+    if let Some(icmp) = segment.icmp {
+        String::from(icmp.words())
     } else if segment.tuple.protocol == Protocol::Udp {
         String::new()
     } else if segment.flags.has(Flags::ACK) {
@@ -167,11 +169,15 @@ fn both(state: &State, segment: &Segment) -> [(Host, Endpoint); 2] {
 /// The ports of both ends, with names where needed, all equally wide.
 fn ports(state: &State, segment: &Segment, named: [bool; 2]) -> [String; 2] {
     let [client, server] = both(state, segment);
+    // An echo has none.
+    let port = |end: Endpoint| match end.port {
+        Port::ANY => String::new(),
+        port => format!(":{port}"),
+    };
     let with_name = |(host, end): (Host, Endpoint)| {
-        let port = format!(":{}", end.port);
+        let port = port(end);
         format!("{:>7}{port:<6}", host.name().unwrap_or_default())
     };
-    let port = |end: Endpoint| format!(":{}", end.port);
     [
         if named[0] { with_name(client) } else { format!("{:>6}", port(client.1)) },
         if named[1] { with_name(server) } else { format!("{:<6}", port(server.1)) },
