@@ -85,11 +85,12 @@ impl<'a> Connection<'a> {
         events.map(|(at, name, event)| (at, self.side_of(name.tuple), event)).collect()
     }
 
-    /// The segments that crossed the lab's wire, with their progress at the time shown.
-    pub(super) fn segments(&self, state: &State) -> Vec<WireSegment> {
+    /// The segments that crossed the lab's wire, with their progress at the time shown; and whether they are the last of their five-tuple.
+    pub(super) fn segments(&self, state: &State) -> (Vec<WireSegment>, bool) {
         let all = crossings(state, self.tuple(), self.now);
-        let own = all[own_segments(&all, self.lifetime())].iter();
-        own.map(|crossing| crossing.as_of(self.now)).collect()
+        let own = own_segments(&all, self.lifetime());
+        let is_newest = own.end == all.len() && !state.is_past();
+        (all[own].iter().map(|crossing| crossing.as_of(self.now)).collect(), is_newest)
     }
 
     pub(super) fn side_of(&self, end: FiveTuple) -> Side {

@@ -141,7 +141,8 @@ pub(super) fn fate(
     let tuple = end.tuple.canonical();
     let newest_first = state.lab.crossings.iter().rev();
     let mut new = newest_first.take_while(|crossing| since.since(crossing.sent) < TOGETHER);
-    let found = new.find(|crossing| crossing.segment.tuple == tuple && is_it(&crossing.segment));
+    let is_own = |segment: &Segment| (segment.from, segment.tuple) == (end.host, tuple);
+    let found = new.find(|crossing| is_own(&crossing.segment) && is_it(&crossing.segment));
     found.map(|crossing| crossing.fate)
 }
 

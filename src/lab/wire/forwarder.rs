@@ -218,12 +218,16 @@ impl<C: Fn() -> Moment> Forwarder<C> {
         self.segments += 1;
         route.number = self.segments;
         // A broadcast has no single receiver: it is not reported.
-        if self.reporter.may_report(now)
-            && let Some(to) = route.to
-            && let Some(segment) = packet.segment(self.segments, (route.from, to))
-        {
-            route.is_reported = true;
-            self.reporter.report(now, WireEvent::Sent { at: now, segment });
+        match packet.tuple().zip(route.to).map(|(tuple, to)| ((route.from, tuple), to)) {
+            None => self.reporter.leave_out(now, None),
+            Some((end, to)) => {
+                if self.reporter.may_report(now, end, packet.flags())
+                    && let Some(segment) = packet.segment(self.segments, (route.from, to))
+                {
+                    route.is_reported = true;
+                    self.reporter.report(now, WireEvent::Sent { at: now, segment });
+                }
+            }
         }
         let Route { number, is_reported, .. } = *route;
         let first = route.fragment.filter(|fragment| fragment.is_first);

@@ -101,6 +101,11 @@ impl Flags {
         self.0 & flags.0 == flags.0
     }
 
+    /// Whether a connection is opened or ended by it: a SYN, FIN or RST.
+    pub const fn opens_or_ends(self) -> bool {
+        self.0 & Flags::SYN.and(Flags::FIN).and(Flags::RST).0 != 0
+    }
+
     /// These and `flags`.
     #[must_use]
     pub const fn and(self, flags: Flags) -> Flags {

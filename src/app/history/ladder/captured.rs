@@ -6,6 +6,7 @@ use crate::app::State;
 use crate::app::history::connection::{
     ConnectionEnd, each_connection, host_of_end, lifetime, own_segments, row,
 };
+use crate::app::history::ladder::gaps::gaps;
 use crate::app::history::ladder::state_marks::Line;
 use crate::app::history::{Connection, Ladder, LadderArrow, Rung, Side, StateMarks};
 use crate::tcp::{
@@ -14,19 +15,16 @@ use crate::tcp::{
 
 const MOST: usize = 512;
 
-/// The segments of one connection in the order in which they were sent, with the states that they lead to. `numbers` gives the sequence
-/// and acknowledgement number to show.
-pub fn captured(
-    crossings: &[WireSegment],
-    connection: &Connection<'_>,
-    numbers: impl Fn(&WireSegment) -> (u32, u32),
-) -> Ladder {
+/// The segments of one connection in the order in which they were sent, with the states that they lead to; `None` if none was captured.
+pub(crate) fn captured(state: &State, connection: &Connection<'_>) -> Option<Ladder> {
+    let (crossings, is_newest) = connection.segments(state);
     let rung = |crossing: &WireSegment| {
         let side = connection.side_of(crossing.segment.tuple);
-        rung(crossing, side, numbers(crossing))
+        rung(crossing, side, state.lab.numbers(crossing))
     };
     let mut rungs: Vec<Rung> = crossings.iter().map(rung).collect();
-    let mut alone = Vec::new();
+    rungs.first()?;
+    let (mut alone, hidden) = gaps(state, connection, (&crossings, is_newest));
     for (side, end) in connection.ends.iter().enumerate() {
         let segments = crossings.iter().enumerate();
         let segments = segments.filter(|(_, crossing)| end.has(&crossing.segment));
@@ -35,7 +33,8 @@ pub fn captured(
         alone.extend(write(&mut rungs, side, marks));
     }
     let rungs = insert(rungs, alone);
-    Ladder { ends: connection.names.clone(), captured: true, rungs, ..Ladder::default() }
+    let ends = connection.names.clone();
+    Some(Ladder { ends, captured: true, of_all: false, hidden, rungs })
 }
 
 /// Writes the states of an end beside its segments; the rest gets lines of its own.
