@@ -176,7 +176,11 @@ pub(super) fn own_segments(all: &[&WireSegment], (born, gone): (Moment, Moment))
         let is_udp = all[*n].segment.tuple.protocol == Protocol::Udp;
         is_udp && all[*n].sent > gone.plus(ABOUT)
     };
-    let is_anothers = |n: &usize| all[*n].sent > gone && opens(all, *n);
+    // A busy wire may take the SYN only after the row is gone.
+    let is_anothers = |n: &usize| {
+        let known = if *n == first { gone.plus(ABOUT) } else { gone };
+        all[*n].sent > known && opens(all, *n)
+    };
     first..(first..all.len()).find(|n| is_late(n) || is_anothers(n)).unwrap_or(all.len())
 }
 

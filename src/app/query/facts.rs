@@ -75,7 +75,7 @@ pub(crate) fn follows(state: &State, end: SocketId, verb: Verb, window: Duration
     verb != Verb::Fin && (was_just_ended || is_ordered)
 }
 
-fn at_once(state: &State, verb: Verb, [own, other]: [SocketId; 2]) -> [(bool, Fact); 13] {
+fn at_once(state: &State, verb: Verb, [own, other]: [SocketId; 2]) -> [(bool, Fact); 14] {
     let known = state.own_end(own);
     let is_clients = state.clients.holder_of(own).is_some();
     let has_unread =
@@ -109,6 +109,7 @@ fn at_once(state: &State, verb: Verb, [own, other]: [SocketId; 2]) -> [(bool, Fa
         (keeps_open, Fact::KeepsOpen),
         (arrived_late, Fact::LateData),
         (is_broken && was_stray(state, other), Fact::StrayRst),
+        (is_broken && was_forged(state, other), Fact::Forged),
     ]
 }
 
@@ -164,11 +165,20 @@ fn stands_before_its_fin(state: &State, end: SocketId) -> Option<u32> {
 /// Whether the last RST of that end came from a kernel that has no such connection: then there is nothing to acknowledge (RFC 9293, section
 /// 3.5.2).
 fn was_stray(state: &State, end: SocketId) -> bool {
+    last_reset(state, end).is_some_and(|reset| !reset.flags.has(Flags::ACK))
+}
+
+/// Whether another computer sent the last RST of that end, whose address the lab gave to its own computer.
+fn was_forged(state: &State, end: SocketId) -> bool {
+    let is_known = state.lab.host_of(end.tuple.local.ip) == Some(end.host);
+    is_known && last_reset(state, end).is_some_and(|reset| reset.from != end.host)
+}
+
+fn last_reset(state: &State, end: SocketId) -> Option<&Segment> {
     let tuple = end.tuple.canonical();
-    let mut newest_first = state.lab.crossings.iter().rev();
-    let reset = newest_first
-        .find(|crossing| crossing.segment.tuple == tuple && crossing.segment.flags.has(Flags::RST));
-    reset.is_some_and(|reset| !reset.segment.flags.has(Flags::ACK))
+    let newest_first = state.lab.crossings.iter().rev();
+    let mut segments = newest_first.map(|crossing| &crossing.segment);
+    segments.find(|segment| segment.tuple == tuple && segment.flags.has(Flags::RST))
 }
 
 /// Whether the listener still stands that was there when the client was connected: one that came since has another accept queue.

@@ -20,7 +20,14 @@ pub(crate) fn captured(state: &State, connection: &Connection<'_>) -> Option<Lad
     let (crossings, is_newest) = connection.segments(state);
     let rung = |crossing: &WireSegment| {
         let side = connection.side_of(crossing.segment.tuple);
-        rung(crossing, side, state.lab.numbers(crossing))
+        let mut rung = rung(crossing, side, state.lab.numbers(crossing));
+        let from = crossing.segment.from;
+        // A router forwarded it, or it is forged.
+        let is_anothers = connection.ends[side as usize].host != Some(from);
+        if let (true, Some(name), Some(arrow)) = (is_anothers, from.name(), &mut rung.arrow) {
+            arrow.words.extend([", by ", name]);
+        }
+        rung
     };
     let mut rungs: Vec<Rung> = crossings.iter().map(rung).collect();
     rungs.first()?;

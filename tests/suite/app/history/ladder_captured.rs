@@ -5,13 +5,15 @@ use std::time::Duration;
 use fivetuple::app::history::ladder::{as_text, of};
 use fivetuple::app::history::{Ladder, StateMark};
 use fivetuple::tcp::{
-    Delivery, DropReason, Flags, Host, Moment, Segment, WireEvent, WireSegment, WireStatus,
+    CloseKind, Delivery, DropReason, Errno, Flags, Host, Moment, Segment, WireEvent, WireSegment,
+    WireStatus,
 };
 
+use crate::app::events::lab::connected;
 use crate::app::history::ladder_inferred::rungs;
 use crate::app::laptop_connected;
 use crate::computers::{self, LAPTOP};
-use crate::robot::Robot;
+use crate::robot::{Robot, own};
 
 pub(crate) fn segment(
     number: u64,
@@ -225,6 +227,22 @@ fn a_segment_that_a_router_forwards_is_no_retransmission_and_has_no_state_there(
     let marks = ladder.rungs.iter().flat_map(|rung| rung.states).flatten();
     let marks: Vec<String> = marks.map(StateMark::word).collect();
     assert_eq!(marks, ["(SYN_SENT)", "(SYN_RECV)", "(ESTABLISHED)"]);
+}
+
+#[test]
+fn a_forged_rst_is_its_senders() {
+    let mut robot = connected();
+    robot.crosses(1, SERVES, CALLS, Flags::ACK);
+    let forged = Segment { from: Host(3), ..segment(2, false, Flags::RST, (0, 0), 0) };
+    robot.put(forged);
+    robot.arrives(2);
+    let name = own(computers::CLIENT, 11).name;
+    robot.vanish(LAPTOP, &[computers::CLIENT]);
+    robot.closes(name, CloseKind::Broken(Errno::ECONNRESET));
+    let said = robot.said_in_the_end();
+    assert!(said.contains("but another computer sent it"), "{said}");
+    let ladder = rungs(&of(&robot.state).unwrap());
+    assert!(ladder.iter().any(|rung| rung.contains("< RST, by phone")), "{ladder:?}");
 }
 
 #[test]
