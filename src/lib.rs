@@ -57,11 +57,13 @@
 //! | question | place |
 //! |---|---|
 //! | Which keys are there, and their words in the footer and the help? | `app/keys/keymap.rs` |
+//! | Which key is an escape sequence, and which is none? | `app/keys/sequence.rs`; its pieces meet in `app/keys/input_parser.rs` |
 //! | What happens when a key is pressed? | `app/input.rs` names the action, `app/update.rs` dispatches it to `app/actions` |
 //! | What happens when a socket reports something? | `app/events`, one file for the server, clients, connections, the lab |
 //! | Where is the text of a sentence, say for ETIMEDOUT? | `assets/words`; the words of an errno in `tcp/socket/errno.rs` |
-//! | Which facts choose that text? | `app/query/facts.rs`; of a failure `app/query/refusal`; `app/explain` joins them |
+//! | Which facts choose that text? | `app/query/facts.rs` of an end, `opening_facts.rs` of a beginning; of a failure `app/query/refusal`; `app/explain` joins them |
 //! | What does TCP do on a segment or a call? | `tcp/state/transitions.rs` |
+//! | Which ends of connections do we hold, and who of us? | `app/model/open_ends.rs`; `app/history` joins them with rows and segments |
 //! | Where is a column of the table? | `view/table/columns.rs` |
 //! | Why is a row gone? | `app/table/gone.rs` |
 //! | How is the kernel's table read? | `kernel/sock_diag` has the sockets, `kernel/inet_diag` the bytes on them |

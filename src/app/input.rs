@@ -122,7 +122,7 @@ fn press_in_palette(state: &mut State, key: Key) -> Option<Action> {
         Key::Up | Key::BackTab | Key::Ctrl('p' | 'k') => palette.go(-1),
         Key::PageDown | Key::Ctrl('d') => palette.go(10),
         Key::PageUp => palette.go(-10),
-        Key::Insert | Key::F(_) => {
+        Key::Insert | Key::F(_) | Key::Alt(_) => {
             means_nothing(state, key, "Palette");
         }
         text => palette.edit(text),

@@ -24,12 +24,15 @@ pub use crate::app::event::Event;
 pub use crate::app::explain::how_held;
 pub use crate::app::history::{Certainty, Comparison, FIVE, PathStep, StatePath, StateSpan};
 pub use crate::app::keys::keymap::{action_for, action_in_details, binding_of};
-pub use crate::app::keys::{Action, BINDINGS, Binding, Group, Key, MainView, Pane, Scope, WireKey};
+pub use crate::app::keys::{
+    Action, BINDINGS, Binding, Group, InputParser, Key, MainView, Pane, Scope, TerminalEvent,
+    WireKey,
+};
 pub use crate::app::model::{
     Account, Attempt, BurstProgress, Clients, Computer, Content, Episodes, Fact, Failure, FinOrder,
-    HOLDABLE_STATES, LabStage, LabState, LoggedEvent, Myth, MythCall, Notice, Notices, OpenEnd,
-    OpenEnds, Remedy, RowNow, RowOutcome, Server, ServerPolicy, SocketLog, Sockets, Statement,
-    SyscallEntry, SyscallLog, Tone, Topic, Totals, Verb, Verdict,
+    HOLDABLE_STATES, Holder, LabStage, LabState, LoggedEvent, Myth, MythCall, Notice, Notices,
+    OpenEnd, OpenEnds, Remedy, RowNow, RowOutcome, Server, ServerPolicy, SocketLog, Sockets,
+    Statement, SyscallEntry, SyscallLog, Tone, Topic, Totals, Verb, Verdict,
 };
 pub use crate::app::query::{PortSupply, Role};
 pub use crate::app::state::State;

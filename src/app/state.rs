@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use crate::app::model::Script;
 use crate::app::{
-    Clients, Effect, Episodes, LabState, Notices, Server, Sockets, Statement, SyscallLog, Tone, Ui,
+    Clients, Effect, Episodes, LabState, Notices, OpenEnds, Server, Sockets, Statement, SyscallLog,
+    Tone, Ui,
 };
 use crate::tcp::{HostLimits, Moment, OwnSocket};
 
-/// Everything the dashboard knows. What can be derived is not stored, save the ui's `shown` and `ranks`, which each frame needs.
+/// Everything the dashboard knows. What can be derived is not stored, except `shown` and `ranks` of [`Ui`], which each frame needs.
 #[derive(Clone, Debug)]
 pub struct State {
     /// The time of the last event.
@@ -21,6 +22,8 @@ pub struct State {
     pub server: Server,
     /// The computers that connect.
     pub clients: Clients,
+    /// The sockets of the server's and the clients' connections.
+    pub ends: OpenEnds,
     /// The sockets of connections on loopback that `S` holds in a state. No client computer owns them, so no action closes them.
     pub held_sockets: Vec<OwnSocket>,
     /// The kernel's table.
@@ -48,6 +51,7 @@ impl State {
             machine,
             server,
             clients,
+            ends: OpenEnds::default(),
             held_sockets: vec![],
             notices: Notices::default(),
             episodes: Episodes::default(),

@@ -15,7 +15,7 @@ pub struct LabArgs {
     /// Number of computers in the lab, including the server
     #[arg(long, value_name = "N", default_value_t = LabSpec::DEFAULT.computers, value_parser = clap::value_parser!(u8).range(2..=8), help_heading = "Lab")]
     pub lab_computers: u8,
-    /// Capture the wire of every lab of this run to FILE (pcapng, for Wireshark or tcpdump)
+    /// Capture the wire of every lab of this run to FILE, a new one or a pipe (pcapng, for Wireshark or tcpdump)
     #[arg(long, value_name = "FILE", help_heading = "Lab")]
     pub pcap: Option<PathBuf>,
 }
@@ -30,12 +30,12 @@ impl LabArgs {
 /// The program to run, on which computer of which lab.
 #[derive(Clone, Debug, Args)]
 pub struct LabCommandArgs {
-    /// Computer to run on: server (192.168.1.10), laptop (.13), phone (.14), tablet (.15), ...
+    /// Computer to run on: server (192.168.1.10, fd00::10), laptop (.13, ::13), phone (.14, ::14), tablet (.15, ::15), ...
     #[arg(long, value_name = "NAME", default_value = "server", value_parser = parse_computer)]
     pub on: Host,
-    /// Join the lab of the fivetuple process PID instead of creating one
-    #[arg(long, value_name = "PID")]
-    pub join: Option<u32>,
+    /// Join your lab that runs already, or that of the fivetuple process PID, instead of creating one
+    #[arg(long, value_name = "PID", num_args = 0..=1)]
+    pub join: Option<Option<u32>>,
     /// Number of computers in a new lab, including the server
     #[arg(long, value_name = "N", default_value_t = LabSpec::DEFAULT.computers, conflicts_with = "join", value_parser = clap::value_parser!(u8).range(2..=8))]
     pub computers: u8,

@@ -4,13 +4,14 @@ use std::os::fd::OwnedFd;
 use std::time::Duration;
 
 use rustix::io::retry_on_intr;
+use rustix::net::netdevice::index_to_name;
 use rustix::net::{
     AddressFamily, Protocol, RecvFlags, SendFlags, SocketFlags, SocketType, recv, send,
     socket_with, sockopt,
 };
 
 use crate::kernel::source::{ReadError, ReadResult};
-use crate::tcp::Errno;
+use crate::tcp::{Errno, escape};
 
 /// The kernel fills at most 32 KiB per call.
 const BUFFER: usize = 32 * 1024;
@@ -55,6 +56,12 @@ impl Netlink {
             (0, _) => Err(ReadError::Call(CALL, Errno::EPIPE)),
             (length, _) => Ok(self.buffer.get(..length).unwrap_or_default()),
         }
+    }
+
+    /// The name of an interface of the network namespace that the socket was opened in, escaped: root may have chosen any.
+    pub(super) fn interface(&self, number: u32) -> Option<String> {
+        let name = index_to_name(&self.socket, number).ok()?;
+        Some(escape(name.as_bytes()))
     }
 
     /// After ENOBUFS: doubles the receive buffer, and drops what is left of the answer.

@@ -22,7 +22,7 @@ pub trait SocketSource: Send {
 
     /// Reads one row; `None` when there is no such socket.
     ///
-    /// An id with inode 0 whose tuple is not connected stands for any socket at that address. A dual-stack socket is found by its IPv4
+    /// An id with number 0 whose tuple is not connected stands for any socket at that address. A dual-stack socket is found by its IPv4
     /// addresses, too; its row says IPv4-mapped.
     ///
     /// # Errors
@@ -37,6 +37,11 @@ pub trait SocketSource: Send {
         Ok(None)
     }
 
+    /// The name of the interface with that number, if the source knows it.
+    fn interface(&self, _number: u32) -> Option<String> {
+        None
+    }
+
     /// Reads every wanted row.
     ///
     /// # Errors
@@ -45,6 +50,20 @@ pub trait SocketSource: Send {
         let mut reading = Reading::default();
         self.read(wanted, &mut reading).map(|()| reading)
     }
+}
+
+/// The numbers and names of the interfaces that these sockets are bound to.
+pub fn interfaces<'a>(
+    source: &dyn SocketSource,
+    rows: impl Iterator<Item = &'a SocketRow>,
+) -> Vec<(u32, String)> {
+    let mut found: Vec<(u32, String)> = Vec::new();
+    for number in rows.map(|row| row.interface).filter(|number| *number != 0) {
+        if found.iter().all(|(known, _)| *known != number) {
+            found.extend(source.interface(number).map(|name| (number, name)));
+        }
+    }
+    found
 }
 
 /// The result of one read of the table.
@@ -112,8 +131,8 @@ impl ReadError {
 
 /// Whether `row` is the socket that `id` stands for; the kernel may answer with another one.
 pub(super) fn is_asked_for(id: SocketId, row: &SocketRow) -> bool {
-    let any = id.inode == 0 || id.tuple.is_connected();
-    row.tuple.canonical() == id.tuple.canonical() && (any || row.inode == id.inode)
+    let any = id.number == 0 || id.tuple.is_connected();
+    row.tuple.canonical() == id.tuple.canonical() && (any || row.inode == id.number)
 }
 
 /// The processor time that this thread has used so far.

@@ -26,15 +26,20 @@ pub(super) fn at(step: impl Into<String>) -> impl FnOnce(Errno) -> FailedStep {
 
 /// `is_root` says whether root asked for the lab.
 pub(super) fn refusal((step, errno): FailedStep, is_root: bool) -> LabRefusal {
-    let helps = helps((&step, errno), is_root, |name| {
-        std::fs::read_to_string(format!("/proc/sys/{name}")).ok()
-    });
+    let setting = |name: &str| std::fs::read_to_string(format!("/proc/sys/{name}")).ok();
+    let helps = helps((&step, errno), (is_root, is_root_mounted()), setting);
     LabRefusal { step, errno: errno::Errno(errno.raw_os_error()), helps }
+}
+
+/// In a chroot the mounts above its directory are not listed (proc_pid_mountinfo(5)). One that is a mount itself cannot be told.
+fn is_root_mounted() -> bool {
+    let mounts = std::fs::read_to_string("/proc/self/mountinfo").unwrap_or_default();
+    mounts.is_empty() || mounts.lines().any(|mount| mount.split(' ').nth(4) == Some("/"))
 }
 
 fn helps(
     (step, errno): (&str, Errno),
-    is_root: bool,
+    (is_root, has_root_mount): (bool, bool),
     setting: impl Fn(&str) -> Option<String>,
 ) -> String {
     let is = |name: &str, value: &str| setting(name).is_some_and(|now| now.trim() == value);
@@ -68,8 +73,11 @@ fn helps(
             let lacks = privilege(step);
             format!("This container lacks CAP_{lacks}; try docker run --cap-add {lacks}")
         }
+        _ if is_denied && !has_root_mount => {
+            "This process is in a chroot, which may have no user namespace (unshare(2)); try outside the chroot, or as root".to_owned()
+        }
         _ if is_denied => {
-            "No sysctl forbids it, so a container or a seccomp filter does; try outside the container, or as root".to_owned()
+            "No sysctl forbids it, so a container, a seccomp filter or a chroot does; try outside of it, or as root".to_owned()
         }
         Errno::NOSYS | Errno::INVAL if is_namespaces => {
             "This kernel was built without namespaces (CONFIG_USER_NS, CONFIG_NET_NS)".to_owned()
@@ -105,7 +113,7 @@ mod tests {
     use super::*;
 
     fn said(step: &str, errno: Errno, (name, value): (&str, &str)) -> String {
-        helps((step, errno), false, |asked| (asked == name).then(|| format!("{value}\n")))
+        helps((step, errno), (false, true), |asked| (asked == name).then(|| format!("{value}\n")))
     }
 
     #[test]

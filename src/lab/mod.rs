@@ -12,6 +12,7 @@ mod fd_channel;
 mod helper;
 mod join;
 mod namespace;
+mod own_files;
 mod protocol;
 mod rtnetlink;
 mod running_lab;
@@ -22,7 +23,8 @@ mod sysctl;
 mod wire;
 
 pub use crate::lab::helper::help;
-pub use crate::lab::join::join;
+pub use crate::lab::join::JoinableLab;
+pub use crate::lab::own_files::see_own_files;
 pub use crate::lab::protocol::SocketKind;
 pub use crate::lab::running_lab::{HELPER, Helper, Lab};
 pub use crate::lab::socket_pool::SocketPool;

@@ -20,6 +20,12 @@ pub(super) fn new_network() -> std::result::Result<(), FailedStep> {
     done.map_err(at("unshare(CLONE_NEWNET)"))
 }
 
+pub(super) fn new_mounts_and_name() -> std::result::Result<(), FailedStep> {
+    // SAFETY: only mounts and the host name are unshared, not the table of descriptors (CLONE_FILES).
+    let done = unsafe { unshare_unsafe(UnshareFlags::NEWNS | UnshareFlags::NEWUTS) };
+    done.map_err(at("unshare(CLONE_NEWNS)"))
+}
+
 pub(super) fn become_root_inside() -> std::result::Result<(), FailedStep> {
     let (user, group) = (geteuid().as_raw(), getegid().as_raw());
     // SAFETY: only the user namespace is unshared, not the table of descriptors (CLONE_FILES).

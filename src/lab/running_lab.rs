@@ -1,5 +1,4 @@
 use std::fs::File;
-use std::net::IpAddr;
 use std::os::fd::OwnedFd;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
@@ -11,7 +10,7 @@ use rustix::io::Errno;
 use rustix::process::geteuid;
 use serde::de::DeserializeOwned;
 
-use crate::lab::addressing::{address, hosts};
+use crate::lab::addressing::{address, address6, hosts};
 use crate::lab::diagnosis::refusal;
 use crate::lab::fd_channel::Channel;
 use crate::lab::namespace::errno;
@@ -67,11 +66,14 @@ impl Lab {
             let ((), fds) = helper.reply()?;
             let mut fds = fds.into_iter();
             let end = fds.next().ok_or_else(|| no_help(Errno::MFILE))?;
-            computers.push(LabComputer { host, ip: IpAddr::from(address(host)) });
+            computers.push(LabComputer { host, ip: address(host).into(), ip6: None });
             ends.push((host, end));
             counters.push((host, fds.map(File::from).collect()));
         }
-        let (limits, _) = helper.reply()?;
+        let (limits, _) = helper.reply::<LabLimits>()?;
+        for computer in computers.iter_mut().filter(|_| limits.has_ipv6) {
+            computer.ip6 = Some(address6(computer.host));
+        }
         let pool = SocketPool::new(Arc::clone(&helper.channel), helper.stopper.clone(), ports);
         Ok(Lab {
             computers,

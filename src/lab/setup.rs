@@ -7,7 +7,7 @@ use rustix::io::Errno;
 use rustix::process::geteuid;
 use rustix::thread::{CapabilitySet, capabilities};
 
-use crate::lab::addressing::{address, hosts, mac, name};
+use crate::lab::addressing::{address, address6, hosts, mac, name};
 use crate::lab::diagnosis::{FailedStep, PORT_RANGE, at};
 use crate::lab::namespace::{become_root_inside, enter_network, network, new_network, write};
 use crate::lab::rtnetlink::Rtnetlink;
@@ -58,8 +58,9 @@ pub(super) fn build(spec: LabSpec) -> Result<LinkedLab, FailedStep> {
     let mut counters = Vec::new();
     for (host, space) in &spaces {
         enter_network(space).map_err(at("setns(CLONE_NEWNET)"))?;
-        limits = sysctl::lift_limits();
-        counters.push(set_up(*host, spec)?);
+        let (files, has_ipv6) = set_up(*host, spec)?;
+        limits = LabLimits { has_ipv6, ..sysctl::lift_limits() };
+        counters.push(files);
     }
     enter_network(&middle).map_err(at("setns(CLONE_NEWNET)"))?;
     let mut computers = Vec::new();
@@ -86,7 +87,8 @@ fn new_space(lowest: i32) -> Result<OwnedFd, FailedStep> {
     network(lowest)
 }
 
-fn set_up(host: Host, spec: LabSpec) -> Result<Vec<File>, FailedStep> {
+/// Returns the computer's counters, and whether its kernel has IPv6.
+fn set_up(host: Host, spec: LabSpec) -> Result<(Vec<File>, bool), FailedStep> {
     if let Some(range) = spec.ports {
         write(PORT_RANGE, &format!("{} {}", range.low.0, range.high.0))?;
     }
@@ -95,12 +97,17 @@ fn set_up(host: Host, spec: LabSpec) -> Result<Vec<File>, FailedStep> {
         route.up(link).map_err(at("RTM_NEWLINK up"))?;
     }
     let link = carrying(&route, "eth0")?;
-    route.add_address(link, address(host)).map_err(at("RTM_NEWADDR"))?;
+    route.add_address(link, address(host).into()).map_err(at("RTM_NEWADDR"))?;
+    let has_ipv6 = route.add_address(link, address6(host).into()).is_ok();
     for other in hosts(spec.computers).filter(|other| *other != host) {
-        route.add_neighbour(link, address(other), mac(other)).map_err(at("RTM_NEWNEIGH"))?;
+        let both = [Some(address(other).into()), has_ipv6.then(|| address6(other).into())];
+        for ip in both.into_iter().flatten() {
+            route.add_neighbour(link, ip, mac(other)).map_err(at("RTM_NEWNEIGH"))?;
+        }
     }
     let open = |file| File::open(format!("/proc/thread-self/net/{file}"));
-    Ok(["snmp", "sockstat", "sockstat6"].into_iter().filter_map(|file| open(file).ok()).collect())
+    let files = ["snmp", "sockstat", "sockstat6"].into_iter().filter_map(|file| open(file).ok());
+    Ok((files.collect(), has_ipv6))
 }
 
 fn open_route() -> Result<Rtnetlink, FailedStep> {
@@ -115,7 +122,8 @@ fn carrying(route: &Rtnetlink, name: &str) -> Result<u32, FailedStep> {
         if carries {
             return Ok(link);
         }
-        rustix::event::poll(&mut [], a_moment.as_ref()).map_err(at("poll"))?;
+        // An interrupted wait is a short one.
+        let _ = rustix::event::poll(&mut [], a_moment.as_ref());
     }
     Err((format!("RTM_GETLINK {name}"), Errno::TIMEDOUT))
 }

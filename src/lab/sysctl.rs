@@ -13,10 +13,24 @@ use crate::tcp::{Errno, Host, HostLimits, LabLimits, Port};
 const FIRST_UNPRIVILEGED: &str = "/proc/sys/net/ipv4/ip_unprivileged_port_start";
 const SOMAXCONN: &str = "/proc/sys/net/core/somaxconn";
 
+/// How often the kernel retransmits what is not acknowledged, so that a state held on the wire lasts for ten minutes at least: a SYN, a
+/// SYN+ACK, and what a closed socket sent last. The waits double up to 120 s; they begin with 1 s, 1 s and 200 ms.
+const RETRIES: [(&str, &str); 3] = [
+    ("/proc/sys/net/ipv4/tcp_syn_retries", "12"),
+    ("/proc/sys/net/ipv4/tcp_synack_retries", "12"),
+    ("/proc/sys/net/ipv4/tcp_orphan_retries", "15"),
+];
+
 /// Lifts the limits of the computer whose network namespace this is, as far as possible: most containers have /proc/sys read-only.
 pub(super) fn lift_limits() -> LabLimits {
     let mut limits = LabLimits::MEANT;
     let default = HostLimits::default();
+    for (file, times) in RETRIES {
+        if let Err(why) = set(file, times) {
+            limits.retransmits_long = false;
+            limits.unset = Some((file.to_owned(), why));
+        }
+    }
     if let Err(why) = set(FIRST_UNPRIVILEGED, "0") {
         limits.unprivileged_from = read(FIRST_UNPRIVILEGED).map_or(default.unprivileged_from, Port);
         limits.unset = Some((FIRST_UNPRIVILEGED.to_owned(), why));

@@ -28,11 +28,13 @@ pub(super) fn own(
     socket: &(impl AsFd + AsRawFd),
     ends: [SocketAddr; 2],
 ) -> OwnSocket {
+    let interface = if let SocketAddr::V6(local) = ends[0] { local.scope_id() } else { 0 };
     let [local, remote] = ends.map(Endpoint::from);
     let tuple = FiveTuple { protocol, local, remote };
     let inode = rustix::fs::fstat(socket).map_or(0, |stat| stat.st_ino);
+    let number = if tuple.is_connected() { 0 } else { inode };
     OwnSocket {
-        name: SocketId { host, tuple, inode: if tuple.is_connected() { 0 } else { inode } },
+        name: SocketId { host, tuple, number, interface },
         fd: trace::number(socket),
         inode,
         order: None,

@@ -7,7 +7,9 @@ mod fault;
 mod headless;
 mod lab;
 mod manual;
+mod output;
 mod save;
+mod signals;
 
 pub use crate::run::clock::Clock;
 pub use crate::run::exit::{Exit, reason};
@@ -16,6 +18,7 @@ pub use crate::run::headless::connect::connect;
 pub use crate::run::headless::listen::listen;
 pub use crate::run::headless::netstat_line::NetstatLine;
 pub use crate::run::headless::table::table;
+pub use crate::run::output::{Output, complain};
 
 use std::io::{IsTerminal, Write};
 
@@ -24,8 +27,8 @@ use clap::CommandFactory;
 
 use crate::cli::{Cli, Subcommands};
 use crate::kernel::raise_descriptor_limit;
-use crate::run::dashboard::screen;
-use crate::run::headless::{complain, ignore_broken_pipe, lab_command, runtime};
+use crate::run::dashboard::{job, screen};
+use crate::run::headless::{ignore_broken_pipe, lab_command, runtime};
 
 /// Runs the subcommand of the command line.
 ///
@@ -35,10 +38,10 @@ pub fn run(cli: &Cli) -> anyhow::Result<Exit> {
     match &cli.command {
         None => open_dashboard(cli),
         Some(Subcommands::Listen(args)) => without_a_screen(async {
-            listen(args, raise_descriptor_limit(), &mut std::io::stdout(), asked_to_end()?).await
+            listen(args, raise_descriptor_limit(), &mut Output::stdout(), asked_to_end()?).await
         }),
         Some(Subcommands::Connect(args)) => without_a_screen(async {
-            connect(args, raise_descriptor_limit(), &mut std::io::stdout(), asked_to_end()?).await
+            connect(args, raise_descriptor_limit(), &mut Output::stdout(), asked_to_end()?).await
         }),
         Some(Subcommands::Table(args)) => table(args),
         Some(Subcommands::Lab(args)) => lab_command::lab(args),
@@ -61,8 +64,7 @@ pub fn run(cli: &Cli) -> anyhow::Result<Exit> {
 
 /// Writes a text to standard output; a closed pipe, as with `head`, is no error.
 fn print(text: &[u8]) -> anyhow::Result<Exit> {
-    let mut out = std::io::stdout().lock();
-    let written = out.write_all(text).and_then(|()| out.flush());
+    let written = Output::stdout().write_all(text);
     ignore_broken_pipe(written.map(|()| Exit::Done).context("cannot write to standard output"))
 }
 
@@ -90,6 +92,8 @@ fn open_dashboard(cli: &Cli) -> anyhow::Result<Exit> {
         "TERM is not set, so the type of this terminal is unknown. Try TERM=xterm fivetuple, or fivetuple table --watch."
     } else if term == "dumb" {
         "this terminal (TERM=dumb) cannot show the dashboard. Try fivetuple table --watch."
+    } else if job::starts_in_background() {
+        "the dashboard cannot read its terminal from the background. Start it in the foreground, or try fivetuple table --watch."
     } else {
         ""
     };

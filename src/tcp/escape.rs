@@ -5,13 +5,6 @@ pub fn escape(bytes: &[u8]) -> String {
     bytes.escape_ascii().to_string()
 }
 
-/// A name that a stranger may have chosen, in printable ASCII and at most `most` characters.
-pub fn escape_name(name: &str, most: usize) -> String {
-    let mut text = escape(name.as_bytes());
-    text.truncate(most);
-    text
-}
-
 /// What the user wrote, never strangers' bytes: like [`escape`], but letters and signs beyond ASCII stay. `unescape` turns it back.
 pub fn legible(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len());

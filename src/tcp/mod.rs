@@ -15,8 +15,8 @@ pub use crate::tcp::address::endpoint::{Endpoint, ParseEndpointError, Port};
 pub use crate::tcp::address::five_tuple::{FiveTuple, Protocol};
 pub use crate::tcp::address::host::Host;
 pub use crate::tcp::address::port_range::PortRange;
-pub use crate::tcp::escape::{escape, escape_name, is_legible, legible, unescape};
-pub use crate::tcp::host_limits::HostLimits;
+pub use crate::tcp::escape::{escape, is_legible, legible, unescape};
+pub use crate::tcp::host_limits::{HostLimits, TimeWaitReuse};
 pub use crate::tcp::lab::order::{LabComputer, LabEvent, LabLimits, LabOrder, LabRefusal, LabSpec};
 pub use crate::tcp::lab::segment::{Flags, IcmpMessage, Segment};
 pub use crate::tcp::lab::wire::{
@@ -36,6 +36,7 @@ pub use crate::tcp::socket::target::Target;
 pub use crate::tcp::state::TcpState;
 pub use crate::tcp::state::transitions::{TcpEvent, Transition};
 pub use crate::tcp::table::filter::Filter;
+pub use crate::tcp::table::interface_names::InterfaceNames;
 pub use crate::tcp::table::row::{
     Owner, Queues, SocketId, SocketRow, Timer, TimerKind, netstat_address, netstat_state,
 };

@@ -49,7 +49,7 @@ fn in_lab(count: u32) -> State {
     let mut state = state(0);
     let ips = [[192, 168, 1, 10], [192, 168, 1, 13]].map(IpAddr::from);
     let hosts = [Host(1), Host(2)];
-    let computers = [0, 1].map(|n| LabComputer { host: hosts[n], ip: ips[n] });
+    let computers = [0, 1].map(|n| LabComputer { host: hosts[n], ip: ips[n], ip6: None });
     let (computers, limits, took) = (computers.into(), LabLimits::MEANT, Duration::ZERO);
     let up = LabEvent::Up { computers, limits, took };
     update(&mut state, Moment::default(), Event::Lab(up));

@@ -8,7 +8,8 @@ pub(crate) fn bytes(name: &str) -> Result<Vec<u8>, String> {
         Key::Char(c) => return Ok(c.to_string().into_bytes()),
         Key::Ctrl(c) if c.is_ascii() => return Ok(vec![c as u8 & 0x1f]),
         Key::Enter => b"\r",
-        Key::Esc => b"\x1b",
+        // As a terminal sends it that leaves no doubt: a bare ESC may be alt with the next key.
+        Key::Esc => b"\x1b[27u",
         Key::Tab => b"\t",
         Key::BackTab => b"\x1b[Z",
         Key::Up => b"\x1b[A",
@@ -21,7 +22,9 @@ pub(crate) fn bytes(name: &str) -> Result<Vec<u8>, String> {
         Key::Delete => b"\x1b[3~",
         Key::Home => b"\x1b[H",
         Key::End => b"\x1b[F",
-        Key::Ctrl(_) | Key::Insert | Key::F(_) => return Err(format!("no test presses {name}")),
+        Key::Ctrl(_) | Key::Alt(_) | Key::Insert | Key::F(_) => {
+            return Err(format!("no test presses {name}"));
+        }
     };
     Ok(sent.to_vec())
 }

@@ -179,6 +179,9 @@ pub(crate) fn lab(computers: u8) -> Vec<LabComputer> {
     let last = (0..computers).map(|n| if n == 0 { 10 } else { 12 + n });
     (1..)
         .zip(last)
-        .map(|(host, last)| LabComputer { host: Host(host), ip: [192, 168, 1, last].into() })
+        .map(|(host, last)| {
+            let ip6 = format!("fd00::{last}").parse().ok();
+            LabComputer { host: Host(host), ip: [192, 168, 1, last].into(), ip6 }
+        })
         .collect()
 }

@@ -50,7 +50,7 @@ impl<'a> Player<'a> {
         let (cols, rows) = self.size;
         let terminal = Terminal::start(self.shell(), cols, rows);
         terminal.wait_for("> *$");
-        let mut stage = HoldState {
+        let mut stage = Stage {
             terminal,
             settings: &self.tape.settings,
             speed: self.speed,
@@ -63,7 +63,7 @@ impl<'a> Player<'a> {
             stage.perform(step);
             beat(n, step, &stage.terminal);
         }
-        let HoldState { terminal, cues, .. } = stage;
+        let Stage { terminal, cues, .. } = stage;
         let footage = terminal.seen(|seen| Footage::new(seen, cues, now()));
         Played { terminal, footage }
     }
@@ -85,14 +85,14 @@ impl<'a> Player<'a> {
     }
 }
 
-struct HoldState<'a> {
+struct Stage<'a> {
     terminal: Terminal,
     settings: &'a Settings,
     speed: f64,
     cues: Vec<(Instant, Cue)>,
 }
 
-impl HoldState<'_> {
+impl Stage<'_> {
     fn perform(&mut self, step: &Step) {
         match &step.command {
             Command::Type { text, every } => {

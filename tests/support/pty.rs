@@ -149,24 +149,6 @@ impl Terminal {
         self.watch.look().parser.screen().clone()
     }
 
-    /// The cells where `text` stands for the first time.
-    #[track_caller]
-    pub(crate) fn cells_of(&self, text: &str) -> Vec<vt100::Cell> {
-        let screen = self.styled();
-        let (rows, cols) = screen.size();
-        for row in 0..rows.get() {
-            let line: Vec<_> = (0..cols.get()).filter_map(|col| screen.cell(row, col)).collect();
-            for start in 0..line.len() {
-                let from: String = line[start..].iter().map(|cell| visible(cell)).collect();
-                if from.starts_with(text) {
-                    let length = text.chars().count();
-                    return line[start..].iter().take(length).copied().cloned().collect();
-                }
-            }
-        }
-        self.fail(&format!("{text:?} is not on the screen"))
-    }
-
     /// How many bytes have come out so far: a mark for `bytes_since`.
     pub(crate) fn mark(&self) -> usize {
         self.watch.look().raw.len()
@@ -238,6 +220,10 @@ impl Terminal {
                 "the alternate screen was entered {entered} times and left {left} times"
             ));
         }
+        let last = |sequence: &[u8]| raw.windows(8).rposition(|part| part == sequence);
+        if last(b"\x1b[?2026h") > last(b"\x1b[?2026l") {
+            self.fail("an update of the screen is still open");
+        }
         let screen = self.styled();
         if screen.hide_cursor() {
             self.fail("the cursor is still hidden");
@@ -275,6 +261,7 @@ fn a_terminal_kept_is_found_out() {
         ("printf '\\033[?1049h'", "left 0 times"),
         ("printf '\\033[?1049h\\033[?25l\\033[?1049l'", "cursor"),
         ("printf '\\033[?1049h\\033[?1003h\\033[?1049l'", "mouse"),
+        ("printf '\\033[?1049h\\033[?2026h\\033[?1049l'", "update of the screen"),
         ("printf '\\033[?1049h\\033[?2004h\\033[?1049l'", "bracketed paste"),
         ("printf '\\033[?1049h\\033[?1049l'; stty -icanon", "raw"),
     ];

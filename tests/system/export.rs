@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
+use fivetuple::app::Holder;
 use fivetuple::tcp::{SocketRow, TcpState};
 
 use crate::real_robot::Real;
@@ -49,7 +50,7 @@ fn both_make(real: &mut Real, wanted: &[String]) {
     assert_eq!(texts.len(), 2);
     real.press("r");
     real.until("all closed", |robot| {
-        robot.state.clients.open() == 0 && !robot.state.server.is_listening()
+        robot.state.ends.of_clients().count() == 0 && !robot.state.server.is_listening()
     });
     let folder = tempfile::tempdir().unwrap();
     for (ending, text) in texts {
@@ -93,7 +94,7 @@ fn a_listener_and_two_computers() {
         real.press_until("l", "Listening on");
         real.press_until("c", "laptop connected");
         real.press_until("j c", "phone connected");
-        real.until("accepted", |robot| robot.state.server.ends.len() == 2);
+        real.until("accepted", |robot| robot.state.ends.count(Holder::Server) == 2);
         let wanted = shape(&real.rows());
         assert_eq!(wanted.len(), 5);
         real.press("W");
@@ -113,7 +114,7 @@ fn options_held_accept_and_a_burst() {
             fivetuple::tcp::SourcePort::Range("6000-6099".parse().unwrap());
         real.press_until("l", "2 sockets share");
         real.press_until("30c", "opened 30");
-        real.until("accepted", |robot| robot.state.server.ends.len() == 30);
+        real.until("accepted", |robot| robot.state.ends.count(Holder::Server) == 30);
         real.until("all is told", |robot| {
             robot.state.calls.entries.iter().map(|entry| entry.omitted).sum::<u32>() >= 2 * 22
         });

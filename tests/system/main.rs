@@ -27,7 +27,6 @@ mod computers;
 #[path = "../support/lab_sockets.rs"]
 mod lab_sockets;
 #[path = "../support/place.rs"]
-#[allow(dead_code, reason = "the other test binary needs it")]
 mod place;
 #[path = "../support/robot.rs"]
 #[allow(dead_code, reason = "the other test binary needs more of it")]

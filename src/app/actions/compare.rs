@@ -25,13 +25,11 @@ pub(crate) fn mark(state: &mut State) {
             ui.selected = Some(chosen);
             ui.marked = Some(chosen);
             ui.focus = Pane::Sockets;
-            state.say(Statement::new("marked").with("row", ends(chosen)));
+            let local = chosen.tuple.local.at(&state.sockets.interfaces.suffix(chosen));
+            let ends = format!("{local} {}", chosen.tuple.remote);
+            state.say(Statement::new("marked").with("row", ends));
         }
     }
-}
-
-fn ends(name: SocketId) -> String {
-    format!("{} {}", name.tuple.local, name.tuple.remote)
 }
 
 /// Compares the newest connection with the one before it, by the server's rows where they are shown.

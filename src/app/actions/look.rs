@@ -5,8 +5,8 @@ use crate::app::actions::{compare, rewind};
 use crate::app::history::ladder;
 use crate::app::ui::{moved, show};
 use crate::app::{
-    Action, FormKind, HOLDABLE_STATES, MainView, Overlay, Palette, Pane, State, Statement, Topic,
-    Ui,
+    Action, FormKind, HOLDABLE_STATES, Holder, MainView, Overlay, Palette, Pane, State, Statement,
+    Topic, Ui,
 };
 
 fn toggle_ladders(state: &mut State) {
@@ -213,7 +213,8 @@ fn zoom(state: &mut State, steps: i64) {
 
 fn look_inside(state: &mut State) {
     if state.ui.focus == Pane::Computers && state.ui.selected.is_none() {
-        state.ui.selected = state.clients.computer().ends.newest_first().next();
+        let chosen = Holder::Client(state.clients.chosen);
+        state.ui.selected = state.ends.of(chosen).next().map(|end| end.socket.name);
     }
     state.arrange();
     let chosen = state.ui.selected.filter(|name| state.seen().get(*name).is_some());

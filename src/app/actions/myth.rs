@@ -17,7 +17,7 @@ pub(crate) fn try_it(state: &mut State) -> Vec<Effect> {
     if state.ui.myth.as_ref().is_some_and(is_under_way) {
         return state.only_say("myth-running");
     }
-    if state.server.connect_address().ip.is_ipv6() && !state.lab.is_up() {
+    if state.server.at().ip.is_ipv6() && !state.lab.is_up() {
         return state.only_say("myth-ipv6");
     }
     if state.clients.computers.len() < 2 {
@@ -36,8 +36,7 @@ pub(crate) fn try_it(state: &mut State) -> Vec<Effect> {
     let calls = [call(first), call(first), call(second)];
     state.ui.myth = Some(Myth { port, calls, order: None });
     let steps = (0..3).map(ScriptStep::MythCall).collect();
-    let script = Script::new(ScriptGoal::Myth, steps, state.now, state.clients.computer());
-    state.script = Some(script);
+    state.script = Some(Script::new(ScriptGoal::Myth, steps, state.now, &state.clients));
     vec![]
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::app::actions::{connect, held_states, myth, verbs, wire};
 use crate::app::model::{Script, ScriptEnd, ScriptGoal, ScriptStep, Statement};
-use crate::app::{Effect, LoggedEvent, State};
+use crate::app::{Effect, Holder, LoggedEvent, State};
 use crate::tcp::{Command, ConnectSpec, Delivery, Flags, ServerCloses, SocketId, WireSegment};
 
 const LIMIT: Duration = Duration::from_secs(10);
@@ -53,7 +53,7 @@ impl Script {
             return Some(oldest).filter(|oldest| *oldest <= first.segment.number);
         }
         if step == ScriptStep::ServerClosed {
-            let closes = state.server.policy(self.end_at(state, ScriptEnd::Server)?).closes;
+            let closes = state.policy(self.end_at(state, ScriptEnd::Server)?).closes;
             return (closes != ServerCloses::WithClient).then_some(0);
         }
         Some(0)
@@ -82,7 +82,8 @@ impl Script {
             ScriptStep::Called => {
                 // It sends no data, and stays open.
                 let to = state.clients.reachable(state.server.connect_address());
-                let spec = ConnectSpec { host: self.client, ..ConnectSpec::to(to.into()) };
+                let host = state.clients.computers[self.client].host;
+                let spec = ConnectSpec { host, ..ConnectSpec::to(to.into()) };
                 connect::call(state, spec).1
             }
             ScriptStep::HalfClosed(side) => end(side, Command::HalfClose),
@@ -119,9 +120,9 @@ impl Script {
 
     /// The client's socket, once it has called connect(); it is kept after it has closed.
     pub(crate) fn client_end(&self, state: &State) -> Option<SocketId> {
-        let mut computers = state.clients.computers.iter();
-        let computer = computers.find(|computer| computer.host == self.client);
-        self.end.or_else(|| Some(computer?.ends.since(self.opened_before).next()?.socket.name))
+        let ends = state.ends.of(Holder::Client(self.client)).map(|end| end.socket);
+        let next = || ends.take_while(|end| end.order > Some(self.after)).last();
+        self.end.or_else(|| Some(next()?.name))
     }
 
     pub(crate) fn end_at(&self, state: &State, side: ScriptEnd) -> Option<SocketId> {
@@ -135,8 +136,9 @@ impl Script {
     /// What the step is still waiting for; `None` once it is done.
     fn missing(&self, state: &State, step: ScriptStep) -> Option<&'static str> {
         let server = &state.server;
-        let is_accepted =
-            || self.end_at(state, ScriptEnd::Server).is_some_and(|end| server.ends.contains(end));
+        let is_accepted = || {
+            self.end_at(state, ScriptEnd::Server).is_some_and(|end| state.ends.server_holds(end))
+        };
         let (is_done, waits_for) = match step {
             ScriptStep::WirePlain => (state.lab.wire.is_plain(), WIRE),
             ScriptStep::WireHeld => (state.lab.wire.held, WIRE),

@@ -1,6 +1,6 @@
 //! The sockets that an action is meant for.
 
-use crate::app::{Overlay, Pane, State};
+use crate::app::{Holder, Overlay, Pane, State};
 use crate::tcp::SocketId;
 
 /// The client's sockets: the selected row's, else the newest of the selected computer, else the newest of all. A count of 0 means all.
@@ -14,22 +14,26 @@ fn client_targets_that(
     fits: impl Fn(&SocketId) -> bool,
 ) -> Vec<SocketId> {
     if count == Some(0) {
-        let known =
-            state.clients.computers.iter().flat_map(|computer| computer.ends.newest_first());
-        return known.chain(unreported(state)).filter(fits).collect();
+        return state.ends.of_clients().chain(unreported(state)).filter(fits).collect();
     }
-    let held = |name: &SocketId| state.clients.holder_of(*name).is_some();
+    let held = |name: &SocketId| state.ends.client_holds(*name);
     if let Some(selected) = selected_row(state).filter(|_| count.is_none()) {
         return of_connection(state, selected, |name| held(name) && fits(name));
     }
-    let own = &state.clients.computer().ends;
     let many = count.unwrap_or(1) as usize;
-    let others = state.clients.computers.iter();
-    let others = others.map(|computer| &computer.ends);
-    let mut all = std::iter::once(own).chain(others);
     // The selected computer's, as long as it has any.
-    all.find(|ends| ends.staying().next().is_some())
-        .map_or_else(Vec::new, |ends| ends.staying().filter(fits).take(many).collect())
+    let all = 0..state.clients.computers.len();
+    let mut all = std::iter::once(state.clients.chosen).chain(all).map(Holder::Client);
+    all.find(|computer| staying(state, *computer).next().is_some())
+        .map_or_else(Vec::new, |computer| {
+            staying(state, computer).filter(fits).take(many).collect()
+        })
+}
+
+/// The sockets of a holder that have not been ordered to close yet, the newest first.
+fn staying(state: &State, holder: Holder) -> impl Iterator<Item = SocketId> {
+    let ends = state.ends.of(holder).filter(|end| end.ordered.is_none());
+    ends.map(|end| end.socket.name)
 }
 
 /// The selected row's socket, else that at its other end, if it is meant.
@@ -49,22 +53,21 @@ fn unreported(state: &State) -> impl Iterator<Item = SocketId> {
         let is_computers = state.clients.index_of(name.tuple.local.ip).is_some();
         let is_held = state.sockets.get(*name).is_some_and(|line| {
             let owner = state.sockets.owners.get(&line.row.inode);
-            let may_be_ours = owner.is_none_or(|owner| owner.pid == state.machine.pid);
+            let may_be_ours = owner.is_none_or(|owner| state.is_own(owner));
             line.gone.is_none() && line.row.inode != 0 && may_be_ours
         });
-        is_computers && is_held && state.clients.holder_of(*name).is_none()
+        is_computers && is_held && !state.ends.client_holds(*name)
     })
 }
 
 /// The server's sockets: the selected row's, else the newest.
 pub(crate) fn server_targets(state: &State, count: Option<u32>) -> Vec<SocketId> {
-    let ends = &state.server.ends;
     if let Some(selected) = selected_row(state).filter(|_| count.is_none()) {
-        return of_connection(state, selected, |name| ends.contains(*name));
+        return of_connection(state, selected, |name| state.ends.server_holds(*name));
     }
     match count {
-        Some(0) => ends.newest_first().collect(),
-        many => ends.staying().take(many.unwrap_or(1) as usize).collect(),
+        Some(0) => state.ends.of(Holder::Server).map(|end| end.socket.name).collect(),
+        many => staying(state, Holder::Server).take(many.unwrap_or(1) as usize).collect(),
     }
 }
 
@@ -83,7 +86,7 @@ pub(crate) fn targets_at_either_end(state: &State, count: Option<u32>) -> Vec<So
 
 /// The same, of those whose connect() was answered: a newer one may still wait.
 pub(crate) fn answered_targets(state: &State, count: Option<u32>) -> Vec<SocketId> {
-    targets_that(state, count, |name| state.own_end(*name).is_none_or(|end| end.answered))
+    targets_that(state, count, |name| state.ends.get(*name).is_none_or(|end| end.answered))
 }
 
 fn targets_that(
@@ -91,7 +94,7 @@ fn targets_that(
     count: Option<u32>,
     fits: impl Fn(&SocketId) -> bool,
 ) -> Vec<SocketId> {
-    let ours = |name: &SocketId| state.own_end(*name).is_some();
+    let ours = |name: &SocketId| state.ends.get(*name).is_some();
     match selected_row(state).filter(|name| count.is_none() && ours(name)) {
         Some(selected) => Vec::from_iter(Some(selected).filter(fits)),
         None => client_targets_that(state, count, fits),

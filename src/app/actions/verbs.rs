@@ -150,7 +150,7 @@ fn why_held(state: &State, count: Option<u32>) -> Option<Statement> {
 fn note_rows(state: &mut State, ends: &[SocketId]) {
     for end in ends {
         let rows = facts::rows(state, [*end, state.other_end(*end)]);
-        state.note(*end, |end| end.before = Some(rows));
+        state.ends.change(*end, |end| end.before = Some(rows));
     }
 }
 
@@ -165,7 +165,7 @@ fn end_all(
     (state.clients.ordered, state.clients.closed) = (ends.len(), 0);
     note_rows(state, &ends);
     for end in &ends {
-        state.note(*end, |end| end.ordered = Some(how));
+        state.ends.change(*end, |end| end.ordered = Some(how));
     }
     if ends.len() > 1 {
         let is_tcp = ends.iter().any(|end| end.tuple.protocol == Protocol::Tcp);
@@ -181,7 +181,7 @@ pub(crate) fn reset(state: &mut State) -> Vec<Effect> {
     let is_end = |socket: &OwnSocket| socket.name.tuple.is_connected();
     let (held_ends, held_listeners): (Vec<_>, Vec<_>) =
         state.held_sockets.drain(..).partition(is_end);
-    let open = state.clients.open() + state.server.ends.len() + held_ends.len();
+    let open = state.ends.len() + held_ends.len();
     let waiting = state.sockets.count(TcpState::TimeWait);
     let what = Statement::new("reset-all")
         .count("open", open as u64)
@@ -197,7 +197,8 @@ pub(crate) fn reset(state: &mut State) -> Vec<Effect> {
     state.ui.myth = None;
     let sockets = state.server.sockets.iter().map(|socket| socket.name).collect();
     state.server.start_over();
-    state.clients.start_over(state.now);
+    state.clients.start_over();
+    state.ends.clear(state.now);
     let mut effects = vec![
         Effect::Run(Command::StopConnecting),
         Effect::Run(Command::CloseEverything),

@@ -6,7 +6,7 @@ use crate::app::actions::myth;
 use crate::app::events::{episodes, refusal};
 use crate::app::model::account::episodes::Cause;
 use crate::app::query::opening_facts;
-use crate::app::{Attempt, BurstProgress, Clients, OpenEnd, State, Verb};
+use crate::app::{Attempt, Clients, Holder, OpenEnd, State, Verb};
 use crate::tcp::{
     Burst, ConnectId, ConnectSpec, Endpoint, OwnSocket, Protocol, SocketId, SyscallError,
 };
@@ -23,7 +23,7 @@ pub(crate) fn connecting(state: &mut State, socket: OwnSocket) {
 pub(crate) fn connected(state: &mut State, socket: OwnSocket) {
     // UDP never waits for an answer: each connect counts, exact copies too.
     let is_udp = socket.name.tuple.protocol == Protocol::Udp;
-    let is_news = is_udp || state.clients.holder_of(socket.name).is_none();
+    let is_news = is_udp || !state.ends.client_holds(socket.name);
     client_end(state, socket).answered = true;
     if is_news {
         answered(state, socket.order);
@@ -44,7 +44,7 @@ pub(crate) fn connected(state: &mut State, socket: OwnSocket) {
 
 fn begin(state: &mut State, verb: Verb, client: SocketId) {
     let ends = [client, state.other_end(client)];
-    episodes::begin(state, &Cause { verb, ends, ordered: None, bytes: 0 });
+    episodes::begin(state, &Cause { verb, ends, ordered: None, number: 0 });
 }
 
 /// One connection of an order was answered, or its SYN was sent; queued ones may continue.
@@ -69,7 +69,7 @@ pub(crate) fn failed(
 ) {
     let was_on_its_way = name.is_some_and(|name| {
         state.episodes.drop_call(name);
-        state.clients.forget(name, state.now)
+        state.ends.remove(name, state.now).is_some()
     });
     if !was_on_its_way {
         answered(state, Some(spec.id));
@@ -83,18 +83,10 @@ pub(crate) fn failed(
 }
 
 pub(crate) fn burst_begun(state: &mut State, id: ConnectId, burst: Burst, whole_range: bool) {
-    let clients = &mut state.clients;
-    clients
-        .under_way
-        .get_or_insert(BurstProgress {
-            id,
-            asked: burst.count,
-            computer: clients.chosen,
-            protocol: clients.spec.protocol,
-            ever: clients.computer().ends.ever(),
-            ..BurstProgress::default()
-        })
-        .whole_range = whole_range;
+    // A reset gives orders up whose sockets are on their way.
+    let under_way = state.clients.under_way.as_mut();
+    let Some(progress) = under_way.filter(|progress| progress.id == id) else { return };
+    progress.whole_range = whole_range;
     let under_way = state.clients.under_way.as_ref();
     let what = under_way.and_then(|progress| opening_facts::burst_begun(state, progress, burst));
     if let Some(what) = what {
@@ -122,10 +114,10 @@ pub(crate) fn burst_ended(
 
 /// Records which computer owns a client's end.
 fn client_end(state: &mut State, socket: OwnSocket) -> &mut OpenEnd {
-    let clients = &mut state.clients;
-    let known = clients.computers.iter().position(|computer| computer.ends.contains(socket.name));
-    let SocketId { host, tuple, .. } = socket.name;
-    let owner = known.unwrap_or_else(|| clients.caller(host, Some(tuple.local.ip)));
+    let (host, ip) = (socket.name.host, socket.name.tuple.local.ip);
+    let computer = state.clients.caller(host, Some(ip));
     state.sockets.own(&socket, state.machine.pid);
-    clients.computers[owner].ends.add(socket, state.now)
+    let end = state.ends.add(Holder::Client(computer), socket, state.now);
+    end.is_elsewhere = state.clients.index_of(ip) != Some(computer);
+    end
 }

@@ -4,19 +4,20 @@ use std::time::Duration;
 
 use crate::app::events::episodes;
 use crate::app::model::account::episodes::Cause;
-use crate::app::query::names;
+use crate::app::query::names::end_name;
 use crate::app::query::peers::is_stranger;
+use crate::app::query::refusal::of_later_call;
 use crate::app::{FinOrder, LoggedEvent, State, Statement, Topic, Verb, format};
 use crate::tcp::{CloseKind, Errno, SocketId, SyscallError, TcpState, escape};
 
 const SHOWN: usize = 48;
 
 pub(crate) fn received(state: &mut State, end: SocketId, bytes: u64, first: &[u8]) {
-    let is_servers = state.server.ends.contains(end);
+    let is_servers = state.ends.server_holds(end);
     let (key, who) = if is_servers {
-        ("received-by-server", state.peer_name(end.tuple.remote.ip, end))
+        ("received-by-server", state.peer_name(end))
     } else {
-        ("received", names::client_name(state, end))
+        ("received", end_name(state, end))
     };
     let more = if bytes > SHOWN as u64 { "..." } else { "" };
     let what = Statement::new(key)
@@ -30,63 +31,59 @@ pub(crate) fn received(state: &mut State, end: SocketId, bytes: u64, first: &[u8
         state.server.last_payload = Some((end, first.to_vec()));
     }
     if !part_of_the_call {
-        state.notices.count(state.now, Topic::Data, what);
+        state.notices.count(state.now, Topic::Received, what);
     }
 }
 
 pub(crate) fn sent(state: &mut State, end: SocketId, bytes: u64) {
-    let is_servers = state.server.ends.contains(end);
+    let is_servers = state.ends.server_holds(end);
     if is_servers {
         state.server.totals.sent += bytes;
     }
     // The reader reports the server's answers and a connect's own payload.
     if state.is_half_open(end) || !(is_servers || is_young(state, end)) {
         let ends = [end, state.other_end(end)];
-        let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
-        episodes::begin(state, &Cause { verb: Verb::Send, ends, ordered: None, bytes });
+        let number = u32::try_from(bytes).unwrap_or(u32::MAX);
+        episodes::begin(state, &Cause { verb: Verb::Send, ends, ordered: None, number });
     }
 }
 
 pub(crate) fn call_failed(state: &mut State, end: SocketId, why: SyscallError) {
-    let half_closed = state.own_end(end).is_some_and(|end| end.half_closed.is_some());
-    let what = Statement::new("call-failed")
-        .with("who", names::client_name(state, end))
-        .with("call", why.call)
-        .with("errno", why.errno)
+    let half_closed = state.ends.get(end).is_some_and(|end| end.half_closed.is_some());
+    let what = of_later_call(end_name(state, end), why)
         .when("OwnFin", why.errno == Errno::EPIPE && half_closed);
     state.notices.count(state.now, Topic::Refused, what);
 }
 
 pub(crate) fn peer_closed(state: &mut State, end: SocketId) {
-    if state.server.ends.contains(end) && is_stranger(state, end) {
+    if state.ends.server_holds(end) && is_stranger(state, end) {
         let ends = [state.other_end(end), end];
-        episodes::begin(state, &Cause { verb: Verb::Fin, ends, ordered: None, bytes: 0 });
+        episodes::begin(state, &Cause { verb: Verb::Fin, ends, ordered: None, number: 0 });
     }
-    state.note(end, |end| end.peer_closed = true);
+    state.ends.change(end, |end| end.peer_closed = true);
 }
 
 pub(crate) fn half_closed(state: &mut State, end: SocketId) {
     ends(state, end, Verb::HalfClose);
     let place = if state.peer_has_closed(end) { FinOrder::Second } else { FinOrder::First };
-    state.note(end, |end| end.half_closed = Some(place));
+    state.ends.change(end, |end| end.half_closed = Some(place));
 }
 
 /// One of our ends closed or sent its FIN: the sentence follows once the effect was seen.
 fn ends(state: &mut State, end: SocketId, verb: Verb) {
     let is_broken = matches!(verb, Verb::Broken(_));
     let other = state.other_end(end);
-    let before = state.own_end(end).and_then(|end| end.before).filter(|_| !is_broken);
-    episodes::begin(state, &Cause { verb, ends: [end, other], ordered: before, bytes: 0 });
+    let before = state.ends.get(end).and_then(|end| end.before).filter(|_| !is_broken);
+    episodes::begin(state, &Cause { verb, ends: [end, other], ordered: before, number: 0 });
     let at = state.now;
-    state.note(end, |end| end.before = None);
-    state.note(other, |other| other.other_ended = Some(at));
+    state.ends.change(end, |end| end.before = None);
+    state.ends.change(other, |other| other.other_ended = Some(at));
 }
 
 /// Whether the connection is so new that its payload belongs to the same key press.
 fn is_young(state: &State, end: SocketId) -> bool {
     const MOMENT: Duration = Duration::from_millis(300);
-    let known = state.server.ends.get(end).or_else(|| state.clients.holder_of(end)?.ends.get(end));
-    known.is_none_or(|end| state.now.since(end.since) < MOMENT)
+    state.ends.get(end).is_none_or(|end| state.now.since(end.since) < MOMENT)
 }
 
 pub(crate) fn closed(state: &mut State, end: SocketId, how: CloseKind) {
@@ -96,11 +93,11 @@ pub(crate) fn closed(state: &mut State, end: SocketId, how: CloseKind) {
     }
     state.episodes.drop_call(end);
     let reached = reached(state, end);
-    let ordered = state.own_end(end).and_then(|end| end.ordered);
+    let ordered = state.ends.get(end).and_then(|end| end.ordered);
     let is_one_of_many = state.clients.ordered > 1 && ordered == Some(how);
     state.clients.closed += u64::from(is_one_of_many);
     // A reset has reported the end already.
-    if state.own_end(end).is_some() {
+    if state.ends.get(end).is_some() {
         let verb = match how {
             CloseKind::Close => Verb::Close,
             CloseKind::Abort => Verb::Abort,
@@ -108,11 +105,10 @@ pub(crate) fn closed(state: &mut State, end: SocketId, how: CloseKind) {
         };
         ends(state, end, verb);
     }
-    state.server.ends.remove(end);
     let at = state.now;
-    state.clients.forget(end, at);
-    let State { server: listener, clients, sockets, .. } = state;
-    sockets.ended(at, end, (how, reached), |end| State::is_servers(listener, clients, end));
+    state.ends.remove(end, at);
+    let State { server, clients, ends, sockets, .. } = state;
+    sockets.ended(at, end, (how, reached), |end| State::is_servers(server, clients, ends, end));
 }
 
 /// The state an end reached at least, from its own calls; `None` if there were none.
@@ -120,7 +116,7 @@ fn reached(state: &State, end: SocketId) -> Option<TcpState> {
     let answered = |is_answered| {
         if is_answered { TcpState::Established } else { TcpState::SynSent }
     };
-    if let Some(known) = state.own_end(end) {
+    if let Some(known) = state.ends.get(end) {
         return Some(answered(known.answered));
     }
     // A failed connect is forgotten already.

@@ -46,7 +46,7 @@ pub(crate) fn begin(state: &mut State, cause: &Cause) {
         // Already just a number.
         open.retain(|known| !known.is_told || known.topic != topic);
     }
-    let mut account = facts::account(state, verb, ends, cause.bytes);
+    let mut account = facts::account(state, verb, ends, cause.number);
     if verb == Verb::Connect {
         state.episodes.drop_call(ends[0]);
     }
@@ -71,7 +71,7 @@ fn topic(state: &State, cause: &Cause) -> Option<Topic> {
         Verb::Accept if !state.server.held => Topic::Came,
         Verb::Connect | Verb::Ack | Verb::Accept | Verb::Stop => return None,
         Verb::Call => Topic::Called,
-        Verb::Send => Topic::Data,
+        Verb::Send => Topic::Sent,
         Verb::Close | Verb::Abort if is_one_of_many => Topic::Ordered,
         Verb::Close if state.peer_has_closed(cause.ends[0]) => Topic::WentToo,
         Verb::Close | Verb::Fin => Topic::Went,
@@ -89,8 +89,7 @@ pub(crate) fn settle(state: &mut State) {
         let age = state.now.since(episode.opened);
         let rows = looked(state, episode);
         let mut account = Account { rows, ..episode.account.clone() };
-        let look = if account.verb.is_end() { facts::look } else { opening_facts::look };
-        look(state, &mut account, episode.ends, episode.opened);
+        opening_facts::look(state, &mut account, episode.ends, episode.opened);
         let known = &episode.account;
         if episode.is_told && account.rows == known.rows && account.facts.is_subset(&known.facts) {
             // Ended conditions are not reported, and the rows were not polled again.
@@ -159,25 +158,31 @@ fn looked(state: &State, episode: &Episode) -> [RowOutcome; 2] {
 }
 
 fn is_due(state: &State, episode: &Episode, age: Duration) -> bool {
-    let [own, other] = [0, 1].map(|n| {
-        let end = episode.ends[n];
-        let now = rows(state, [end, end])[0];
-        let is_gone = state.sockets.get(end).is_none_or(|line| line.gone.is_some());
-        now != episode.before[n] || (is_gone && episode.before[n].is_some())
-    });
     let account = &episode.account;
-    if !account.verb.is_end() {
-        let [own, other] = account.rows.map(|row| row.after != RowNow::Unseen);
-        let is_seen = if account.verb == Verb::Call {
-            reason(account).is_some()
-        } else if account.verb == Verb::Accept {
-            !account.facts.contains(&Fact::PeerFin)
-        } else {
-            account.verb != Verb::Send && other
-        };
-        let patience = if account.verb == Verb::Call { ANSWERED } else { PATIENCE };
-        return (own && is_seen) || age >= patience;
+    let [own, other] = account.rows.map(|row| row.after != RowNow::Unseen);
+    match account.verb {
+        Verb::Call => (own && reason(account).is_some()) || age >= ANSWERED,
+        Verb::Connect | Verb::Ack => (own && other) || age >= PATIENCE,
+        Verb::Accept => (own && !account.facts.contains(&Fact::PeerFin)) || age >= PATIENCE,
+        Verb::Send => age >= PATIENCE,
+        Verb::Stop
+        | Verb::Close
+        | Verb::Abort
+        | Verb::HalfClose
+        | Verb::Broken(_)
+        | Verb::Fin
+        | Verb::LateData
+        | Verb::CutShort => is_end_due(state, episode, age),
     }
+}
+
+/// Whether both rows of a connection that ends have changed, or the other has had the time to.
+fn is_end_due(state: &State, episode: &Episode, age: Duration) -> bool {
+    let [own, other] = [0, 1].map(|n| {
+        let (line, before) = (state.sockets.get(episode.ends[n]), episode.before[n]);
+        let is_gone = line.is_none_or(|line| line.gone.is_some());
+        facts::row(line) != before || (is_gone && before.is_some())
+    });
     let is_known = episode.before[0].is_some() || own;
     (own && (other || episode.ends[0] == episode.ends[1]))
         || (age >= PATIENCE && (own || !is_known))

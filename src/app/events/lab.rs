@@ -1,3 +1,4 @@
+use std::net::IpAddr;
 use std::time::Duration;
 
 use crate::app::actions::lab;
@@ -20,6 +21,11 @@ pub(crate) fn on_lab_event(state: &mut State, news: LabEvent) -> Vec<Effect> {
         LabEvent::Down(why) => down(state, why),
         LabEvent::Warned(what) => {
             state.warn(Statement::verbatim(what));
+            vec![]
+        }
+        LabEvent::CaptureFailed(why) => {
+            state.lab.capture_failed = true;
+            state.warn(Statement::new("capture-stopped").with("why", why));
             vec![]
         }
         LabEvent::Wire(news) => {
@@ -65,7 +71,7 @@ fn up(
     took: Duration,
 ) -> Vec<Effect> {
     let Some(server) = computers.first().copied() else { return vec![] };
-    let were_open = state.clients.open() + state.server.ends.len();
+    let were_open = state.ends.len();
     let was_listening = state.server.is_listening();
     let spec = ListenSpec {
         host: server.host,
@@ -73,19 +79,25 @@ fn up(
         backlog: state.server.spec.backlog,
         ..ListenSpec::at(state.server.spec.at)
     };
+    // Each computer has its own settings, which are the kernel's defaults.
+    let HostLimits { pid, uid, descriptors, .. } = state.machine;
     let machine = HostLimits {
+        pid,
+        uid,
+        descriptors,
         ephemeral: state.lab.spec.ports.unwrap_or(PortRange::DEFAULT),
         unprivileged_from: limits.unprivileged_from,
         somaxconn: limits.somaxconn,
-        addresses: vec![server.ip],
-        has_ipv6: false,
-        ..state.machine.clone()
+        addresses: [server.ip].into_iter().chain(server.ip6.map(IpAddr::from)).collect(),
+        has_ipv6: limits.has_ipv6,
+        ..HostLimits::default()
     };
     let clients = Clients::in_lab(&computers, &state.clients);
     state.lab.before = Some(Box::new(LoopbackBefore {
         machine: std::mem::replace(&mut state.machine, machine),
         listener: std::mem::replace(&mut state.server, Server::new(spec)),
         clients: std::mem::replace(&mut state.clients, clients),
+        ends: std::mem::take(&mut state.ends),
     }));
     state.lab.stage = LabStage::Up;
     state.lab.computers = computers;
@@ -143,12 +155,15 @@ fn down(state: &mut State, why: Option<String>) -> Vec<Effect> {
     state.server = before.listener;
     state.server.start_over();
     state.clients = before.clients;
-    state.clients.start_over(state.now);
+    state.clients.start_over();
+    state.ends = before.ends;
+    state.ends.clear(state.now);
     let plan = state.lab.plan.filter(|_| why.is_none());
     state.lab = LabState {
         // The port range of a use-up run ends with its lab.
         spec: LabSpec { ports: plan.map(|plan| plan.range), ..state.lab.spec },
         bind: state.lab.bind,
+        capture_failed: state.lab.capture_failed,
         absolute: state.lab.absolute,
         plan,
         ..LabState::default()

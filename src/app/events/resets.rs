@@ -57,6 +57,6 @@ fn answered(state: &State, reset: &WireSegment) -> Option<Cause> {
     };
     let bytes = before.clone().find(is_there)?.segment.length;
     let is_first = !before.any(|crossing| crossing.segment.flags.has(Flags::RST));
-    let cause = Cause { verb: Verb::LateData, ends: [end, other], ordered: None, bytes };
+    let cause = Cause { verb: Verb::LateData, ends: [end, other], ordered: None, number: bytes };
     (bytes > 0 && is_first).then_some(cause)
 }

@@ -9,7 +9,7 @@ use crate::app::model::{Attempt, ListenAddress, Statement, Topic, Verb};
 use crate::app::query::peers::{is_foreign_peer, is_stranger};
 use crate::app::query::watched::wanted;
 use crate::app::query::{opening_facts, refusal as refusal_facts};
-use crate::app::{Effect, State};
+use crate::app::{Effect, Holder, State};
 use crate::tcp::{Accepting, Host, ListenSpec, OwnSocket, SocketId, SyscallError};
 
 pub(crate) fn listening(
@@ -55,14 +55,11 @@ pub(crate) fn stopped(state: &mut State, why: Option<SyscallError>) -> Vec<Effec
     let was_reset = state.server.running.take().is_none();
     state.server.held = false;
     state.server.pause = None;
-    if was_reset && why.is_none() {
-        return vec![Effect::Lookup(names)];
-    }
     if let Some(why) = why {
         state.warn(Statement::new("listener-ended").with("why", why));
-    } else if let Some(name) = names.first() {
-        let bytes = u32::try_from(names.len()).unwrap_or(u32::MAX);
-        let cause = Cause { verb: Verb::Stop, ends: [*name; 2], ordered: None, bytes };
+    } else if let Some(name) = names.first().filter(|_| !was_reset) {
+        let number = u32::try_from(names.len()).unwrap_or(u32::MAX);
+        let cause = Cause { verb: Verb::Stop, ends: [*name; 2], ordered: None, number };
         episodes::begin(state, &cause);
     }
     vec![Effect::Lookup(names)]
@@ -76,17 +73,17 @@ pub(crate) fn held(state: &mut State, held: bool) {
 pub(crate) fn accepted(state: &mut State, socket: OwnSocket) {
     state.server.pause = None;
     state.server.totals.accepted += 1;
-    let policy = state.server.policy(socket.name);
+    let policy = state.policy(socket.name);
     let waited = state.sockets.get(socket.name).is_some_and(|line| line.held == 0);
     let is_strangers = is_foreign_peer(state, socket.name);
-    let end = state.server.ends.add(socket, state.now);
+    let end = state.ends.add(Holder::Server, socket, state.now);
     (end.answered, end.policy, end.is_strangers) = (true, Some(policy), is_strangers);
     state.sockets.own(&socket, state.machine.pid);
     let name = socket.name;
     let has_closed = waited && opening_facts::had_closed(state, name);
     if state.server.held || has_closed || is_stranger(state, name) {
         let ends = [name, state.other_end(name)];
-        let cause = Cause { verb: Verb::Accept, ends, ordered: None, bytes: socket.fd };
+        let cause = Cause { verb: Verb::Accept, ends, ordered: None, number: socket.fd };
         episodes::begin(state, &cause);
     }
 }
@@ -99,8 +96,8 @@ pub(crate) fn accept_failed(state: &mut State, why: SyscallError, pause: Duratio
 
 /// Records the programs at the other ends: their rows may be gone when a sentence names them.
 pub(crate) fn know_strangers(state: &mut State) {
-    let State { server: listener, sockets, machine, .. } = state;
-    listener.ends.learn_programs(|end| {
+    let State { ends, sockets, machine, .. } = state;
+    ends.learn_programs(|end| {
         let owner = sockets.owners.get(&sockets.mirror(end)?.row.inode)?;
         (owner.pid != machine.pid).then(|| owner.program.clone())
     });

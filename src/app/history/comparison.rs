@@ -1,7 +1,7 @@
 //! Two rows side by side: how their five-tuples differ, and how they are related.
 
 use crate::app::{State, Statement};
-use crate::tcp::{FiveTuple, SocketId};
+use crate::tcp::{FiveTuple, SocketId, TcpState};
 
 /// The names of the five values of a 5-tuple.
 pub const FIVE: [&str; 5] =
@@ -12,8 +12,9 @@ pub const FIVE: [&str; 5] =
 pub struct Comparison {
     /// The marked one, and the other.
     pub rows: [SocketId; 2],
-    /// In the order of [`FIVE`].
+    /// In the order of [`FIVE`]; a local address that belongs to an interface differs from the same address of another.
     pub differs: [bool; 5],
+    both_listen: bool,
 }
 
 impl Comparison {
@@ -21,15 +22,18 @@ impl Comparison {
     pub fn of(state: &State, one: SocketId, other: SocketId) -> Comparison {
         let other = same_side(state, one, other);
         let [a, b] = [one, other].map(|row| row.tuple.canonical());
+        let listens =
+            |row| state.seen().get(row).is_some_and(|line| line.row.state == TcpState::Listen);
         Comparison {
             rows: [one, other],
             differs: [
                 a.protocol != b.protocol,
-                a.local.ip != b.local.ip,
+                (a.local.ip, one.interface) != (b.local.ip, other.interface),
                 a.local.port != b.local.port,
                 a.remote.ip != b.remote.ip,
                 a.remote.port != b.remote.port,
             ],
+            both_listen: [one, other].into_iter().all(listens),
         }
     }
 
@@ -42,14 +46,18 @@ impl Comparison {
             .when("Mixed", connections == 1)
             .when("Connections", connections == 2)
             .when("Mirrored", one == other.mirrored())
+            .when("Computers", self.rows[0].host != self.rows[1].host)
+            .when("Listening", self.both_listen)
             .with_some("differing", self.differing())
     }
 
     fn differing(&self) -> Option<String> {
         let differs = self.differs;
+        let [one, other] = self.rows.map(|row| row.tuple.local.ip.to_canonical());
+        let name = |n: usize| if n == 1 && one == other { "interface" } else { FIVE[n] };
         let end = |n: usize, both| match (differs[n], differs[n + 1]) {
             (true, true) => Some(both),
-            (true, false) => Some(FIVE[n]),
+            (true, false) => Some(name(n)),
             (false, true) => Some(FIVE[n + 1]),
             (false, false) => None,
         };

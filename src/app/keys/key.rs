@@ -8,6 +8,8 @@ pub enum Key {
     Char(char),
     /// A letter with ctrl.
     Ctrl(char),
+    /// A letter with alt, which is not bound.
+    Alt(char),
     /// Enter.
     Enter,
     /// Escape.
@@ -67,6 +69,8 @@ impl fmt::Display for Key {
             f.pad(name)
         } else if let Key::Ctrl(c) = self {
             f.pad(&format!("ctrl-{c}"))
+        } else if let Key::Alt(c) = self {
+            f.pad(&format!("alt-{c}"))
         } else if let Key::F(n) = self {
             f.pad(&format!("F{n}"))
         } else if let Key::Char(c) = self {
@@ -87,11 +91,14 @@ impl FromStr for Key {
         if let Some(n @ 1..=24) = text.strip_prefix('F').and_then(|number| number.parse().ok()) {
             return Ok(Key::F(n));
         }
-        let ctrl = text.strip_prefix("ctrl-").filter(|rest| !rest.is_empty());
-        let mut letters = ctrl.unwrap_or(text).chars();
-        match (letters.next(), letters.next(), ctrl) {
-            (Some(letter), None, Some(_)) => Ok(Key::Ctrl(letter)),
-            (Some(letter), None, None) => Ok(Key::Char(letter)),
+        let (kind, letters): (fn(char) -> Key, &str) = match text.split_once('-') {
+            Some(("ctrl", letter)) => (Key::Ctrl, letter),
+            Some(("alt", letter)) => (Key::Alt, letter),
+            _ => (Key::Char, text),
+        };
+        let mut letters = letters.chars();
+        match (letters.next(), letters.next()) {
+            (Some(letter), None) => Ok(kind(letter)),
             _ => Err(format!("{text:?} is not a key; write c, ctrl-c, Enter, Esc, Tab, Up, ...")),
         }
     }

@@ -1,12 +1,10 @@
 //! The client computers.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
-use std::net::{IpAddr, Ipv4Addr};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use crate::app::{OpenEnds, TableRow};
 use crate::tcp::{
-    Burst, ConnectId, ConnectSpec, Endpoint, Host, LabComputer, Moment, Port, Protocol, SocketId,
-    Target,
+    Burst, ConnectId, ConnectSpec, Endpoint, Host, LabComputer, Port, Protocol, Target,
 };
 
 /// The client computers, and how they connect.
@@ -16,11 +14,8 @@ pub struct Clients {
     pub computers: Vec<Computer>,
     /// The selected one, which connects next, counted from 0.
     pub chosen: usize,
-    /// Owner and close time of closed sockets whose address does not identify the computer.
-    closed_ends: HashMap<SocketId, (usize, Moment)>,
-    pruned: Moment,
-    /// The address that reaches a server which listens on every address.
-    server: IpAddr,
+    /// The addresses that reach a server which listens on every address.
+    server: LabComputer,
     /// The options at the start, and after a reset.
     pub(crate) first: ConnectSpec,
     /// How many sockets the last order closes.
@@ -51,10 +46,10 @@ pub struct Computer {
     pub name: String,
     /// Its address.
     pub ip: IpAddr,
+    /// The one in IPv6, which a computer of the lab has.
+    ip6: Option<Ipv6Addr>,
     /// Its network: this machine's, or one of its own in the lab.
     pub host: Host,
-    /// Its open sockets.
-    pub ends: OpenEnds,
 }
 
 /// The progress of a burst of connects.
@@ -74,8 +69,6 @@ pub struct BurstProgress {
     pub computer: usize,
     /// The protocol.
     pub protocol: Protocol,
-    /// The sockets that it had ever had before.
-    pub ever: u64,
     /// Whether it ended early: why is said after the number reached.
     pub refused: bool,
 }
@@ -84,28 +77,28 @@ const NAMES: &str =
     "laptop phone tablet desktop console watch camera printer speaker television fridge robot";
 
 impl Computer {
-    fn new(n: usize, ip: IpAddr, host: Host) -> Computer {
+    fn new(n: usize, LabComputer { host, ip, ip6 }: LabComputer) -> Computer {
         let name = NAMES.split(' ').nth(n).map(str::to_owned);
         let name = name.unwrap_or_else(|| format!("computer {}", n + 1));
-        Computer { name, ip, host, ends: OpenEnds::default() }
+        Computer { name, ip, ip6, host }
     }
 }
 
 impl Clients {
     /// `count` computers at 127.0.0.2, 127.0.0.3, ... that connect as `spec` says.
     pub fn new(count: u8, spec: ConnectSpec) -> Clients {
-        let ip = |n| IpAddr::V4(Ipv4Addr::new(127, 0, 0, n + 2));
-        let computers = (0..count.max(1)).map(|n| Computer::new(n.into(), ip(n), Host::THIS));
+        let at = |n| IpAddr::from([127, 0, 0, n + 2]);
+        let own = |n| LabComputer { host: Host::THIS, ip: at(n), ip6: None };
+        let computers = (0..count.max(1)).map(|n| Computer::new(n.into(), own(n)));
         Clients::of(computers.collect(), spec)
     }
 
     /// The computers of the lab without the first, the server; they connect as those `before` did at the start.
     pub(crate) fn in_lab(lab: &[LabComputer], before: &Clients) -> Clients {
         let computers = lab.iter().skip(1).enumerate();
-        let computers = computers.map(|(n, known)| Computer::new(n, known.ip, known.host));
-        let server = lab.first().map(|server| server.ip);
+        let computers = computers.map(|(n, known)| Computer::new(n, *known));
         Clients {
-            server: server.unwrap_or(before.server),
+            server: lab.first().copied().unwrap_or(before.server),
             last_order: before.last_order,
             ..Clients::of(computers.collect(), before.first.clone())
         }
@@ -115,9 +108,11 @@ impl Clients {
         Clients {
             computers,
             chosen: 0,
-            closed_ends: HashMap::new(),
-            pruned: Moment::default(),
-            server: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            server: LabComputer {
+                host: Host::THIS,
+                ip: Ipv4Addr::LOCALHOST.into(),
+                ip6: Some(Ipv6Addr::LOCALHOST),
+            },
             first: spec.clone(),
             ordered: 0,
             closed: 0,
@@ -139,7 +134,8 @@ impl Clients {
 
     pub(crate) fn index_of(&self, ip: IpAddr) -> Option<usize> {
         let ip = ip.to_canonical();
-        self.computers.iter().position(|computer| computer.ip == ip)
+        let has = |own: &Computer| own.ip == ip || own.ip6.is_some_and(|own| own == ip);
+        self.computers.iter().position(has)
     }
 
     /// The computer that connects: in the lab by its network, on loopback by its source address, else the selected one.
@@ -153,73 +149,26 @@ impl Clients {
         known.unwrap_or(self.chosen)
     }
 
+    /// The name of the computer with that address.
     pub(crate) fn name_of(&self, ip: IpAddr) -> Option<&str> {
-        self.index_of(ip).map(|n| self.computers[n].name.as_str())
+        Some(&self.computers[self.index_of(ip)?].name)
     }
 
-    pub(crate) fn holder_of(&self, end: SocketId) -> Option<&Computer> {
-        self.computers.iter().find(|computer| computer.ends.contains(end))
-    }
-
-    /// The computer that holds this socket, or held it until it was closed.
-    pub fn whose(&self, end: SocketId) -> Option<&Computer> {
-        let closed = || Some(&self.computers[self.closed_ends.get(&end)?.0]);
-        self.holder_of(end).or_else(closed)
-    }
-
-    /// Prunes closed sockets that have no row and were closed long enough ago.
-    pub(crate) fn forget_closed_ends(&mut self, now: Moment, has_row: impl Fn(SocketId) -> bool) {
-        if now.since(self.pruned) < TableRow::GHOST {
-            return;
-        }
-        self.pruned = now;
-        let is_recent = |closed: Moment| now.since(closed) < TableRow::GHOST;
-        self.closed_ends.retain(|end, (_, closed)| is_recent(*closed) || has_row(*end));
-    }
-
-    /// Resets all but the computers, the selection, and the owners of closed sockets.
-    pub(crate) fn start_over(&mut self, now: Moment) {
-        for holder in 0..self.computers.len() {
-            for end in std::mem::take(&mut self.computers[holder].ends).newest_first() {
-                self.note_closed(end, holder, now);
-            }
-        }
+    /// Resets all but the computers and the selection.
+    pub(crate) fn start_over(&mut self) {
         let computers = std::mem::take(&mut self.computers);
         *self = Clients {
             chosen: self.chosen,
-            closed_ends: std::mem::take(&mut self.closed_ends),
             server: self.server,
             last_order: self.last_order,
             ..Clients::of(computers, self.first.clone())
         };
     }
 
-    /// Removes a closed end from its computer; returns whether there was one.
-    pub fn forget(&mut self, end: SocketId, now: Moment) -> bool {
-        let mut computers = self.computers.iter_mut();
-        let holder = computers.position(|computer| computer.ends.remove(end).is_some());
-        if let Some(holder) = holder {
-            self.note_closed(end, holder, now);
-        }
-        holder.is_some()
-    }
-
-    /// Records the owner of a closed socket whose address does not identify it.
-    fn note_closed(&mut self, end: SocketId, holder: usize, now: Moment) {
-        if self.index_of(end.tuple.local.ip) != Some(holder) {
-            self.closed_ends.insert(end, (holder, now));
-        }
-    }
-
     /// How many connections were ordered that have no answer yet.
     pub fn awaited(&self) -> u32 {
         let waiting = self.waiting.iter().map(|(_, burst)| burst.count);
         self.orders.values().copied().chain(waiting).fold(0, u32::saturating_add)
-    }
-
-    /// The sockets that all computers hold open.
-    pub fn open(&self) -> usize {
-        self.computers.iter().map(|computer| computer.ends.len()).sum()
     }
 
     /// The target of the next connect, when the server listens on `listener`.
@@ -239,7 +188,11 @@ impl Clients {
 
     /// The address that reaches a server which listens on `at`.
     pub(crate) fn reachable(&self, at: Endpoint) -> Endpoint {
-        let ip = if at.ip.is_unspecified() { self.server } else { at.ip };
+        let ip = match at.ip {
+            IpAddr::V4(ip) if ip.is_unspecified() => self.server.ip,
+            IpAddr::V6(any) if any.is_unspecified() => self.server.ip6.unwrap_or(any).into(),
+            ip @ (IpAddr::V4(_) | IpAddr::V6(_)) => ip,
+        };
         Endpoint { ip, port: at.port }
     }
 }

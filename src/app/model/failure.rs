@@ -52,5 +52,3 @@ pub enum Verdict {
     /// It cannot be tried without harm; the table of texts has the reason.
     NotTried,
 }
-
-pub(crate) const ROWS: usize = 100;

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::net::IpAddr;
 
 use crate::app::model::Numbers;
-use crate::app::{Clients, Server};
+use crate::app::{Clients, OpenEnds, Server};
 use crate::tcp::{
     Delivery, Errno, Host, HostLimits, LabComputer, LabSpec, Moment, PortRange, WireSegment,
     WireSettings, WireStatus,
@@ -19,6 +19,8 @@ pub struct LabState {
     pub spec: LabSpec,
     /// The address that its server listens on, if not its own.
     pub bind: Option<IpAddr>,
+    /// Whether what crosses the wire was to be written down, and is not any more.
+    pub capture_failed: bool,
     /// The settings of its wire: as it reported them, with the orders since then.
     pub wire: WireSettings,
     /// The settings of the past, each with its begin, the newest last.
@@ -62,6 +64,7 @@ pub(crate) struct LoopbackBefore {
     pub(crate) machine: HostLimits,
     pub(crate) listener: Server,
     pub(crate) clients: Clients,
+    pub(crate) ends: OpenEnds,
 }
 
 impl LabState {
@@ -91,8 +94,7 @@ impl LabState {
     }
 
     pub(crate) fn host_of(&self, ip: IpAddr) -> Option<Host> {
-        let ip = ip.to_canonical();
-        self.computers.iter().find(|computer| computer.ip == ip).map(|computer| computer.host)
+        self.computers.iter().find(|computer| computer.has(ip)).map(|computer| computer.host)
     }
 
     pub(crate) fn address_of(&self, host: Host) -> Option<IpAddr> {
@@ -106,13 +108,16 @@ impl LabState {
 
     /// Whether `ip` belongs to its network, but to no computer.
     pub(crate) fn lacks(&self, ip: IpAddr) -> bool {
-        let (Some(server), IpAddr::V4(ip)) = (self.server(), ip.to_canonical()) else {
-            return false;
+        let Some(server) = self.server() else { return false };
+        // The networks are a /24 and a /64.
+        let is_inside = match (ip.to_canonical(), server.ip) {
+            (IpAddr::V4(ip), IpAddr::V4(own)) => own.octets()[..3] == ip.octets()[..3],
+            (IpAddr::V6(ip), _) => {
+                server.ip6.is_some_and(|own| own.octets()[..8] == ip.octets()[..8])
+            }
+            (IpAddr::V4(_), IpAddr::V6(_)) => false,
         };
-        // The network is a /24.
-        let is_inside =
-            matches!(server.ip, IpAddr::V4(own) if own.octets()[..3] == ip.octets()[..3]);
-        is_inside && self.host_of(ip.into()).is_none()
+        is_inside && self.host_of(ip).is_none()
     }
 
     /// All of its addresses: `192.168.1.10, .13, .14`.

@@ -15,14 +15,14 @@ pub(crate) mod statement;
 pub(crate) mod syscalls;
 
 pub use crate::app::model::account::episodes::Episodes;
-pub(crate) use crate::app::model::account::episodes::Rows;
+pub(crate) use crate::app::model::account::episodes::{Row, Rows};
 pub use crate::app::model::account::{Account, Fact, RowNow, RowOutcome, Verb};
 pub use crate::app::model::clients::{BurstProgress, Clients, Computer};
 pub use crate::app::model::failure::{Attempt, Failure, Remedy, Verdict};
 pub use crate::app::model::lab::{LabStage, LabState};
 pub(crate) use crate::app::model::lab::{LoopbackBefore, UsingUp};
 pub use crate::app::model::notices::{Content, Notice, Notices, Tone, Topic};
-pub use crate::app::model::open_ends::{FinOrder, OpenEnd, OpenEnds, ServerPolicy};
+pub use crate::app::model::open_ends::{FinOrder, Holder, OpenEnd, OpenEnds, ServerPolicy};
 pub use crate::app::model::script::{HOLDABLE_STATES, Myth, MythCall};
 pub(crate) use crate::app::model::script::{Script, ScriptEnd, ScriptGoal, ScriptStep};
 pub(crate) use crate::app::model::sequence_numbers::{Numbers, SegmentNumbers};

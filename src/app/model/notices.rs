@@ -2,7 +2,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use crate::app::model::{Account, Failure, Statement};
-use crate::tcp::{Moment, SocketId};
+use crate::tcp::{ConnectId, Moment, SocketId};
 
 /// What happened, one notice for each event, the newest last.
 #[derive(Clone, Debug, Default)]
@@ -69,8 +69,10 @@ pub enum Topic {
     HalfClosed,
     /// Connections were closed by one order.
     Ordered,
+    /// Data was sent.
+    Sent,
     /// Data arrived.
-    Data,
+    Received,
     /// Rows in TIME_WAIT were ended by an RST.
     CutShort,
     /// Connections broke.
@@ -79,6 +81,8 @@ pub enum Topic {
     AcceptFailed,
     /// A system call failed.
     Refused,
+    /// A name is looked up for that order to connect.
+    Resolving(ConnectId),
     /// The view changed, or cannot change.
     Looked,
     /// The past was stepped through.
@@ -117,7 +121,6 @@ const TOGETHER: Duration = Duration::from_millis(1500);
 const AT_ONCE: Duration = Duration::from_millis(100);
 /// How many of the newest sentences may still be replaced.
 const NEAR: usize = 16;
-const BLAMED: usize = 100;
 const KEPT: usize = 1000;
 
 impl Notices {
@@ -136,7 +139,7 @@ impl Notices {
     /// Adds a notice about a failure, and the rows to blame.
     pub fn blame(&mut self, at: Moment, what: Statement, rows: &[SocketId]) {
         let notice = Notice::new(at, Tone::Refused, None, Content::Statement(what));
-        self.push(Notice { blame: rows.iter().take(BLAMED).copied().collect(), ..notice });
+        self.push(Notice { blame: rows.to_vec(), ..notice });
     }
 
     /// Adds a notice that may come often: after a few of one `topic` in quick succession the last stands for all of them.
@@ -156,11 +159,9 @@ impl Notices {
         let notice = Notice::new(at, tone, topic, Content::Account(id, account));
         let notice = Notice { count: many, at_once: many, ..notice };
         match topic {
-            Some(Topic::Ordered) | None => {
-                self.take_back(topic);
-                self.push(notice);
-            }
+            Some(Topic::Ordered) => self.replace(notice),
             Some(_) => self.add(notice),
+            None => self.push(notice),
         }
     }
 
@@ -178,7 +179,7 @@ impl Notices {
         let last = self.all.back_mut();
         if let Some(last) = last.filter(|last| last.at == at && last.tone == Tone::Refused) {
             last.content = Content::Statement(what.clone());
-            last.blame = rows.iter().take(BLAMED).copied().collect();
+            last.blame = rows.to_vec();
         }
     }
 
@@ -210,17 +211,26 @@ impl Notices {
         self.begin(at, topic, what);
     }
 
-    /// Removes the last notice of that topic if it is near the end.
-    fn take_back(&mut self, topic: Option<Topic>) {
+    /// Adds a notice in place of the last of its topic, if that is near the end.
+    fn replace(&mut self, notice: Notice) {
         let near = self.all.len().saturating_sub(NEAR);
-        let place = self.all.iter().rposition(|notice| notice.topic == topic);
-        if let Some(place) = place.filter(|place| *place >= near && topic.is_some()) {
+        let place = self.all.iter().rposition(|old| old.topic == notice.topic);
+        if let Some(place) = place.filter(|place| *place >= near) {
             self.all.remove(place);
         }
+        self.push(notice);
     }
 
     pub(crate) fn begin(&mut self, at: Moment, topic: Topic, what: impl Into<Statement>) {
         self.push(Notice::new(at, Tone::Plain, Some(topic), Content::Statement(what.into())));
+    }
+
+    /// Drops the newest notice if it says that a name is looked up for that order: what came of it takes its place.
+    pub(crate) fn resolved(&mut self, order: ConnectId) {
+        let is_its = |last: &Notice| last.topic == Some(Topic::Resolving(order));
+        if self.all.back().is_some_and(is_its) {
+            self.all.pop_back();
+        }
     }
 
     /// Limits scrolling; only the view knows how many sentences fit.

@@ -1,17 +1,31 @@
 use std::collections::{BTreeMap, HashMap};
 
+use crate::app::TableRow;
 use crate::app::model::Rows;
 use crate::tcp::{CloseKind, ListenSpec, Moment, OnData, OwnSocket, ServerCloses, SocketId};
 
-/// The ends of connections that this program holds open, in the order in which they were opened.
+/// The ends of connections that this program holds open: those of each holder, in the order in which they were opened.
 #[derive(Clone, Debug, Default)]
 pub struct OpenEnds {
-    by_age: BTreeMap<u64, OpenEnd>,
-    ages: HashMap<SocketId, u64>,
-    next: u64,
+    by_age: BTreeMap<Holder, BTreeMap<u64, OpenEnd>>,
+    places: HashMap<SocketId, (Holder, u64)>,
+    next_age: u64,
+    /// Holder and close time of closed ends whose address does not identify the computer.
+    closed: HashMap<SocketId, (Holder, Moment)>,
+    pruned: Moment,
+}
+
+/// Who holds an end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Holder {
+    /// The client computer of that number.
+    Client(usize),
+    /// The server, which accepted it.
+    Server,
 }
 
 /// One end of a connection that this program holds open.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpenEnd {
     /// Its row and descriptor.
@@ -34,6 +48,8 @@ pub struct OpenEnd {
     pub(crate) before: Option<Rows>,
     /// Whether another program had the other end when it was accepted.
     pub is_strangers: bool,
+    /// Whether its address does not identify the computer that holds it.
+    pub(crate) is_elsewhere: bool,
     /// The program at the other end if it is not ours, once it is known.
     pub program: Option<String>,
 }
@@ -64,9 +80,9 @@ impl From<&ListenSpec> for ServerPolicy {
 
 impl OpenEnds {
     /// Adds an end; a known one, or a copy of it, keeps its place.
-    pub fn add(&mut self, socket: OwnSocket, since: Moment) -> &mut OpenEnd {
-        let age = *self.ages.entry(socket.name).or_insert(self.next);
-        self.next = self.next.max(age + 1);
+    pub fn add(&mut self, holder: Holder, socket: OwnSocket, since: Moment) -> &mut OpenEnd {
+        let (holder, age) = *self.places.entry(socket.name).or_insert((holder, self.next_age));
+        self.next_age = self.next_age.max(age + 1);
         let new = |older| OpenEnd {
             socket,
             older,
@@ -79,9 +95,11 @@ impl OpenEnds {
             ordered: None,
             policy: None,
             is_strangers: false,
+            is_elsewhere: false,
             program: None,
         };
-        let end = self.by_age.entry(age).or_insert_with(|| new(vec![]));
+        let ends = self.by_age.entry(holder).or_default();
+        let end = ends.entry(age).or_insert_with(|| new(vec![]));
         if end.socket.inode == socket.inode {
             end.since = since;
         } else {
@@ -90,68 +108,104 @@ impl OpenEnds {
         end
     }
 
-    /// Takes an end out, the newest where there are copies; `None` when it was not there.
-    pub fn remove(&mut self, name: SocketId) -> Option<OpenEnd> {
-        let age = *self.ages.get(&name)?;
-        let end = self.by_age.get_mut(&age)?;
-        if let Some(before) = end.older.pop() {
-            let gone = end.clone();
-            (end.socket, end.ordered) = (before, None);
-            return Some(gone);
+    /// Takes a closed end out, the newest where there are copies; `None` when it was not there.
+    pub fn remove(&mut self, name: SocketId, now: Moment) -> Option<()> {
+        let (holder, age) = *self.places.get(&name)?;
+        let ends = self.by_age.get_mut(&holder)?;
+        let end = ends.get_mut(&age)?;
+        if end.is_elsewhere {
+            self.closed.insert(name, (holder, now));
         }
-        self.ages.remove(&name);
-        self.by_age.remove(&age)
+        if let Some(before) = end.older.pop() {
+            (end.socket, end.ordered) = (before, None);
+        } else {
+            ends.remove(&age);
+            self.places.remove(&name);
+        }
+        Some(())
     }
 
-    /// Records the program at the other end, if `program_of` knows it.
+    /// Takes all ends out.
+    pub(crate) fn clear(&mut self, now: Moment) {
+        self.places.clear();
+        for (holder, ends) in std::mem::take(&mut self.by_age) {
+            let closed = ends.values().filter(|end| end.is_elsewhere);
+            self.closed.extend(closed.map(|end| (end.socket.name, (holder, now))));
+        }
+    }
+
+    /// Prunes closed ends that have no row and were closed long enough ago.
+    pub(crate) fn forget_closed(&mut self, now: Moment, has_row: impl Fn(SocketId) -> bool) {
+        if now.since(self.pruned) < TableRow::GHOST {
+            return;
+        }
+        self.pruned = now;
+        let is_recent = |closed: Moment| now.since(closed) < TableRow::GHOST;
+        self.closed.retain(|end, (_, closed)| is_recent(*closed) || has_row(*end));
+    }
+
+    /// Records the program at the other end of what the server holds, if `program_of` knows it.
     pub(crate) fn learn_programs(&mut self, program_of: impl Fn(SocketId) -> Option<String>) {
-        let unknown = |end: &&mut OpenEnd| end.program.is_none();
-        for end in self.by_age.values_mut().filter(unknown) {
+        let ends = self.by_age.get_mut(&Holder::Server).into_iter().flat_map(BTreeMap::values_mut);
+        for end in ends.filter(|end| end.program.is_none()) {
             end.program = program_of(end.socket.name);
         }
     }
 
-    pub(crate) fn change(&mut self, name: SocketId, change: impl FnOnce(&mut OpenEnd)) -> bool {
-        self.ages.get(&name).and_then(|age| self.by_age.get_mut(age)).map(change).is_some()
-    }
-
-    pub(crate) fn ever(&self) -> u64 {
-        self.next
-    }
-
-    /// The open ones that came when there had been so many, the oldest first.
-    pub(crate) fn since(&self, ever: u64) -> impl Iterator<Item = &OpenEnd> {
-        self.by_age.range(ever..).map(|(_, end)| end)
+    pub(crate) fn change(&mut self, name: SocketId, change: impl FnOnce(&mut OpenEnd)) {
+        let place = self.places.get(&name);
+        let end = place.and_then(|(holder, age)| self.by_age.get_mut(holder)?.get_mut(age));
+        end.map(change);
     }
 
     /// The end of that name.
     pub fn get(&self, name: SocketId) -> Option<&OpenEnd> {
-        self.by_age.get(self.ages.get(&name)?)
+        let (holder, age) = self.places.get(&name)?;
+        self.by_age.get(holder)?.get(age)
     }
 
-    /// Whether the end is open.
-    pub fn contains(&self, name: SocketId) -> bool {
-        self.ages.contains_key(&name)
+    fn holder(&self, name: SocketId) -> Option<Holder> {
+        self.places.get(&name).map(|(holder, _)| *holder)
+    }
+
+    /// Whether the server holds the end.
+    pub fn server_holds(&self, name: SocketId) -> bool {
+        self.holder(name) == Some(Holder::Server)
+    }
+
+    /// Whether a client computer holds the end.
+    pub fn client_holds(&self, name: SocketId) -> bool {
+        self.holder(name).is_some_and(|holder| holder != Holder::Server)
+    }
+
+    /// Who holds the end, or held it until it was closed.
+    pub(crate) fn last_holder(&self, name: SocketId) -> Option<Holder> {
+        self.holder(name).or_else(|| self.closed.get(&name).map(|(holder, _)| *holder))
     }
 
     /// How many are open.
     pub fn len(&self) -> usize {
-        self.ages.len()
+        self.places.len()
     }
 
     /// Whether none is open.
     pub fn is_empty(&self) -> bool {
-        self.ages.is_empty()
+        self.places.is_empty()
     }
 
-    /// The rows of the open ends that have not been ordered to close yet, the newest first.
-    pub(crate) fn staying(&self) -> impl Iterator<Item = SocketId> {
-        let all = self.by_age.values().rev();
-        all.filter(|end| end.ordered.is_none()).map(|end| end.socket.name)
+    /// How many of them this holder has.
+    pub fn count(&self, holder: Holder) -> usize {
+        self.by_age.get(&holder).map_or(0, BTreeMap::len)
     }
 
-    /// The rows of the open ends, the newest first.
-    pub fn newest_first(&self) -> impl Iterator<Item = SocketId> {
-        self.by_age.values().rev().map(|end| end.socket.name)
+    /// The ends of a holder, the newest first.
+    pub fn of(&self, holder: Holder) -> impl Iterator<Item = &OpenEnd> {
+        self.by_age.get(&holder).into_iter().flat_map(|ends| ends.values().rev())
+    }
+
+    /// The rows of the client computers' ends, each computer's newest first.
+    pub fn of_clients(&self) -> impl Iterator<Item = SocketId> {
+        let ends = self.by_age.range(..Holder::Server).flat_map(|(_, ends)| ends.values().rev());
+        ends.map(|end| end.socket.name)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::app::Computer;
+use crate::app::Clients;
 use crate::tcp::{ConnectId, Flags, Host, Moment, Port, SocketId, SyscallError, TcpState};
 
 /// Steps that are taken one after another: each is ordered once, and done when its condition holds.
@@ -15,9 +15,9 @@ pub(crate) struct Script {
     /// The order given for that step: the number of the segment to deliver, else 0.
     pub(crate) ordered: Option<u64>,
     pub(crate) began: Moment,
-    /// The computer whose next connection the steps are about, and how many it had opened before.
-    pub(crate) client: Host,
-    pub(crate) opened_before: u64,
+    /// The computer whose next connection the steps are about, and the last order to connect before.
+    pub(crate) client: usize,
+    pub(crate) after: ConnectId,
     /// The client's socket of that connection, once it exists.
     pub(crate) end: Option<SocketId>,
 }
@@ -28,18 +28,10 @@ impl Script {
         goal: ScriptGoal,
         steps: Vec<ScriptStep>,
         began: Moment,
-        computer: &Computer,
+        clients: &Clients,
     ) -> Script {
-        Script {
-            goal,
-            steps,
-            next: 0,
-            ordered: None,
-            began,
-            client: computer.host,
-            opened_before: computer.ends.ever(),
-            end: None,
-        }
+        let (client, after) = (clients.chosen, clients.last_order);
+        Script { goal, steps, next: 0, ordered: None, began, client, after, end: None }
     }
 }
 

@@ -1,9 +1,8 @@
 //! The server.
 
 use std::collections::BTreeSet;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
-use crate::app::{OpenEnds, ServerPolicy};
 use crate::tcp::{
     Endpoint, Host, ListenSpec, Moment, OwnSocket, Port, Protocol, SocketId, SyscallError,
 };
@@ -26,8 +25,6 @@ pub struct Server {
     pub held: bool,
     /// The error after which accept() pauses, and until when.
     pub pause: Option<(SyscallError, Moment)>,
-    /// The sockets of accepted connections.
-    pub ends: OpenEnds,
     /// Totals since the start or the last reset.
     pub totals: Totals,
     /// The last bytes received, and by which socket.
@@ -62,7 +59,6 @@ impl Server {
             sockets: Vec::new(),
             held: false,
             pause: None,
-            ends: OpenEnds::default(),
             totals: Totals::default(),
             last_payload: None,
             ports,
@@ -98,12 +94,12 @@ impl Server {
         self.running.as_ref().map_or(self.spec.at, |running| running.at)
     }
 
-    /// The address that clients of this machine connect to: `::` with IPV6_V6ONLY is reached at `::1` only.
+    /// The address that clients connect to: `::` is reached over IPv4, unless it is with IPV6_V6ONLY.
     pub fn connect_address(&self) -> Endpoint {
         let spec = self.running.as_ref().unwrap_or(&self.spec);
         let at = spec.at;
-        if spec.only_v6 && at.ip.is_ipv6() && at.ip.is_unspecified() {
-            return Endpoint::new(std::net::Ipv6Addr::LOCALHOST, at.port.0);
+        if !spec.only_v6 && at.ip.is_ipv6() && at.ip.is_unspecified() {
+            return Endpoint::new(Ipv4Addr::UNSPECIFIED, at.port.0);
         }
         at
     }
@@ -112,12 +108,6 @@ impl Server {
     pub fn is_open_to_others(&self) -> bool {
         let in_lab = self.spec.host != Host::THIS;
         self.is_listening() && !in_lab && !self.at().ip.to_canonical().is_loopback()
-    }
-
-    /// The policy that a connection was accepted with, else the present one.
-    pub fn policy(&self, end: SocketId) -> ServerPolicy {
-        let accepted = self.ends.get(end).and_then(|end| end.policy);
-        accepted.unwrap_or_else(|| self.running.as_ref().unwrap_or(&self.spec).into())
     }
 
     /// Whether the local address of that row is one that the server listened on.
@@ -144,8 +134,8 @@ impl ListenAddress {
         ListenAddress { host: spec.host, at: spec.at.canonical(), only_v6: spec.only_v6 }
     }
 
-    pub(crate) fn of_socket(name: SocketId) -> ListenAddress {
-        ListenAddress { host: name.host, at: name.tuple.local.canonical(), only_v6: false }
+    pub(crate) fn of_socket(name: SocketId, only_v6: bool) -> ListenAddress {
+        ListenAddress { host: name.host, at: name.tuple.local.canonical(), only_v6 }
     }
 
     /// Whether the near end of that row is at this place: only TCP has listeners.

@@ -4,8 +4,8 @@ use std::ops::Deref;
 use crate::app::table::{Journal, RowChange, StepKind, TableEvent};
 use crate::app::{Past, Table};
 use crate::tcp::{
-    Change, CloseKind, FiveTuple, Host, Moment, OwnSocket, Owner, PortRange, SocketEvent, SocketId,
-    TableUpdate, TcpState,
+    Change, CloseKind, FiveTuple, Host, InterfaceNames, Moment, OwnSocket, Owner, PortRange,
+    SocketEvent, SocketId, TableUpdate, TcpState,
 };
 
 /// The kernel's table as of the last poll, its history, and the owners of its sockets. It dereferences to the live [`Table`]; the table on
@@ -19,10 +19,12 @@ pub struct Sockets {
     pub(crate) are_together: bool,
     /// The events of our own ends.
     pub log: SocketLog,
-    /// The owner of each inode.
+    /// The last owner of each inode: a row without a process keeps the name of the last one.
     pub owners: HashMap<u64, Owner>,
-    /// Inodes whose owner could not be read.
+    /// Inodes whose present owner could not be read.
     pub hidden: HashSet<u64>,
+    /// The interfaces that sockets are bound to.
+    pub interfaces: InterfaceNames,
     /// Where the rows come from: `sock_diag` or `procfs`.
     pub source: &'static str,
     /// Whether the kernel reported at the last poll that rows may be missing.
@@ -46,6 +48,13 @@ impl Sockets {
         Sockets { journal: Journal::starting(live.clone()), live, ..Sockets::default() }
     }
 
+    /// Counts the used ports of that range from now on.
+    pub(crate) fn count_ports_of(&mut self, range: PortRange) {
+        if self.live.ports.range != range {
+            self.live.count_ports_of(range);
+        }
+    }
+
     /// Applies a poll of the kernel's table; `serves` selects the rows of our servers. Returns whether the oldest steps of the history are
     /// dropped from now on.
     pub fn see(
@@ -57,6 +66,7 @@ impl Sockets {
         self.source = sight.source;
         self.interrupted = sight.interrupted;
         self.blind.remove(&sight.host);
+        self.interfaces.learn(sight.host, sight.interfaces.iter().cloned());
         self.forget_owners();
         let noted = |change: &Change| match change {
             Change::Appeared(row) | Change::Moved { to: row, .. } => {
@@ -155,9 +165,14 @@ impl Sockets {
         }
     }
 
+    /// The process that holds the socket with this inode now, if it is known.
+    pub fn owner(&self, inode: u64) -> Option<&Owner> {
+        self.owners.get(&inode).filter(|_| !self.hidden.contains(&inode))
+    }
+
     /// Records a descriptor of our own.
     pub fn own(&mut self, socket: &OwnSocket, pid: u32) {
-        let owner = Owner { pid, program: String::from("fivetuple"), fd: socket.fd };
+        let owner = Owner::new(pid, b"fivetuple", socket.fd);
         self.owners.insert(socket.inode, owner);
     }
 }

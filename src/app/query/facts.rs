@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use crate::app::model::{Account, Fact, FinOrder, RowNow, RowOutcome, Rows, Verb};
-use crate::app::query::peers::is_stranger;
-use crate::app::query::port_holders::holders;
+use crate::app::model::{Account, Fact, FinOrder, Row, RowNow, RowOutcome, Rows, Verb};
+use crate::app::query::names::end_name;
+use crate::app::query::port_holders::shares_port;
 use crate::app::{State, TableRow};
 use crate::tcp::{
     CloseKind, Delivery, Errno, Flags, Moment, Protocol, Segment, ServerCloses, SocketId, TcpState,
@@ -17,18 +17,18 @@ const TOGETHER: Duration = Duration::from_millis(500);
 /// A look may show a row only so long after it was there.
 const SEEN_LATE: Duration = Duration::from_millis(500);
 
-pub(crate) fn account(state: &State, verb: Verb, ends: [SocketId; 2], bytes: u32) -> Account {
+pub(crate) fn account(state: &State, verb: Verb, ends: [SocketId; 2], number: u32) -> Account {
     let [own, other] = ends;
     let unknown = RowOutcome { before: None, after: RowNow::Unseen };
     let mut account = Account {
         verb,
         protocol: own.tuple.protocol,
-        who: name(state, own),
-        whom: name(state, other),
+        who: end_name(state, own),
+        whom: end_name(state, other),
         rows: [unknown; 2],
         facts: BTreeSet::new(),
         at: [own.tuple.local, own.tuple.remote],
-        number: bytes,
+        number,
         detail: String::new(),
     };
     let is_tcp = own.tuple.protocol == Protocol::Tcp;
@@ -40,44 +40,25 @@ pub(crate) fn account(state: &State, verb: Verb, ends: [SocketId; 2], bytes: u32
 }
 
 pub(crate) fn rows(state: &State, ends: [SocketId; 2]) -> Rows {
-    ends.map(|end| {
-        let line = state.sockets.get(end).filter(|line| !line.told)?;
-        Some((line.row.state, line.row.inode))
-    })
+    ends.map(|end| row(state.sockets.get(end)))
 }
 
-/// How the program at an end is called: a computer of ours, the server, another program with its address, or the address.
-fn name(state: &State, end: SocketId) -> String {
-    let other = state.other_end(end);
-    let is_servers = state.server.ends.contains(end)
-        || (state.clients.whose(end).is_none() && state.is_with_our_server(other));
-    if is_servers {
-        return String::from("the server");
-    }
-    let is_others = state.server.ends.contains(other) && is_stranger(state, other);
-    let (ip, at) = (end.tuple.local.ip, end.tuple.local.canonical());
-    let ours = state.clients.whose(end).map(|computer| computer.name.as_str());
-    match ours.or(state.clients.name_of(ip)).filter(|_| !is_others) {
-        Some(ours) => ours.to_owned(),
-        None => match state.peer_name(ip, other) {
-            name if name == at.ip.to_string() => at.to_string(),
-            name => format!("{name} ({at})"),
-        },
-    }
+pub(crate) fn row(line: Option<&TableRow>) -> Option<Row> {
+    line.filter(|line| !line.told).map(|line| (line.row.state, line.row.inode))
 }
 
 /// Whether this only follows from a recent action at the other end, whose sentence covers it.
 pub(crate) fn follows(state: &State, end: SocketId, verb: Verb, window: Duration) -> bool {
-    let Some(end) = state.own_end(end) else { return false };
+    let Some(end) = state.ends.get(end) else { return false };
     let was_just_ended = end.other_ended.is_some_and(|at| state.now.since(at) < window);
-    let is_ordered = state.own_end(state.other_end(end.socket.name));
+    let is_ordered = state.ends.get(state.other_end(end.socket.name));
     let is_ordered = is_ordered.is_some_and(|other| other.ordered.is_some());
     verb != Verb::Fin && (was_just_ended || is_ordered)
 }
 
-fn at_once(state: &State, verb: Verb, [own, other]: [SocketId; 2]) -> [(bool, Fact); 14] {
-    let known = state.own_end(own);
-    let is_clients = state.clients.holder_of(own).is_some();
+fn at_once(state: &State, verb: Verb, [own, other]: [SocketId; 2]) -> [(bool, Fact); 15] {
+    let known = state.ends.get(own);
+    let is_clients = state.ends.client_holds(own);
     let has_unread =
         |end| state.sockets.get(end).is_some_and(|line: &TableRow| line.row.unread() > 0);
     let other_line = state.sockets.other_line(own);
@@ -90,9 +71,11 @@ fn at_once(state: &State, verb: Verb, [own, other]: [SocketId; 2]) -> [(bool, Fa
         && state.was_accepted(own)
         && was_closed
         && !other_left_unread;
+    let [all_stand, are_several] =
+        if is_broken && is_unaccepted { old_listeners(state, own) } else { [false; 2] };
     let others_state = other_line.map(|line| line.row.state);
     let keeps_open = [own, other].into_iter().any(|end| {
-        let policy = state.server.ends.get(end).and_then(|end| end.policy);
+        let policy = state.ends.get(end).and_then(|end| end.policy);
         policy.is_some_and(|policy| policy.closes == ServerCloses::Never)
     });
     [
@@ -104,7 +87,8 @@ fn at_once(state: &State, verb: Verb, [own, other]: [SocketId; 2]) -> [(bool, Fa
         (is_unaccepted, Fact::NotAccepted),
         (is_broken && others_state == Some(TcpState::SynReceived), Fact::InSynRecv),
         (is_broken && others_state.is_some(), Fact::WasQueued),
-        (is_broken && is_unaccepted && has_its_listener(state, own), Fact::ListenerOld),
+        (all_stand, Fact::ListenerOld),
+        (are_several, Fact::Several),
         (state.is_half_open(own), Fact::HalfOpen),
         (keeps_open, Fact::KeepsOpen),
         (arrived_late, Fact::LateData),
@@ -126,8 +110,12 @@ pub(crate) fn look(state: &State, account: &mut Account, ends: [SocketId; 2], op
         (rst == Some(Delivery::OnTheWay), Fact::RstWaits),
         (is_lost(rst), Fact::RstLost),
     ]);
-    if state.server.ends.contains(other) {
+    if state.ends.server_holds(other) {
         account.facts.remove(&Fact::NotAccepted);
+    }
+    let has_closed = |line: &TableRow| line.gone.is_some_and(|gone| gone.at >= opened);
+    if account.facts.contains(&Fact::ListenerOld) && listeners(state, other).any(has_closed) {
+        account.facts.remove(&Fact::ListenerOld);
     }
     account.number = before_fin.unwrap_or(account.number);
 }
@@ -151,8 +139,7 @@ pub(super) fn is_lost(fate: Option<Delivery>) -> bool {
     matches!(fate, Some(Delivery::Lost(..)))
 }
 
-/// How many bytes stand in its Send-Q before a FIN: a kernel whose data was not acknowledged in time sends that again, and nothing new
-/// meanwhile.
+/// How many bytes stand in its Send-Q before a FIN: a kernel whose data was not acknowledged in time sends only that, again.
 fn stands_before_its_fin(state: &State, end: SocketId) -> Option<u32> {
     let line = state.sockets.get(end).filter(|line| line.gone.is_none() && line.has_sent_fin())?;
     let timer = line.row.timer?;
@@ -162,8 +149,7 @@ fn stands_before_its_fin(state: &State, end: SocketId) -> Option<u32> {
     (state.lab.is_up() && is_timed_out && before > 0).then_some(before)
 }
 
-/// Whether the last RST of that end came from a kernel that has no such connection: then there is nothing to acknowledge (RFC 9293, section
-/// 3.5.2).
+/// Whether that end's last RST came from a kernel without such a connection: it has nothing to acknowledge (RFC 9293, section 3.5.2).
 fn was_stray(state: &State, end: SocketId) -> bool {
     last_reset(state, end).is_some_and(|reset| !reset.flags.has(Flags::ACK))
 }
@@ -181,12 +167,26 @@ fn last_reset(state: &State, end: SocketId) -> Option<&Segment> {
     segments.find(|segment| segment.tuple == tuple && segment.flags.has(Flags::RST))
 }
 
-/// Whether the listener still stands that was there when the client was connected: one that came since has another accept queue.
-fn has_its_listener(state: &State, client: SocketId) -> bool {
-    let since = state.own_end(client).map(|end| end.since.plus(SEEN_LATE));
-    let called = state.other_end(client);
-    let rows = holders(state, called.host, called.tuple.local, Protocol::Tcp);
-    let mut lines = rows.iter().filter_map(|name| state.sockets.get(*name));
-    let is_its = |line: &TableRow| line.row.state == TcpState::Listen && Some(line.born) <= since;
-    state.server.will_listen() && lines.any(is_its)
+/// Whether every listener still stands that was there when the client was connected, and whether there are several: one that came since
+/// has another accept queue.
+fn old_listeners(state: &State, client: SocketId) -> [bool; 2] {
+    let Some(since) = state.ends.get(client).map(|end| end.since) else { return [false; 2] };
+    let was_there = |line: &&TableRow| {
+        line.born <= since.plus(SEEN_LATE) && line.gone.is_none_or(|gone| gone.at >= since)
+    };
+    let (mut count, mut all_stand) = (0, state.server.will_listen());
+    for line in listeners(state, state.other_end(client)).filter(was_there) {
+        count += 1;
+        all_stand &= line.gone.is_none();
+    }
+    [all_stand && count > 0, count > 1]
+}
+
+/// The listeners at the address of a server's end, those that are gone too.
+fn listeners(state: &State, end: SocketId) -> impl Iterator<Item = &TableRow> {
+    let lines = state.sockets.in_order().chain(state.sockets.closed_rows());
+    lines.filter(move |line| {
+        line.row.state == TcpState::Listen
+            && shares_port(&line.row, end.host, end.tuple.local, Protocol::Tcp)
+    })
 }

@@ -1,48 +1,68 @@
 //! The roles of rows, and the names of computers, peers and tables.
 
 use std::fmt;
-use std::net::IpAddr;
 
+use crate::app::query::peers::is_stranger;
 use crate::app::{State, TableRow};
-use crate::tcp::{Host, SocketId, SocketRow, TcpState};
+use crate::tcp::{Host, Owner, SocketId, SocketRow, TcpState};
 
 pub(crate) fn listener_name(state: &State, line: &TableRow) -> String {
-    match state.sockets.owners.get(&line.row.inode) {
-        Some(owner) if owner.pid == state.machine.pid => String::from("this program"),
-        Some(owner) => format!("{} (pid {})", owner.program, owner.pid),
+    match state.sockets.owner(line.row.inode) {
+        Some(owner) if state.is_own(owner) => String::from("this program"),
+        Some(owner) => {
+            format!("{} (pid {}{})", owner.program, owner.pid, owner.and_others())
+        }
         None => String::from("another program"),
     }
 }
 
-/// The name of the computer at the local address, or the address.
-pub(crate) fn client_name(state: &State, end: SocketId) -> String {
-    let ip = end.tuple.local.ip;
-    let holder = state.clients.whose(end).map(|computer| computer.name.clone());
-    let named = holder.or_else(|| state.clients.name_of(ip).map(str::to_owned));
-    named.unwrap_or_else(|| {
-        if state.server.ends.contains(end) { "the server".to_owned() } else { ip.to_string() }
-    })
+/// The name of the computer that a client's socket belongs to, or its address.
+pub(crate) fn client_name(state: &State, client: SocketId) -> String {
+    let name = state.client_at(client);
+    name.map_or_else(|| client.tuple.local.ip.to_string(), str::to_owned)
+}
+
+/// How the program at an end is called: a computer of ours, the server, another program with its address, or the address.
+pub(crate) fn end_name(state: &State, end: SocketId) -> String {
+    let other = state.other_end(end);
+    let is_servers = state.ends.server_holds(end)
+        || (state.ends.last_holder(end).is_none() && state.is_with_our_server(other));
+    if is_servers {
+        return String::from("the server");
+    }
+    let is_others = state.ends.server_holds(other) && is_stranger(state, other);
+    let at = end.tuple.local.canonical();
+    match state.client_at(end).filter(|_| !is_others) {
+        Some(ours) => ours.to_owned(),
+        None => match state.peer_name(other) {
+            name if name == at.ip.to_string() => at.to_string(),
+            name => format!("{name} ({at})"),
+        },
+    }
 }
 
 impl State {
+    /// Whether the owner of a socket is this program.
+    pub(crate) fn is_own(&self, owner: &Owner) -> bool {
+        owner.pid == self.machine.pid
+    }
+
     /// Display name of the peer: our computer, else the program, else the address.
-    pub fn peer_name(&self, ip: IpAddr, end: SocketId) -> String {
-        if let Some(computer) = self.clients.holder_of(self.other_end(end)) {
-            return computer.name.clone();
+    pub fn peer_name(&self, end: SocketId) -> String {
+        let other = self.other_end(end);
+        if self.ends.client_holds(other) {
+            return client_name(self, other);
         }
-        let other = self.sockets.mirror(end);
-        let other = other.or_else(|| self.seen().mirror(end));
-        let owner = other.and_then(|line| self.sockets.owners.get(&line.held));
-        let known = self.server.ends.get(end).and_then(|end| end.program.as_ref());
-        let ours = owner.map_or(known.is_none(), |owner| owner.pid == self.machine.pid);
-        let held = self.clients.whose(self.other_end(end));
-        let held = held.map(|computer| computer.name.as_str());
-        match held.or(self.clients.name_of(ip)).filter(|_| ours) {
+        let line = self.sockets.mirror(end).or_else(|| self.seen().mirror(end));
+        let owner = line.and_then(|line| self.sockets.owners.get(&line.held));
+        let known = self.ends.get(end).and_then(|end| end.program.as_ref());
+        let ours = owner.map_or(known.is_none(), |owner| self.is_own(owner));
+        match self.client_at(other).filter(|_| ours) {
             Some(name) => name.to_owned(),
             None => owner
                 .map(|owner| &owner.program)
                 .or(known)
-                .map_or_else(|| ip.to_canonical().to_string(), String::clone),
+                .map_or_else(|| other.tuple.local.ip.to_string(), String::clone),
         }
     }
 
@@ -90,15 +110,15 @@ impl Role {
         };
         let owner = state.sockets.owners.get(&held);
         let program = owner.map(|owner| owner.program.clone());
-        let may_be_ours = owner.is_none_or(|owner| owner.pid == state.machine.pid);
-        let ours = listener.ends.contains(name)
+        let may_be_ours = owner.is_none_or(|owner| state.is_own(owner));
+        let ours = state.ends.server_holds(name)
             || (may_be_ours && listener.serves(name))
             || (owner.is_none() && listener.may_have_served(name));
         if row.state == TcpState::Listen || !row.tuple.is_connected() {
             let listening = row.state == TcpState::Listen;
             let own = listener.sockets.iter().any(|socket| socket.name == name);
             // A closed socket of ours is in no list: its row in the past is known by its owner.
-            let was_own = listening && owner.is_some_and(|owner| owner.pid == state.machine.pid);
+            let was_own = listening && owner.is_some_and(|owner| state.is_own(owner));
             return match program {
                 _ if own || was_own => Role::Listener,
                 Some(program) if listening => Role::OtherListener(program),
@@ -107,17 +127,15 @@ impl Role {
             };
         }
         if ours && !state.seen().is_client(name) {
-            return Role::ServerEnd(state.peer_name(row.tuple.remote.ip, name));
+            return Role::ServerEnd(state.peer_name(name));
         }
         // Without an owner the address decides.
         let is_ours = program.as_deref().is_none_or(|program| program == "fivetuple");
-        let holds_it =
-            state.clients.whose(name).filter(|_| is_ours).map(|computer| computer.name.clone());
-        let calls_us =
-            state.clients.called.contains(&row.tuple.remote.port) || state.is_with_our_server(name);
-        let address = state.clients.name_of(row.tuple.local.ip).filter(|_| calls_us && is_ours);
-        match holds_it.or_else(|| address.map(str::to_owned)) {
-            Some(computer) => Role::Client(computer),
+        let is_known = state.clients.called.contains(&row.tuple.remote.port)
+            || state.is_with_our_server(name)
+            || state.holder_name(name).is_some();
+        match state.client_at(name).filter(|_| is_ours && is_known) {
+            Some(computer) => Role::Client(computer.to_owned()),
             None => program.map_or(Role::Unknown, Role::Other),
         }
     }

@@ -4,38 +4,53 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use crate::app::format::{brief, number, seconds, sockets};
-use crate::app::query::facts::{account, fate, is_lost};
+use crate::app::query::facts::{self, account, fate, is_lost};
 use crate::app::query::peers::is_stranger;
-use crate::app::{Account, BurstProgress, Fact, State, Statement, TableRow, Verb};
+use crate::app::{Account, BurstProgress, Fact, Holder, OpenEnd, State, Statement, TableRow, Verb};
 use crate::tcp::{
     Burst, Delivery, DropReason, Endpoint, FiveTuple, Flags, Moment, OnData, Port, Protocol,
     Segment, ServerCloses, SocketId, SourcePort, TcpState,
 };
 
 pub(crate) fn begin(state: &State, account: &mut Account, ends: [SocketId; 2]) {
-    if account.verb == Verb::Connect {
-        of_call(state, account, ends[0]);
-    } else if account.verb == Verb::Stop {
-        let listener = state.sockets.get(ends[0]);
-        account.learn([
-            (account.number > 1, Fact::Several),
-            (!state.server.ends.is_empty(), Fact::Open),
-            (listener.is_some_and(|line| line.row.queues.recv > 0), Fact::Queued),
-        ]);
-    } else if account.verb == Verb::Accept {
-        account.learn(of_accept(state, ends[0]));
-    } else if account.verb == Verb::Send {
-        account.learn(of_data(state, ends));
+    match account.verb {
+        Verb::Connect => of_call(state, account, ends[0]),
+        Verb::Stop => {
+            let listener = state.sockets.get(ends[0]);
+            account.learn([
+                (account.number > 1, Fact::Several),
+                (state.ends.count(Holder::Server) > 0, Fact::Open),
+                (listener.is_some_and(|line| line.row.queues.recv > 0), Fact::Queued),
+            ]);
+        }
+        Verb::Accept => account.learn(of_accept(state, ends[0])),
+        Verb::Send => account.learn(of_data(state, ends)),
+        Verb::Call
+        | Verb::Ack
+        | Verb::Close
+        | Verb::Abort
+        | Verb::HalfClose
+        | Verb::Broken(_)
+        | Verb::Fin
+        | Verb::LateData
+        | Verb::CutShort => (),
     }
 }
 
 pub(crate) fn look(state: &State, account: &mut Account, ends: [SocketId; 2], opened: Moment) {
-    if account.verb == Verb::Call {
-        look_at_call(state, account, ends[0], opened);
-    } else if account.verb == Verb::Connect {
-        look_at_ack(state, account, ends[0], opened);
-    } else if account.verb == Verb::Send {
-        look_at_data(state, account, ends, opened);
+    match account.verb {
+        Verb::Call => look_at_call(state, account, ends[0], opened),
+        Verb::Connect => look_at_ack(state, account, ends[0], opened),
+        Verb::Send => look_at_data(state, account, ends, opened),
+        Verb::Ack | Verb::Accept => (),
+        Verb::Stop
+        | Verb::Close
+        | Verb::Abort
+        | Verb::HalfClose
+        | Verb::Broken(_)
+        | Verb::Fin
+        | Verb::LateData
+        | Verb::CutShort => facts::look(state, account, ends, opened),
     }
 }
 
@@ -50,7 +65,7 @@ pub(crate) fn had_closed(state: &State, end: SocketId) -> bool {
 fn of_accept(state: &State, end: SocketId) -> [(bool, Fact); 5] {
     let (own, other) = (state.sockets.get(end), state.sockets.other_line(end));
     let is_gone = own.is_some_and(|line| line.gone.is_some());
-    let policy = state.server.policy(end);
+    let policy = state.policy(end);
     [
         (is_gone || other.is_some_and(TableRow::was_reset), Fact::WasReset),
         (had_closed(state, end), Fact::PeerFin),
@@ -61,14 +76,14 @@ fn of_accept(state: &State, end: SocketId) -> [(bool, Fact); 5] {
 }
 
 fn of_data(state: &State, [own, other]: [SocketId; 2]) -> [(bool, Fact); 5] {
-    let is_ours = state.is_with_our_server(own) || state.server.ends.contains(own);
+    let is_ours = state.is_with_our_server(own) || state.ends.server_holds(own);
     let is_gone = state.sockets.other_line(own).is_some_and(|line| line.gone.is_some());
     [
         (state.is_half_open(own), Fact::HalfOpen),
         (is_gone, Fact::OtherGone),
         (!is_ours, Fact::Foreign),
         (is_ours && !state.was_accepted(own), Fact::NotAccepted),
-        (state.server.policy(other).on_data == OnData::LeaveUnread, Fact::LeavesUnread),
+        (state.policy(other).on_data == OnData::LeaveUnread, Fact::LeavesUnread),
     ]
 }
 
@@ -189,10 +204,10 @@ pub(crate) fn burst_ended(
     let more = if opened as usize > ports.len() { " ..." } else { "" };
     let word = if opened == 1 { "port" } else { "ports" };
     let list = (!ports.is_empty()).then(|| format!("{word} {}{more}", ports.join(", ")));
-    let mut waits = computer.ends.since(progress.ever).filter(|end| !end.answered);
-    let oldest = waits.next();
-    let unanswered = u64::from(oldest.is_some()) + waits.count() as u64;
-    let unanswered = unanswered.min(u64::from(asked.saturating_sub(opened)));
+    let waits = state.ends.of(Holder::Client(progress.computer));
+    let waits = waits.take_while(|end| end.socket.order >= Some(progress.id));
+    let waits: Vec<&OpenEnd> = waits.filter(|end| !end.answered).collect();
+    let unanswered = (waits.len() as u64).min(u64::from(asked.saturating_sub(opened)));
     let what = Statement::new("burst-ended")
         .with("who", &computer.name)
         .with("opened", sockets(opened.into(), progress.protocol))
@@ -202,7 +217,7 @@ pub(crate) fn burst_ended(
         .when(if opened > 0 { "Some" } else { "None" }, true)
         .when("WholeRange", progress.whole_range && opened >= Burst::LARGE)
         .count("unanswered", unanswered);
-    let oldest = oldest.filter(|_| unanswered > 0);
+    let oldest = waits.last().filter(|_| unanswered > 0);
     let call = oldest.map(|end| of_waiting_call(state, end.socket.name, end.since));
     call.iter().fold(what, with_call)
 }

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
 use crate::app::model::ListenAddress;
-use crate::app::{Clients, Computer, Server, State, TableRow};
+use crate::app::{Clients, Holder, OpenEnds, Server, ServerPolicy, State, TableRow};
 use crate::tcp::{Endpoint, Protocol, SocketId, TcpState};
 
 /// How long after connect() the server's table may not have been read yet.
@@ -13,18 +13,23 @@ const NOT_SEEN_YET: Duration = Duration::from_millis(300);
 impl State {
     /// Whether the row is a server-side socket: at an address that our server listened on, or that an earlier run used and from which
     /// no client of ours connects. Where both ports are equal, the socket that we accepted, or that no client owns.
-    pub(crate) fn is_servers(listener: &Server, clients: &Clients, end: SocketId) -> bool {
+    pub(crate) fn is_servers(
+        listener: &Server,
+        clients: &Clients,
+        ends: &OpenEnds,
+        end: SocketId,
+    ) -> bool {
         let (local, remote) = (end.tuple.local, end.tuple.remote);
         let is_clients = || {
             let by_address = local.port == remote.port && clients.index_of(local.ip).is_some();
-            by_address || clients.whose(end).is_some()
+            by_address || ends.last_holder(end).is_some()
         };
         let is_earlier = || {
             let calls =
                 listener.ports.contains(&remote.port) || clients.called.contains(&remote.port);
             listener.may_have_served(end) && !calls
         };
-        listener.ends.contains(end) || ((listener.serves(end) || is_earlier()) && !is_clients())
+        ends.server_holds(end) || ((listener.serves(end) || is_earlier()) && !is_clients())
     }
 
     /// Whether the other end of that row is our server's, accepted or not.
@@ -32,9 +37,16 @@ impl State {
         let other = self.other_end(end);
         let line = self.sockets.get(other);
         let owner = line.and_then(|line| self.sockets.owners.get(&line.held));
-        let is_others = owner.is_some_and(|owner| owner.pid != self.machine.pid);
-        self.server.ends.contains(other)
+        let is_others = owner.is_some_and(|owner| !self.is_own(owner));
+        self.ends.server_holds(other)
             || (self.server.serves(other) && !is_others && !end.tuple.is_to_itself())
+    }
+
+    /// The policy that a connection was accepted with, else the present one.
+    pub fn policy(&self, end: SocketId) -> ServerPolicy {
+        let accepted = self.ends.get(end).and_then(|end| end.policy);
+        let server = &self.server;
+        accepted.unwrap_or_else(|| server.running.as_ref().unwrap_or(&server.spec).into())
     }
 
     /// Whether a connect() to that address reaches our listener.
@@ -45,8 +57,11 @@ impl State {
             IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
             IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
         };
-        let is_here =
-            (ip.is_loopback() && !self.lab.is_up()) || self.machine.addresses.contains(&ip);
+        let is_here = if self.lab.is_up() {
+            self.machine.addresses.contains(&ip)
+        } else {
+            self.machine.is_own(ip)
+        };
         let takes = |spec| ListenAddress::of(spec).takes_calls_to(Endpoint { ip, ..end });
         self.server.running.as_ref().is_some_and(takes) && is_here
     }
@@ -59,17 +74,16 @@ impl State {
             let is_tcp = end.tuple.protocol == Protocol::Tcp;
             is_tcp
                 && (remote == server || self.is_our_server(remote))
-                && !self.server.ends.contains(self.other_end(*end))
+                && !self.ends.server_holds(self.other_end(*end))
                 && self.is_at_both_ends(*end)
         };
-        let calls = |computer: &Computer| computer.ends.newest_first().filter(is_waiting).count();
-        let waiting: usize = self.clients.computers.iter().map(calls).sum();
-        self.server.ends.len() + waiting
+        let calls = self.ends.of_clients().filter(is_waiting).count();
+        self.ends.count(Holder::Server) + calls
     }
 
     /// Whether the server's kernel has the client's connection, too: with a full accept queue it drops the final ACK.
     fn is_at_both_ends(&self, client: SocketId) -> bool {
-        let Some(end) = self.own_end(client).filter(|end| end.answered) else { return false };
+        let Some(end) = self.ends.get(client).filter(|end| end.answered) else { return false };
         match self.sockets.mirror(client).filter(|line| line.gone.is_none()) {
             Some(line) => line.row.state != TcpState::SynReceived,
             None => self.now.since(end.since) < NOT_SEEN_YET,
@@ -85,22 +99,23 @@ impl State {
         self.listening_rows().map(|line| line.row.queues.recv).sum()
     }
 
-    /// Whether the accept queue is full: the kernel queues one connection more than the backlog.
-    pub fn is_queue_full(&self) -> bool {
-        self.listening_rows().any(|line| line.row.queues.recv > line.row.queues.send)
+    /// Whether the accept queue is full.
+    pub(crate) fn is_queue_full(&self) -> bool {
+        self.listening_rows().any(|line| self.has_full_queue(line))
+    }
+
+    /// Whether that listener's accept queue is full: the kernel queues one connection more than the backlog, which /proc does not show.
+    pub(crate) fn has_full_queue(&self, line: &TableRow) -> bool {
+        let (state, queues) = (line.row.state, line.row.queues);
+        state == TcpState::Listen && queues.recv > queues.send && self.sockets.source != "procfs"
     }
 
     /// Whether the client is ESTABLISHED but the server is not: its accept queue is full, so the kernel dropped the final ACK.
     pub(crate) fn is_half_open_alone(&self, client: SocketId) -> bool {
-        if self.was_accepted(client) {
-            return false;
-        }
         let there = self.sockets.mirror(client).filter(|line| line.gone.is_none());
-        let is_full = self.is_queue_full();
-        // Over a wire the final ACK may still be in flight.
-        there.map_or(is_full, |line| {
-            line.row.state == TcpState::SynReceived && (is_full || !self.lab.is_up())
-        })
+        self.is_queue_full()
+            && !self.was_accepted(client)
+            && there.is_none_or(|line| line.row.state == TcpState::SynReceived)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::app::table::RowPlace;
-use crate::app::{HostRowNumbers, MainView, PointOfView, Role, State, TableRow, Ui};
+use crate::app::{HostRowNumbers, MainView, PointOfView, Role, State, TableRow};
 use crate::tcp::{Host, SocketId};
 
 /// Writes the rows to show into `shown`, in the order of the table. It runs for every changed frame, so it reads places, not rows.
@@ -63,8 +63,8 @@ fn text_of(state: &State, name: &SocketId) -> String {
 impl State {
     /// Whether both computers' tables are shown, with the wire between them.
     pub(crate) fn shows_both_tables(&self) -> bool {
-        let Ui { main_view: picture, row_filter, .. } = &self.ui;
-        self.lab.is_up() && *picture == MainView::Table && row_filter.view == PointOfView::BothEnds
+        let is_table = self.ui.main_view == MainView::Table;
+        self.lab.is_up() && is_table && self.ui.row_filter.view == PointOfView::BothEnds
     }
 
     /// The selected row.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::app::{Overlay, State};
-use crate::tcp::{Filter, SocketId};
+use crate::tcp::{Filter, Owner, SocketId};
 
 pub(crate) fn wanted(state: &State) -> Filter {
     if state.ui.row_filter.whole_machine {
@@ -22,9 +22,22 @@ impl State {
 
     /// The inodes of those rows without a known owner.
     pub fn unowned(&self, rows: &[SocketId]) -> Vec<u64> {
-        let inodes =
-            rows.iter().filter_map(|name| self.sockets.get(*name)).map(|line| line.row.inode);
-        inodes.filter(|inode| *inode != 0 && !self.sockets.owners.contains_key(inode)).collect()
+        self.inodes(rows).filter(|inode| self.sockets.owner(*inode).is_none()).collect()
+    }
+
+    /// The inodes of those rows with the other processes that held them when they were searched for.
+    pub fn owned(&self, rows: &[SocketId]) -> Vec<(u64, Owner)> {
+        let is_others = |owner: &&Owner| owner.pid != self.machine.pid;
+        let owned = |inode| {
+            let owner = self.sockets.owner(inode).filter(is_others)?;
+            Some((inode, owner.clone()))
+        };
+        self.inodes(rows).filter_map(owned).collect()
+    }
+
+    fn inodes(&self, rows: &[SocketId]) -> impl Iterator<Item = u64> {
+        let lines = rows.iter().filter_map(|name| self.sockets.get(*name));
+        lines.map(|line| line.row.inode).filter(|inode| *inode != 0)
     }
 
     /// Both rows of the connection whose details are shown: their `tcp_info` is read.

@@ -22,7 +22,6 @@ impl Table {
         let row = line.row;
         self.recount(&row, Some(row.state), None);
         self.ghosts.push_back((name, at));
-        self.explain(name);
         true
     }
 

@@ -38,6 +38,13 @@ impl Table {
         Table { ports: Ports::new(range), ..Table::default() }
     }
 
+    pub(crate) fn count_ports_of(&mut self, range: PortRange) {
+        self.ports = Ports::new(range);
+        for line in self.lines.values().filter(|line| line.gone.is_none()) {
+            self.ports.moved(&line.row, None, Some(line.row.state));
+        }
+    }
+
     /// Applies an event; says whether something visible other than a timer has changed.
     pub(crate) fn take(&mut self, at: Moment, what: &TableEvent) -> bool {
         match what {
@@ -57,19 +64,19 @@ impl Table {
         if let Some(host) = afresh {
             return self.start_afresh(at, host, rows);
         }
-        // Rows that vanished come last: the state of the other end may show why.
         let mut differs = false;
-        for RowChange { row, serves, .. } in rows.iter().filter(|change| !change.is_gone) {
-            differs |= self.saw(at, *row, *serves);
+        for RowChange { row, is_gone, serves } in rows {
+            differs |= if *is_gone { self.vanished(at, row) } else { self.saw(at, *row, *serves) };
         }
+        // Only now: the state of the other end may show why.
         for RowChange { row, .. } in rows.iter().filter(|change| change.is_gone) {
-            differs |= self.vanished(at, row);
+            self.explain(row.name());
         }
         differs
     }
 
     fn start_afresh(&mut self, at: Moment, host: Host, rows: &[RowChange]) -> bool {
-        let mut there: Vec<&RowChange> = rows.iter().filter(|change| !change.is_gone).collect();
+        let mut there: Vec<&RowChange> = rows.iter().collect();
         there.sort_by_cached_key(|RowChange { row, .. }| {
             (row.state != TcpState::Listen, row.tuple.connection())
         });
@@ -220,10 +227,15 @@ impl Table {
 
     /// Whether the connection is half-open: the other end left by a RST, and this one does not know (RFC 9293, section 3.5.1).
     pub fn is_half_open(&self, line: &TableRow) -> bool {
-        let is_there = line.gone.is_none() && line.row.tuple.is_connected();
-        let other = self.mirror(line.row.name());
-        let is_alone = other.is_some_and(|other| other.gone.is_some() && other.sent_rst());
-        is_there && line.row.state.is_open() && (line.peer_reset_unseen || is_alone)
+        let is_open = line.gone.is_none() && line.row.state.is_open();
+        is_open && line.row.tuple.is_connected() && self.is_peer_reset(line.row.name())
+    }
+
+    /// Whether the other end left by a RST.
+    pub(crate) fn is_peer_reset(&self, name: SocketId) -> bool {
+        let other = self.other_line(name);
+        self.get(name).is_some_and(|line| line.peer_reset_unseen)
+            || other.is_some_and(|other| other.gone.is_some() && other.sent_rst())
     }
 
     /// Whether a poll of either end showed that both closed at once.

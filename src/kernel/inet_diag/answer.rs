@@ -42,8 +42,8 @@ pub struct DiagAnswer {
 /// The content of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Body {
-    /// A socket, and the interface it is bound to, or 0.
-    Socket(SocketRow, u32),
+    /// A socket.
+    Socket(SocketRow),
     /// The end of a dump, with an errno(3) if it ended early.
     Done(i32),
     /// The request was refused with this errno(3); 0 is a plain acknowledgement.
@@ -111,9 +111,10 @@ fn socket(bytes: &[u8], protocol: Protocol) -> Result<Body, &'static str> {
         uid: message.uid,
         inode: message.inode.into(),
         cookie: u64::from(id.cookie[0]) | u64::from(id.cookie[1]) << 32,
+        interface: id.interface,
         ..SocketRow::new(tuple, state)
     };
-    Ok(Body::Socket(row, id.interface))
+    Ok(Body::Socket(row))
 }
 
 /// The timer with the kernel's number, in `inet_diag` as in /proc.

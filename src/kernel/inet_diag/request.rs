@@ -4,7 +4,7 @@ use netlink_packet_core::{NLM_F_DUMP, NLM_F_REQUEST};
 use zerocopy::{Immutable, IntoBytes};
 
 use crate::kernel::inet_diag::{DiagSocketId, Header, SOCK_DIAG_BY_FAMILY, TCPDIAG_GETSOCK};
-use crate::tcp::{FiveTuple, Protocol, TcpState};
+use crate::tcp::{Protocol, SocketId, TcpState};
 
 /// The bits of all states, known or not.
 pub const ALL_STATES: u32 = !0;
@@ -89,14 +89,10 @@ impl Dump<'_> {
     }
 }
 
-/// Writes the request for one socket, bound to `interface` or 0, and perhaps its [`tcp_info`](crate::kernel::inet_diag::tcp_info());
-/// if there is no such socket, the answer is one that listens there, or an error.
-pub fn write_lookup(
-    (tuple, interface): (FiveTuple, u32),
-    with_info: bool,
-    sequence: u32,
-    request: &mut Vec<u8>,
-) {
+/// Writes the request for one socket, and perhaps its [`tcp_info`](crate::kernel::inet_diag::tcp_info()); if there is no such socket, the
+/// answer is one that listens there, or an error.
+pub fn write_lookup(socket: SocketId, with_info: bool, sequence: u32, request: &mut Vec<u8>) {
+    let SocketId { tuple, interface, .. } = socket;
     // For UDP the kernel expects the two ends swapped.
     let asked = match tuple.protocol {
         Protocol::Tcp => tuple,

@@ -37,10 +37,8 @@ impl DiagSocket {
         id: SocketId,
         with_info: bool,
     ) -> ReadResult<Option<(SocketRow, Option<TcpInfo>)>> {
-        let interface = self.interfaces.get(&id).copied().unwrap_or(0);
-        let asked = self.netlink.ask(|sequence, request| {
-            write_lookup((id.tuple, interface), with_info, sequence, request);
-        })?;
+        let asked =
+            self.netlink.ask(|sequence, request| write_lookup(id, with_info, sequence, request))?;
         loop {
             let mut bytes = self.netlink.receive()?;
             loop {
@@ -51,7 +49,7 @@ impl DiagSocket {
                     continue;
                 }
                 match answer.body {
-                    Body::Socket(mut row, _) => {
+                    Body::Socket(mut row) => {
                         row.host = self.host;
                         let length = message.len() - bytes.len();
                         let info = message.get(..length).and_then(tcp_info);

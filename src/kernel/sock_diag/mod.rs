@@ -65,6 +65,10 @@ impl SocketSource for SockDiag {
     fn inspect(&mut self, id: SocketId) -> ReadResult<Option<TcpInfo>> {
         self.socket.inspect(id)
     }
+
+    fn interface(&self, number: u32) -> Option<String> {
+        self.socket.netlink.interface(number)
+    }
 }
 
 /// Reads the table of another network namespace through sockets that were opened there; fails where that failed.
@@ -99,5 +103,9 @@ impl SocketSource for NamespaceSource {
 
     fn inspect(&mut self, id: SocketId) -> ReadResult<Option<TcpInfo>> {
         self.source()?.inspect(id)
+    }
+
+    fn interface(&self, number: u32) -> Option<String> {
+        self.0.as_ref().ok()?.interface(number)
     }
 }

@@ -54,7 +54,6 @@ impl SecondDump {
         reading.snapshot.rows.append(&mut half.snapshot.rows);
         reading.interrupted |= half.interrupted;
         reading.beside += half.beside;
-        first.interfaces.extend(second.interfaces.drain());
         Ok(())
     }
 }

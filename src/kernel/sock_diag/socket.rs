@@ -1,4 +1,4 @@
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use crate::kernel::inet_diag::{
     ALL_STATES, Body, Dump, Family, PortHalf, next_answer, program, state_bits,
@@ -6,10 +6,9 @@ use crate::kernel::inet_diag::{
 use crate::kernel::netlink::Netlink;
 use crate::kernel::procfs::Procfs;
 use crate::kernel::source::{ReadError, ReadResult, Reading};
-use crate::tcp::{Errno, Filter, Host, Port, Protocol, SocketId, SocketRow, TcpState};
+use crate::tcp::{Errno, Filter, Host, Port, Protocol, SocketRow, TcpState};
 
 pub(super) const RETRIES: u32 = 3;
-const MAX_INTERFACES: usize = 4096;
 
 #[derive(Debug)]
 pub(super) struct DiagSocket {
@@ -19,8 +18,6 @@ pub(super) struct DiagSocket {
     pub(super) filters: bool,
     /// Whether the kernel has the module udp_diag, once that is known; without it UDP is read from /proc.
     has_udp: Option<bool>,
-    /// The interfaces of the sockets that are bound to one: they are only found by it.
-    pub(super) interfaces: HashMap<SocketId, u32>,
 }
 
 #[derive(Clone, Copy)]
@@ -45,14 +42,7 @@ impl<'a> DumpPart<'a> {
 
 impl DiagSocket {
     pub(super) fn new(netlink: Netlink, host: Host) -> DiagSocket {
-        DiagSocket {
-            netlink,
-            host,
-            one_pass: true,
-            filters: true,
-            has_udp: None,
-            interfaces: HashMap::new(),
-        }
+        DiagSocket { netlink, host, one_pass: true, filters: true, has_udp: None }
     }
 
     pub(super) fn read(
@@ -63,9 +53,6 @@ impl DiagSocket {
     ) -> ReadResult {
         if wanted.ports.as_ref().is_some_and(BTreeSet::is_empty) {
             return Ok(());
-        }
-        if self.interfaces.len() > MAX_INTERFACES {
-            self.interfaces.clear();
         }
         if wanted.protocol != Some(Protocol::Udp) {
             read_tcp(self, reading)?;
@@ -136,7 +123,7 @@ impl DiagSocket {
                     self.filters = false;
                     continue;
                 }
-                Err(ReadError::Call(_, Errno::ENOBUFS)) => {
+                Err(ReadError::Call(_, Errno::ENOBUFS)) if tries < RETRIES => {
                     self.netlink.grow();
                     true
                 }
@@ -169,11 +156,8 @@ impl DiagSocket {
                 }
                 interrupted |= answer.interrupted;
                 match answer.body {
-                    Body::Socket(mut row, interface) => {
+                    Body::Socket(mut row) => {
                         row.host = self.host;
-                        if interface != 0 {
-                            self.interfaces.insert(row.name(), interface);
-                        }
                         if part.has(&row) {
                             rows.push(row);
                         }

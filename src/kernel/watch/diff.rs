@@ -35,8 +35,16 @@ impl KnownRows {
         self.listening.iter().copied()
     }
 
+    /// Each row that these changes speak of and that exists now, once: a row that was read may have been looked up since.
+    pub fn appeared(&self, changes: &[Change]) -> Vec<Change> {
+        let mut told = HashSet::with_capacity_and_hasher(changes.len(), RandomState::default());
+        let known = changes.iter().filter_map(|change| self.get(&change.row().name()));
+        known.filter(|row| told.insert(row.name())).map(|row| Change::Appeared(*row)).collect()
+    }
+
     /// The row exists now.
     pub fn learn(&mut self, row: SocketRow, changes: &mut Vec<Change>) {
+        let row = self.told_apart(row);
         let id = row.name();
         let round = self.round;
         let before = self.rows.insert(id, SeenRow { row, round });
@@ -51,7 +59,7 @@ impl KnownRows {
         }
         if row.state == TcpState::Listen {
             self.listening.insert(id);
-        } else if id.inode != 0 {
+        } else if id.number != 0 {
             self.listening.remove(&id);
         }
     }
@@ -93,11 +101,33 @@ impl KnownRows {
         spared: &HashSet<SocketId>,
         changes: &mut Vec<Change>,
     ) {
+        let mut others = Vec::new();
         for row in rows {
-            if spared.is_empty() || !spared.contains(&row.name()) {
-                self.learn(*row, changes);
+            let row = self.told_apart(*row);
+            if !spared.is_empty() && spared.contains(&row.name()) {
+                continue;
+            }
+            if row.as_twin().is_some() && self.other(&row).is_some() {
+                others.push(row);
+            } else {
+                self.learn(row, changes);
             }
         }
+        for row in others {
+            let is_there = self.other(&row).is_some_and(|other| other.round == self.round);
+            self.learn(row.as_twin().filter(|_| is_there).unwrap_or(row), changes);
+        }
+    }
+
+    /// The other socket that has the name of this row.
+    fn other(&self, row: &SocketRow) -> Option<&SeenRow> {
+        self.rows.get(&row.name()).filter(|seen| !seen.row.is_same_socket(row))
+    }
+
+    /// The row by the name that it has: a socket that shared the name of another one keeps its own.
+    pub fn told_apart(&self, row: SocketRow) -> SocketRow {
+        let twin = row.as_twin().filter(|twin| self.rows.contains_key(&twin.name()));
+        twin.unwrap_or(row)
     }
 
     /// These are all rows in LISTEN.

@@ -149,15 +149,24 @@ impl Planner {
         self.is_exact && self.wanted.is_some()
     }
 
+    /// The id by which to ask for that socket: the given one may lack the interface that it is bound to.
+    pub fn known_id(&self, id: SocketId) -> SocketId {
+        self.known.get(&id).map_or(id, SocketRow::name)
+    }
+
     /// The row found by looking up `id`; its own id differs where IPv4 is mapped to IPv6.
     pub fn learn_lookup(&mut self, id: SocketId, found: Option<SocketRow>) {
         let wanted = self.wanted.as_ref();
         let found = found.filter(|row| wanted.is_some_and(|wanted| wanted.wants(row)));
+        let found = found.map(|row| self.known.told_apart(row));
         let found_id = found.map(|row| row.name());
-        if self.reading.is_some() {
+        // To find nothing of a socket that no table has shown proves nothing: it may be bound to an interface.
+        if self.reading.is_some() && (found.is_some() || self.known.get(&id).is_some()) {
             self.looked_up.extend([id].into_iter().chain(found_id));
         }
-        if found_id != Some(id) {
+        // Of several sockets with these five numbers the kernel finds any.
+        let found_another = found_id.is_some_and(|found| found.tuple.is_connected());
+        if found_id != Some(id) && !found_another {
             self.known.forget(&id, &mut self.changes);
         }
         if let Some(row) = found {
@@ -234,21 +243,14 @@ impl Planner {
             return None;
         }
         let afresh = mem::replace(&mut self.owed, Extent::Changes) == Extent::Whole;
-        let mut changes = mem::take(&mut self.changes);
-        if afresh {
-            // A row that was looked up since the table was read may be gone by now.
-            changes.retain(|change| match change {
-                Change::Appeared(row) | Change::Moved { to: row, .. } => {
-                    self.known.get(&row.name()).is_some_and(|known| known.is_same_socket(row))
-                }
-                Change::Vanished(_) => false,
-            });
-        }
+        let changes = mem::take(&mut self.changes);
+        let changes = if afresh { self.known.appeared(&changes) } else { changes };
         Some(TableUpdate {
             host: self.host,
             changes,
             afresh,
             interrupted: self.interrupted,
+            interfaces: Vec::new(),
             source: self.source,
         })
     }

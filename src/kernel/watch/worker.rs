@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use crate::kernel::watch::Planner;
 use crate::kernel::watch::mailbox::{ReadAnswer, ReadRequest, Requests, WatchMailbox};
-use crate::kernel::{ChangeCounters, Procfs, ReadError, ReadResult, Reading, SocketSource};
-use crate::tcp::{Filter, Host, Moment, SocketId, TableUpdate, TcpInfo};
+use crate::kernel::{
+    ChangeCounters, Procfs, ReadError, ReadResult, Reading, SocketSource, interfaces,
+};
+use crate::tcp::{Change, Filter, Host, Moment, SocketId, TableUpdate, TcpInfo};
 
 /// What a [`Poller`](crate::kernel::watch::Poller) reports.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -112,7 +114,11 @@ impl<N: Fn() -> Moment, R: Fn(WatchEvent) -> bool> WatchWorker<'_, N, R> {
             }
             self.carry_out(requests);
             self.observe();
-            if let Some(update) = self.planner.report() {
+            if let Some(mut update) = self.planner.report() {
+                if let Some(source) = &self.lookup_source {
+                    update.interfaces =
+                        interfaces(&**source, update.changes.iter().map(Change::row));
+                }
                 self.report(WatchEvent::TableRead(update));
             }
         }
@@ -140,7 +146,9 @@ impl<N: Fn() -> Moment, R: Fn(WatchEvent) -> bool> WatchWorker<'_, N, R> {
         self.read_source = source.or_else(|| self.read_source.take());
         match answer.outcome {
             Ok(cost) => {
-                self.failures = 0;
+                if !answer.reading.interrupted {
+                    self.failures = 0;
+                }
                 self.planner.learn_reading(&answer.order, &answer.reading, cost);
             }
             Err(why) if self.planner.awaits(&answer.order) => self.fail(why),
@@ -157,8 +165,9 @@ impl<N: Fn() -> Moment, R: Fn(WatchEvent) -> bool> WatchWorker<'_, N, R> {
         for id in ids {
             // In a burst a row is asked for at each of its system calls: one lookup is enough.
             if looked_up.insert(*id) {
-                let Some(found) = self.ask(|source| source.lookup(*id)) else { return };
-                self.planner.learn_lookup(*id, found);
+                let id = self.planner.known_id(*id);
+                let Some(found) = self.ask(|source| source.lookup(id)) else { return };
+                self.planner.learn_lookup(id, found);
             }
         }
     }
@@ -201,6 +210,7 @@ impl<N: Fn() -> Moment, R: Fn(WatchEvent) -> bool> WatchWorker<'_, N, R> {
     fn inspect(&mut self) {
         let mut found = Vec::with_capacity(self.inspected.len());
         for id in self.inspected.clone() {
+            let id = self.planner.known_id(id);
             let Some(info) = self.ask(|source| source.inspect(id)) else { return };
             found.extend(info.map(|info| (id, info)));
         }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::{Errno, read};
 
-use crate::lab::addressing::host_at;
+use crate::lab::addressing::{host_at, is_group_report};
 use crate::lab::wire::datagrams::Datagrams;
 use crate::lab::wire::decode::{Fragment, Packet};
 use crate::lab::wire::impairment::{FrameFate, FrameInfo, Impairment};
@@ -185,6 +185,9 @@ impl<C: Fn() -> Moment> Forwarder<C> {
         let now = (self.clock)();
         self.spin_until = now.plus(SPIN_TIME);
         let frame = &bytes[HEADER..];
+        if is_group_report(frame) {
+            return;
+        }
         let packet = Packet::of(frame);
         let is_segment = packet.is_some();
         let to = host_at(frame);

@@ -1,14 +1,11 @@
 use std::borrow::Cow;
-use std::fs::{File, OpenOptions};
-use std::io::{BufWriter, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
-use std::{io, thread};
+use std::{io, mem, thread};
 
 use pcap_file::pcapng::PcapNgWriter;
 use pcap_file::pcapng::blocks::enhanced_packet::EnhancedPacketBlock;
@@ -16,13 +13,15 @@ use pcap_file::pcapng::blocks::interface_description::{
     InterfaceDescriptionBlock, InterfaceDescriptionOption,
 };
 use pcap_file::{DataLink, PcapError};
-use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 
 use crate::lab::addressing::name;
-use crate::tcp::{Host, Moment, in_words};
+use crate::lab::wire::capture_file::CaptureFile;
+use crate::tcp::{Host, LabEvent, Moment, in_words};
 
 const MAX_FRAMES: usize = 16_384;
 const MAX_BYTES: usize = 64 << 20;
+/// How many bytes are collected at most before they are written.
+const CHUNK: usize = 1 << 16;
 const NANOSECONDS: u8 = 9;
 
 /// Writes what crosses the wire to a pcapng file, for Wireshark and tcpdump, on a thread of its own. The wire never waits for it.
@@ -53,7 +52,10 @@ struct CapturedFrame {
 }
 
 struct CaptureWriter {
-    writer: PcapNgWriter<BufWriter<File>>,
+    file: CaptureFile,
+    blocks: PcapNgWriter<Vec<u8>>,
+    /// Where the blocks end that are not written yet.
+    ends: Vec<usize>,
     counts: Arc<CaptureCounts>,
     interfaces: Vec<Host>,
     /// The time since 1970 at which the wire's clock started.
@@ -61,31 +63,32 @@ struct CaptureWriter {
 }
 
 impl Capture {
-    /// Creates or truncates the file. `epoch` is the time since 1970 at [`Moment::default`]; `warn` gets the reason why nothing more is written, or
-    /// how many frames are missing.
+    /// Creates the file, or writes to an empty one or a pipe. `epoch` is the time since 1970 at [`Moment::default`]; `report` gets the reason
+    /// why nothing more is written, or how many frames are missing.
     ///
     /// # Errors
-    /// When the file cannot be opened or written to.
+    /// When the file cannot be opened or written to, or something is in it.
     pub fn create(
         path: &Path,
         epoch: Duration,
-        warn: impl Fn(String) + Send + 'static,
+        report: impl Fn(LabEvent) + Send + 'static,
     ) -> io::Result<Capture> {
-        // Opening a pipe without a reader fails at once instead of waiting for one.
-        let nonblocking = i32::try_from(OFlags::NONBLOCK.bits()).unwrap_or(0);
-        let mut options = OpenOptions::new();
-        let options = options.write(true).create(true).truncate(true);
-        let file = options.custom_flags(nonblocking).open(path)?;
-        fcntl_setfl(&file, fcntl_getfl(&file)? - OFlags::NONBLOCK)?;
-        let mut writer = PcapNgWriter::new(BufWriter::new(file)).map_err(io_error)?;
-        writer.get_mut().flush()?;
+        let file = CaptureFile::open(path)?;
+        let blocks = PcapNgWriter::new(Vec::new()).map_err(io_error)?;
         let (frames, crossed) = sync_channel(MAX_FRAMES);
         let counts = Arc::<CaptureCounts>::default();
-        let interfaces = Vec::new();
-        let mut writer = CaptureWriter { writer, counts: Arc::clone(&counts), interfaces, epoch };
+        let (interfaces, ends) = (Vec::new(), Vec::new());
+        let mut writer =
+            CaptureWriter { file, blocks, ends, counts: Arc::clone(&counts), interfaces, epoch };
+        writer.flush()?;
         let write = move || {
-            if let Err(why) = writer.run(&crossed, &warn) {
-                warn(format!("the capture has stopped: {}", in_words(&why)));
+            if let Err(why) = writer.run(&crossed, &report) {
+                let why = if why.kind() == io::ErrorKind::BrokenPipe {
+                    "the program that read it has ended (EPIPE)".to_owned()
+                } else {
+                    in_words(&why)
+                };
+                report(LabEvent::CaptureFailed(why));
             }
         };
         let thread = Some(thread::Builder::new().name("capture".to_owned()).spawn(write)?);
@@ -117,29 +120,43 @@ impl Drop for CaptureState {
 }
 
 impl CaptureWriter {
-    fn run(&mut self, crossed: &Receiver<CapturedFrame>, warn: &impl Fn(String)) -> io::Result<()> {
+    fn run(
+        &mut self,
+        crossed: &Receiver<CapturedFrame>,
+        report: &impl Fn(LabEvent),
+    ) -> io::Result<()> {
         while let Ok(first) = crossed.recv() {
             for next in std::iter::once(first).chain(crossed.try_iter()) {
                 self.counts.waiting.fetch_sub(next.bytes.len(), Ordering::Relaxed);
-                self.write(&next).map_err(io_error)?;
+                self.collect(&next).map_err(io_error)?;
+                let collected = self.blocks.get_mut().len();
+                self.ends.push(collected);
+                if collected > CHUNK {
+                    self.flush()?;
+                }
             }
-            self.writer.get_mut().flush()?;
+            self.flush()?;
             let missed = self.counts.missed.swap(0, Ordering::Relaxed);
             if missed > 0 {
-                warn(format!(
+                report(LabEvent::Warned(format!(
                     "{missed} frames are missing in the capture: they arrived faster than it was written"
-                ));
+                )));
             }
         }
         Ok(())
     }
 
-    fn write(&mut self, crossed: &CapturedFrame) -> Result<(), PcapError> {
+    fn flush(&mut self) -> io::Result<()> {
+        let blocks = mem::take(self.blocks.get_mut());
+        self.file.write(&blocks, &mem::take(&mut self.ends))
+    }
+
+    fn collect(&mut self, crossed: &CapturedFrame) -> Result<(), PcapError> {
         let known = self.interfaces.iter().position(|host| *host == crossed.from);
         let place = known.unwrap_or(self.interfaces.len());
         if known.is_none() {
             self.interfaces.push(crossed.from);
-            self.writer.write_pcapng_block(InterfaceDescriptionBlock {
+            self.blocks.write_pcapng_block(InterfaceDescriptionBlock {
                 linktype: DataLink::ETHERNET,
                 snaplen: 0,
                 options: vec![
@@ -148,7 +165,7 @@ impl CaptureWriter {
                 ],
             })?;
         }
-        self.writer.write_pcapng_block(EnhancedPacketBlock {
+        self.blocks.write_pcapng_block(EnhancedPacketBlock {
             interface_id: u32::try_from(place).unwrap_or(0),
             timestamp: self.epoch + crossed.at.since_start(),
             original_len: u32::try_from(crossed.bytes.len()).unwrap_or(u32::MAX),

@@ -1,6 +1,7 @@
 //! What ratatui's backend for crossterm lacks: one write for each frame, in a synchronized update.
 
-use std::io::{self, Write};
+use std::io::{self, ErrorKind, Write};
+use std::thread::{self, JoinHandle};
 
 use crossterm::cursor::MoveTo;
 use crossterm::queue;
@@ -8,46 +9,85 @@ use crossterm::terminal::{BeginSynchronizedUpdate, Clear, EndSynchronizedUpdate}
 use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
 use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Size};
+use tokio::sync::mpsc::error::TrySendError;
+use tokio::sync::mpsc::{Sender, channel};
 
 /// Writes once a frame, in one synchronized update, and nothing when no cell has changed. The cursor stays hidden.
+///
+/// A thread of its own does the writing: a terminal may take no bytes for as long as it likes.
 #[derive(Debug)]
-pub(super) struct QuietBackend<W: Write> {
-    inner: CrosstermBackend<FrameWriter<W>>,
+pub(super) struct QuietBackend {
+    inner: CrosstermBackend<FrameWriter>,
+    queue: Sender<Vec<u8>>,
 }
 
 #[derive(Debug)]
-struct FrameWriter<W: Write> {
+struct FrameWriter {
     frame: Vec<u8>,
-    out: W,
+    queue: Sender<Vec<u8>>,
+    /// Ends with the first error.
+    thread: Option<JoinHandle<io::Error>>,
 }
 
-impl<W: Write> Write for FrameWriter<W> {
+impl Write for FrameWriter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.frame.extend_from_slice(bytes);
         Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        if self.frame.is_empty() {
+        if self.frame.is_empty() && !self.queue.is_closed() {
             return Ok(());
         }
         let mut whole = Vec::with_capacity(self.frame.len() + 32);
         queue!(whole, BeginSynchronizedUpdate)?;
         whole.append(&mut self.frame);
         queue!(whole, EndSynchronizedUpdate)?;
-        self.out.write_all(&whole)?;
-        self.out.flush()
+        match self.queue.try_send(whole) {
+            Ok(()) => Ok(()),
+            Err(TrySendError::Full(whole)) => {
+                self.frame = whole;
+                Ok(())
+            }
+            Err(TrySendError::Closed(_)) => {
+                let failed = self.thread.take().and_then(|thread| thread.join().ok());
+                Err(failed.unwrap_or_else(|| ErrorKind::BrokenPipe.into()))
+            }
+        }
     }
 }
 
-impl<W: Write> QuietBackend<W> {
-    pub(super) fn new(out: W) -> QuietBackend<W> {
-        let frames = FrameWriter { frame: Vec::with_capacity(16 * 1024), out };
-        QuietBackend { inner: CrosstermBackend::new(frames) }
+impl QuietBackend {
+    /// Starts the thread that writes each frame by `write`.
+    pub(super) fn new(
+        write: impl Fn(&[u8]) -> io::Result<()> + Send + 'static,
+    ) -> io::Result<QuietBackend> {
+        let (queue, mut frames) = channel::<Vec<u8>>(1);
+        let write_all = move || {
+            while let Some(frame) = frames.blocking_recv() {
+                if let Err(why) = write(&frame) {
+                    return why;
+                }
+            }
+            ErrorKind::BrokenPipe.into()
+        };
+        let thread = thread::Builder::new().name("screen".to_owned()).spawn(write_all)?;
+        let frame = Vec::with_capacity(16 * 1024);
+        let frames = FrameWriter { frame, queue: queue.clone(), thread: Some(thread) };
+        Ok(QuietBackend { inner: CrosstermBackend::new(frames), queue })
+    }
+
+    pub(super) async fn ready(&self) {
+        // It fails with the thread, and then the next frame fails, too.
+        let _ = self.queue.reserve().await;
+    }
+
+    pub(super) fn is_ready(&self) -> bool {
+        self.queue.capacity() > 0 || self.queue.is_closed()
     }
 }
 
-impl<W: Write> Backend for QuietBackend<W> {
+impl Backend for QuietBackend {
     type Error = io::Error;
 
     fn draw<'a, I>(&mut self, content: I) -> io::Result<()>

@@ -7,6 +7,8 @@
 mod backend;
 mod frames;
 pub(super) mod inputs;
+pub(super) mod job;
+mod keyboard;
 pub(super) mod screen;
 mod theme_choice;
 mod world;
@@ -20,7 +22,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::app::{
-    Action, Clients, Effect, Event, Key, LabStage, Server, State, update, watch_at_start,
+    Action, Clients, Effect, Event, Key, LabStage, Server, State, TerminalEvent, update,
+    watch_at_start,
 };
 use crate::cli::DashboardArgs;
 use crate::kernel::watch::Poller;
@@ -28,12 +31,13 @@ use crate::kernel::{machine, raise_descriptor_limit};
 use crate::net::Engine;
 use crate::run::dashboard::frames::FramePacer;
 use crate::run::dashboard::inputs::Input;
-use crate::run::dashboard::screen::Screen;
+use crate::run::dashboard::screen::{Screen, exit_later};
 use crate::run::dashboard::world::{OwnerSearch, World};
 use crate::run::fault::break_on_purpose;
 use crate::run::lab::LabSession;
+use crate::run::signals::is_ignored;
 use crate::run::{Clock, Exit};
-use crate::tcp::{ConnectSpec, Endpoint, HostLimits, LabEvent, ListenSpec, SocketEvent};
+use crate::tcp::{ConnectSpec, Endpoint, HostLimits, LabEvent, ListenSpec, SocketEvent, in_words};
 use crate::view::{self, Scroll, Theme, hit};
 
 const QUEUE: usize = 1024;
@@ -51,8 +55,8 @@ pub(super) async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Exit> {
     // From now on a signal must not end the program before the terminal is restored.
     inputs::listen_to_signals(&tasks, &stop, &inbox_sender).context("cannot handle signals")?;
     let screen = Screen::enter(!args.no_mouse).context("cannot set up the terminal")?;
-    inputs::listen_to_terminal(&tasks, stop.clone(), inbox_sender.clone());
-    inputs::watch_for_hangup(inbox_sender.clone());
+    keyboard::listen(inbox_sender.clone()).context("cannot read the terminal")?;
+    inputs::watch_for_hangup(inbox_sender.clone()).context("cannot watch the terminal")?;
     let engine = Engine::new(
         events_sender,
         tasks.clone(),
@@ -65,7 +69,7 @@ pub(super) async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Exit> {
     let report = move |event| sender.blocking_send(Input::from(event)).is_ok();
     let poller = Poller::start(move || clock.now(), report);
     let (inbox, search) = (inbox_sender, OwnerSearch::default());
-    let world = World { engine, poller, lab, tasks, stop, inbox, search };
+    let world = World { engine, poller, lab, tasks, stop, inbox, search, limits_read: None };
     let theme = theme_choice::theme(args);
     let frames = FramePacer::per_second(args.fps);
     let mut dashboard = Dashboard {
@@ -82,13 +86,22 @@ pub(super) async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Exit> {
     };
     let result = dashboard.run(inputs, events).await;
     let Dashboard { screen, world, .. } = dashboard;
+    exit_later(result.as_ref().map_or(1, |ended| ended.code().into()));
+    let restored = screen::leave();
     drop(screen);
-    world.end().await;
-    result.or_else(
-        |why| {
-            if screen::is_gone() { Ok(Exit::BySignal(libc::SIGHUP)) } else { Err(why) }
-        },
-    )
+    let written = world.end().await;
+    if matches!(result, Ok(Exit::BySignal(libc::SIGHUP))) || screen::is_gone() {
+        return Ok(Exit::BySignal(libc::SIGHUP));
+    }
+    restored.map_err(|why| {
+        let why = in_words(&why);
+        anyhow::anyhow!("cannot take the terminal out of raw mode: {why}. Run stty sane.")
+    })?;
+    let exit = result?;
+    if exit == Exit::Done {
+        written?;
+    }
+    Ok(exit)
 }
 
 fn first_state(args: &DashboardArgs, limits: HostLimits, clock: &Clock) -> State {
@@ -143,14 +156,18 @@ impl Dashboard {
                     None => return Ok(Exit::Done),
                 },
                 Some(event) = events.recv() => self.handle(Event::Net(event)),
-                () = tokio::time::sleep_until(frame.into()), if self.frames.due => (),
+                () = async {
+                    tokio::time::sleep_until(frame.into()).await;
+                    self.screen.ready().await;
+                }, if self.frames.due => (),
                 () = tokio::time::sleep_until(tick.into()) => self.handle(Event::Ticked),
             }
             self.take_waiting(&mut inbox, &mut events)?;
             if let Some(ended) = self.ended.take() {
                 return Ok(ended);
             }
-            if self.frames.due && self.clock.now() >= self.frames.next() {
+            let may_draw = self.clock.now() >= self.frames.next() && self.screen.is_ready();
+            if self.frames.due && may_draw {
                 self.draw()?;
             }
         }
@@ -188,17 +205,8 @@ impl Dashboard {
                     self.handle(Event::Requested(Action::Listen));
                 }
             }
-            Input::Clicked { x, y } => {
-                for action in hit::hit(self.screen.area(), &self.state, &self.scroll, x, y) {
-                    self.handle(Event::Requested(action));
-                }
-            }
-            Input::Wheel { x, y, down } => {
-                if let Some(pane) = hit::pane_at(self.screen.area(), &self.state, x, y) {
-                    self.handle(Event::Requested(Action::Focus(pane)));
-                }
-                self.handle(Event::Requested(if down { Action::Next } else { Action::Previous }));
-            }
+            Input::Terminal(event) => self.take_from_terminal(event)?,
+            Input::Unreadable(why) => return Err(why).context("cannot read the terminal"),
             Input::Resized => {
                 self.screen.repaint()?;
                 self.frames.due = true;
@@ -214,14 +222,33 @@ impl Dashboard {
         Ok(())
     }
 
+    fn take_from_terminal(&mut self, event: TerminalEvent) -> anyhow::Result<()> {
+        match event {
+            TerminalEvent::Pressed(Key::Ctrl('z')) => self.suspend()?,
+            TerminalEvent::Pressed(key) => self.handle(Event::Pressed(key)),
+            TerminalEvent::Pasted(text) => self.handle(Event::Pasted(text)),
+            TerminalEvent::Clicked { x, y } => {
+                for action in hit::hit(self.screen.area(), &self.state, &self.scroll, x, y) {
+                    self.handle(Event::Requested(action));
+                }
+            }
+            TerminalEvent::Wheel { x, y, down } => {
+                if let Some(pane) = hit::pane_at(self.screen.area(), &self.state, x, y) {
+                    self.handle(Event::Requested(Action::Focus(pane)));
+                }
+                self.handle(Event::Requested(if down { Action::Next } else { Action::Previous }));
+            }
+        }
+        Ok(())
+    }
+
     fn end_by(&mut self, signal: i32) {
         break_on_purpose("end");
         self.ended = Some(Exit::BySignal(signal));
     }
 
     fn suspend(&mut self) -> anyhow::Result<()> {
-        if rustix::process::getsid(None).is_ok_and(|leader| leader == rustix::process::getpid()) {
-            // No shell could continue it.
+        if is_ignored(libc::SIGTSTP) || !job::can_be_continued() {
             self.handle(Event::Pressed(Key::Ctrl('z')));
             return Ok(());
         }
@@ -234,7 +261,12 @@ impl Dashboard {
         if matches!(event, Event::Pressed(_)) {
             break_on_purpose("update");
         }
-        let effects = update(&mut self.state, self.clock.now(), event);
+        let now = self.clock.now();
+        if matches!(&event, Event::Net(news) if news.is_refusal()) {
+            let limits = self.world.limits(now).map(Event::LimitsRead);
+            limits.map(|limits| update(&mut self.state, now, limits));
+        }
+        let effects = update(&mut self.state, now, event);
         self.frames.due = true;
         self.carry_out(effects);
     }
@@ -260,9 +292,8 @@ impl Dashboard {
             state.notices.ends_at(last);
         }
         let now = self.clock.now();
-        let unowned = self.state.unowned(self.scroll.visible());
         self.world.distribute(&self.state.shown_in_details(), Poller::inspect);
-        self.world.show(now, self.scroll.visible(), unowned);
+        self.world.show(now, self.scroll.visible(), &self.state);
         self.frames.drawn(now);
         Ok(())
     }

@@ -1,5 +1,5 @@
 use std::collections::{HashMap, HashSet};
-use std::panic::catch_unwind;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::time::Duration;
 
@@ -9,16 +9,16 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::app::{Effect, Event};
-use crate::kernel::owners;
+use crate::app::{Effect, Event, State};
 use crate::kernel::watch::Poller;
+use crate::kernel::{Owners, machine, owners, still_holds};
 use crate::net::{Engine, panic_message};
 use crate::run::Clock;
 use crate::run::dashboard::inputs::Input;
 use crate::run::fault::break_on_purpose;
 use crate::run::lab::LabSession;
 use crate::run::save::save;
-use crate::tcp::{Command, Host, LabOrder, Moment, SocketEvent, SocketId};
+use crate::tcp::{Command, Host, HostLimits, LabOrder, Moment, SocketEvent, SocketId};
 
 pub(super) struct World {
     pub(super) engine: Engine,
@@ -28,6 +28,7 @@ pub(super) struct World {
     pub(super) stop: CancellationToken,
     pub(super) inbox: Sender<Input>,
     pub(super) search: OwnerSearch,
+    pub(super) limits_read: Option<Moment>,
 }
 
 /// The search for owners, one at a time and limited: in a burst, or among many descriptors, it would take more time than all the rest.
@@ -37,6 +38,7 @@ pub(super) struct OwnerSearch {
     /// Returns how long it took.
     task: Option<JoinHandle<Duration>>,
     paused_until: Moment,
+    checked: Moment,
 }
 
 impl OwnerSearch {
@@ -53,8 +55,22 @@ impl OwnerSearch {
 }
 
 const SEARCH_AGAIN: Duration = Duration::from_secs(5);
+/// How often known owners are looked at: sockets are inherited, and processes end.
+const CHECK_INTERVAL: Duration = Duration::from_secs(1);
+
+/// The limits that explain a refusal are at most so old: in a burst there may be a thousand refusals a second.
+const LIMITS_AGE: Duration = Duration::from_millis(100);
 
 impl World {
+    /// The limits of this machine, unless they have just been read.
+    pub(super) fn limits(&mut self, now: Moment) -> Option<HostLimits> {
+        let is_recent = self.limits_read.is_some_and(|at| now.since(at) < LIMITS_AGE);
+        (!is_recent).then(|| {
+            self.limits_read = Some(now);
+            machine()
+        })
+    }
+
     /// Carries out an effect without blocking; returns whether it was the one to exit.
     pub(super) fn carry_out(&mut self, effect: Effect) -> bool {
         match effect {
@@ -71,6 +87,10 @@ impl World {
             Effect::Lab(LabOrder::Wire(order)) => self.lab.wire(order),
             Effect::Lookup(names) => self.distribute(&names, Poller::lookup),
             Effect::Save { name, texts } => self.save(name, texts),
+            Effect::ReadLimits => {
+                // If there is no room, the next one will be read.
+                let _ = self.inbox.try_send(Input::Event(Event::LimitsRead(machine())));
+            }
             Effect::Exit => return true,
         }
         false
@@ -84,17 +104,23 @@ impl World {
         });
     }
 
-    pub(super) fn show(&mut self, now: Moment, rows: &[SocketId], unowned: Vec<u64>) {
+    pub(super) fn show(&mut self, now: Moment, rows: &[SocketId], state: &State) {
         self.distribute(rows, Poller::set_visible);
-        if unowned.is_empty() || !self.search.may_begin(now) {
+        let unowned = state.unowned(rows);
+        let is_check_due = now.since(self.search.checked) >= CHECK_INTERVAL;
+        if (unowned.is_empty() && !is_check_due) || !self.search.may_begin(now) {
             return;
         }
         self.search.begun.retain(|_, at| now.since(*at) < SEARCH_AGAIN);
-        let wanted: HashSet<u64> = unowned
+        let mut wanted: HashSet<u64> = unowned
             .into_iter()
             .filter(|inode| self.search.begun.insert(*inode, now).is_none())
             .collect();
-        if wanted.is_empty() {
+        let owned = if is_check_due { state.owned(rows) } else { Vec::new() };
+        if is_check_due {
+            self.search.checked = now;
+        }
+        if wanted.is_empty() && owned.is_empty() {
             return;
         }
         let inbox = self.inbox.clone();
@@ -102,9 +128,12 @@ impl World {
             let clock = Clock::start();
             let look = || {
                 break_on_purpose("task");
+                let lost = owned.iter().filter(|(inode, owner)| !still_holds(*inode, owner));
+                wanted.extend(lost.map(|(inode, _)| inode));
                 owners(&wanted)
             };
-            let events = match catch_unwind(look) {
+            let events = match catch_unwind(AssertUnwindSafe(look)) {
+                Ok(owners) if owners == Owners::default() => Vec::new(),
                 Ok(owners) => {
                     vec![Event::OwnersFound(owners.found), Event::OwnersHidden(owners.missing)]
                 }
@@ -126,13 +155,15 @@ impl World {
     }
 
     /// Aborts every socket, so that the next run finds no TIME_WAIT at its port; ends every task and thread, and waits for up to 500 ms.
-    pub(super) async fn end(mut self) {
+    /// Fails when what crossed the lab's wire could not be written down.
+    pub(super) async fn end(mut self) -> anyhow::Result<()> {
         self.engine.run(Command::CloseEverything);
         self.poller.stop();
         self.stop.cancel();
         let lab = self.lab;
-        self.tasks.spawn_blocking(move || lab.end());
+        let lab = self.tasks.spawn_blocking(move || lab.end());
         self.tasks.close();
         let _ = tokio::time::timeout(Duration::from_millis(500), self.tasks.wait()).await;
+        lab.now_or_never().and_then(Result::ok).unwrap_or(Ok(()))
     }
 }

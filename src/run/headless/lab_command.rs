@@ -9,35 +9,64 @@ use std::process::{Command, ExitStatus};
 use anyhow::Context;
 use rustix::io::Errno;
 use rustix::process::{Pid, Signal, kill_process, set_parent_process_death_signal};
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
 
 use crate::cli::LabCommandArgs;
-use crate::lab::{Lab, Wire, join};
+use crate::lab::{JoinableLab, Lab, Wire, see_own_files};
 use crate::net::panic_message;
 use crate::run::fault::break_on_purpose;
-use crate::run::headless::{complain, runtime};
-use crate::run::{Clock, Exit};
-use crate::tcp::{LabRefusal, LabSpec, in_words};
+use crate::run::headless::runtime;
+use crate::run::{Clock, Exit, complain, signals};
+use crate::tcp::{Host, LabRefusal, LabSpec, in_words, legible};
 
 pub(crate) fn lab(args: &LabCommandArgs) -> anyhow::Result<Exit> {
     let command = command_of(args);
-    let Some(pid) = args.join else { return lab_of_its_own(args, &command) };
-    let name = args.on.name().unwrap_or_default();
-    join(pid, args.on).map_err(|why| {
-        if why.kind() == ErrorKind::NotFound {
-            return anyhow::anyhow!("process {pid} has no fivetuple lab with a {name}");
-        }
-        anyhow::Error::from(why).context(format!(
-            "cannot join the {name} of process {pid}, which is not a fivetuple lab of yours"
-        ))
-    })?;
+    let Some(asked) = args.join else { return lab_of_its_own(args, &command) };
+    let lab = lab_to_join(asked)?;
+    lab.join(args.on).map_err(|why| not_joined(&lab, args.on, why))?;
+    if let Err(why) = see_own_files(args.on) {
+        complain(&format!(
+            "the program may see /sys and the host name of this machine, not of the lab's computer: {why}"
+        ));
+    }
     if args.ends_with_parent {
         set_parent_process_death_signal(Some(Signal::HUP)).context("prctl(PR_SET_PDEATHSIG)")?;
     }
     let Some((program, words)) = command.split_first() else { return Ok(Exit::WrongUsage) };
     // Returns only when it fails.
     Ok(not_run(program, Command::new(program).args(words).exec()))
+}
+
+/// The lab of that process, or the only one of this user.
+fn lab_to_join(asked: Option<u32>) -> anyhow::Result<JoinableLab> {
+    let mut labs = JoinableLab::all();
+    if let Some(pid) = asked {
+        let found = labs.into_iter().rfind(|lab| lab.pid == pid);
+        return found.with_context(|| format!("process {pid} has no fivetuple lab"));
+    }
+    labs.retain(JoinableLab::is_ours);
+    let pids: Vec<String> = labs.iter().map(|lab| lab.pid.to_string()).collect();
+    let lab = labs.pop();
+    let lab = lab.context("no fivetuple of yours has a lab here; fivetuple --lab starts one")?;
+    let (all, pid) = (pids.join(", "), lab.pid);
+    anyhow::ensure!(
+        pids.len() == 1,
+        "several of your processes have a lab: {all}; name one, as in --join {pid}"
+    );
+    Ok(lab)
+}
+
+fn not_joined(lab: &JoinableLab, host: Host, why: io::Error) -> anyhow::Error {
+    let (JoinableLab { pid, owner, .. }, name) = (lab, host.name().unwrap_or_default());
+    if !lab.is_ours() {
+        return anyhow::anyhow!(
+            "the lab of process {pid} belongs to user {owner}; join it as that user: sudo -u '#{owner}' fivetuple lab --join {pid}"
+        );
+    }
+    if why.kind() == ErrorKind::NotFound {
+        return anyhow::anyhow!("the lab of process {pid} has no {name}");
+    }
+    anyhow::Error::from(why).context(format!("cannot join the {name} of process {pid}"))
 }
 
 /// Reports why a program cannot be run; the exit code is that of env(1): 127 where there is none, else 126.
@@ -47,7 +76,7 @@ fn not_run(program: &OsStr, why: io::Error) -> Exit {
     let is_missing = is_name && why.kind() == ErrorKind::PermissionDenied && !is_in_path(program);
     let why = if is_missing { io::Error::from(Errno::NOENT) } else { why };
     let code = if why.kind() == ErrorKind::NotFound { 127 } else { 126 };
-    complain(&format!("cannot run {}: {}", program.display(), in_words(&why)));
+    complain(&format!("cannot run {}: {}", legible(program.as_bytes()), in_words(&why)));
     Exit::WithCode(code)
 }
 
@@ -99,11 +128,8 @@ async fn run_to_end(
     mut command: Command,
     mut broken: oneshot::Receiver<String>,
 ) -> anyhow::Result<ExitStatus> {
-    let listen = |kind| signal(kind).context("cannot handle signals");
-    let mut interrupt = listen(SignalKind::interrupt())?;
-    let mut quit = listen(SignalKind::quit())?;
-    let mut term = listen(SignalKind::terminate())?;
-    let mut hup = listen(SignalKind::hangup())?;
+    let mut signals = signals::receive([libc::SIGINT, libc::SIGQUIT, libc::SIGTERM, libc::SIGHUP])
+        .context("cannot handle signals")?;
     let mut child = command.spawn().context("cannot start the program")?;
     let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
     let mut ended = tokio::task::spawn_blocking(move || child.wait());
@@ -123,10 +149,11 @@ async fn run_to_end(
                 why_broken = Some(why);
                 Some(Signal::TERM)
             }
-            _ = interrupt.recv() => None,
-            _ = quit.recv() => None,
-            _ = term.recv() => Some(Signal::TERM),
-            _ = hup.recv() => Some(Signal::HUP),
+            Some(number) = signals.recv() => match number {
+                libc::SIGTERM => Some(Signal::TERM),
+                libc::SIGHUP => Some(Signal::HUP),
+                _ => None,
+            },
         };
         if let (Some(signal), Some(pid)) = (hand_on, pid) {
             // It may just have ended.

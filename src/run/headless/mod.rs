@@ -6,40 +6,34 @@ pub(super) mod listen;
 pub(super) mod netstat_line;
 pub(super) mod table;
 
+use std::future::pending;
 use std::io::{self, Write};
 use std::time::Duration;
 
 use anyhow::Context;
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::app::query::refusal::of_call;
+use crate::app::query::refusal::ports::SoughtPorts;
 use crate::app::{Attempt, explain};
-use crate::kernel::machine;
+use crate::kernel::{self, machine};
 use crate::net::Engine;
-use crate::run::Exit;
-use crate::run::dashboard::inputs::exit_later;
-use crate::tcp::{Command, SocketEvent, SyscallError, escape};
+use crate::run::dashboard::screen::exit_later;
+use crate::run::{Exit, signals};
+use crate::tcp::{Command, Filter, SocketEvent, SyscallError, escape};
 
-/// Waits for SIGINT, SIGTERM or SIGHUP, and returns its number; two seconds later the process ends in any case, provided that another
-/// thread drives the runtime. Must be called within a tokio runtime.
+/// Waits for SIGINT, SIGTERM or SIGHUP, unless it is ignored, and returns its number; two seconds later the process ends in any case,
+/// provided that another thread drives the runtime. Must be called within a tokio runtime.
 ///
 /// # Errors
 /// When a handler cannot be set.
 pub fn asked_to_end() -> io::Result<impl Future<Output = i32>> {
-    let mut int = signal(SignalKind::interrupt())?;
-    let mut term = signal(SignalKind::terminate())?;
-    let mut hup = signal(SignalKind::hangup())?;
+    let mut signals = signals::receive([libc::SIGINT, libc::SIGTERM, libc::SIGHUP])?;
     // A separate task: the caller may block on a full stdout.
     let asked = TaskTracker::new().spawn(async move {
-        let kind = tokio::select! {
-            _ = int.recv() => SignalKind::interrupt(),
-            _ = term.recv() => SignalKind::terminate(),
-            _ = hup.recv() => SignalKind::hangup(),
-        };
-        let number = kind.as_raw_value();
+        let Some(number) = signals.recv().await else { return pending().await };
         exit_later(128 + number);
         number
     });
@@ -47,7 +41,7 @@ pub fn asked_to_end() -> io::Result<impl Future<Output = i32>> {
         match asked.await {
             Ok(number) => number,
             // The runtime has ended, and the caller with it.
-            Err(_) => std::future::pending().await,
+            Err(_) => pending().await,
         }
     })
 }
@@ -123,16 +117,17 @@ impl<'a, W: Write> LineWriter<'a, W> {
         self.quiet = true;
     }
 
-    pub(super) fn line(&mut self, text: &str) -> io::Result<()> {
+    pub(super) fn line(&mut self, text: &str) -> anyhow::Result<()> {
         if self.quiet {
             return Ok(());
         }
         self.always(text)
     }
 
-    pub(super) fn always(&mut self, text: &str) -> io::Result<()> {
-        writeln!(self.out, "{text}")?;
-        self.out.flush()
+    pub(super) fn always(&mut self, text: &str) -> anyhow::Result<()> {
+        // In one write, as standard output has no buffer.
+        let written = self.out.write_all(format!("{text}\n").as_bytes());
+        written.and_then(|()| self.out.flush()).context("cannot write to standard output")
     }
 }
 
@@ -154,17 +149,21 @@ pub(super) fn count_of_bytes(bytes: u64) -> String {
 }
 
 pub(super) fn refusal(asked: &Attempt, why: SyscallError) -> String {
-    explain::words(&of_call(asked, why, &machine()).when("shell", true))
+    let limits = machine();
+    let mut seen = of_call(asked, why, &limits).when("shell", true);
+    if let Attempt::Connect(spec, to) = asked
+        && let Some(sought) = SoughtPorts::of(spec, *to, why, &limits)
+    {
+        let read = kernel::open().0.snapshot(&Filter::everything());
+        let rows = read.map_or_else(|_| Vec::new(), |read| read.snapshot.rows);
+        let kept = rows.iter().filter(|row| sought.is_kept_by(row));
+        seen = sought.describe(seen, kept.map(|row| (row.tuple.local.port, row.state)));
+    }
+    explain::words(&seen)
 }
 
 pub(super) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     runtime.context("cannot start the threads for sockets and signals")
-}
-
-/// Writes an error to standard error, and ignores that it may be closed.
-pub(super) fn complain(what: &str) {
-    // In one write: other processes may also write there.
-    let _ = std::io::stderr().write_all(format!("fivetuple: {what}\n").as_bytes());
 }

@@ -2,7 +2,10 @@ use std::fmt;
 
 use serde_json::{Value, json};
 
-use crate::tcp::{Change, Owner, Protocol, SocketRow, Timer, netstat_address, netstat_state};
+use crate::tcp::{
+    Change, Endpoint, InterfaceNames, Owner, Protocol, SocketRow, Timer, netstat_address,
+    netstat_state,
+};
 
 /// One line of the table as `netstat` prints it, or one object of JSON.
 #[derive(Clone, Copy, Debug)]
@@ -11,15 +14,36 @@ pub struct NetstatLine<'a> {
     pub row: &'a SocketRow,
     /// The process that holds the socket, if known.
     pub owner: Option<&'a Owner>,
+    /// The names of interfaces.
+    pub interfaces: &'a InterfaceNames,
+    /// How wide both columns of addresses are.
+    pub widths: [usize; 2],
 }
 
 impl NetstatLine<'_> {
-    /// The names of the columns.
-    pub const HEAD: &'static str = "Proto Recv-Q Send-Q Local Address           Foreign Address         State       PID/Program name";
+    /// How wide netstat makes both columns of addresses.
+    pub const WIDTHS: [usize; 2] = [23; 2];
+
+    /// The names of the columns, with columns of addresses in these widths.
+    pub fn head([local, foreign]: [usize; 2]) -> String {
+        let [at, to, state] = ["Local Address", "Foreign Address", "State"];
+        format!("Proto Recv-Q Send-Q {at:<local$} {to:<foreign$} {state:<11} PID/Program name")
+    }
+
+    /// The widths in which the addresses of all these rows have room.
+    pub fn widths(rows: &[SocketRow], interfaces: &InterfaceNames) -> [usize; 2] {
+        // An address of IPv4 always has room.
+        let long = rows.iter().filter(|row| row.tuple.local.ip.is_ipv6() || row.interface != 0);
+        long.fold(NetstatLine::WIDTHS, |[local, foreign], row| {
+            let [at, to] = addresses(row, interfaces).map(|address| address.len());
+            [local.max(at), foreign.max(to)]
+        })
+    }
 
     /// The row as an object of JSON.
     pub fn json(&self) -> Value {
         let row = self.row;
+        let interface = self.interfaces.suffix(row.name());
         let timer = |timer: Timer| {
             json!({
                 "kind": timer.kind.word(),
@@ -33,11 +57,12 @@ impl NetstatLine<'_> {
             "send_q": row.queues.send,
             "local": row.tuple.local.to_string(),
             "foreign": row.tuple.remote.to_string(),
+            "interface": interface.strip_prefix('%'),
             "state": row.state.name(),
             "uid": row.uid,
             "inode": row.inode,
             "pid": self.owner.map(|owner| owner.pid),
-            "program": self.owner.map(|owner| &owner.program),
+            "program": self.owner.map(|owner| &owner.name),
             "fd": self.owner.map(|owner| owner.fd),
             "timer": row.timer.map(timer),
         })
@@ -46,16 +71,16 @@ impl NetstatLine<'_> {
 
 impl fmt::Display for NetstatLine<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let SocketRow { tuple, queues, .. } = self.row;
+        let queues = self.row.queues;
         let state = netstat_state(self.row);
-        let [local, foreign] =
-            [tuple.local, tuple.remote].map(|end| format!("{}:{}", netstat_address(end), end.port));
+        let [at, to] = addresses(self.row, self.interfaces);
+        let [local, foreign] = self.widths;
         let owner = self
             .owner
             .map_or_else(|| "-".to_owned(), |owner| format!("{}/{}", owner.pid, owner.program));
         write!(
             f,
-            "{:<5} {:>6} {:>6} {local:<23} {foreign:<23} {state:<11} {owner}",
+            "{:<5} {:>6} {:>6} {at:<local$} {to:<foreign$} {state:<11} {owner}",
             protocol(self.row),
             queues.recv,
             queues.send,
@@ -82,6 +107,13 @@ pub(super) fn row_event(
         (Some(row), None) => Some(("closed", *row)),
         (None, None) => None,
     }
+}
+
+fn addresses(row: &SocketRow, interfaces: &InterfaceNames) -> [String; 2] {
+    let address =
+        |end: Endpoint, interface| format!("{}{interface}:{}", netstat_address(end), end.port);
+    let interface = interfaces.suffix(row.name());
+    [address(row.tuple.local, &*interface), address(row.tuple.remote, "")]
 }
 
 fn protocol(row: &SocketRow) -> &'static str {

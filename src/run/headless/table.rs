@@ -1,6 +1,6 @@
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
-use std::io::{self, Write};
+use std::io::Write;
 use std::pin::pin;
 
 use anyhow::Context;
@@ -9,12 +9,13 @@ use tokio::sync::mpsc;
 
 use crate::cli::TableArgs;
 use crate::kernel::watch::{Poller, WatchEvent};
-use crate::kernel::{open, owners};
+use crate::kernel::{OwnerFinder, Owners, interfaces, open, owners, still_holds};
 use crate::run::headless::netstat_line::{before_and_after, row_event};
-use crate::run::headless::{complain, ignore_broken_pipe, runtime};
-use crate::run::{Clock, Exit, NetstatLine, asked_to_end};
+use crate::run::headless::{ignore_broken_pipe, runtime};
+use crate::run::{Clock, Exit, NetstatLine, Output, asked_to_end, complain};
 use crate::tcp::{
-    Change, Filter, Owner, Protocol, SocketRow, TableUpdate, TcpState, procfs_instead,
+    Change, Filter, Host, InterfaceNames, Owner, Protocol, SocketRow, TableUpdate, TcpState,
+    procfs_instead,
 };
 
 /// Prints the kernel's socket table once, or with `--watch` its changes until SIGINT or SIGTERM; must not be called from async code.
@@ -70,8 +71,13 @@ fn print_table(args: &TableArgs) -> anyhow::Result<Exit> {
         (tuple.protocol, is_connected, (tuple.local.port, tuple.remote.port), row.name())
     });
     let mut printer = Printer::new(args);
-    printer.find_owners(&rows);
-    let mut text = if args.json { String::new() } else { format!("{}\n", NetstatLine::HEAD) };
+    if !args.no_owners {
+        let found = owners(&rows.iter().map(|row| row.inode).collect::<HashSet<u64>>()).found;
+        printer.owners = found.into_iter().map(|(inode, owner)| (inode, Some(owner))).collect();
+    }
+    printer.interfaces.learn(Host::THIS, interfaces(&*source, rows.iter()));
+    printer.widths = NetstatLine::widths(&rows, &printer.interfaces);
+    let mut text = if args.json { String::new() } else { NetstatLine::head(printer.widths) + "\n" };
     for row in &rows {
         printer.line(row, None, &mut text);
     }
@@ -83,11 +89,17 @@ struct Printer<'a> {
     clock: Clock,
     has_begun: bool,
     owners: HashMap<u64, Option<Owner>>,
+    finder: OwnerFinder,
+    interfaces: InterfaceNames,
+    widths: [usize; 2],
 }
 
 impl<'a> Printer<'a> {
     fn new(args: &'a TableArgs) -> Printer<'a> {
-        Printer { args, clock: Clock::start(), has_begun: false, owners: HashMap::new() }
+        let (owners, interfaces) = (HashMap::new(), InterfaceNames::default());
+        let finder = OwnerFinder::default();
+        let (clock, widths) = (Clock::start(), NetstatLine::WIDTHS);
+        Printer { args, clock, has_begun: false, owners, finder, interfaces, widths }
     }
 
     fn text(&mut self, update: &TableUpdate) -> String {
@@ -97,11 +109,13 @@ impl<'a> Printer<'a> {
             .iter()
             .filter_map(|change| row_event(change, |row| is_shown(args, row)))
             .collect();
-        self.find_owners(events.iter().map(|(_, row)| row));
+        let there = events.iter().filter(|(word, _)| *word != "closed");
+        self.find_owners(there.map(|(_, row)| row));
+        self.interfaces.learn(update.host, update.interfaces.iter().cloned());
         let at = u64::try_from(self.clock.now().since_start().as_millis()).unwrap_or(u64::MAX);
         let mut text = String::new();
         if !args.json && !self.has_begun {
-            text = format!("Event   {}\n", NetstatLine::HEAD);
+            text = format!("Event   {}\n", NetstatLine::head(self.widths));
         }
         self.has_begun = true;
         for (event, row) in &events {
@@ -125,7 +139,7 @@ impl<'a> Printer<'a> {
 
     fn line(&self, row: &SocketRow, event: Option<(&str, u64)>, text: &mut String) {
         let owner = self.owners.get(&row.inode).and_then(Option::as_ref);
-        let line = NetstatLine { row, owner };
+        let line = NetstatLine { row, owner, interfaces: &self.interfaces, widths: self.widths };
         // Writing to a string cannot fail.
         let _ = if self.args.json {
             let mut object = line.json();
@@ -144,16 +158,18 @@ impl<'a> Printer<'a> {
         if self.args.no_owners {
             return;
         }
-        let new: HashSet<u64> = rows
-            .into_iter()
-            .map(|row| row.inode)
-            .filter(|inode| *inode != 0 && !self.owners.contains_key(inode))
+        let inodes = rows.into_iter().map(|row| row.inode).filter(|inode| *inode != 0);
+        let wanted: HashSet<u64> = inodes
+            .filter(|inode| match self.owners.get(inode) {
+                Some(Some(owner)) => !still_holds(*inode, owner),
+                Some(None) => false,
+                None => true,
+            })
             .collect();
-        if new.is_empty() {
-            return;
+        let Owners { found, missing } = self.finder.find(&wanted, self.clock.now());
+        for inode in missing {
+            self.owners.entry(inode).or_insert(None);
         }
-        let found = owners(&new).found;
-        self.owners.extend(new.into_iter().map(|inode| (inode, None)));
         self.owners.extend(found.into_iter().map(|(inode, owner)| (inode, Some(owner))));
     }
 }
@@ -172,9 +188,7 @@ fn is_shown(args: &TableArgs, row: &SocketRow) -> bool {
 }
 
 fn put(text: &str) -> anyhow::Result<()> {
-    let mut out = io::stdout().lock();
-    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
-    written.context("cannot write the table")
+    Output::stdout().write_all(text.as_bytes()).context("cannot write the table")
 }
 
 #[cfg(test)]

@@ -2,9 +2,10 @@
 
 mod worker;
 
+use std::os::unix::ffi::OsStrExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::thread::{self, JoinHandle};
 
 use anyhow::Context;
@@ -17,12 +18,13 @@ use crate::net::{RemoteSockets, panic_message};
 use crate::run::Clock;
 use crate::run::dashboard::inputs::Input;
 use crate::run::lab::worker::{LabSockets, SharedSession, refusal};
-use crate::tcp::{Filter, Host, LabEvent, LabSpec, WireOrder};
+use crate::tcp::{Filter, Host, LabEvent, LabSpec, WireOrder, legible};
 
 /// Starts and stops labs, each on a thread of its own.
 pub(super) struct LabSession {
     shared: SharedSession,
     thread: Option<JoinHandle<()>>,
+    capture_failed: Arc<OnceLock<String>>,
 }
 
 impl LabSession {
@@ -32,18 +34,23 @@ impl LabSession {
         inbox: Sender<Input>,
         capture: Option<&Path>,
     ) -> anyhow::Result<LabSession> {
+        let failed = Arc::<OnceLock<String>>::default();
         let open = |path: &Path| {
-            let inbox = inbox.clone();
-            let warn = move |why| {
+            let (inbox, failed) = (inbox.clone(), Arc::clone(&failed));
+            let name = legible(path.as_os_str().as_bytes());
+            let cannot = format!("cannot write the capture to {name}");
+            let report = move |event| {
+                if let LabEvent::CaptureFailed(why) = &event {
+                    let _ = failed.set(format!("the capture to {name} has stopped: {why}"));
+                }
                 // Runs on the capture's thread, which may block.
-                let _ = inbox.blocking_send(Input::Event(Event::Lab(LabEvent::Warned(why))));
+                let _ = inbox.blocking_send(Input::Event(Event::Lab(event)));
             };
-            Capture::create(path, clock.epoch(), warn)
-                .with_context(|| format!("cannot write the capture to {}", path.display()))
+            Capture::create(path, clock.epoch(), report).context(cannot)
         };
         let capture = capture.map(open).transpose()?;
         let shared = SharedSession { slot: Arc::default(), clock, inbox, capture };
-        Ok(LabSession { shared, thread: None })
+        Ok(LabSession { shared, thread: None, capture_failed: failed })
     }
 
     pub(super) fn sockets(&self) -> Arc<dyn RemoteSockets> {
@@ -100,11 +107,14 @@ impl LabSession {
         }
     }
 
-    pub(super) fn end(self) {
+    /// Takes the lab down; fails when what crossed its wire could not all be written down.
+    pub(super) fn end(self) -> anyhow::Result<()> {
         self.stop();
         if let Some(thread) = self.thread {
             let _ = thread.join();
         }
+        // The capture ends with it.
         drop(self.shared);
+        self.capture_failed.get().map_or(Ok(()), |why| Err(anyhow::anyhow!("{why}")))
     }
 }

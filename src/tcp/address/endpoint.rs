@@ -56,6 +56,17 @@ impl Endpoint {
     }
 }
 
+impl Endpoint {
+    /// The end with `interface` behind its address, as ss(8) writes it: `[fe80::1]%eth0:5000`.
+    pub fn at(self, interface: &str) -> String {
+        let mut text = self.to_string();
+        if let Some(port) = text.rfind(':') {
+            text.insert_str(port, interface);
+        }
+        text
+    }
+}
+
 impl From<SocketAddr> for Endpoint {
     fn from(addr: SocketAddr) -> Endpoint {
         Endpoint { ip: addr.ip(), port: Port(addr.port()) }

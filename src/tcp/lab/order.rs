@@ -1,4 +1,4 @@
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -54,8 +54,10 @@ pub enum LabEvent {
     Down(Option<String>),
     /// Segments crossed its wire.
     Wire(Vec<WireEvent>),
-    /// Something went wrong that leaves the lab standing, for example writing down what crosses the wire; in words.
+    /// Something went wrong that leaves the lab standing; in words.
     Warned(String),
+    /// What crosses the wire is not written down any more; why, in words.
+    CaptureFailed(String),
 }
 
 /// One computer of the lab.
@@ -65,6 +67,16 @@ pub struct LabComputer {
     pub host: Host,
     /// Its address on the wire.
     pub ip: IpAddr,
+    /// The one in IPv6, where the kernel has it.
+    pub ip6: Option<Ipv6Addr>,
+}
+
+impl LabComputer {
+    /// Whether `ip` is one of its addresses on the wire.
+    pub fn has(&self, ip: IpAddr) -> bool {
+        let ip = ip.to_canonical();
+        self.ip == ip || self.ip6.is_some_and(|own| own == ip)
+    }
 }
 
 /// What the lab's computers can do, as far as settings of their own decide it.
@@ -74,14 +86,23 @@ pub struct LabLimits {
     pub unprivileged_from: Port,
     /// `net.core.somaxconn`: no backlog is longer.
     pub somaxconn: u32,
+    /// Whether the kernel retransmits for ten minutes at least what is held on the wire.
+    pub retransmits_long: bool,
+    /// Whether they have addresses of IPv6.
+    pub has_ipv6: bool,
     /// A setting that could not be made, and what the kernel answered: then none of them can be.
     pub unset: Option<(String, Errno)>,
 }
 
 impl LabLimits {
     /// What they can do where this machine lets their settings be made.
-    pub const MEANT: LabLimits =
-        LabLimits { unprivileged_from: Port::ANY, somaxconn: 65_535, unset: None };
+    pub const MEANT: LabLimits = LabLimits {
+        unprivileged_from: Port::ANY,
+        somaxconn: 65_535,
+        retransmits_long: true,
+        has_ipv6: true,
+        unset: None,
+    };
 
     /// What is missing, and why, as a sentence; `None` if nothing is.
     pub fn lacks(&self) -> Option<String> {
@@ -95,7 +116,11 @@ impl LabLimits {
         });
         let ports = (self.unprivileged_from > meant.unprivileged_from)
             .then(|| format!("ports below {} are privileged", self.unprivileged_from));
-        let all: Vec<String> = [queue, ports].into_iter().flatten().collect();
+        let early = (!self.retransmits_long).then(|| {
+            "a connection whose segments are held on the wire is given up after one or two minutes"
+                .to_owned()
+        });
+        let all: Vec<String> = [queue, ports, early].into_iter().flatten().collect();
         (!all.is_empty()).then(|| {
             let all = all.join(", and ");
             format!("The lab works, but {all}: cannot write {file}: {errno}.")

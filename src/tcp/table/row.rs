@@ -3,7 +3,7 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::time::Duration;
 
-use crate::tcp::{Endpoint, FiveTuple, Host, Protocol, TcpState};
+use crate::tcp::{Endpoint, FiveTuple, Host, Protocol, TcpState, escape};
 
 /// One line of the kernel's socket table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +24,11 @@ pub struct SocketRow {
     pub inode: u64,
     /// The kernel's own number for the socket, never used twice (`SO_COOKIE`); 0 where the source does not tell.
     pub cookie: u64,
+    /// The index of the interface that the socket is bound to (`SO_BINDTODEVICE`, or the scope of a link-local address); 0 where it is
+    /// bound to none, or the source does not tell.
+    pub interface: u32,
+    /// Whether another connected socket has the same host and 5-tuple: over UDP (`SO_REUSEPORT`), or at another interface.
+    pub is_twin: bool,
 }
 
 /// The two queue columns. For a LISTEN row they are connections: waiting for accept(), and the backlog.
@@ -59,8 +64,7 @@ pub enum TimerKind {
     ZeroWindowProbe,
 }
 
-/// What tells one row from every other, as long as it lives: host and 5-tuple or, where several listen on one address (`SO_REUSEPORT`),
-/// the inode. An IPv4-mapped address is the same as the IPv4 address that it stands for: a server at `::` has its ends in one, and its
+/// What tells one row from every other, as long as it lives: host and 5-tuple and, where several sockets have the same, a number. An IPv4-mapped address is the same as the IPv4 address that it stands for: a server at `::` has its ends in one, and its
 /// client writes the other.
 #[derive(Clone, Copy, Debug)]
 pub struct SocketId {
@@ -68,19 +72,22 @@ pub struct SocketId {
     pub host: Host,
     /// Protocol and both ends.
     pub tuple: FiveTuple,
-    /// The inode of a socket that is not connected, else 0.
-    pub inode: u64,
+    /// The inode of a socket that is not connected: several may have one address (`SO_REUSEPORT`). Of connected sockets with equal
+    /// 5-tuples, see [`SocketRow::is_twin`], the cookie, else the inode. 0 for all others.
+    pub number: u64,
+    /// The interface that the socket is bound to, or 0. The kernel looks a socket up by it; it counts for nothing where names are compared.
+    pub interface: u32,
 }
 
 impl SocketId {
     /// The name of a connected socket of this machine.
     pub fn connected(host: Host, tuple: FiveTuple) -> SocketId {
-        SocketId { host, tuple, inode: 0 }
+        SocketId { host, tuple, number: 0, interface: 0 }
     }
 
     /// What counts when names are compared.
     fn canonical(&self) -> (Host, FiveTuple, u64) {
-        (self.host, self.tuple.canonical(), self.inode)
+        (self.host, self.tuple.canonical(), self.number)
     }
 }
 
@@ -124,13 +131,19 @@ impl SocketRow {
             uid: 0,
             inode: 0,
             cookie: 0,
+            interface: 0,
+            is_twin: false,
         }
     }
 
     /// What tells this row from every other.
     pub fn name(&self) -> SocketId {
-        let inode = if self.tuple.is_connected() { 0 } else { self.inode };
-        SocketId { host: self.host, tuple: self.tuple, inode }
+        let number = match (self.tuple.is_connected(), self.is_twin) {
+            (true, false) => 0,
+            (true, true) if self.cookie != 0 => self.cookie,
+            (false, _) | (true, true) => self.inode,
+        };
+        SocketId { host: self.host, tuple: self.tuple, number, interface: self.interface }
     }
 
     /// Whether the other end's FIN may stand in its Recv-Q: it counts as one byte until the program has read the end of the data.
@@ -143,10 +156,20 @@ impl SocketRow {
         self.queues.recv.saturating_sub(self.may_hold_a_fin().into())
     }
 
+    /// The row as one of several sockets with the same 5-tuple, if it may be one.
+    #[must_use]
+    pub fn as_twin(self) -> Option<SocketRow> {
+        let may_be = self.tuple.protocol == Protocol::Udp || self.interface != 0;
+        (may_be && self.tuple.is_connected()).then_some(SocketRow { is_twin: true, ..self })
+    }
+
     /// Whether both show one and the same socket: the same name, and not a later socket that took over its five numbers.
     pub fn is_same_socket(&self, other: &SocketRow) -> bool {
-        let unknown = self.cookie == 0 || other.cookie == 0;
-        self.name() == other.name() && (unknown || self.cookie == other.cookie)
+        let may_be = |one: u64, other: u64| one == 0 || other == 0 || one == other;
+        let are_known = self.cookie != 0 && other.cookie != 0;
+        self.name() == other.name()
+            && may_be(self.cookie, other.cookie)
+            && (are_known || may_be(self.inode, other.inode))
     }
 }
 
@@ -163,15 +186,36 @@ pub(crate) fn are_one_connection(one: SocketId, other: SocketId) -> bool {
 pub struct Owner {
     /// Its process id.
     pub pid: u32,
-    /// Its command name, escaped: a stranger may have chosen it.
+    /// Its command name, escaped: a stranger may have chosen it, and it may be empty.
     pub program: String,
+    /// Its command name as text for other programs; what is no UTF-8 in it is replaced.
+    pub name: String,
     /// The descriptor by which it holds the socket.
     pub fd: u32,
+    /// How many other processes hold it, too.
+    pub others: u32,
+}
+
+impl Owner {
+    /// The process with this command name, which alone holds the socket.
+    pub fn new(pid: u32, name: &[u8], fd: u32) -> Owner {
+        let program = match name {
+            [] => "(unnamed)".to_owned(),
+            name => escape(name),
+        };
+        let name = String::from_utf8_lossy(name).into_owned();
+        Owner { pid, program, name, fd, others: 0 }
+    }
+
+    /// How many other processes hold it, in words; empty where it is the only one.
+    pub fn and_others(&self) -> String {
+        if self.others == 0 { String::new() } else { format!(" and {} more", self.others) }
+    }
 }
 
 impl fmt::Display for Owner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{} fd {}", self.pid, self.program, self.fd)
+        write!(f, "{}/{} fd {}{}", self.pid, self.program, self.fd, self.and_others())
     }
 }
 

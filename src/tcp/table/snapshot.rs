@@ -52,9 +52,12 @@ impl fmt::Display for SocketRow {
         if self.host != Host::THIS {
             write!(f, " host={}", self.host.0)?;
         }
-        for (word, value) in
-            [("uid", u64::from(self.uid)), ("inode", self.inode), ("cookie", self.cookie)]
-        {
+        for (word, value) in [
+            ("uid", self.uid.into()),
+            ("inode", self.inode),
+            ("cookie", self.cookie),
+            ("interface", self.interface.into()),
+        ] {
             if value != 0 {
                 write!(f, " {word}={value}")?;
             }
@@ -116,6 +119,7 @@ fn set(row: &mut SocketRow, word: &str) -> Option<()> {
         "uid" => row.uid = value.parse().ok()?,
         "inode" => row.inode = value.parse().ok()?,
         "cookie" => row.cookie = value.parse().ok()?,
+        "interface" => row.interface = value.parse().ok()?,
         timer => {
             let kind = TimerKind::ALL.into_iter().find(|kind| kind.word() == timer)?;
             let (left, tries) = value.split_once("ms/")?;

@@ -16,6 +16,14 @@ pub enum Change {
     Vanished(SocketRow),
 }
 
+impl Change {
+    /// The row as it is now, or was last seen.
+    pub fn row(&self) -> &SocketRow {
+        let (Change::Appeared(row) | Change::Moved { to: row, .. } | Change::Vanished(row)) = self;
+        row
+    }
+}
+
 /// The result of one poll of the kernel's table.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TableUpdate {
@@ -23,10 +31,12 @@ pub struct TableUpdate {
     pub host: Host,
     /// The differences from the previous poll.
     pub changes: Vec<Change>,
-    /// Whether the previous poll was of other rows, so that `changes` is the whole table of that host.
+    /// Whether the previous poll was of other rows, so that `changes` is the whole table of that host: each row once.
     pub afresh: bool,
     /// Whether the kernel said that rows may be missing.
     pub interrupted: bool,
+    /// The numbers and names of the interfaces that sockets in `changes` are bound to.
+    pub interfaces: Vec<(u32, String)>,
     /// The source's name: `sock_diag` or `procfs`.
     pub source: &'static str,
 }

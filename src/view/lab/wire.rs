@@ -31,6 +31,9 @@ pub(crate) fn status(scene: Scene<'_>) -> Vec<(ThemeRole, String)> {
         1 => pieces.push((Error, "drops next".to_owned())),
         n => pieces.push((Error, format!("drops next {n}"))),
     }
+    if state.lab.capture_failed {
+        pieces.push((Error, "capture stopped".to_owned()));
+    }
     if pieces.is_empty() {
         pieces.push((Dim, "no delay".to_owned()));
     }

@@ -46,7 +46,7 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
         painter.render(words.right_aligned(), between);
     }
     painter.scroll.list(rest, rows.iter().copied(), ROW);
-    let columns = columns(longest_address(&rows), room);
+    let columns = columns(longest_address(scene, &rows), room);
     let lines = columns.lines(scene, &rows);
     painter.put(rest, lines.flat_map(|line| [line, Line::default()]));
 }

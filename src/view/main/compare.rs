@@ -28,7 +28,7 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     painter.scroll.visible.extend(comparison.rows);
     let room = inner.width.saturating_sub(2);
     let sentence = scene.wrapped(Strong, &explain::words(&comparison.statement()), room.into());
-    let numbers = comparison.rows.map(five_tuple::numbers);
+    let numbers = comparison.rows.map(|row| five_tuple::numbers(scene, row));
     let Some(boxes) = five_tuple::boxes_for(&numbers, usize::from(room) + 2) else {
         return painter.put(inner, list(scene, &comparison, &numbers, sentence));
     };

@@ -5,15 +5,15 @@ use crate::app::FIVE;
 use crate::tcp::SocketId;
 use crate::view::ThemeRole::{self, Border, Dim, Strong};
 use crate::view::table::columns;
-use crate::view::{Painter, rect, text};
+use crate::view::{Painter, Scene, rect, text};
 
 const SHORT: [&str; 5] = ["", "local", "port", "foreign", "port"];
 
-pub(super) fn numbers(name: SocketId) -> [String; 5] {
+pub(super) fn numbers(scene: Scene<'_>, name: SocketId) -> [String; 5] {
     let (local, remote) = (name.tuple.local, name.tuple.remote);
     [
         columns::proto(&name),
-        local.ip.to_string(),
+        local.ip.to_string() + &scene.state.sockets.interfaces.suffix(name),
         local.port.to_string(),
         remote.ip.to_string(),
         remote.port.to_string(),
@@ -66,7 +66,7 @@ pub(super) fn draw_boxes(
 
 pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect, name: SocketId) {
     let room = usize::from(area.width);
-    let numbers = numbers(name);
+    let numbers = numbers(painter.scene, name);
     let Some(boxes) = boxes_for(std::slice::from_ref(&numbers), room) else {
         let lines = painter.scene.wrapped(Strong, &numbers.join("  "), room);
         return painter.put(area, lines);

@@ -110,7 +110,7 @@ fn right(
     }
     let mut columns = columns::fitting(scene, room, rows);
     // The addresses matter here: where they would be cut, other columns are left out.
-    if longest_address(rows) > columns.width_of("Local Address") {
+    if longest_address(scene, rows) > columns.width_of("Local Address") {
         columns = narrow::wide();
     }
     if place.height > 4 {

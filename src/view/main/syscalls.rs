@@ -150,9 +150,10 @@ fn heading(scene: Scene<'_>, entry: &SyscallEntry) -> String {
         let stops = if purpose == Purpose::Close { " stops" } else { "" };
         return format!("the listener{stops}: {local}");
     }
-    let end = if purpose == Purpose::Accept || State::is_servers(&state.server, &state.clients, row)
+    let end = if purpose == Purpose::Accept
+        || State::is_servers(&state.server, &state.clients, &state.ends, row)
     {
-        format!("the server's end, for {}", text::safe(&state.peer_name(remote.ip, row)))
+        format!("the server's end, for {}", text::safe(&state.peer_name(row)))
     } else {
         text::safe(&names::client_name(state, row))
     };

@@ -1,7 +1,7 @@
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::app::{BurstProgress, Computer, Pane, State, Statement, explain};
+use crate::app::{BurstProgress, Computer, Holder, Pane, State, Statement, explain};
 use crate::tcp::{Host, Port, SourcePort};
 use crate::view::ThemeRole::{Dim, Gauge, InactiveSelected, Text, Warning};
 use crate::view::pane::gauge;
@@ -68,7 +68,7 @@ fn row(scene: Scene<'_>, (n, computer): (usize, &Computer), room: usize) -> Line
     let name = text::fit(&computer.name, name_width);
     let (gap, open_width) = if room >= 50 { ("   ", 12) } else { (" ", OPEN) };
     let before = format!(" {mark} {name}{gap}{ip:<ip_width$}{gap}");
-    let many = text::number(computer.ends.len());
+    let many = text::number(state.ends.count(Holder::Client(n)));
     let open = if many == "0" { String::new() } else { format!("{many} open") };
     let left = room.saturating_sub(text::width(&before));
     // A number is shown whole, or not at all.
@@ -79,7 +79,7 @@ fn row(scene: Scene<'_>, (n, computer): (usize, &Computer), room: usize) -> Line
     } else {
         String::new()
     };
-    let ports = ports(computer, left.saturating_sub(open.len()));
+    let ports = ports(state, Holder::Client(n), left.saturating_sub(open.len()));
     let part = if is_selected { InactiveSelected } else { Text };
     let spans = vec![scene.span(part, before), scene.span(Gauge, open), scene.span(Dim, ports)];
     let is_focused = is_selected && state.ui.focus == Pane::Computers;
@@ -91,9 +91,10 @@ const OPEN: usize = 7;
 /// The width of the end of an address: `.254`.
 const ENDING: usize = 4;
 
-fn ports(computer: &Computer, room: usize) -> String {
-    let open = computer.ends.len();
-    let mut newest = computer.ends.newest_first().map(|end| end.tuple.local.port.to_string());
+fn ports(state: &State, computer: Holder, room: usize) -> String {
+    let open = state.ends.count(computer);
+    let newest = state.ends.of(computer).map(|end| end.socket.name.tuple.local.port);
+    let mut newest = newest.map(|port| port.to_string());
     let Some(mut ports) = newest.next() else { return String::new() };
     let label = if open == 1 { "port " } else { "ports " };
     let mut shown = 1;

@@ -1,7 +1,7 @@
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::app::{Pane, State, Statement, TableRow, explain};
+use crate::app::{Holder, Pane, State, Statement, TableRow, explain};
 use crate::tcp::{Host, ListenSpec, OnData, Port, ServerCloses, TcpState, escape};
 use crate::view::ThemeRole::{Dim, Error, Gauge, Strong, Text, Warning};
 use crate::view::pane::gauge;
@@ -146,7 +146,7 @@ fn totals(scene: Scene<'_>, room: usize) -> Option<RankedLines> {
     let (incoming, outgoing) = if room < 50 { ("in", "out") } else { ("received", "sent") };
     let numbers = [
         ("accepted", text::number(totals.accepted)),
-        ("open", text::number(server.ends.len())),
+        ("open", text::number(scene.state.ends.count(Holder::Server))),
         (incoming, text::bytes(totals.received)),
         (outgoing, text::bytes(totals.sent)),
     ];
@@ -164,7 +164,7 @@ fn totals(scene: Scene<'_>, room: usize) -> Option<RankedLines> {
 
 fn payload(scene: Scene<'_>, room: usize) -> Option<RankedLines> {
     let (from, bytes) = scene.state.server.last_payload.as_ref()?;
-    let who = scene.state.peer_name(from.tuple.remote.ip, *from);
+    let who = scene.state.peer_name(*from);
     let said = format!(" {} sent \"{}\"", text::safe(&who), escape(bytes));
     Some((3, vec![Line::from(text::cut(&said, room))]))
 }

@@ -37,7 +37,7 @@ pub(crate) fn with_countdown(scene: Scene<'_>, room: usize, rows: &[SocketId]) -
 
 fn columns(scene: Scene<'_>, room: usize, rows: &[SocketId]) -> Vec<Column> {
     // An IPv4-mapped address and its port take 24 columns.
-    let longest = longest_address(rows).min(match room {
+    let longest = longest_address(scene, rows).min(match room {
         0..100 => 23,
         100..160 => 24,
         _ => (room / 4).min(47),
@@ -54,9 +54,7 @@ fn columns(scene: Scene<'_>, room: usize, rows: &[SocketId]) -> Vec<Column> {
         Column::new(&["Send-Q"], [(6, Whole(sent))], |row, width| {
             plain(format!("{:>width$}", row.line.row.queues.send))
         }),
-        Column::new(&["Local Address"], address, |row, width| {
-            plain(text::end(row.line.row.tuple.local, width))
-        }),
+        Column::new(&["Local Address"], address, |row, width| plain(local_end(row, width))),
         Column::new(&["Foreign Address"], address, |row, width| {
             plain(text::end(row.line.row.tuple.remote, width))
         }),
@@ -81,9 +79,19 @@ fn columns(scene: Scene<'_>, room: usize, rows: &[SocketId]) -> Vec<Column> {
     ]
 }
 
-pub(crate) fn longest_address(rows: &[SocketId]) -> usize {
-    let ends = rows.iter().flat_map(|row| [row.tuple.local, row.tuple.remote]);
-    ends.map(|end| end.to_string().len()).max().unwrap_or(0)
+pub(crate) fn longest_address(scene: Scene<'_>, rows: &[SocketId]) -> usize {
+    let ends = rows.iter().flat_map(|row| {
+        let local = row.tuple.local.at(&scene.state.sockets.interfaces.suffix(*row));
+        [local.len(), row.tuple.remote.to_string().len()]
+    });
+    ends.max().unwrap_or(0)
+}
+
+/// With the interface that the socket is bound to.
+pub(super) fn local_end(row: &RowView<'_>, width: usize) -> String {
+    let socket = &row.line.row;
+    let interface = row.scene.state.sockets.interfaces.suffix(socket.name());
+    text::bound_end(socket.tuple.local, &interface, width)
 }
 
 pub(super) fn longest_queues(scene: Scene<'_>, rows: &[SocketId]) -> (u32, u32) {
@@ -197,14 +205,15 @@ pub(crate) fn owner(state: &State, line: &TableRow, room: usize) -> String {
         let is_long = is_unaccepted(state, line) && room >= 24;
         return String::from(if is_long { "kernel, not accepted yet" } else { "kernel" });
     }
-    let tries = match state.sockets.owners.get(&row.inode) {
-        Some(owner) if owner.pid == state.machine.pid => {
+    let tries = match state.sockets.owner(row.inode) {
+        Some(owner) if state.is_own(owner) => {
             let short = format!("fd {}", owner.fd);
             [format!("{} {short}", owner.pid), short.clone(), short]
         }
         Some(owner) => {
             let short = text::safe(&format!("{}/{}", owner.pid, owner.program));
-            [text::safe(&owner.to_string()), short.clone(), short]
+            let more = if owner.others > 0 { format!(" +{}", owner.others) } else { String::new() };
+            [text::safe(&owner.to_string()), short.clone() + &more, short]
         }
         None if !state.sockets.hidden.contains(&row.inode) => return String::new(),
         // Our own sockets are always visible: the process that had this one is gone.

@@ -6,6 +6,7 @@ use crate::tcp::Protocol;
 use crate::view::style::glyphs::{HOLLOW, glyph};
 use crate::view::table::column::ColumnWidth::Whole;
 use crate::view::table::column::{Column, ColumnLayout, RowView, WITH_SYMBOLS, plain};
+use crate::view::table::columns::local_end;
 use crate::view::table::timer::time_left;
 use crate::view::text;
 
@@ -34,7 +35,7 @@ fn with_local(width: usize) -> ColumnLayout {
 fn local(row: &RowView<'_>, width: usize) -> String {
     let local = row.line.row.tuple.local;
     if width >= LOCAL.len() {
-        return text::end(local, width);
+        return local_end(row, width);
     }
     let is_own = row.scene.state.lab.address_of(row.line.row.host) == Some(local.ip.to_canonical());
     let both = format!("{local} {}", foreign(row, row.layout.width_of(FOREIGN)));

@@ -63,11 +63,11 @@ const PROGRAM: usize = 14;
 
 fn written(end: Endpoint, width: usize) -> String {
     let port = format!(":{}", end.port);
-    text::cut(&netstat_address(end), width.saturating_sub(port.len())) + &port
+    text::cut_middle(&netstat_address(end), width.saturating_sub(port.len())) + &port
 }
 
 fn owner(row: &RowView<'_>, width: usize) -> Vec<Span<'static>> {
-    let owner = match row.scene.state.sockets.owners.get(&row.line.row.inode) {
+    let owner = match row.scene.state.sockets.owner(row.line.row.inode) {
         None => String::from("-"),
         Some(owner) if width < PROGRAM => owner.pid.to_string(),
         Some(owner) => text::safe(&format!("{}/{}", owner.pid, owner.program)),

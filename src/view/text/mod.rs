@@ -119,20 +119,34 @@ pub(crate) fn cut_to_fit(tries: impl IntoIterator<Item = String>, room: usize) -
 
 /// An address in at most `most` columns: its port is never cut.
 pub(crate) fn end(end: Endpoint, most: usize) -> String {
-    let text = end.to_string();
+    bound_end(end, "", most)
+}
+
+/// The same with the interface that its socket is bound to, see [`InterfaceNames`](crate::tcp::InterfaceNames).
+pub(crate) fn bound_end(end: Endpoint, interface: &str, most: usize) -> String {
+    let text = end.at(interface);
     if text.len() <= most {
         return text;
     }
     if end.canonical() != end {
-        return self::end(end.canonical(), most);
+        return bound_end(end.canonical(), interface, most);
     }
-    let port = format!(":{}", end.port);
-    let address = &text[..text.len() - port.len()];
-    let room = most.saturating_sub(port.len());
+    let tail = format!("{interface}:{}", end.port);
+    let room = most.saturating_sub(tail.len());
     match end.ip {
-        IpAddr::V4(_) => cut_front(address, room) + &port,
-        IpAddr::V6(_) => cut(address, room) + &port,
+        IpAddr::V4(ip) => cut_front(&ip.to_string(), room) + &tail,
+        IpAddr::V6(ip) => format!("[{}]{tail}", cut_middle(&ip.to_string(), room - room.min(2))),
     }
+}
+
+/// Both ends of an address in at most `most` columns: neighbours differ at its end, networks at its beginning.
+pub(crate) fn cut_middle(address: &str, most: usize) -> String {
+    if address.len() <= most {
+        return address.to_owned();
+    }
+    let kept = most.saturating_sub(1);
+    let back = address.len().saturating_sub(kept.div_ceil(2));
+    format!("{}{CUT}{}", &address[..kept / 2], &address[back..])
 }
 
 /// The end of an address in at most `most` columns, whole numbers if possible: neighbours differ at the end.
@@ -197,6 +211,10 @@ mod tests {
         assert_eq!(wrap("port 5000 has two", 9), ["port 5000", "has two"].map(String::from));
         assert_eq!(wrap("abcdefgh ij", 3), ["abc", "def", "gh", "ij"].map(String::from));
         assert_eq!(end(Endpoint::new([192, 168, 100, 200], 54240), 15), "…100.200:54240");
+        let long: Endpoint = "[2001:db8:1234:5678:9abc:def0:1234:5678]:5000".parse().unwrap();
+        assert_eq!(end(long, 23), "[2001:db…234:5678]:5000");
+        assert_eq!(bound_end(long, "%eth0", 23), "[2001:…:5678]%eth0:5000");
+        assert_eq!(bound_end(long, "%eth0", 4), "[…]%eth0:5000");
     }
 
     #[test]

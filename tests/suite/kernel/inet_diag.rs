@@ -3,7 +3,9 @@
 use fivetuple::kernel::inet_diag::{
     Body, Dump, Family, PortHalf, SocketEnd, next_answer, program, state_bits, write_lookup,
 };
-use fivetuple::tcp::{Endpoint, FiveTuple, Port, Protocol, Queues, SocketRow, TcpState};
+use fivetuple::tcp::{
+    Endpoint, FiveTuple, Host, Port, Protocol, Queues, SocketId, SocketRow, TcpState,
+};
 use proptest::prelude::*;
 
 fn all_answers(mut bytes: &[u8]) -> usize {
@@ -32,7 +34,7 @@ fn message(state: u8, timer: u8) -> Vec<u8> {
         bytes.extend([127, 0, 0, last]);
         bytes.extend([0; 12]);
     }
-    for word in [0_u32, 42, 1, 59_880, 10, 20, 1000, 35_041] {
+    for word in [3_u32, 42, 1, 59_880, 10, 20, 1000, 35_041] {
         bytes.extend(word.to_ne_bytes());
     }
     bytes
@@ -40,13 +42,13 @@ fn message(state: u8, timer: u8) -> Vec<u8> {
 
 #[test]
 fn a_message_becomes_a_row() {
-    let row: SocketRow = "tcp 10 20 127.0.0.1:5000 127.0.0.13:34766 TIME_WAIT uid=1000 inode=35041 cookie=4294967338 timewait=59880ms/3"
+    let row: SocketRow = "tcp 10 20 127.0.0.1:5000 127.0.0.13:34766 TIME_WAIT uid=1000 inode=35041 cookie=4294967338 interface=3 timewait=59880ms/3"
         .parse()
         .unwrap();
     let bytes = message(6, 3);
     let answer = next_answer(&mut &bytes[..], Protocol::Tcp).unwrap().unwrap();
     assert_eq!(answer.sequence, 7);
-    assert_eq!(answer.body, Body::Socket(row, 0));
+    assert_eq!(answer.body, Body::Socket(row));
 }
 
 #[test]
@@ -61,7 +63,7 @@ fn what_is_new_to_us_is_skipped() {
     }
     let bytes = message(1, 99);
     let answer = next_answer(&mut &bytes[..], Protocol::Tcp).unwrap().unwrap();
-    let Body::Socket(row, _) = answer.body else {
+    let Body::Socket(row) = answer.body else {
         panic!("{answer:?}");
     };
     assert_eq!((row.timer, row.queues), (None, Queues { recv: 10, send: 20 }));
@@ -158,7 +160,7 @@ proptest! {
         }
         let ip: std::net::IpAddr = if v6 { "::1" } else { "127.0.0.1" }.parse().unwrap();
         let tuple = FiveTuple::tcp(Endpoint::new(ip, port), Endpoint::new(ip, 1));
-        write_lookup((tuple, 0), false, 1, &mut request);
+        write_lookup(SocketId::connected(Host::THIS, tuple), false, 1, &mut request);
         prop_assert_eq!((length(&request), request.len()), (72, 72));
     }
 }

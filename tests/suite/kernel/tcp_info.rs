@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use fivetuple::kernel::inet_diag::{next_answer, tcp_info, write_lookup};
-use fivetuple::tcp::{Endpoint, FiveTuple, Protocol, TcpInfo};
+use fivetuple::tcp::{Endpoint, FiveTuple, Host, Protocol, SocketId, TcpInfo};
 use proptest::prelude::*;
 
 /// A header, and a socket without anything behind it.
@@ -111,9 +111,10 @@ proptest! {
     fn an_inspection_is_a_lookup_that_asks_for_more(port in any::<u16>(), v6 in any::<bool>()) {
         let ip: std::net::IpAddr = if v6 { "::1" } else { "127.0.0.1" }.parse().unwrap();
         let tuple = FiveTuple::tcp(Endpoint::new(ip, port), Endpoint::new(ip, 1));
+        let id = SocketId::connected(Host::THIS, tuple);
         let (mut lookup, mut inspection) = (Vec::new(), Vec::new());
-        write_lookup((tuple, 0), false, 1, &mut lookup);
-        write_lookup((tuple, 0), true, 1, &mut inspection);
+        write_lookup(id, false, 1, &mut lookup);
+        write_lookup(id, true, 1, &mut inspection);
         let differ = lookup.iter().zip(&inspection).filter(|(a, b)| a != b).count();
         prop_assert_eq!((lookup.len(), differ), (inspection.len(), 1));
     }

@@ -4,7 +4,7 @@ use fivetuple::app::explain::further;
 use fivetuple::app::history::Timeline;
 use fivetuple::app::history::ladder::of;
 use fivetuple::app::history::timeline::span;
-use fivetuple::app::{Role, State, StateSpan};
+use fivetuple::app::{Overlay, Role, State, StateSpan};
 use fivetuple::tcp::{Delivery, SocketId, WireSettings};
 
 use super::story::Story;
@@ -23,8 +23,9 @@ impl Story {
                 rows.map(|line| Role::of(state, &line.row).to_string()).collect()
             }
             "ladder" => {
-                let ladder = of(state);
-                ladder.map(|ladder| rungs(&ladder)).unwrap_or_default()
+                let ladder = of(state).unwrap_or_default();
+                assert!(ladder.rungs.is_sorted_by_key(|rung| rung.at), "{:?}", ladder.rungs);
+                rungs(&ladder)
             }
             "ends" => of(state).map(|ladder| ladder.ends.to_vec()).unwrap_or_default(),
             "timeline" => timeline(state),
@@ -39,11 +40,7 @@ impl Story {
                 let wrong = form.wrong.iter();
                 wrong.map(|it| format!("{}: {}", form.fields[it.field].label, it.why)).collect()
             }
-            "overlay" => {
-                let overlay = ui.overlay.as_ref().map(|overlay| format!("{overlay:?}"));
-                let name = |text: &String| text.split('(').next().unwrap_or_default().to_owned();
-                overlay.iter().map(name).collect()
-            }
+            "overlay" => ui.overlay.iter().map(overlay).collect(),
             "ports" => {
                 let supply = state.supply();
                 let words = supply.iter().map(|it| format!("{} used, {} left", it.used, it.left()));
@@ -81,6 +78,14 @@ fn why(state: &State) -> Vec<String> {
     let details = Some(further(&case.seen, "-details")).filter(|text| !text.is_empty());
     let remedies = case.remedies.iter().map(|remedy| format!("? {}", remedy.text()));
     details.into_iter().chain(remedies).collect()
+}
+
+/// Its name, and the row that it is about.
+fn overlay(overlay: &Overlay) -> String {
+    if let Overlay::Details(row) = overlay {
+        return format!("Details {}", ends(row));
+    }
+    format!("{overlay:?}").split('(').next().unwrap_or_default().to_owned()
 }
 
 fn ends(row: &SocketId) -> String {

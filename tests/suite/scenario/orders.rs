@@ -4,8 +4,8 @@ use std::fmt::Debug;
 
 use fivetuple::app::Effect;
 use fivetuple::tcp::{
-    Accepting, Burst, Command, ConnectSpec, LabOrder, ListenSpec, Probe, ServerCloses, SocketId,
-    SourcePort, Stays, WireOrder,
+    Accepting, Burst, Command, ConnectSpec, Host, LabOrder, ListenSpec, Probe, Protocol,
+    ServerCloses, SocketId, SourcePort, Stays, WireOrder,
 };
 
 /// An order; what is only looked at is none.
@@ -17,7 +17,9 @@ pub(super) fn words(order: &Effect) -> Option<String> {
         Effect::Run(Command::Close(name)) => end("close", name),
         Effect::Run(Command::Abort(name)) => end("abort", name),
         Effect::Run(Command::HalfClose(name)) => end("shutdown", name),
-        Effect::Run(Command::Send(name, _)) => end("write", name),
+        Effect::Run(Command::Send(name, data)) => {
+            format!("{} \"{}\"", end("write", name), data.escape_ascii())
+        }
         Effect::Run(Command::Probe(probes)) => {
             let words: Vec<String> = probes.iter().map(probe).collect();
             format!("try {}", words.join(", "))
@@ -33,7 +35,7 @@ pub(super) fn words(order: &Effect) -> Option<String> {
         Effect::Lab(LabOrder::Stop) => String::from("stop the lab"),
         Effect::Save { name, .. } => format!("save {name}"),
         Effect::Exit => String::from("exit"),
-        Effect::Watch(_) | Effect::Lookup(_) => return None,
+        Effect::Watch(_) | Effect::Lookup(_) | Effect::ReadLimits => return None,
     })
 }
 
@@ -54,7 +56,7 @@ fn listen(spec: &ListenSpec) -> String {
         ServerCloses::After(time) => format!(", closes after {time:?}"),
         ServerCloses::Never => String::from(", never closes"),
     };
-    format!("listen on {}, backlog {}{held}{closes}", spec.at, spec.backlog)
+    format!("{}listen on {}, backlog {}{held}{closes}", on(spec.host), spec.at, spec.backlog)
 }
 
 fn connect(spec: &ConnectSpec, burst: Burst) -> String {
@@ -70,9 +72,14 @@ fn connect(spec: &ConnectSpec, burst: Burst) -> String {
         Stays::UntilClosed => None,
     };
     let times = (burst.count > 1).then(|| format!(", {} times", burst.count));
-    let who = spec.host.name().map(|name| format!("{name}: "));
+    let udp = if spec.protocol == Protocol::Udp { " by UDP" } else { "" };
     let more: String = [from, port, stays, times].into_iter().flatten().collect();
-    format!("{}connect to {}{more}", who.unwrap_or_default(), spec.to)
+    format!("{}connect{udp} to {}{more}", on(spec.host), spec.to)
+}
+
+/// The computer of the lab that an order is for.
+fn on(host: Host) -> String {
+    host.name().map(|name| format!("{name}: ")).unwrap_or_default()
 }
 
 fn probe(probe: &Probe) -> String {

@@ -31,7 +31,7 @@ impl Story {
             ["wire", ..] => self.robot.wire(WireEvent::Status(status(&words[1..]))),
             [program, "holds", ..] => {
                 let pid = if program == "fivetuple" { self.robot.state.machine.pid } else { 999 };
-                let owner = Owner { pid, program: program.to_owned(), fd: 4 };
+                let owner = Owner::new(pid, program.as_bytes(), 4);
                 let found = words[2..].iter().map(|inode| (inode.parse().unwrap(), owner.clone()));
                 self.robot.tell(Event::OwnersFound(found.collect()));
             }
@@ -91,7 +91,12 @@ impl Story {
             }
             ["up", computers, "without", "settings"] => {
                 let unset = Some((String::from("/proc/sys/net/core/somaxconn"), Errno::EROFS));
-                let limits = LabLimits { somaxconn: 4096, unset, ..LabLimits::MEANT };
+                let limits = LabLimits {
+                    somaxconn: 4096,
+                    retransmits_long: false,
+                    unset,
+                    ..LabLimits::MEANT
+                };
                 return self.robot.lab_comes_up(computers.parse().unwrap(), limits);
             }
             ["down"] => LabEvent::Down(None),

@@ -5,6 +5,9 @@ pub(crate) mod source;
 mod words;
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use self::imports::IMPORTS;
 use self::source::{SOURCES, Source, files, leaves, regex, root, without_tests, without_words};
@@ -74,12 +77,9 @@ fn check(faults: &[String]) {
 #[test]
 fn every_module_uses_lower_layers_only() {
     let may_use: BTreeMap<_, _> = MAY_USE.into_iter().collect();
-    let mut faults = Vec::new();
+    let mut faults: Vec<String> = SOURCES.iter().flat_map(wrong_layers).collect();
     for (from, to, name) in IMPORTS.named() {
-        let Some(allowed) = may_use.get(from[0].as_str()) else {
-            faults.push(format!("{}: which layer is this in? Name it in MAY_USE", from[0]));
-            continue;
-        };
+        let Some(allowed) = may_use.get(from[0].as_str()) else { continue };
         let names = [to[0].clone(), format!("{}::{name}", to[0])];
         let is_allowed = names.iter().any(|name| allowed.contains(&name.as_str()));
         if from[0] != to[0] && !is_allowed {
@@ -87,6 +87,39 @@ fn every_module_uses_lower_layers_only() {
         }
     }
     check(&faults);
+}
+
+/// The layers that a source names, but may not use: as it is written, wherever that leads.
+fn wrong_layers(source: &Source) -> Vec<String> {
+    static NAMED: LazyLock<Regex> =
+        LazyLock::new(|| regex(r"\b(?:crate|fivetuple)::((\w*)(?:::\w+)?)"));
+    let path = source.path.display();
+    let Some((layer, allowed)) = MAY_USE.iter().find(|(layer, _)| *layer == source.layer()) else {
+        return vec![format!("{path}: which layer is this in? Name it in MAY_USE")];
+    };
+    let named = NAMED.captures_iter(&source.code).filter(|found| {
+        &found[2] != *layer && !allowed.contains(&&found[2]) && !allowed.contains(&&found[1])
+    });
+    named.map(|found| format!("{path} names {}", &found[0])).collect()
+}
+
+#[test]
+fn a_name_of_a_layer_that_is_not_below_is_found_where_it_is_written() {
+    let faults = |layer: &str, code: &str| {
+        let (path, code) = ("planted.rs".into(), code.to_owned());
+        wrong_layers(&Source { path, module: vec![layer.to_owned()], code }).join(", ")
+    };
+    for (layer, code, found) in [
+        ("tcp", "use crate::tcp::Port;", ""),
+        ("tcp", "x!(crate::app::State)", "planted.rs names crate::app::State"),
+        ("view", "use crate::cli::ThemeName;", ""),
+        ("view", "use crate::cli::Cli;", "planted.rs names crate::cli::Cli"),
+        ("app", "use crate::{tcp::Port, net::Engine};", "planted.rs names crate::"),
+        ("main", "use fivetuple::net;", "planted.rs names fivetuple::net"),
+        ("new", "", "planted.rs: which layer is this in? Name it in MAY_USE"),
+    ] {
+        assert_eq!(faults(layer, code), found, "{code}");
+    }
 }
 
 /// Imports that go from an earlier folder of `layer` to a later one.
@@ -141,7 +174,10 @@ fn what_is_forbidden_stays_out() {
 fn files_and_folders_stay_small() {
     let mut faults = Vec::new();
     let mut folders: BTreeMap<_, usize> = BTreeMap::new();
-    for path in ["src", "tests"].iter().flat_map(|folder| files(&root().join(folder), "rs")) {
+    let within = |folder: &str, end| files(&root().join(folder), end);
+    let code = [within("src", "rs"), within("tests", "rs")];
+    let texts = ["scenario", "txt"].map(|end| within("tests", end));
+    for path in code.into_iter().chain(texts).flatten() {
         let lines = std::fs::read_to_string(&path).unwrap().lines().count();
         let path = path.strip_prefix(root()).unwrap().to_owned();
         if lines > LONGEST {

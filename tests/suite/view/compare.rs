@@ -2,6 +2,7 @@
 
 use crate::robot::{LISTEN, Robot, end, own};
 use fivetuple::app::{Action, Comparison, MainView, explain};
+use fivetuple::tcp::{Host, SocketId, SocketRow};
 
 use crate::view::{ALL, LAPTOP, PHONE, USUAL, WIDE, goodbyes, joined, shows, two_connections};
 
@@ -56,15 +57,31 @@ fn the_second_row_is_seen_from_the_same_side() {
 #[test]
 fn rows_of_every_kind_can_be_compared() {
     let [server, client] = LAPTOP.map(|row| own(row, 1).name);
-    let listener = own(LISTEN, 9).name;
-    let udp: fivetuple::tcp::SocketRow =
-        "udp 0 0 127.0.0.1:5000 127.0.0.2:54240 ESTABLISHED".parse().unwrap();
-    let other = fivetuple::tcp::SocketId { inode: 10, ..listener };
+    let more = [10, 11].map(|inode| LISTEN.replace("inode=9", &format!("inode={inode}")));
+    let listeners = [LISTEN, &more[0], &format!("{} interface=2", more[1])];
+    let [listener, other, bound] = listeners.map(|row| row.parse::<SocketRow>().unwrap().name());
+    let udp: SocketRow = "udp 0 0 127.0.0.1:5000 127.0.0.2:54240 ESTABLISHED".parse().unwrap();
+    let udp_here = |inode| {
+        let row = format!("udp 0 0 127.0.0.1:5000 0.0.0.0:* CLOSED inode={inode}");
+        row.parse::<SocketRow>().unwrap().name()
+    };
+    let elsewhere = SocketId { host: Host::SERVER, ..listener };
     let pairs = [
         (server, client, "One connection seen from both ends: local and foreign are swapped."),
         (server, server, "One row, compared with itself."),
         (listener, server, "A listener and a connection: a listener has no foreign end."),
         (listener, other, "Two sockets on one address: both set SO_REUSEPORT."),
+        (listener, bound, "Two different sockets: the interface differs."),
+        (
+            listener,
+            elsewhere,
+            "Two sockets of different computers, each of which has its own addresses and ports.",
+        ),
+        (
+            udp_here(1),
+            udp_here(2),
+            "Two sockets on one address: both set SO_REUSEPORT or SO_REUSEADDR.",
+        ),
         (server, udp.name(), "Two different connections: the protocol differs."),
         (
             client,
@@ -77,7 +94,8 @@ fn rows_of_every_kind_can_be_compared() {
             "Two different connections: the local address and the foreign address differ.",
         ),
     ];
-    let robot = two_connections();
+    let mut robot = two_connections();
+    robot.kernel(&joined(&[listeners, [LAPTOP[0], LAPTOP[1], ""]].concat()));
     for (one, other, words) in pairs {
         let comparison = Comparison::of(&robot.state, one, other);
         assert_eq!(explain::words(&comparison.statement()), words);

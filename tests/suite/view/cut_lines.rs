@@ -133,7 +133,7 @@ fn an_owners_numbers_are_whole_and_120_columns_show_all() {
     {
         let mut robot = laptop_connected();
         robot.kernel(&rows);
-        let owner = |pid, program: &str, fd| Owner { pid, program: program.to_owned(), fd };
+        let owner = |pid, program: &str, fd| Owner::new(pid, program.as_bytes(), fd);
         robot.state.sockets.owners.insert(12, owner(4121, "fivetuple", 1983));
         robot.state.sockets.owners.insert(11, owner(7842, "curl", 5));
         let text = screen(&mut robot, WIDE);

@@ -1,6 +1,7 @@
 //! Rows, forms and menus of the lab on small screens.
 
-use fivetuple::app::{HOLDABLE_STATES, PointOfView, how_held};
+use fivetuple::app::{Event, HOLDABLE_STATES, PointOfView, how_held};
+use fivetuple::tcp::{LabEvent, LabLimits};
 
 use crate::computers::{LAPTOP, LISTEN};
 use crate::robot::Robot;
@@ -44,6 +45,19 @@ fn a_udp_row_that_is_gone_is_still_one() {
         &["udp 0 0 192.168.1.13:40002 192.168.1.10:500 ESTABLISHED host=2 inode=32"],
     );
     shows(&mut robot, &[WIDE], &["udp ESTABLISHED"]);
+}
+
+#[test]
+fn a_capture_that_stopped_is_shown_as_long_as_the_lab_is_up() {
+    let mut robot = Robot::in_lab(3);
+    let why = String::from("No space left on device (ENOSPC)");
+    robot.tell(Event::Lab(LabEvent::CaptureFailed(why)));
+    shows(&mut robot, &ALL, &["capture stopped"]);
+    robot.press("N");
+    robot.tell(Event::Lab(LabEvent::Down(None)));
+    shows_not(&mut robot, &ALL, &["capture stopped"]);
+    robot.lab_comes_up(3, LabLimits::MEANT);
+    shows(&mut robot, &ALL, &["capture stopped"]);
 }
 
 #[test]

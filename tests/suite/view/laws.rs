@@ -146,7 +146,7 @@ fn strangers_bytes_are_shown_and_not_obeyed() {
     let hostile = "\u{1b}]0;x\u{7}\u{202e}e\u{301}\u{200d}";
     let mut robot = two_connections();
     let row: SocketRow = PHONE[1].parse().unwrap();
-    let owner = Owner { pid: 666, program: hostile.to_owned(), fd: 3 };
+    let owner = Owner { program: hostile.to_owned(), ..Owner::new(666, b"", 3) };
     robot.state.sockets.owners.insert(row.inode, owner);
     robot.hear(SocketEvent::Received {
         at: own(PHONE[0], 14).name,

@@ -173,7 +173,7 @@ pub(crate) fn whole_machine(count: u16) -> Robot {
         table.extend(["\ntcp 0 36 ", &row]);
     }
     robot.kernel_afresh(&table);
-    let owner = |pid, program: &str, fd| Owner { pid, program: program.to_owned(), fd };
+    let owner = |pid, program: &str, fd| Owner::new(pid, program.as_bytes(), fd);
     let owners = &mut robot.state.sockets.owners;
     owners.insert(21, owner(812, "sshd", 3));
     for n in 0..u64::from(count) {

@@ -1,5 +1,6 @@
 //! Exact copies of a connection: the kernel refuses them, and what exists already stays known and can be closed.
 
+use fivetuple::app::Holder;
 use fivetuple::tcp::{Port, Protocol, SourcePort, TcpState};
 
 use crate::real_robot::Real;
@@ -30,7 +31,7 @@ fn a_copy_that_is_refused_leaves_the_first_connection_to_be_closed() {
             let ports = blamed.iter().map(|name| name.tuple.local.port);
             assert_eq!(ports.collect::<Vec<Port>>(), [Port(port)]);
             // The one connection is still the laptop's, and d closes it.
-            assert_eq!(real.robot.state.clients.open(), 1);
+            assert_eq!(real.robot.state.ends.of_clients().count(), 1);
             real.press("d");
             real.until("TIME_WAIT", |robot| {
                 robot.state.sockets.count(TcpState::TimeWait) == closed
@@ -63,9 +64,8 @@ fn each_exact_copy_of_a_udp_socket_can_be_closed() {
         for left in [1, 0] {
             real.press("d");
             real.until("one less", |robot| {
-                let ends = &robot.state.clients.computer().ends;
-                let mut known = ends.newest_first();
-                known.next().map_or(0, |name| 1 + ends.get(name).unwrap().older.len()) == left
+                let newest = robot.state.ends.of(Holder::Client(0)).next();
+                newest.map_or(0, |end| 1 + end.older.len()) == left
             });
             assert_eq!(copies(&mut real).len(), left);
         }

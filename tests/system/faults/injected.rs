@@ -63,7 +63,7 @@ fn where_the_machine_has_no_descriptors_left_it_lives_and_waits_and_recovers() {
         let strace = Injector::attach(&terminal, "accept4", "error=ENFILE");
         let Some(strace) = strace else { return };
         terminal.press_until("c", r"paused: .*\(ENFILE\)");
-        terminal.wait_for(r"accept\(\) failed or refused a connection 5 times: .*ENFILE");
+        terminal.wait_for(r"accept\(\) failed or refused a connection 5 times; the last: .*ENFILE");
         let (failed, called) = strace.calls();
         assert!((5..=6).contains(&failed), "{failed} failures");
         assert!(called <= failed + 1, "{called} calls, {failed} of them failed");
@@ -123,4 +123,18 @@ fn where_the_kernel_has_no_room_for_its_answer_it_is_asked_again() {
         assert!(!screen.contains("Cannot read"), "{screen}");
         quit(terminal);
     });
+}
+
+#[test]
+fn a_terminal_that_stays_in_raw_mode_is_said_and_is_a_failure() {
+    let mut terminal = dashboard(&[]);
+    let strace = Injector::attach(&terminal, "ioctl", "error=EIO");
+    let Some(strace) = strace else { return };
+    terminal.press("q");
+    assert_eq!(terminal.wait_exit(), 1);
+    let screen = terminal.screen();
+    assert!(screen.contains("Run stty sane."), "{screen}");
+    assert!(screen.contains("cannot take the terminal out of raw mode: "), "{screen}");
+    assert!(!terminal.styled().alternate_screen());
+    drop(strace);
 }

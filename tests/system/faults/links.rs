@@ -39,6 +39,8 @@ fn at(end: usize, port: u16) -> SocketAddr {
     SocketAddrV6::new(ip, port, 0, scope).into()
 }
 
+const OPEN: &str = "ESTABLISHED";
+
 /// How often the table shows each row: protocol, both ends, state.
 fn table(port: u16) -> BTreeMap<[String; 4], usize> {
     let mut rows = BTreeMap::new();
@@ -80,6 +82,23 @@ fn each_socket_at_an_address_of_the_link_is_shown_once_and_as_ipv6() {
 }
 
 #[test]
+fn ipv4_at_a_listener_for_both_is_shown_once_and_as_the_kernel_does() {
+    netns::alone(|| {
+        let listener = TcpListener::bind((Ipv6Addr::UNSPECIFIED, 0)).unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let client = TcpStream::connect(("127.0.0.1", port)).unwrap();
+        let (server, _) = listener.accept().unwrap();
+        let nobody = SocketAddr::from((Ipv6Addr::UNSPECIFIED, 0));
+        let mut clients = row([client.local_addr().unwrap(), client.peer_addr().unwrap()], OPEN);
+        clients[0] = "tcp".to_owned();
+        let servers = row([server.local_addr().unwrap(), server.peer_addr().unwrap()], OPEN);
+        assert_eq!(servers[1], format!("[::ffff:127.0.0.1]:{port}"));
+        let wanted = [row([listener.local_addr().unwrap(), nobody], "LISTEN"), clients, servers];
+        assert_eq!(table(port), wanted.map(|row| (row, 1)).into());
+    });
+}
+
+#[test]
 fn a_client_calls_an_address_of_the_link_by_its_interface() {
     netns::alone_if(plugged, || {
         let listener = TcpListener::bind(at(0, 0)).unwrap();
@@ -89,7 +108,7 @@ fn a_client_calls_an_address_of_the_link_by_its_interface() {
             [format!("-> [fe80::a]:{port}: connected"), format!("1 of 1 connected to {to}")];
         run(&["connect", &to, "--wait", "0s"]).ends(0, &[&answered, &all]);
         for (wrong, why) in [
-            (format!("[fe80::a%nowhere]:{port}"), "Name or service not known"),
+            (format!("[fe80::a%nowhere]:{port}"), "this machine has no interface of that name"),
             (
                 format!("[fe80::a]:{port}"),
                 "A link-local address needs its interface, for example [fe80::1%eth0]:5000.",

@@ -2,6 +2,7 @@
 
 pub(crate) mod exact_copies;
 pub(crate) mod hidden;
+mod inherited;
 pub(crate) mod injected;
 pub(crate) mod leaving;
 pub(crate) mod links;

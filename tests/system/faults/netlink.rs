@@ -14,19 +14,16 @@ const ROOM: u32 = 32 * 1024;
 /// Each refusal, with what is said of it.
 fn refusals() -> Vec<(Refused, &'static str)> {
     let socket = |errno| Refused::family(libc::AF_NETLINK, errno);
-    let send = Refused {
-        call: libc::SYS_sendto,
-        // Whoever writes to a connection does not want SIGPIPE, and says so by a flag.
-        argument: 3,
-        value: 0,
-        errno: libc::EPERM,
-    };
-    let recv = Refused { call: libc::SYS_recvfrom, argument: 2, value: ROOM, errno: libc::EPERM };
+    // Whoever writes to a connection does not want SIGPIPE, and says so by a flag.
+    let send = |errno| Refused { call: libc::SYS_sendto, argument: 3, value: 0, errno };
+    let recv = |errno| Refused { call: libc::SYS_recvfrom, argument: 2, value: ROOM, errno };
     vec![
         (socket(libc::EPROTONOSUPPORT), r"socket\(AF_NETLINK\) failed: Protocol not supported"),
         (socket(libc::EPERM), r"socket\(AF_NETLINK\) failed: Operation not permitted"),
-        (send, r"send\(AF_NETLINK\) failed: Operation not permitted"),
-        (recv, r"recv\(AF_NETLINK\) failed: Operation not permitted"),
+        (send(libc::EPERM), r"send\(AF_NETLINK\) failed: Operation not permitted"),
+        (send(libc::ENOBUFS), r"send\(AF_NETLINK\) failed: No buffer space available"),
+        (recv(libc::EPERM), r"recv\(AF_NETLINK\) failed: Operation not permitted"),
+        (recv(libc::ENOBUFS), r"recv\(AF_NETLINK\) failed: No buffer space available"),
     ]
 }
 

@@ -54,10 +54,12 @@ fn late_answers_to_an_order_that_was_given_up_are_not_those_of_the_next_one() {
     robot.commands();
     robot.press("5c");
     let given_up = robot.commands();
-    let [Command::Connect(ConnectSpec { id, .. }, _)] = given_up[..] else {
+    let [Command::Connect(ConnectSpec { id, .. }, burst)] = given_up[..] else {
         panic!("{given_up:?}")
     };
-    robot.press("r 3c");
+    robot.press("r");
+    robot.hear(SocketEvent::BurstBegun { id, burst, whole_range: true });
+    robot.press("3c");
     let late = "tcp 0 0 127.0.0.2:40000 127.0.0.1:5000 ESTABLISHED inode=12";
     robot.hear(SocketEvent::Connected(OwnSocket { order: Some(id), ..own(late, 12) }));
     robot.hear(SocketEvent::BurstEnded { id, opened: 1, asked: 5, took: Duration::ZERO });
@@ -117,7 +119,7 @@ impl Sockets {
 
 proptest! {
     #[test]
-    fn each_is_made_once(steps in proptest::collection::vec((0..4_u8, any::<usize>()), 1..100)) {
+    fn each_is_made_once(steps in proptest::collection::vec((0..4_u8, any::<usize>()), 1..400)) {
         let mut robot = Robot::listening();
         robot.commands();
         let mut sockets = Sockets::default();

@@ -41,7 +41,9 @@ fn play(name: &str, player: Player<'_>) -> Played {
     let text = std::fs::read_to_string(at_home(name)).unwrap();
     let lines: Vec<&str> = text.lines().collect();
     let finished = player.play(|_, step, terminal| {
-        let Some((_, texts)) = lines[step.line - 1].split_once("# shows: ") else { return };
+        let line = lines[step.line - 1];
+        let Some((_, remark)) = line.split_once("  # ") else { return };
+        let texts = remark.strip_prefix("shows: ").unwrap_or_else(|| panic!("{name}: {line}"));
         for text in texts.split(", ") {
             let what = format!("{text:?} (line {} of {name})", step.line);
             let has = |screen: &vt100::Screen| screen.contents().contains(text);

@@ -1,15 +1,22 @@
 //! One row out of many, or some, and who holds a socket.
 
 use std::collections::HashSet;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
-use std::os::fd::AsRawFd;
+use std::ffi::OsStr;
+use std::net::{
+    IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6, TcpListener, TcpStream, UdpSocket,
+};
+use std::os::fd::{AsFd, AsRawFd};
+use std::os::unix::ffi::OsStrExt;
+use std::process::{Child, Command};
 
-use fivetuple::kernel::{addresses, machine, owners};
-use fivetuple::tcp::{Filter, Owner, Port, SocketId, TcpState};
+use fivetuple::kernel::{SockDiag, SocketSource, addresses, machine, owners, still_holds};
+use fivetuple::tcp::{Filter, Host, Owner, Port, Protocol, SocketId, SocketRow, TcpState};
 use socket2::{Domain, Socket, Type};
+use tempfile::TempDir;
 
 use crate::kernel::{end, inode, shows, sources};
-use crate::place::{is_at, listener, own_address};
+use crate::place::{LOCALHOST, is_at, listener, own_address};
+use crate::support::netns::{self, done};
 
 #[test]
 fn listeners_that_share_an_address_are_told_apart_by_inode() {
@@ -28,10 +35,10 @@ fn listeners_that_share_an_address_are_told_apart_by_inode() {
     for source in &mut sources() {
         for socket in [&first, &second] {
             let nobody = SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0));
-            let name = SocketId { inode: inode(socket), ..end(at, nobody) };
+            let name = SocketId { number: inode(socket), ..end(at, nobody) };
             let row = source.lookup(name).unwrap().expect("it listens");
             assert_eq!(row.inode, inode(socket));
-            assert_eq!(source.lookup(SocketId { inode: 1, ..name }).unwrap(), None);
+            assert_eq!(source.lookup(SocketId { number: 1, ..name }).unwrap(), None);
         }
     }
 }
@@ -45,6 +52,56 @@ fn a_missing_connection_is_not_answered_with_the_listener() {
             assert_eq!(source.lookup(missing).unwrap(), None, "{}", source.name());
         }
     }
+}
+
+#[test]
+fn sockets_of_an_interface_are_found_by_whoever_has_seen_their_rows() {
+    netns::alone(|| {
+        let bound = |kind, ip: IpAddr, interface: &str| {
+            let socket = Socket::new(Domain::for_address((ip, 0).into()), kind, None).unwrap();
+            socket.bind_device(Some(interface.as_bytes())).unwrap();
+            socket.bind(&SocketAddr::from((ip, 0)).into()).unwrap();
+            socket
+        };
+        // Its server's end is of the interface, its client's end of none.
+        let listener = bound(Type::STREAM, LOCALHOST, "lo");
+        listener.listen(8).unwrap();
+        let at = listener.local_addr().unwrap().as_socket().unwrap();
+        let client = TcpStream::connect(at).unwrap();
+        let udp = bound(Type::DGRAM, LOCALHOST, "lo");
+        udp.connect(&at.into()).unwrap();
+        let mut expected = 3;
+        // Both ends are of the interface, by their address.
+        let mut links = Vec::new();
+        if done("ip", "link add va type veth peer name vb") {
+            assert!(done("ip", "addr add fe80::1/64 dev va nodad") && done("ip", "link set va up"));
+            let scope = rustix::net::netdevice::name_to_index(&listener, "va").unwrap();
+            let link: Ipv6Addr = "fe80::1".parse().unwrap();
+            let listener = TcpListener::bind(SocketAddrV6::new(link, at.port(), 0, scope)).unwrap();
+            links.push(TcpStream::connect(listener.local_addr().unwrap()).unwrap());
+            links.push(listener.accept().unwrap().0);
+            expected += 2;
+        }
+        let rows = || {
+            SockDiag::open(Host::THIS)
+                .unwrap()
+                .snapshot(&Filter::ports([Port(at.port())]))
+                .unwrap()
+                .snapshot
+                .rows
+        };
+        let connected = |row: &SocketRow| row.tuple.is_connected();
+        let seen: Vec<SocketRow> = rows().into_iter().filter(connected).collect();
+        let of_one = seen.iter().filter(|row| row.interface != 0).count();
+        assert_eq!((seen.len(), of_one), (expected, expected - 1), "{seen:?}");
+        let mut source = SockDiag::open(Host::THIS).unwrap();
+        for row in &seen {
+            assert_eq!(source.lookup(row.name()).unwrap().map(|row| row.name()), Some(row.name()));
+            let has_info = source.inspect(row.name()).unwrap().is_some();
+            assert_eq!(has_info, row.tuple.protocol == Protocol::Tcp, "{row}");
+        }
+        drop((client, links));
+    });
 }
 
 #[test]
@@ -80,23 +137,54 @@ fn owner_of(inode: u64) -> Owner {
     }
 }
 
+/// A program named after `name` that holds the socket as its standard input.
+pub(crate) fn holder(name: &OsStr, socket: &impl AsFd) -> (Child, TempDir) {
+    // A program is named after the file it was started by.
+    let folder = tempfile::tempdir().unwrap();
+    let program = folder.path().join(name);
+    std::os::unix::fs::symlink("/bin/sleep", &program).unwrap();
+    let stdin = socket.as_fd().try_clone_to_owned().unwrap();
+    (Command::new(&program).arg("60").stdin(stdin).spawn().unwrap(), folder)
+}
+
 #[test]
 fn a_socket_has_an_owner_whose_hostile_name_is_escaped() {
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
     let inode = inode(&socket);
     let owner = owner_of(inode);
     let fd = u32::try_from(socket.as_raw_fd()).unwrap();
-    assert_eq!((owner.pid, owner.fd), (std::process::id(), fd));
-    // A program is named after the file it was started by.
-    let folder = tempfile::tempdir().unwrap();
-    let program = folder.path().join("a)b (\n\x1b[31m");
-    std::os::unix::fs::symlink("/bin/sleep", &program).unwrap();
-    let stdin: std::os::fd::OwnedFd = socket.into();
-    let mut child = std::process::Command::new(&program).arg("60").stdin(stdin).spawn().unwrap();
-    let owner = owner_of(inode);
-    child.kill().unwrap();
-    child.wait().unwrap();
-    assert_eq!(owner, Owner { pid: child.id(), fd: 0, program: r"a)b (\n\x1b[31m".to_owned() });
+    assert_eq!((owner.pid, owner.fd, owner.others), (std::process::id(), fd, 0));
+    for (name, program, text) in [
+        (&b"a)b (\n\x1b[31m"[..], r"a)b (\n\x1b[31m", "a)b (\n\u{1b}[31m"),
+        (b"\xff\"", r#"\xff\""#, "\u{fffd}\""),
+        ("日本".as_bytes(), r"\xe6\x97\xa5\xe6\x9c\xac", "日本"),
+    ] {
+        let held = UdpSocket::bind("127.0.0.1:0").unwrap();
+        let held_inode = self::inode(&held);
+        let (mut child, _folder) = holder(OsStr::from_bytes(name), &held);
+        drop(held);
+        let owner = owner_of(held_inode);
+        let still = still_holds(held_inode, &owner);
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert_eq!((owner.pid, owner.fd), (child.id(), 0));
+        assert_eq!((&*owner.program, &*owner.name), (program, text));
+        assert!(still && !still_holds(held_inode, &owner), "its process has ended");
+    }
+    assert_eq!(Owner::new(1, b"", 3).program, "(unnamed)");
+}
+
+#[test]
+fn those_who_hold_a_socket_too_are_counted() {
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let mut children = [holder("one".as_ref(), &socket), holder("two".as_ref(), &socket)];
+    let owner = owner_of(inode(&socket));
+    for (child, _) in &mut children {
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    assert_eq!((owner.pid, owner.others), (std::process::id(), 2));
+    assert!(owner.to_string().ends_with(" and 2 more"), "{owner}");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Both sources agree with what std's sockets did; every test looks at ports of its own.
 
-mod lookups;
+mod actor;
+pub(crate) mod lookups;
 mod parallel_dump;
 mod procfs;
 mod rows;

@@ -99,7 +99,7 @@ fn dump(family: Option<Family>, half: Option<PortHalf>) -> Vec<SocketRow> {
         let mut bytes = &buffer[..length];
         while let Some(answer) = next_answer(&mut bytes, Protocol::Tcp) {
             match answer.unwrap().body {
-                Body::Socket(row, _) => rows.push(row),
+                Body::Socket(row) => rows.push(row),
                 Body::Done(0) => return rows,
                 other @ (Body::Done(_) | Body::Error(_) | Body::Other) => panic!("{other:?}"),
             }

@@ -6,19 +6,17 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use fivetuple::kernel::watch::{Poller, WatchEvent};
-use fivetuple::kernel::{ChangeCounters, ReadError, Reading, SocketSource};
+use fivetuple::kernel::{ChangeCounters, ReadError, SocketSource};
 use fivetuple::run::Clock;
-use fivetuple::tcp::{
-    Change, Errno, Filter, Host, Port, Snapshot, SocketId, SocketRow, TableUpdate, TcpState,
-};
+use fivetuple::tcp::{Change, Filter, Host, Port, SocketId, SocketRow, TableUpdate, TcpState};
 
+use crate::kernel::actor::{Actor, Next, OTHER};
 use crate::kernel::end;
 use crate::place::{is_at, listener, own_address};
 use crate::support::sandbox::{Refused, within};
 
 const LONG: Duration = Duration::from_secs(60);
 const ROW: &str = "tcp 0 0 127.0.0.1:40000 127.0.0.1:5000 ESTABLISHED inode=2 cookie=2";
-const OTHER: &str = "tcp 0 0 127.0.0.1:40001 127.0.0.1:5000 ESTABLISHED inode=3 cookie=3";
 
 struct Told {
     events: Receiver<WatchEvent>,
@@ -67,54 +65,6 @@ impl Told {
                 }
             }
         }
-    }
-}
-
-/// What a source does next when a table is asked for; it hangs while nothing is told.
-type Plot = Arc<Mutex<Receiver<Next>>>;
-
-enum Next {
-    Rows(&'static str),
-    Fail(i32),
-    Deny,
-    /// As where a table is read from /proc, for want of a module.
-    DenyProc,
-    Panic,
-}
-
-struct Actor {
-    plot: Plot,
-}
-
-impl SocketSource for Actor {
-    fn name(&self) -> &'static str {
-        "actor"
-    }
-
-    fn is_exact(&self) -> bool {
-        true
-    }
-
-    fn read(&mut self, wanted: &Filter, reading: &mut Reading) -> Result<(), ReadError> {
-        if wanted.state == Some(TcpState::Listen) {
-            return Ok(());
-        }
-        let next = self.plot.lock().unwrap_or_else(std::sync::PoisonError::into_inner).recv();
-        let call = "acting";
-        match next {
-            Ok(Next::Rows(rows)) => reading.snapshot = rows.parse::<Snapshot>().unwrap(),
-            Ok(Next::Fail(errno)) => return Err(ReadError::Call(call, Errno(errno))),
-            Ok(Next::Deny) | Err(_) => return Err(ReadError::Call(call, Errno::EPERM)),
-            Ok(Next::DenyProc) => return Err(ReadError::Proc("/proc/it", Errno::EACCES)),
-            Ok(Next::Panic) => panic!("as planned"),
-        }
-        Ok(())
-    }
-
-    fn lookup(&mut self, name: SocketId) -> Result<Option<SocketRow>, ReadError> {
-        let row: SocketRow = OTHER.parse().unwrap();
-        assert_ne!(name.tuple.local.port, Port(13), "as planned");
-        Ok(Some(row).filter(|row| row.name() == name))
     }
 }
 
@@ -214,10 +164,16 @@ fn a_failure_is_said_once_and_tried_again() {
     assert!(why.starts_with("acting failed: "), "{why}");
     let sight = told.sight();
     assert!(sight.afresh && sight.changes.len() == 1, "{sight:?}");
-    plot.send(Next::Fail(5)).unwrap();
-    plot.send(Next::Rows(ROW)).unwrap();
+    for next in [Next::Fail(5), Next::Torn(ROW), Next::Fail(5), Next::Rows(ROW)] {
+        plot.send(next).unwrap();
+    }
     told.blind();
-    assert_eq!(told.sight().changes, [], "it sees again");
+    let sees = [told.sight(), told.sight()].map(|sight| (sight.interrupted, sight.changes.len()));
+    assert_eq!(
+        sees,
+        [(true, 0), (false, 0)],
+        "it sees again; with rows missing the series goes on"
+    );
 }
 
 #[test]

@@ -1,16 +1,19 @@
 use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::os::unix::fs::symlink;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::{Duration, SystemTime};
 
 use fivetuple::lab::{Capture, segment};
 use fivetuple::run::Clock;
 use fivetuple::tcp::{Segment, WireOrder};
 use pcap_file::pcapng::{Block, PcapNgReader};
+use rustix::fs::{CWD, Mode, mkfifoat};
 
-use crate::lab::{Bench, LAPTOP, SERVER, arrived, lost, sent, with_capture};
-use crate::support::again::as_nobody_too;
-use crate::support::skipped;
+use crate::lab::{Bench, LAPTOP, SERVER, arrived, bench, lost, sent, with_capture};
+use crate::support::again::{apart, as_nobody_too};
+use crate::support::{program, skipped};
 
 /// A connection whose first call is lost: four segments, three of which arrive.
 fn connect(bench: &mut Bench) {
@@ -26,7 +29,7 @@ fn what_crossed_can_be_read_again() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("wire.pcapng");
         let clock = Clock::start();
-        let capture = Capture::create(&path, clock.epoch(), |why| panic!("{why}"));
+        let capture = Capture::create(&path, clock.epoch(), |event| panic!("{event:?}"));
         let Some(mut bench) = with_capture(clock, capture.expect("a file")) else { return };
         connect(&mut bench);
         assert_eq!(lost(&bench.heard).len(), 1);
@@ -66,6 +69,36 @@ fn what_crossed_can_be_read_again() {
     });
 }
 
+#[test]
+fn a_capture_overwrites_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| folder.path().join(name);
+    std::fs::write(at("thesis"), "a year's work").expect("a file");
+    std::fs::write(at("empty"), "").expect("a file");
+    symlink(at("thesis"), at("link")).expect("a link");
+    symlink(at("nothing"), at("dangling")).expect("a link");
+    mkfifoat(CWD, at("pipe"), Mode::RWXU).expect("a pipe");
+    let create = |name: &str| {
+        let path = if name == "-" { name.into() } else { at(name) };
+        let capture = Capture::create(&path, Duration::ZERO, |event| panic!("{event:?}"));
+        capture.map(drop).map_err(|why| why.to_string())
+    };
+    for (name, word) in [
+        ("thesis", "it exists and is not empty"),
+        ("link", "it exists and is not empty"),
+        ("dangling", "a link to a file that does not exist"),
+        ("pipe", "no program reads from that pipe yet"),
+        ("-", "./- is a file of that name"),
+    ] {
+        let why = create(name).expect_err(name);
+        assert!(why.contains(word), "{name}: {why}");
+    }
+    assert_eq!(std::fs::read_to_string(at("thesis")).unwrap(), "a year's work");
+    assert!(!at("nothing").exists());
+    assert_eq!(create("empty"), Ok(()));
+    assert!(PcapNgReader::new(File::open(at("empty")).unwrap()).is_ok());
+}
+
 /// tcpdump, where it is there, finds the same file good.
 fn others_read(path: &Path) {
     let Ok(output) = Command::new("tcpdump").arg("-nr").arg(path).output() else {
@@ -74,4 +107,44 @@ fn others_read(path: &Path) {
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(output.status.success(), "{output:?}");
     assert!(text.contains("192.168.1.10.500: Flags [S], seq"), "{text}");
+}
+
+#[test]
+fn another_program_sees_the_same_segments() {
+    // tcpdump joins the lab of a process, of which this one has many at a time.
+    apart(|| {
+        if Command::new("tcpdump").arg("--version").output().is_err() {
+            return skipped("no tcpdump here");
+        }
+        let Some(mut bench) = bench() else { return };
+        let pid = std::process::id();
+        let name = SERVER.name().unwrap();
+        let mut tcpdump = program(["lab", "--join", &pid.to_string(), "--on", name, "--"])
+            .args(["tcpdump", "-i", "eth0", "-n", "-S", "-l", "-c", "3", "--immediate-mode"])
+            .args(["-Z", "root", "tcp"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("it starts");
+        let mut said = BufReader::new(tcpdump.stderr.take().unwrap()).lines();
+        let listens =
+            said.find(|line| line.as_ref().map_or(true, |line| line.starts_with("listening")));
+        assert!(listens.is_some_and(|line| line.is_ok()), "tcpdump listens");
+        connect(&mut bench);
+        let output = tcpdump.wait_with_output().expect("its end");
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        let lines: Vec<&str> = text.lines().collect();
+        let told = sent(&bench.heard);
+        for (line, (_, segment)) in lines.iter().zip(&told[1..4]) {
+            let (from, to) = (segment.tuple.local, segment.tuple.remote);
+            let ends = format!("{}.{} > {}.{}:", from.ip, from.port, to.ip, to.port);
+            assert!(line.contains(&ends), "{line}\n{segment:?}");
+            let number = match segment.flags.to_string().as_str() {
+                "ACK" => format!("ack {}", segment.ack),
+                _ => format!("seq {}", segment.seq),
+            };
+            assert!(line.contains(&number), "{line}\n{segment:?}");
+        }
+        assert_eq!(lines.len(), 3, "{text}");
+    });
 }

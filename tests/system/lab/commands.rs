@@ -8,6 +8,8 @@ use crate::ran::{Ran, ran};
 use crate::support::again::as_nobody_too_if;
 use crate::support::{program, skipped};
 
+const PROGRAM: &str = env!("CARGO_BIN_EXE_fivetuple");
+
 pub(crate) fn lab(words: &[&str]) -> Command {
     program([&["lab"], words].concat())
 }
@@ -41,8 +43,12 @@ struct Running {
 impl Running {
     /// Starts `words` in a lab; it has begun when this returns.
     fn start(words: &[&str]) -> Running {
-        let mut child =
-            lab(words).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("it starts");
+        Running::of(lab(words))
+    }
+
+    fn of(mut command: Command) -> Running {
+        let command = command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = command.spawn().expect("it starts");
         let mut line = String::new();
         let out = child.stdout.as_mut().unwrap();
         BufReader::new(out).read_line(&mut line).expect("a line");
@@ -86,6 +92,8 @@ fn a_program_that_cannot_be_run_ends_it_as_it_ends_env() {
             let tried = ran(lab(&["--", program]).env("PATH", format!("{place}:{path}")));
             tried.ends(code, &[&format!("cannot run {program}"), errno]);
         }
+        // What a terminal would obey is escaped, and letters stay.
+        run(&["--", "/\u{1b}]0;été\u{7}"]).ends(127, &["cannot run /\\x1b]0;été\\x07: No such"]);
     });
 }
 
@@ -126,6 +134,87 @@ fn another_terminal_joins_and_follows_the_article() {
         server.wait().expect("its end");
         run(&["--join", "1", "--", "true"]).ends(1, &["process 1", "fivetuple lab"]);
     });
+}
+
+#[test]
+fn files_and_the_host_name_are_those_of_the_computer() {
+    as_nobody_too_if(possible, || {
+        let machine = std::fs::read_to_string("/proc/sys/kernel/hostname").expect("a name");
+        let read = "ls /sys/class/net; cat /sys/class/net/eth0/address /proc/sys/kernel/hostname; \
+                    grep -c 192.168.1.10 /etc/hosts";
+        let said = run(&["--on", "laptop", "--", "sh", "-c", read]);
+        if said.err.contains("the program may see /sys and the host name of this machine") {
+            return skipped(&said.err);
+        }
+        assert_eq!(said.out, "eth0\nlo\n02:00:00:00:00:02\nlaptop\n1\n", "{said:?}");
+        let after = std::fs::read_to_string("/proc/sys/kernel/hostname").expect("a name");
+        assert_eq!(after, machine);
+    });
+}
+
+#[test]
+fn where_files_cannot_be_the_computer_s_one_line_says_so() {
+    // Neither a plain user nor whoever lacks the privilege may have more mount namespaces.
+    let limit = "echo 1 > /proc/sys/user/max_mnt_namespaces && exec \"$@\"";
+    let line = ["-Urm", "sh", "-c", limit, "sh", PROGRAM, "lab", "--", "echo", "ran"];
+    let said = ran(Command::new("unshare").args(line));
+    if said.err.starts_with("unshare:") || said.err.contains("no lab") {
+        return skipped(&said.err);
+    }
+    assert_eq!((said.out.as_str(), said.err.lines().count()), ("ran\n", 1), "{said:?}");
+    said.ends(0, &["/sys and the host name of this machine", "unshare(CLONE_NEWNS): ", "ENOSPC"]);
+}
+
+/// Runs a program as a user who has no labs but those of one test.
+fn as_somebody(words: &[&str]) -> Command {
+    let mut setpriv = Command::new("setpriv");
+    setpriv.args(["--reuid=61234", "--regid=61234", "--clear-groups", "--"]).args(words);
+    setpriv
+}
+
+#[test]
+fn a_lab_is_joined_by_its_own_user_and_by_nobody_else() {
+    let own = [PROGRAM, "lab"];
+    let said = ran(&mut as_somebody(&[&own[..], &["--", "true"]].concat()));
+    if said.code != Some(0) {
+        return skipped(&format!("root is needed to be two users: {said:?}"));
+    }
+    let run_lab = [&own[..], &["--", "sh", "-c", "echo ready; cat"]].concat();
+    let running = Running::of(as_somebody(&run_lab));
+    let pid = running.pid();
+    let join = [&own[..], &["--join", "--on", "laptop", "--"]].concat();
+    let sleep = [&join[..], &["sh", "-c", "echo ready; cat"]].concat();
+    let joined = Running::of(as_somebody(&sleep));
+    let status = std::fs::read_to_string(format!("/proc/{}/status", joined.pid())).unwrap();
+    assert!(status.contains("Uid:\t61234\t61234\t61234\t61234\n"), "{status}");
+
+    // Whoever owns the user namespace could do anything with a program of root's in it.
+    let belongs = format!("the lab of process {pid} belongs to user 61234");
+    let helps = format!("sudo -u '#61234' fivetuple lab --join {pid}");
+    let said = run(&["--join", &pid, "--", "echo", "entered"]).fails(&[&belongs, &helps]);
+    assert_eq!(said.out, "");
+
+    let another = Running::of(as_somebody(&run_lab));
+    let said = ran(&mut as_somebody(&[&join[..], &["true"]].concat()));
+    let words = ["several of your processes have a lab", &pid, &another.pid(), "as in --join"];
+    said.fails(&words);
+    drop((joined, another, running));
+    ran(&mut as_somebody(&[&join[..], &["true"]].concat()))
+        .fails(&["no fivetuple of yours has a lab here"]);
+}
+
+#[test]
+fn what_only_looks_like_a_lab_s_helper_is_not_opened() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("__lab"), "echo ready; read line\n").expect("a script");
+    // To open a pipe is to wait for its other end.
+    let script = "mkfifo pipe; bash __lab 41<>pipe; true";
+    let mut sh = Command::new("bash");
+    sh.args(["-c", script]).current_dir(folder.path());
+    let running = Running::of(sh);
+    let pid = running.pid();
+    run(&["--join", &pid, "--", "true"])
+        .fails(&[&format!("the lab of process {pid} has no server")]);
 }
 
 #[test]

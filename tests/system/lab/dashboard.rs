@@ -11,7 +11,7 @@ use crate::lab::wait_until;
 use crate::ran::{self, Ran, ran};
 use crate::support::again::as_nobody_too_if;
 use crate::support::clock::now;
-use crate::support::pty::{Terminal, fivetuple};
+use crate::support::pty::{Terminal, command, fivetuple};
 use crate::terminal::{lab_dashboard, quit};
 
 /// Runs a program on a computer of the lab of a dashboard.
@@ -80,6 +80,37 @@ fn a_file_that_cannot_be_written_is_told_before_the_screen_is_taken() {
     assert!(screen.contains("No space left on device (ENOSPC)"), "{screen}");
     assert!(!screen.contains("os error"), "{screen}");
     ran::fivetuple(&["--pcap", "wire.pcapng"]).ends(2, &[]);
+}
+
+#[test]
+fn a_capture_that_stops_stays_on_the_screen_fails_and_ends_with_a_whole_block() {
+    if !possible() {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("wire.pcapng");
+    let path = file.to_str().expect("a path in UTF-8");
+    // At most 4 KiB a file, in units of 512 bytes or of 1 KiB.
+    let limited = "ulimit -f 4; exec \"$@\"";
+    let program = env!("CARGO_BIN_EXE_fivetuple");
+    let lab = ["--lab", "--port", "500", "--pcap", path];
+    let args = [&["-c", limited, "sh", program], &lab[..]].concat();
+    let mut terminal = Terminal::start(command("sh", &args), 120, 36);
+    terminal.wait_for(r"laptop +192\.168\.1\.13");
+    terminal.press_until("l", r":500 .* LISTEN");
+    terminal.type_text("40c");
+    terminal.wait_for(r"The capture has stopped: File too large \(EFBIG\)");
+    terminal.press_until("t", "capture stopped");
+    terminal.press("q");
+    assert_eq!(terminal.wait_exit(), 1);
+    let said = terminal.screen();
+    assert!(said.contains("wire.pcapng has stopped: File too large (EFBIG)"), "{said}");
+    let mut reader = PcapNgReader::new(fs::File::open(&file).unwrap()).expect("a header");
+    let mut frames = 0;
+    while let Some(block) = reader.next_block() {
+        frames += u32::from(matches!(block.expect("a whole block"), Block::EnhancedPacket(_)));
+    }
+    assert!(frames > 5, "{frames}");
 }
 
 #[test]

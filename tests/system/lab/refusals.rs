@@ -57,6 +57,13 @@ fn a_limit_of_this_machine_is_named_with_what_helps() {
 
 /// Checks what a lab complains whose helper's call fails as `inject` says (strace(1)), unless that cannot be tried here.
 fn check(inject: &str, failed: &str, words: &[&str]) {
+    if let Some(said) = injected(inject, failed, &["true"]) {
+        said.fails(words).fails(&["fivetuple: no lab on this machine: "]);
+    }
+}
+
+/// Runs a program in a lab whose helper's call fails as `inject` says.
+fn injected(inject: &str, failed: &str, program: &[&str]) -> Option<Ran> {
     let inject = format!("inject={inject}");
     let folder = tempfile::tempdir().expect("a folder");
     let log = folder.path().join("calls");
@@ -65,19 +72,19 @@ fn check(inject: &str, failed: &str, words: &[&str]) {
         ran(strace.args(["-ff", "-qq", "-e", &inject, "-o"]).arg(&log).args(words))
     };
     if traced(&["true"]).code != Some(0) {
-        return skipped("strace is needed, and a kernel that lets it trace");
+        return skipped_none("strace is needed, and a kernel that lets it trace");
     }
     // It ends with the last of the processes that it follows: none is left.
-    let said = traced(&[PROGRAM, "lab", "--computers", "2", "--", "true"]);
+    let said = traced(&[&[PROGRAM, "lab", "--computers", "2", "--"], program].concat());
     // A file for each process, so that no call is interrupted by another's.
     let files = std::fs::read_dir(folder.path()).expect("files").flatten();
     let calls: String =
         files.map(|file| std::fs::read_to_string(file.path()).expect("calls")).collect();
     let Some(call) = calls.lines().rfind(|call| call.contains("(INJECTED)")) else {
-        return skipped(&format!("no lab here, it failed before: {said:?}"));
+        return skipped_none(&format!("no lab here, it failed before: {said:?}"));
     };
     assert!(call.contains(failed), "another call failed: {call}");
-    said.fails(words).fails(&["fivetuple: no lab on this machine: "]);
+    Some(said)
 }
 
 /// What is said to whoever is denied something: which capability root lacks, or that nothing is known.
@@ -87,7 +94,7 @@ fn lacks(capability: &str) -> String {
             "This container lacks CAP_{capability}; try docker run --cap-add {capability}"
         );
     }
-    "No sysctl forbids it, so a container or a seccomp filter does; try outside the container, or as root"
+    "No sysctl forbids it, so a container, a seccomp filter or a chroot does; try outside of it, or as root"
         .to_owned()
 }
 
@@ -119,6 +126,21 @@ fn a_kernel_that_lacks_something_is_told_what_to_load() {
         for errno in ["ENOSYS", "EINVAL"] {
             let words = ["unshare(CLONE_NEW", "built without namespaces"];
             check(&format!("unshare:error={errno}"), "unshare", &words);
+        }
+    });
+}
+
+#[test]
+fn an_answer_that_is_not_received_is_not_taken_for_that_to_another_request() {
+    as_nobody_too_if(possible_without_settings, || {
+        // The lab works without the second answer, which is about addresses of IPv6.
+        for errno in ["EINTR", "ENOBUFS"] {
+            let inject = format!("recvfrom:error={errno}:when=2");
+            let connect = [PROGRAM, "connect", "192.168.1.13:80"];
+            if let Some(said) = injected(&inject, "recvfrom", &connect) {
+                // The kernel of another computer refuses it.
+                said.fails(&["cannot connect to 192.168.1.13:80", "ECONNREFUSED"]);
+            }
         }
     });
 }
@@ -157,4 +179,21 @@ fn root_without_all_that_a_lab_needs_has_it_in_a_user_namespace() {
         }
         said.ends(0, &[]);
     }
+}
+
+/// The whole machine as a plain folder, so that only the kernel's files are those of a mount.
+const CHROOT: &str = "cd \"$1\" && mkdir dev proc run && mount --rbind /dev dev && mount --rbind /proc proc && \
+    cp \"$2\" run/fivetuple && ldd \"$2\" | grep -o '/[^ ]*' | xargs cp -L --parents -t . && \
+    exec chroot --userspec=65534:65534 . /run/fivetuple lab -- /run/fivetuple";
+
+#[test]
+fn a_chroot_is_told_from_a_container() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut unshare = Command::new("unshare");
+    unshare.args(["-m", "sh", "-c", CHROOT, "sh"]).arg(folder.path()).arg(PROGRAM);
+    let said = ran(&mut unshare);
+    if !said.err.starts_with("fivetuple:") {
+        return skipped(&format!("no chroot here: {said:?}"));
+    }
+    said.fails(&["unshare(CLONE_NEWUSER): ", "EPERM", "This process is in a chroot"]);
 }

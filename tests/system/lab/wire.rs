@@ -1,11 +1,21 @@
+use std::fs::File;
 use std::io::{ErrorKind, Read};
+use std::net::SocketAddr;
 use std::time::Duration;
 
-use fivetuple::tcp::{DropReason, Errno, TcpState, WireEvent, WireOrder};
+use fivetuple::lab::{Capture, SocketKind};
+use fivetuple::run::Clock;
+use fivetuple::tcp::{DropReason, Errno, Segment, TcpState, WireEvent, WireOrder};
+
+use pcap_file::pcapng::{Block, PcapNgReader};
+use socket2::Socket;
 
 use crate::lab::many_segments::tally;
-use crate::lab::{LAPTOP, SERVER, arrived, bench, flags, is_call, lost, sent, wait_until};
+use crate::lab::{
+    LAPTOP, SERVER, arrived, bench, flags, is_call, lost, sent, wait_until, with_capture,
+};
 use crate::support::again::as_nobody_too;
+use crate::support::skipped;
 
 const SYN_SENT: &[TcpState] = &[TcpState::SynSent];
 const SYN_RECEIVED: &[TcpState] = &[TcpState::SynReceived];
@@ -49,14 +59,47 @@ fn a_slow_wire_shows_the_handshake_in_order() {
 }
 
 #[test]
+fn a_connection_over_ipv6_crosses_the_wire_and_nothing_else_does() {
+    as_nobody_too(|| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("wire.pcapng");
+        let clock = Clock::start();
+        let capture = Capture::create(&path, clock.epoch(), |event| panic!("{event:?}"));
+        let Some(mut bench) = with_capture(clock, capture.expect("a file")) else { return };
+        let Some(ip) = bench.lab.computers[0].ip6 else { return skipped("no IPv6 here") };
+        let [server, laptop] = [SERVER, LAPTOP].map(|host| {
+            Socket::from(bench.lab.pool.take(host, SocketKind::Tcp6).expect("a socket"))
+        });
+        let at = SocketAddr::from((ip, 500));
+        server.bind(&at.into()).expect("bind");
+        server.listen(1).expect("listen");
+        let _ = laptop.connect(&at.into());
+        bench.hear(|news| (arrived(news).len() >= 3).then_some(()));
+        let segments = sent(&bench.heard);
+        assert_eq!(flags(&segments), ["SYN", "SYN+ACK", "ACK"]);
+        let tuple = segments[0].1.tuple;
+        assert_eq!(tuple.local.ip.to_string(), "fd00::13");
+        assert_eq!(tuple.remote.to_string(), "[fd00::10]:500");
+        drop((bench, server, laptop));
+        // Neighbours are known, and no kernel reports its groups.
+        let mut reader = PcapNgReader::new(File::open(&path).unwrap()).expect("a header");
+        let mut frames = 0;
+        while let Some(block) = reader.next_block() {
+            frames += usize::from(matches!(block.expect("a block"), Block::EnhancedPacket(_)));
+        }
+        assert_eq!(frames, segments.len());
+    });
+}
+
+#[test]
 fn fragments_wait_on_a_held_wire_and_overtake_nobody() {
     let Some(mut bench) = bench() else { return };
     let at = bench.at(SERVER, 500);
     let (server, laptop) = (bench.udp(SERVER), bench.udp(LAPTOP));
     server.bind(&at.into()).expect("bind");
     bench.order(WireOrder::Hold);
-    for length in [100, 3000, 200] {
-        laptop.send_to(&vec![7; length], &at.into()).expect("send");
+    for (length, byte) in [(100, 7), (3000, 8), (200, 9)] {
+        laptop.send_to(&vec![byte; length], &at.into()).expect("send");
     }
     // Three fragments, of which the first is told.
     let kept = |news: &[WireEvent]| match news.last() {
@@ -64,8 +107,14 @@ fn fragments_wait_on_a_held_wire_and_overtake_nobody() {
         _ => None,
     };
     bench.hear(kept);
-    let lengths: Vec<u32> = sent(&bench.heard).iter().map(|(_, one)| one.length).collect();
-    assert_eq!(lengths, [100, 3000, 200]);
+    let told = sent(&bench.heard);
+    let told: Vec<_> =
+        told.iter().map(|(_, one)| (one.label(), one.length, &one.first[..])).collect();
+    let datagram = |length, first| ("UDP".to_owned(), length, first);
+    let [sevens, eights, nines] = [7, 8, 9].map(|byte| [byte; Segment::SHOWN]);
+    let first = [&sevens[..], &eights, &nines];
+    let wanted = [datagram(100, first[0]), datagram(3000, first[1]), datagram(200, first[2])];
+    assert_eq!(told, wanted);
     let mut bytes = [0; 4000];
     let early = (&server).read(&mut bytes).map_err(|why| why.kind());
     assert_eq!(early, Err(ErrorKind::WouldBlock), "all wait on the wire");
@@ -147,6 +196,20 @@ fn a_cut_wire_loses_everything_until_it_is_mended() {
         bench.order(WireOrder::Delay(Duration::ZERO));
         bench.wait_for_states(500, ESTABLISHED, ESTABLISHED);
     });
+}
+
+#[test]
+fn the_first_bytes_of_what_a_segment_carries_are_told() {
+    let Some(mut bench) = bench() else { return };
+    let _server = bench.listen(SERVER, 500);
+    let laptop = bench.call(LAPTOP, bench.at(SERVER, 500));
+    bench.wait_for_states(500, ESTABLISHED, ESTABLISHED);
+    let data: Vec<u8> = (0..100).collect();
+    assert_eq!(laptop.send(&data).expect("send"), data.len());
+    let told = bench.hear_sent(4);
+    let (_, segment) = told.iter().find(|(_, one)| one.length > 0).expect("data");
+    assert_eq!((segment.label().as_str(), segment.length), ("PSH+ACK", 100));
+    assert_eq!(segment.first, data[..Segment::SHOWN]);
 }
 
 #[test]

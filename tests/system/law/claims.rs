@@ -39,7 +39,7 @@ pub(super) enum Claim {
     Queue(Whose, bool, Option<u32>),
     /// There is a row in LISTEN.
     Listens,
-    /// A row in LISTEN is gone.
+    /// A row in LISTEN is gone: its server stopped listening.
     ListenGone,
     /// The row in LISTEN is still there, or was not changed by what is told.
     ListenUnchanged,
@@ -111,8 +111,9 @@ pattern!(
 );
 pattern!(
     NOT_LISTENING,
-    r"(?i)\b(?:nobody listens|nothing listens|nothing is listening|no one listens|no process listens|no socket listens)(?: (?:at|on|there))?(?: port)?(?: (\d{1,3}(?:\.\d{1,3}){3}))?:?(?: ?(\d{1,5}))?\b"
+    r"(?i)\b(?:nobody|nothing|no one|no process|no socket) (?:listens|is listening)(?: (?:at|on|there))?(?: port)?(?: (\d{1,3}(?:\.\d{1,3}){3}))?:?(?: ?(\d{1,5}))?\b"
 );
+pattern!(STOPPED, r"(?i)\bstopped listening\b");
 pattern!(
     LISTENING,
     r"(?i)^(?:\S+ )*?(?:is |now )?listening (?:at|on) (?:port )?(\d{1,3}(?:\.\d{1,3}){3})?:?(\d{1,5})\b"
@@ -250,11 +251,13 @@ fn listeners(text: &str) -> Vec<Claim> {
         let ip = found.get(ip).and_then(|ip| ip.as_str().parse().ok());
         Some((ip, found.get(port)?.as_str().parse().ok()?))
     };
-    if let Some((ip, port)) = NOT_LISTENING.captures(text).and_then(|found| end(&found, 1, 2)) {
-        all.push(Claim::ListensAt(false, ip, port));
-    } else if let Some((ip, port)) = LISTENING.captures(text).and_then(|found| end(&found, 1, 2))
-        && !text.contains("stopped listening")
+    if STOPPED.is_match(text) {
+        all.push(Claim::ListenGone);
+    } else if let Some((ip, port)) =
+        NOT_LISTENING.captures(text).and_then(|found| end(&found, 1, 2))
     {
+        all.push(Claim::ListensAt(false, ip, port));
+    } else if let Some((ip, port)) = LISTENING.captures(text).and_then(|found| end(&found, 1, 2)) {
         all.push(Claim::ListensAt(true, ip, port));
     }
     if LISTEN.is_match(text) && !LISTEN_IS.is_match(text) && !ROWS.is_match(text) {

@@ -27,7 +27,7 @@ use crate::support::clock::Deadline;
 const QUIET: Duration = Duration::from_millis(25);
 /// How long the dashboard may take until it shows what the kernel shows: much longer than the longest time between two readings, for a slow
 /// machine.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_secs(15);
 const INBOX: usize = 4096;
 
 /// The dashboard and its world.
@@ -123,9 +123,6 @@ impl Driver {
         let new = program::said(&self.state, &before);
         if !new.is_empty() {
             // The second reader looks, before anything else is done.
-            for about in new.iter().filter_map(|one| one.about) {
-                self.story.was_said_of(about, program::rows(&self.state));
-            }
             self.read();
             self.moments.extend(new.into_iter().map(|one| (one, self.story.clone())));
         }
@@ -153,6 +150,7 @@ impl Driver {
                     let _ = self.lab.as_ref().map(|(wire, _)| wire.order(order));
                 }
                 Effect::Lab(LabOrder::Start(_) | LabOrder::Stop)
+                | Effect::ReadLimits
                 | Effect::Save { .. }
                 | Effect::Exit => (),
             }

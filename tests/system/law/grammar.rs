@@ -26,15 +26,14 @@ pattern!(BEFORE, r"\b(from|of|as|sent|than) before\b");
 pattern!(PASSED, r"\b[A-Z]+_?[A-Z]+\d?,? (?:and )?then [A-Z]+_[A-Z]+\d?\b");
 pattern!(SEGMENT, r"[.;:]\s+|\.$");
 pattern!(SENTENCE, r"\.\s+|\.$");
-// What makes all of a segment a condition, where it begins with it.
+// What makes the clause around it a condition, wherever it stands in it; and, at the beginning of a segment or behind a comma, all of the
+// segment or the clause before it.
+pattern!(CONDITION, r"(?i)\b(if|once|when|whenever|unless|as soon as|as long as)\b");
+// What else makes all of a segment a condition, where it begins with it.
 pattern!(
     OPENS_CONDITION,
-    r"(?i)^\s*(if|when|whenever|once|until|unless|as soon as|as long as|after|before|while|then|later|afterwards|helps?|try|press|with|or)\b"
+    r"(?i)^\s*(until|after|before|while|then|later|afterwards|helps?|try|press|with|or)\b"
 );
-// What makes the clause around it a condition, wherever it stands in it.
-pattern!(CONDITION, r"(?i)\b(if|once|when|whenever|unless|as soon as|as long as)\b");
-// What makes the clause before it one, too, behind a comma.
-pattern!(BEGINS_CONDITION, r"(?i)^(if|once|when|whenever|unless|as soon as)\b");
 // What makes only the rest of the clause one.
 pattern!(UNTIL, r"(?i)\b(until|till|before|so that|in order to|instead of|rather than)\b.*$");
 pattern!(
@@ -61,11 +60,12 @@ pub(super) fn clauses(text: &str, names: &[String]) -> Vec<Clause> {
     let mut actor = Whose::Any;
     for sentence in SENTENCE.split(&text) {
         actor = actor_of(sentence, names, actor);
-        for segment in SEGMENT.split(sentence).filter(|text| !OPENS_CONDITION.is_match(text)) {
+        let is_stated = |text: &&str| !begins_condition(text) && !OPENS_CONDITION.is_match(text);
+        for segment in SEGMENT.split(sentence).filter(is_stated) {
             let parts: Vec<&str> = segment.split(", ").collect();
             for (n, clause) in parts.iter().enumerate() {
                 let next = parts.get(n + 1);
-                if next.is_some_and(|next| BEGINS_CONDITION.is_match(next))
+                if next.is_some_and(|next| begins_condition(next))
                     || [&CONDITION, &MODAL, &LATER].iter().any(|no| no.is_match(clause))
                 {
                     continue;
@@ -82,6 +82,10 @@ pub(super) fn clauses(text: &str, names: &[String]) -> Vec<Clause> {
         }
     }
     all
+}
+
+fn begins_condition(text: &str) -> bool {
+    CONDITION.find(text).is_some_and(|found| text[..found.start()].trim().is_empty())
 }
 
 /// Whom a sentence is about: who stands at its beginning; else whom the one before was about, if that named nobody else.

@@ -62,8 +62,20 @@ fn what_a_client_that_closed_first_leaves_is_known() {
             ("Address", "127.0.0.7 closed its end."),
             ("ListenGone", "Stopped listening: the LISTEN row is gone."),
             ("ListensAt", "Nothing is listening on port 5000."),
+            ("ListenGone", "The server stopped listening on port 5000."),
         ],
     );
+}
+
+#[test]
+fn a_listener_that_is_gone_is_known_for_two_steps_more() {
+    let text = "The server stopped listening on port 5000: the LISTEN row is gone.";
+    let mut story = step(&[LISTEN], &[]);
+    for kind in ["", "", "", "ListenGone"] {
+        check(&story, &[(kind, text)]);
+        story.begin();
+        story.read(Table::default());
+    }
 }
 
 #[test]

@@ -5,8 +5,7 @@
 //! computer to itself, UDP, held states, the sockets of another program, and in the lab a wire that is held, slow, lossy or cut. A step is
 //! over once nothing came in for a moment and the dashboard shows what the second [`reader`], `ss`, shows. Whenever something is said, that
 //! reader looks before the next order is carried out; a sentence has to be true then, or at the end of its step. What the dashboard's own
-//! looks showed in the step counts as seen, too, and what they showed before it if nothing was done to the connection since, or if no look
-//! came for as long as a sentence waits for one.
+//! looks showed in the step counts as seen, too, as a state may be over before that reader looks; what it shows from before the step does not.
 //!
 //! What is checked ([`claims`], [`verdict`]):
 //! - a state in capitals: a row of the connection is in it, or was since the step began; `from X`, `was in X`, `X to Y`: a row was in it at
@@ -16,7 +15,7 @@
 //! - `Recv-Q` and `Send-Q`, and their value where one is told;
 //! - "N rows in X", "port P has N connections", "N connections wait for accept()"; "N connections" in a report of many is only not to be more
 //!   than were ever touched;
-//! - LISTEN: there, gone, unchanged; "listening on P", "nothing is listening on P";
+//! - LISTEN: there, gone, unchanged; "stopped listening", "listening on P", "nothing is listening on P";
 //! - each port and each address: in a row, or in a call of that step or the one before.
 //!
 //! All claims of a sentence have to be true of the same connection: of the one whose account it renders; otherwise of one with most of the

@@ -48,7 +48,7 @@ const CLAIMS: &[(&str, &str)] = &[
         "nobody listens at 127.0.0.1:5000",
         "[Address(127.0.0.1), Port(5000), ListensAt(false, Some(127.0.0.1), 5000)]",
     ),
-    ("The server stopped listening on port 5000.", "[Port(5000)]"),
+    ("The server stopped listening on port 5000.", "[Port(5000), ListenGone]"),
     ("LISTEN is a claim on the port, not a connection.", "[]"),
     // Conditions and forecasts are no claims.
     ("TIME_WAIT is here once the other end closes; if that sends data, RST takes both rows.", "[]"),

@@ -151,7 +151,7 @@ pub(super) fn learn(story: &mut Story, event: &Event) {
             story.asked.extend(asked.map(SocketAddr::from));
         }
         Event::Net(
-            news @ (SocketEvent::Connecting(OwnSocket { name: end, .. })
+            SocketEvent::Connecting(OwnSocket { name: end, .. })
             | SocketEvent::Connected(OwnSocket { name: end, .. })
             | SocketEvent::Accepted(OwnSocket { name: end, .. })
             | SocketEvent::Received { at: end, .. }
@@ -160,13 +160,9 @@ pub(super) fn learn(story: &mut Story, event: &Event) {
             | SocketEvent::PeerClosed(end)
             | SocketEvent::HalfClosed(end)
             | SocketEvent::Closed { at: end, .. }
-            | SocketEvent::StateHeld { main: end, .. }),
+            | SocketEvent::StateHeld { main: end, .. },
         ) => {
-            let connection = key(*end).connection();
-            match news {
-                SocketEvent::Connecting(_) | SocketEvent::Connected(_) => story.touch(connection),
-                _ => story.act_on(connection),
-            }
+            story.touch(key(*end).connection());
             story.asked.insert(end.tuple.local.into());
         }
         _ => (),
@@ -179,7 +175,7 @@ pub(super) fn learn_order(story: &mut Story, command: &Command) {
         Command::Send(end, _)
         | Command::HalfClose(end)
         | Command::Close(end)
-        | Command::Abort(end) => story.act_on(key(*end).connection()),
+        | Command::Abort(end) => story.touch(key(*end).connection()),
         Command::Listen(spec) => drop(story.asked.insert(spec.at.into())),
         Command::Connect(spec, _) => {
             let to = spec.to.endpoint().map(SocketAddr::from);

@@ -74,10 +74,12 @@ impl Report {
         }
     }
 
-    /// Whether nothing was contradicted, and most of what was made false was found: some of it may be true by chance, or was.
+    /// Whether nothing was contradicted, and most of what was made false was found: some of it may be true by chance, or was. At least one
+    /// sentence of two steps is one that can be made false.
     pub(super) fn is_clean(&self) -> bool {
         let [planted, found] = self.planted;
-        self.contradictions.is_empty() && self.unsettled.is_empty() && found * 2 >= planted
+        let is_watchful = planted * 2 >= self.steps && found * 100 >= planted * 85;
+        self.contradictions.is_empty() && self.unsettled.is_empty() && is_watchful
     }
 
     pub(super) fn figures(&self) -> String {

@@ -3,15 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
 use std::net::{IpAddr, SocketAddr};
-use std::time::{Duration, Instant};
 
 use super::claims::Whose;
 use super::program::Said;
 use super::table::{Connection, Key, Name, Row, Table};
-use crate::support::clock::now;
-
-/// How long a sentence waits for the rows that it is about, less the tick that ends the wait.
-const PATIENCE: Duration = Duration::from_millis(25);
 
 /// One step, and what is left in mind of the steps before it.
 #[derive(Clone, Debug, Default)]
@@ -24,12 +19,10 @@ pub(super) struct Story {
     ever: BTreeMap<Key, BTreeSet<Name>>,
     /// The connections that an order, or news of the sockets, named in this step, or whose rows changed; and those of the step before.
     touched: [BTreeSet<Connection>; 2],
-    /// When the program of one of its ends last did something to a connection, in this step.
-    acted: BTreeMap<Connection, Instant>,
     /// The inodes of the sockets that listened at some time in this step.
     pub(super) listened: BTreeSet<u64>,
-    /// Those of the step before: of it a sentence may be that is worded anew.
-    listened_before: BTreeSet<u64>,
+    /// Those of the two steps before: of them a sentence may be that is worded anew.
+    listened_before: [BTreeSet<u64>; 2],
     /// Whether several keys are pressed in this step.
     is_several: bool,
     /// Every port that somebody ever listened on.
@@ -54,34 +47,18 @@ impl Story {
         self.seen.clear();
         self.is_several = false;
         self.opened.clear();
-        self.acted.clear();
         self.touched.reverse();
         self.touched[0].clear();
         self.told += self.touched[1].len();
         self.asked_before = mem::take(&mut self.asked);
-        self.listened_before = mem::replace(&mut self.listened, self.before.listening());
+        self.listened_before.reverse();
+        self.listened_before[0] = mem::replace(&mut self.listened, self.before.listening());
     }
 
     /// Several keys are pressed in this step: what one of them did may be over by its end, so what was there before counts as seen.
     pub(super) fn has_several(&mut self) {
         self.is_several = true;
         self.before.rows.clone().into_iter().for_each(|(key, row)| self.saw(key, row));
-    }
-
-    /// Something is done to that connection by its own program.
-    pub(super) fn act_on(&mut self, connection: Connection) {
-        self.touch(connection);
-        self.acted.insert(connection, now());
-    }
-
-    /// A sentence of that connection is worded, and the dashboard shows its `rows` like this. They were like this when it looked, and count as
-    /// seen where nothing was done since that it knows of: it cannot know of more. What its own program did changes the rows, and it has to
-    /// wait for them for a moment, in which a machine that is not too slow brings them.
-    pub(super) fn was_said_of(&mut self, connection: Connection, rows: Vec<(Key, Row)>) {
-        if self.acted.get(&connection).is_none_or(|at| now() - *at >= PATIENCE) {
-            let its = rows.into_iter().filter(|(key, _)| key.connection() == connection);
-            its.for_each(|(key, row)| self.saw(key, row));
-        }
     }
 
     /// The second reader shows this now.
@@ -205,14 +182,21 @@ impl Story {
         (self.is_several && !after.is_empty()) || !old.is_disjoint(&after)
     }
 
-    /// Whether a socket that listened in this step, or in the one before, listens no more; or none is left at a port that had one.
+    /// Whether somebody listens there when the step begins and at its end; of several keys two may have put another socket there.
+    pub(super) fn keeps_listening(&self, is_there: impl Fn(&Key) -> bool) -> bool {
+        let [before, after] = [&self.before, &self.after].map(|table| {
+            let listeners = table.listeners().filter(|key| is_there(key));
+            listeners.flat_map(|key| table.sockets_of(key)).collect::<BTreeSet<u64>>()
+        });
+        let is_same = !self.is_several || !before.is_disjoint(&after);
+        is_same && !before.is_empty() && !after.is_empty()
+    }
+
+    /// Whether a socket that listened in this step, or in one of the two before, listens no more.
     pub(super) fn has_stopped_listening(&self) -> bool {
         let listening = self.after.listening();
-        let listens = |port: &u16| self.after.listeners().any(|key| key.local.port() == *port);
-        if !self.servers.iter().all(listens) {
-            return true;
-        }
-        self.listened.union(&self.listened_before).any(|inode| !listening.contains(inode))
+        let mut listened = self.listened_before.iter().chain([&self.listened]).flatten();
+        listened.any(|inode| !listening.contains(inode))
     }
 
     /// Every row that was there at some time of the step.

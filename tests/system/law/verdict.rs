@@ -129,8 +129,11 @@ fn holds(claim: &Claim, story: &Story) -> bool {
                     && (any || ip.is_none_or(|ip| ip == key.local.ip() || ip.is_unspecified()))
             };
             let listened = story.all_rows().any(|(key, row)| row.state == "LISTEN" && is_it(key));
-            let always = tables.iter().all(|table| table.listeners().any(is_it));
-            if *is { listened || story.opened.contains(port) } else { !always }
+            if *is {
+                listened || story.opened.contains(port)
+            } else {
+                !story.keeps_listening(is_it)
+            }
         }
         _ => true,
     }

@@ -26,7 +26,7 @@ async fn listening_tells_the_real_port_and_a_row_of_its_own() {
     assert_ne!(spec.at.port.0, 0);
     assert_eq!(sockets.len(), 1);
     assert_eq!(sockets[0].name.tuple.local, spec.at);
-    assert_eq!(sockets[0].name.inode, sockets[0].inode);
+    assert_eq!(sockets[0].name.number, sockets[0].inode);
     let link = std::fs::read_link(format!("/proc/self/fd/{}", sockets[0].fd)).expect("open");
     assert_eq!(link.to_string_lossy(), format!("socket:[{}]", sockets[0].inode));
 }

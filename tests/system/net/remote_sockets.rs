@@ -121,10 +121,10 @@ async fn a_stop_before_the_socket_is_made_closes_it_at_once() {
             _ => None,
         });
         let name = name.await;
-        assert!(name.inode > 0);
+        assert!(name.number > 0);
         rig.closed(name).await;
         rig.hears(SocketEvent::StoppedListening { why: None }).await;
-        assert!(!is_open(name.inode), "{name:?}");
+        assert!(!is_open(name.number), "{name:?}");
     }
 }
 

@@ -2,11 +2,13 @@
 
 use std::fmt::Write;
 use std::io::{BufRead, BufReader, Read};
+use std::net::TcpListener;
 use std::process::{Child, ChildStdout, Command, Stdio};
 
 use regex::Regex;
 use rustix::process::{Pid, Signal, kill_process};
 
+use crate::lab::commands::possible;
 use crate::ran::{Ran, ran};
 use crate::support::{netns, program};
 
@@ -63,4 +65,27 @@ fn servers_and_clients_say_what_happens_and_what_does_not() {
         }
         insta::assert_snapshot!(all);
     });
+}
+
+#[test]
+fn a_signal_that_is_ignored_at_the_start_stays_ignored() {
+    let peer = TcpListener::bind("127.0.0.1:0").unwrap();
+    let connect = format!("connect {}", peer.local_addr().unwrap());
+    let mut lines = vec!["listen --port 0", &connect, "table --watch"];
+    if possible() {
+        lines.push("lab -- sh -c 'echo up; exec sleep 60'");
+    }
+    for line in lines {
+        let start = format!("trap '' HUP INT; exec \"$0\" {line}");
+        let mut sh = Command::new("sh");
+        sh.args(["-c", &start, env!("CARGO_BIN_EXE_fivetuple")]).stdout(Stdio::piped());
+        let mut child = sh.spawn().unwrap();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        out.read_line(&mut String::new()).unwrap();
+        for signal in [Signal::HUP, Signal::INT, Signal::TERM] {
+            kill_process(Pid::from_child(&child), signal).unwrap();
+        }
+        let status = child.wait().unwrap();
+        assert_eq!(status.code(), Some(143), "{line}");
+    }
 }

@@ -1,17 +1,19 @@
 //! The subcommand `table`: netstat's layout, JSON, and what changes.
 
 use std::io::{BufRead, BufReader};
-use std::net::{TcpListener, TcpStream, UdpSocket};
+use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::process::Stdio;
 
 use fivetuple::run::NetstatLine;
-use fivetuple::tcp::{Owner, SocketRow};
+use fivetuple::tcp::{InterfaceNames, Owner, SocketRow};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
+use socket2::{Domain, Socket, Type};
 
 use crate::place::{listener, own_address};
 use crate::ran::{Ran, fivetuple};
-use crate::support::program;
+use crate::support::netns::{self, done};
+use crate::support::{program, skipped};
 
 /// What is printed of a port.
 #[track_caller]
@@ -25,7 +27,7 @@ fn table(port: u16, flags: &[&str]) -> String {
 
 #[test]
 fn a_line_looks_like_netstat() {
-    let owner = Owner { pid: 4242, program: "curl".to_owned(), fd: 3 };
+    let owner = Owner::new(4242, b"curl", 3);
     let table = [
         (
             "tcp 1 128 127.0.0.1:5000 0.0.0.0:* LISTEN inode=1",
@@ -47,15 +49,40 @@ fn a_line_looks_like_netstat() {
             None,
             "udp        0      0 127.0.0.1:5353          0.0.0.0:*                           -",
         ),
+        (
+            "tcp 0 128 0.0.0.0:5000 0.0.0.0:* LISTEN interface=7",
+            None,
+            "tcp        0    128 0.0.0.0%if7:5000        0.0.0.0:*               LISTEN      -",
+        ),
     ];
     for (row, owner, expected) in table {
         let row: SocketRow = row.parse().unwrap();
-        assert_eq!(NetstatLine { row: &row, owner }.to_string(), expected);
+        let interfaces = &InterfaceNames::default();
+        let line = NetstatLine { row: &row, owner, interfaces, widths: NetstatLine::WIDTHS };
+        assert_eq!(line.to_string(), expected);
         for word in ["Local", "Foreign", "State", "PID"] {
-            let column = NetstatLine::HEAD.find(word).unwrap();
+            let column = NetstatLine::head(NetstatLine::WIDTHS).find(word).unwrap();
             assert_eq!(expected.as_bytes()[column - 1], b' ', "{word}: {expected}");
         }
     }
+}
+
+#[test]
+fn columns_are_as_wide_as_their_longest_address() {
+    let rows: Vec<SocketRow> = [
+        "tcp 0 0 127.0.0.1:5000 0.0.0.0:* LISTEN",
+        "tcp 0 0 [2001:db8:1234:5678:9abc:def0:1234:5678]:5000 [2001:db8::1]:40000 ESTABLISHED",
+    ]
+    .map(|row| row.parse().unwrap())
+    .into();
+    let interfaces = &InterfaceNames::default();
+    let widths = NetstatLine::widths(&rows, interfaces);
+    let state = NetstatLine::head(widths).find("State").unwrap();
+    for row in &rows {
+        let line = NetstatLine { row, owner: None, interfaces, widths }.to_string();
+        assert_eq!(line.find(row.state.name()), Some(state), "{line}");
+    }
+    assert_eq!(NetstatLine::widths(&rows[..1], interfaces), NetstatLine::WIDTHS);
 }
 
 #[test]
@@ -63,7 +90,7 @@ fn listeners_come_first_and_owners_are_named() {
     let (_listener, at) = listener(own_address());
     let client = TcpStream::connect(at).unwrap();
     let text = table(at.port(), &[]);
-    assert_eq!(text.lines().next(), Some(NetstatLine::HEAD));
+    assert_eq!(text.lines().next(), Some(&*NetstatLine::head(NetstatLine::WIDTHS)));
     let ours = at.to_string();
     let lines: Vec<&str> = text.lines().filter(|line| line.contains(&ours)).collect();
     let [listening, others @ ..] = &lines[..] else {
@@ -96,6 +123,35 @@ fn json_has_one_object_a_line() {
     ] {
         assert_eq!(row[field], value, "{field} of {text}");
     }
+}
+
+#[test]
+fn listeners_at_two_interfaces_are_told_apart_as_ss_does() {
+    netns::alone(|| {
+        // Its two ends are two interfaces.
+        if !done("ip", "link add va type veth peer name vb") {
+            return skipped("no virtual interfaces here");
+        }
+        let listeners = ["lo", "va"].map(|interface| {
+            let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+            socket.bind_device(Some(interface.as_bytes())).unwrap();
+            socket.bind(&SocketAddr::from(([0, 0, 0, 0], 5000)).into()).unwrap();
+            socket.listen(1).unwrap();
+            socket
+        });
+        let text = table(5000, &[]);
+        let json = table(5000, &["--json"]);
+        let mut named: Vec<Value> = json
+            .lines()
+            .map(|line| serde_json::from_str::<Value>(line).unwrap()["interface"].take())
+            .collect();
+        named.sort_by_key(Value::to_string);
+        assert_eq!(named, ["lo", "va"], "{json}");
+        for interface in ["lo", "va"] {
+            assert!(text.contains(&format!(" 0.0.0.0%{interface}:5000 ")), "{text}");
+        }
+        drop(listeners);
+    });
 }
 
 #[test]

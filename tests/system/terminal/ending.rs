@@ -54,6 +54,19 @@ fn a_signal_ends_it_at_the_start_and_while_something_is_open() {
 }
 
 #[test]
+fn a_signal_that_is_ignored_at_the_start_does_not_end_it() {
+    let script = "trap '' INT QUIT TSTP; exec \"$0\" --port 0";
+    let words = ["-c", script, env!("CARGO_BIN_EXE_fivetuple")];
+    let terminal = Terminal::start(command("sh", &words), 80, 24);
+    terminal.wait_for("Press l to listen");
+    for signal in [Signal::INT, Signal::QUIT, Signal::TSTP] {
+        terminal.signal(signal);
+    }
+    terminal.press_until("ctrl-z", "ctrl-z cannot suspend here");
+    ends(terminal, Signal::TERM, 143);
+}
+
+#[test]
 fn a_signal_ends_it_with_a_thousand_connections() {
     netns::alone_if_possible(|| {
         for (signal, code) in [ENDS[0], ENDS[1]] {

@@ -2,6 +2,7 @@
 
 mod colours;
 mod ending;
+mod failing;
 mod files;
 mod lab;
 mod panics;
@@ -9,6 +10,7 @@ mod quiet;
 mod refusing;
 mod rewinding;
 pub(crate) mod scenario;
+mod sequences;
 mod stopping;
 mod story;
 mod typing;

@@ -1,12 +1,13 @@
 //! Scenarios: text files of keys, and of what they bring on the screen.
 //!
-//! A scenario begins with `# ` and its name; then the program is started: on each of the sizes before it, as `nobody` where that is said,
+//! A scenario begins with `== ` and its name; then the program is started: on each of the sizes before it, as `nobody` where that is said,
 //! or by another program. A line of keys has single keys, and text in quotes, which is typed; before it may stand how often (`200*`),
 //! `paste`, `click`, `wheel-up` or `wheel-down`. `$ ` runs a command, fivetuple with `&` behind it until `$ end`; `resize` gives the screen
 //! another size, or its own one `back`. The last keys end the program.
 //!
 //! Below such a line stands, indented, what is waited for then: `2 ESTABLISHED` (so many rows), `no text`, `2x text` (so often), a
-//! `/regular expression/`, or a text. It may be broken over the lines of a pane; in it, `…` is anything in the same line, and `#` a number.
+//! `/regular expression/`, or a text. It may be broken over the lines of a pane; in it, `…` is anything in the same line, `#` a number, and
+//! `PID` that of the other fivetuple.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Stdio};
@@ -67,6 +68,15 @@ fn where_loopback_fails() {
     netns::alone(|| play_by(1, include_str!("scenarios/lo.txt")));
 }
 
+#[test]
+fn while_the_kernels_port_range_changes() {
+    let possible = || {
+        let set = std::fs::write("/proc/sys/net/ipv4/ip_local_reserved_ports", "\n");
+        set.map_err(|why| skipped(&format!("the ports cannot be set here: {why}"))).is_ok()
+    };
+    netns::alone_if(possible, || play(include_str!("scenarios/port_range.txt")));
+}
+
 /// Plays the scenarios of a file, a few at a time.
 pub(crate) fn play(scenarios: &str) {
     play_by(4, scenarios);
@@ -74,7 +84,7 @@ pub(crate) fn play(scenarios: &str) {
 
 fn play_by(at_a_time: usize, scenarios: &str) {
     let mut all = Vec::new();
-    for scenario in scenarios.trim_start_matches("# ").split("\n# ") {
+    for scenario in scenarios.trim_start_matches("== ").split("\n== ") {
         let mut parts = scenario.splitn(3, '\n');
         let [name, start, steps] =
             [(); 3].map(|()| parts.next().expect("a name, a start and steps"));
@@ -114,7 +124,8 @@ fn play_one(size: &str, words: &[&str], steps: &str) {
     let mut replay = Replay { screen: seen::blank(cols, rows), at: 0 };
     for line in steps.lines().filter(|line| !line.is_empty()) {
         if let Some(text) = line.strip_prefix("    ") {
-            wait(&terminal, &mut replay, text);
+            let pid = others.last().map_or(0, |other: &Running| other.0.id()).to_string();
+            wait(&terminal, &mut replay, &text.replace("PID", &pid));
             continue;
         }
         terminal.seen(|seen| replay.catch_up(seen));

@@ -5,16 +5,24 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::support::pty::{Terminal, command};
-use crate::terminal::{LIMIT, children, dashboard, frames, listen, quit};
+use crate::terminal::{LIMIT, children, dashboard, ends_within, frames, listen, quit};
 
-/// A shell with job control and the dashboard in front of it.
-fn shell() -> Terminal {
+const DASHBOARD: &str = concat!(env!("CARGO_BIN_EXE_fivetuple"), " --port 0\r");
+
+/// A shell with job control.
+fn prompt() -> Terminal {
     let mut bash = command("bash", &["--norc", "--noprofile", "--noediting", "-i"]);
     bash.env("PS1", "shell> ");
     bash.env("HISTFILE", "");
     let terminal = Terminal::start(bash, 100, 30);
     terminal.wait_for("shell>");
-    terminal.type_text(concat!(env!("CARGO_BIN_EXE_fivetuple"), " --port 0\r"));
+    terminal
+}
+
+/// A shell with job control, and the dashboard in front of it that this line starts.
+fn shell(line: &str) -> Terminal {
+    let terminal = prompt();
+    terminal.type_text(line);
     terminal.wait_for("(?s)Press l to listen.* q quit");
     terminal
 }
@@ -55,7 +63,7 @@ fn quit_job(terminal: &Terminal) {
 
 #[test]
 fn ctrl_z_and_sigtstp_give_the_terminal_back_and_fg_takes_it_again() {
-    let terminal = shell();
+    let terminal = shell(DASHBOARD);
     let before = terminal.screen();
     for is_key in [true, false, true] {
         if is_key {
@@ -72,7 +80,7 @@ fn ctrl_z_and_sigtstp_give_the_terminal_back_and_fg_takes_it_again() {
 
 #[test]
 fn being_continued_without_a_stop_leaves_the_terminal_as_it_was() {
-    let terminal = shell();
+    let terminal = shell(DASHBOARD);
     kill_process(job(&terminal), Signal::CONT).unwrap();
     terminal.press_until("?", "All keys");
     terminal.press("Esc");
@@ -81,7 +89,7 @@ fn being_continued_without_a_stop_leaves_the_terminal_as_it_was() {
 
 #[test]
 fn after_a_stop_that_left_no_time_the_terminal_is_taken_anew() {
-    let terminal = shell();
+    let terminal = shell(DASHBOARD);
     let before = terminal.screen();
     for _ in 0..2 {
         kill_process(job(&terminal), Signal::STOP).unwrap();
@@ -98,7 +106,7 @@ fn a_signal_while_it_is_stopped_ends_it_once_it_goes_on() {
     for (signal, code) in
         [(Signal::TERM, 143), (Signal::INT, 130), (Signal::HUP, 129), (Signal::QUIT, 131)]
     {
-        let terminal = shell();
+        let terminal = shell(DASHBOARD);
         terminal.press("ctrl-z");
         wait_stopped(&terminal);
         kill_process(job(&terminal), signal).unwrap();
@@ -110,12 +118,61 @@ fn a_signal_while_it_is_stopped_ends_it_once_it_goes_on() {
 
 #[test]
 fn without_a_shell_ctrl_z_is_refused_with_words() {
-    let terminal = dashboard(&[]);
-    terminal.press_until("ctrl-z", "(?s)ctrl-z cannot suspend here: no shell.*fg");
-    terminal.signal(Signal::TSTP);
-    terminal.wait_for("(?s)(ctrl-z cannot suspend here.*){2}");
-    assert!(terminal.styled().alternate_screen());
-    quit(terminal);
+    const PROGRAM: &str = env!("CARGO_BIN_EXE_fivetuple");
+    let start = |words: &[&str]| Terminal::start(command(words[0], &words[1..]), 120, 36);
+    // By itself, in a script, and in a script of a script: the first process of a window.
+    let terminals = [
+        start(&[PROGRAM, "--port", "0"]),
+        start(&["sh", "-c", "\"$0\" --port 0; true", PROGRAM]),
+        start(&["sh", "-c", "sh -c '\"$0\" --port 0; true' \"$0\"; true", PROGRAM]),
+    ];
+    for terminal in terminals {
+        terminal.wait_for("Press l to listen");
+        terminal.press_until("ctrl-z", "(?s)ctrl-z cannot suspend here: no shell.*fg");
+        let mut leaf = terminal.pid();
+        while let [child] = children(leaf)[..] {
+            leaf = child;
+        }
+        kill_process(leaf, Signal::TSTP).unwrap();
+        terminal.wait_for("(?s)(ctrl-z cannot suspend here.*){2}");
+        assert!(terminal.styled().alternate_screen());
+        quit(terminal);
+    }
+}
+
+#[test]
+fn a_script_in_a_shell_is_stopped_and_continued_with_the_dashboard() {
+    let script = concat!("sh -c '", env!("CARGO_BIN_EXE_fivetuple"), " --port 0; true'\r");
+    let terminal = shell(script);
+    let before = terminal.screen();
+    terminal.press("ctrl-z");
+    wait_stopped(&terminal);
+    terminal.type_text("clear; fg\r");
+    wait_again(&terminal, &before);
+    quit_job(&terminal);
+}
+
+#[test]
+fn in_the_background_of_its_terminal_it_is_refused_with_words() {
+    let terminal = prompt();
+    terminal.type_text(concat!(env!("CARGO_BIN_EXE_fivetuple"), " --port 0 & wait $!\r"));
+    terminal.wait_for("cannot read its terminal from the background");
+    terminal.type_text("echo code=$?\r");
+    terminal.wait_for("code=2");
+    assert!(!terminal.styled().alternate_screen());
+}
+
+#[test]
+fn when_what_started_it_is_killed_the_screen_is_given_back() {
+    let script = concat!("sh -c '", env!("CARGO_BIN_EXE_fivetuple"), " --port 0; true'\r");
+    let terminal = shell(script);
+    let sh = job(&terminal);
+    let [dashboard] = children(sh)[..] else { panic!("what sh has started") };
+    kill_process(sh, Signal::KILL).unwrap();
+    assert!(ends_within(dashboard, LIMIT), "lives on in the background");
+    terminal.type_text("echo code=$?\r");
+    terminal.wait_for("code=137");
+    terminal.assert_restored();
 }
 
 #[test]

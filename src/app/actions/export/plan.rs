@@ -42,12 +42,12 @@ impl Plan {
             let purpose = entry.record.purpose;
             if purpose == Purpose::Listen {
                 listeners.push(listener(state, entry, row, listeners.len() + 1));
-            } else if purpose == Purpose::Connect && state.clients.holder_of(row).is_some() {
+            } else if purpose == Purpose::Connect && state.ends.client_holds(row) {
                 clients.push(client(state, entry, row, clients.len() + 1));
             }
         }
         for client in &mut clients {
-            if state.server.ends.contains(state.other_end(client.row)) {
+            if state.ends.server_holds(state.other_end(client.row)) {
                 client.accepted_by = listeners_for(&listeners, client.row);
             }
         }
@@ -59,7 +59,7 @@ impl Plan {
         let first = listeners.first().map(|listener| listener.row.tuple.local.port);
         let called = clients.first().map(|client| client.row.tuple.remote.port);
         Plan {
-            more: state.clients.open().saturating_sub(clients.len()),
+            more: state.ends.of_clients().count().saturating_sub(clients.len()),
             port: first.or(called).map_or(0, |port| port.0),
             listeners,
             clients,
@@ -126,7 +126,7 @@ fn listeners_for(listeners: &[Piece], client: SocketId) -> Vec<String> {
 
 /// Whether connect() to the client's destination reaches that listener.
 fn answers(listener: &Piece, client: SocketId) -> bool {
-    let at = ListenAddress::of_socket(listener.row);
+    let at = ListenAddress::of_socket(listener.row, false);
     client.tuple.protocol == Protocol::Tcp && at.takes_calls_to(client.tuple.remote)
 }
 

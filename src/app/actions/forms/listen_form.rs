@@ -92,7 +92,7 @@ pub(super) const FIELDS: &[FieldSpec<ListenSpec>] = &[
         label: "IPv6 only", help: "with ::, accepts IPv6 only; otherwise both (dual stack)",
         value: |spec| Value::yes_no(spec.only_v6),
         call: |only_v6, form, _| {
-            if is_v6(&form.fields[ADDRESS]) { option_call("IPV6_V6ONLY", only_v6) } else { String::from("for IPv6 addresses") }
+            if is_v6(&form.fields[ADDRESS]) { format!("setsockopt(fd, IPV6_V6ONLY, {})", u8::from(only_v6.is_yes())) } else { String::from("for IPv6 addresses") }
         },
         apply: |only_v6, _, spec| assign(&mut spec.only_v6, only_v6.is_yes()),
     },
@@ -105,10 +105,9 @@ fn is_v6(address: &Field) -> bool {
 pub(crate) fn form(state: &State) -> Form {
     let mut form = declared::form(FIELDS, &state.server.spec, state);
     if let Some(server) = state.lab.server() {
-        let ip = server.ip;
-        form.fields[ADDRESS].hint =
-            format!("{ip}: the lab; 127.0.0.1: the server's own computer only; 0.0.0.0: both")
-                .into();
+        let ip6 = server.ip6.map_or_else(String::new, |ip| format!(" or {ip}"));
+        let hint = "the lab; 127.0.0.1: the server's own computer only; 0.0.0.0 or :: : both";
+        form.fields[ADDRESS].hint = format!("{}{ip6}: {hint}", server.ip).into();
     }
     form
 }

@@ -98,7 +98,7 @@ fn why_not(state: &State, range: PortRange) -> Option<String> {
         ));
     }
     let (calls, held, waiting) = if machine.ephemeral == range {
-        let held = state.clients.open() + state.server.ends.len();
+        let held = state.ends.len();
         let waiting = u64::from(state.waiting_for_accept());
         (left(state, range) as u64, held as u64, waiting)
     } else {

@@ -1,5 +1,6 @@
 use crate::app::{State, TableRow};
-use crate::tcp::{Protocol, SocketRow, TcpState};
+use crate::tcp::address::endpoint::is_of_a_link;
+use crate::tcp::{Endpoint, Protocol, SocketRow, TcpState};
 
 /// Shell commands that show the row, and make one like it; in the lab, on its computer.
 pub(crate) fn commands(state: &State, line: &TableRow) -> Vec<String> {
@@ -19,13 +20,19 @@ pub(crate) fn commands(state: &State, line: &TableRow) -> Vec<String> {
 
 fn plain_commands(state: &State, row: &SocketRow, is_client: bool) -> Vec<String> {
     let tuple = row.tuple;
+    let interface = state.sockets.interfaces.suffix(row.name());
+    // A link-local address means nothing without its link.
+    let ip = |end: Endpoint| {
+        let link = if is_of_a_link(end) { &*interface } else { "" };
+        format!("{}{link}", end.ip)
+    };
     let (local, remote) = (tuple.local, tuple.remote);
     let (kind, udp) = match tuple.protocol {
         Protocol::Tcp => ('t', ""),
         Protocol::Udp => ('u', "-u "),
     };
     if row.state == TcpState::Listen {
-        let to = if local.ip.is_unspecified() { [127, 0, 0, 1].into() } else { local.ip };
+        let to = if local.ip.is_unspecified() { "127.0.0.1".to_owned() } else { ip(local) };
         let port = local.port;
         return vec![format!("ss -{kind}lnp 'sport = :{port}'"), format!("nc {to} {port}")];
     }
@@ -40,5 +47,5 @@ fn plain_commands(state: &State, row: &SocketRow, is_client: bool) -> Vec<String
     } else {
         format!("-p {} ", client.port)
     };
-    vec![see, format!("nc {udp}-s {} {port}{} {}", client.ip, server.ip, server.port)]
+    vec![see, format!("nc {udp}-s {} {port}{} {}", ip(client), ip(server), server.port)]
 }

@@ -34,7 +34,9 @@ pub(crate) enum Weight {
     Effect,
     /// It may follow from something at the other end, if that was just now.
     Unordered,
+    /// A segment on the wire shows it.
     Shown,
+    /// The person ordered it.
     Ordered,
 }
 
@@ -44,8 +46,8 @@ pub(crate) struct Cause {
     pub ends: [SocketId; 2],
     /// Whether the person ordered it; with the rows as the order found them.
     pub ordered: Option<Rows>,
-    /// Bytes that it is about.
-    pub bytes: u32,
+    /// See [`Account::number`].
+    pub number: u32,
 }
 
 pub(crate) type Rows = [Option<Row>; 2];
@@ -64,14 +66,21 @@ impl Episodes {
 
 impl Cause {
     pub(crate) fn weight(&self) -> Weight {
-        if self.ordered.is_some() {
-            Weight::Ordered
-        } else if self.verb == Verb::LateData {
-            Weight::Shown
-        } else if matches!(self.verb, Verb::Broken(_)) {
-            Weight::Effect
-        } else {
-            Weight::Unordered
+        match self.verb {
+            _ if self.ordered.is_some() => Weight::Ordered,
+            Verb::LateData => Weight::Shown,
+            Verb::Broken(_) => Weight::Effect,
+            Verb::Call
+            | Verb::Connect
+            | Verb::Ack
+            | Verb::Stop
+            | Verb::Accept
+            | Verb::Send
+            | Verb::Close
+            | Verb::Abort
+            | Verb::HalfClose
+            | Verb::Fin
+            | Verb::CutShort => Weight::Unordered,
         }
     }
 }

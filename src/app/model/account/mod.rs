@@ -23,7 +23,7 @@ pub struct Account {
     pub facts: BTreeSet<Fact>,
     /// The addresses of both ends.
     pub at: [Endpoint; 2],
-    /// The bytes, seconds or connections that it is about.
+    /// What it is about, counted: bytes, seconds, connections or LISTEN rows; of accept() the descriptor.
     pub number: u32,
     /// A range, an address or a time that it is about.
     pub detail: String,
@@ -74,10 +74,19 @@ pub enum Verb {
 }
 
 impl Verb {
-    /// Whether it is about the end of a connection.
+    /// Whether it is about the end of a connection or of the listener.
     pub(crate) const fn is_end(self) -> bool {
-        let is_begun = matches!(self, Verb::Call | Verb::Connect | Verb::Ack | Verb::Accept);
-        !is_begun && !matches!(self, Verb::Send)
+        match self {
+            Verb::Call | Verb::Connect | Verb::Ack | Verb::Accept | Verb::Send => false,
+            Verb::Stop
+            | Verb::Close
+            | Verb::Abort
+            | Verb::HalfClose
+            | Verb::Broken(_)
+            | Verb::Fin
+            | Verb::LateData
+            | Verb::CutShort => true,
+        }
     }
 }
 
@@ -196,7 +205,7 @@ facts! {
     Ours,
     /// It is not.
     Foreign,
-    /// The server has more than one connection.
+    /// The server has more than one connection, or had more than one LISTEN row.
     Several,
     /// The kernel picked the port from a range that was asked for.
     FromRange,

@@ -1,18 +1,24 @@
 //! What is seen of a call that failed, and the rows in the way.
 
 mod call;
+pub(crate) mod ports;
 pub(crate) mod remedies;
 mod rows;
 
-use crate::app::model::failure::ROWS;
 use crate::app::query::names::listener_name;
 use crate::app::query::port_holders::{PortUse, holders};
-pub(crate) use crate::app::query::refusal::call::{of_accept, of_call};
-use crate::app::query::refusal::rows::{blocking_rows, is_own_loopback, something_listens};
+pub(crate) use crate::app::query::refusal::call::{of_accept, of_call, of_later_call};
+use crate::app::query::refusal::ports::SoughtPorts;
+use crate::app::query::refusal::rows::{
+    blocking_rows, is_own_loopback, kept_ports, listens_now, users,
+};
 use crate::app::{Attempt, LabStage, Role, State, Statement, TableRow, format};
 use crate::tcp::{
     ConnectSpec, Endpoint, Errno, Host, Moment, Protocol, SocketId, SocketRow, SyscallError,
 };
+
+/// At most so many rows in the way are kept.
+const ROWS: usize = 100;
 
 /// What the dashboard sees by now of a call that failed then, and the rows in the way, the main culprit first.
 pub(crate) fn look(
@@ -31,11 +37,16 @@ pub(crate) fn look(
             }
         }
         Attempt::Connect(spec, to) => {
-            rows = blocking_rows(state, at, (spec, *to), why);
             seen = of_connect(state, of_host(state, seen, spec.host), spec);
+            if let Some(sought) = SoughtPorts::of(spec, *to, why, &state.machine) {
+                seen = sought.describe(seen, kept_ports(state, &sought));
+                rows = users(state, &sought);
+            } else {
+                rows = blocking_rows(state, at, (spec, *to), why);
+            }
             if let Some(to) = *to {
                 let listens =
-                    why.errno == Errno::ECONNREFUSED && something_listens(state, at, spec.host, to);
+                    why.errno == Errno::ECONNREFUSED && listens_now(state, at, spec.host, to);
                 seen = of_destination(state, seen, spec, to).when("ListensNow", listens);
             }
         }
@@ -96,17 +107,18 @@ fn of_culprit(
     let differs = |to: Endpoint| local.ip.is_ipv4() != to.ip.to_canonical().is_ipv4();
     let other_family = local.ip.is_unspecified() && to.is_some_and(differs);
     let is_to_itself = row.tuple.is_to_itself();
-    seen.with(PortUse::of(row.state).name(), "")
+    seen.with(PortUse::of(row).name(), "")
         .with("holder", listener_name(state, line))
-        .with("row", local)
+        .with("row", local.at(&state.sockets.interfaces.suffix(row.name())))
         .with("row_port", local.port)
         .with("peer", row.tuple.remote)
         .with("state", row.state)
         .with("left", left)
         .with("others", others)
-        .when("Owned", state.sockets.owners.contains_key(&row.inode))
+        .when("Owned", state.sockets.owner(row.inode).is_some())
         .when("OnlyV6", other_family && local.ip.is_ipv6())
         .when("OnlyV4", other_family && local.ip.is_ipv4())
+        .when("Bound", row.interface != 0)
         .when("ToItself", is_to_itself)
         .when("AtOnce", state.sockets.closed_at_once(line))
         .when("ByClient", is_to_itself || client.is_some())

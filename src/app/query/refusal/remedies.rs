@@ -2,8 +2,9 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use crate::app::query::failure::longest_wait;
+use crate::app::query::failure::wait_left;
 use crate::app::query::port_holders::PortUse;
+use crate::app::query::refusal::rows::is_own_loopback;
 use crate::app::{Attempt, Failure, Remedy, State, Statement, Verdict};
 use crate::tcp::{
     Call, ConnectSpec, Endpoint, Errno, Host, ListenSpec, Port, Probe, Protocol, SourcePort,
@@ -77,19 +78,20 @@ fn of_listen(state: &State, failure: &Failure, spec: &ListenSpec) -> Vec<Remedy>
             let all = here(state, at.ip).into_iter().map(own_address);
             all.chain([not_tried(at_ip("give-address", at.ip))]).collect()
         }
-        Errno::EMFILE | Errno::ENFILE => vec![not_tried("close-any")],
+        Errno::EMFILE => vec![not_tried("close-any")],
         _ => vec![],
     }
 }
 
 fn culprit(state: &State) -> Option<Remedy> {
     let line = state.culprit()?;
-    let owner = state.sockets.owners.get(&line.row.inode);
-    let is_ours = owner.is_some_and(|owner| owner.pid == state.machine.pid);
-    let what = match (PortUse::of(line.row.state), is_ours) {
+    let owner = state.sockets.owner(line.row.inode);
+    let is_ours = owner.is_some_and(|owner| state.is_own(owner));
+    let what = match (PortUse::of(&line.row), is_ours) {
         (PortUse::Waiting, _) => return waiting(state),
         (PortUse::Listening, true) => "stop-listener",
-        (PortUse::Listening, false) => "stop-program",
+        (PortUse::Listening | PortUse::Bound, false) => "stop-program",
+        (PortUse::Bound, true) => return None,
         (PortUse::Connected, true) => "close-these",
         (PortUse::Connected, false) => "end-these",
     };
@@ -134,12 +136,12 @@ fn of_connect(
         (Call::Bind, Errno::EACCES | Errno::EPERM, _) => {
             vec![tried("kernel-picks", any_port(from)), not_tried("privilege")]
         }
-        (_, Errno::EADDRNOTAVAIL, Some(to)) => no_port_left(state, spec, to),
+        (_, Errno::EADDRNOTAVAIL, Some(to)) => no_port_left(state, failure, spec, to),
         (_, Errno::ECONNREFUSED, _) if failure.seen.has("ListensNow") => {
             vec![not_tried("retry-call")]
         }
         (_, Errno::ECONNREFUSED, Some(to)) if spec.protocol == Protocol::Tcp => {
-            nobody_listens(state, spec.host, to)
+            nobody_listens(state, spec, to)
         }
         (_, Errno::EHOSTUNREACH, Some(to)) if state.lab.lacks(to.ip) => {
             let hosts = state.lab.addresses();
@@ -149,7 +151,10 @@ fn of_connect(
     }
 }
 
-fn no_port_left(state: &State, spec: &ConnectSpec, to: Endpoint) -> Vec<Remedy> {
+fn no_port_left(state: &State, failure: &Failure, spec: &ConnectSpec, to: Endpoint) -> Vec<Remedy> {
+    if failure.seen.has("NoSource") || failure.seen.has("LoDown") {
+        return vec![];
+    }
     // The test listener is on the client's own host, so no segment crosses the wire.
     let to = state.lab.address_of(spec.host).unwrap_or(to.ip);
     let reach = |source_port| Probe::Reach { host: spec.host, from: spec.from, source_port, to };
@@ -157,34 +162,37 @@ fn no_port_left(state: &State, spec: &ConnectSpec, to: Endpoint) -> Vec<Remedy> 
         let what = at_port("another-source-port", port);
         return vec![tried(what, reach(SourcePort::KernelPicks))];
     }
-    vec![
+    let mut all = vec![
         tried("another-destination", reach(spec.source_port)),
         not_tried("another-computer-by-hand"),
-        not_tried("close-one"),
-    ]
+    ];
+    let can_close = !failure.rows.is_empty() && !failure.seen.has("AllWaiting");
+    all.extend(can_close.then(|| not_tried("close-one")));
+    all.extend(waiting(state));
+    all
 }
 
-fn nobody_listens(state: &State, caller: Host, to: Endpoint) -> Vec<Remedy> {
+fn nobody_listens(state: &State, spec: &ConnectSpec, to: Endpoint) -> Vec<Remedy> {
     // In the lab each host has its own loopback: the server must listen on its address on the wire.
-    let arrives = state.lab.host_called(caller, to.ip);
-    let server = state.lab.server();
-    let server =
-        server.filter(|server| server.host != arrives && to.ip.to_canonical().is_loopback());
+    let arrives = state.lab.host_called(spec.host, to.ip);
+    let server = state.lab.server().filter(|_| is_own_loopback(state, spec, to));
     let (host, at) =
         server.map_or((arrives, to), |server| (server.host, Endpoint { ip: server.ip, ..to }));
     let probe =
         Probe::Bind { host, protocol: Protocol::Tcp, at, reuse_addr: false, reuse_port: false };
     let what = Statement::new("listening-elsewhere").with("at", at);
     let mut all = vec![tried(what.when("elsewhere", server.is_some()), probe)];
-    if let Some(line) = state.culprit() {
-        let what = Statement::new("connecting-elsewhere").with("at", line.row.tuple.local);
-        all.push(not_tried(what));
-    }
+    // Which way leads to an interface is not known.
+    let culprit = state.culprit().filter(|line| line.row.interface == 0);
+    all.extend(culprit.map(|line| {
+        not_tried(Statement::new("connecting-elsewhere").with("at", line.row.tuple.local))
+    }));
     all
 }
 
 fn waiting(state: &State) -> Option<Remedy> {
-    longest_wait(state).map(|_| not_tried("wait"))
+    let is_reused = state.notices.failure.as_ref()?.seen.has("delay");
+    wait_left(state).map(|_| not_tried(Statement::new("wait").when("Reused", is_reused)))
 }
 
 /// Another address of this machine than `ip`.
@@ -202,11 +210,10 @@ fn other_address(ip: IpAddr) -> Option<IpAddr> {
 /// Addresses of this machine, of the same family.
 fn here(state: &State, like: IpAddr) -> Vec<IpAddr> {
     let own = state.machine.addresses.iter().copied();
-    let mut here: Vec<IpAddr> = own.filter(|ip| ip.is_ipv4() == like.is_ipv4()).collect();
+    let mut here: Vec<IpAddr> = own.filter(|ip| ip.is_ipv4() == like.is_ipv4()).take(3).collect();
     if here.is_empty() {
         here.push(Ipv4Addr::LOCALHOST.into());
     }
-    here.truncate(3);
     here
 }
 

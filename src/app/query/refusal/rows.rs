@@ -2,10 +2,12 @@
 
 use std::net::Ipv4Addr;
 
+use crate::app::model::ListenAddress;
 use crate::app::query::port_holders::holders;
+use crate::app::query::refusal::ports::SoughtPorts;
 use crate::app::{State, TableRow};
 use crate::tcp::{
-    Call, ConnectSpec, Endpoint, Errno, Host, Moment, PortRange, Protocol, SocketId, SourcePort,
+    Call, ConnectSpec, Endpoint, Errno, Host, Moment, Port, Protocol, SocketId, SocketRow,
     SyscallError, TcpState,
 };
 
@@ -16,56 +18,49 @@ pub(super) fn blocking_rows(
     why: SyscallError,
 ) -> Vec<SocketId> {
     let is_udp = spec.protocol == Protocol::Udp;
-    let names = |lines: Vec<&TableRow>| lines.iter().map(|line| line.row.name()).collect();
     match (why.call, why.errno, to) {
         (Call::Bind, Errno::EADDRINUSE, _) => spec.asked_port().map_or_else(Vec::new, |port| {
             let ip = spec.from.unwrap_or(Ipv4Addr::UNSPECIFIED.into());
             holders(state, spec.host, Endpoint { ip, port }, spec.protocol)
         }),
         (Call::Bind, _, _) => vec![],
-        (_, Errno::EADDRNOTAVAIL, Some(to)) => same_destination(state, spec, to),
-        (Call::Connect, Errno::EAGAIN, Some(to)) if is_udp => same_destination(state, spec, to),
         (_, Errno::ECONNREFUSED, Some(to)) if !is_udp && !is_own_loopback(state, spec, to) => {
             let near = at_that_port(state, spec.host, to);
             // A listener that came later is not the cause.
-            let was_there = |line: &&TableRow| !takes(line.row.tuple.local, to) && line.born <= at;
-            names(near.filter(was_there).collect())
+            let was_there = |line: &&TableRow| line.born <= at && !takes(state, line, to, at);
+            near.filter(was_there).map(|line| line.row.name()).collect()
         }
         (_, Errno::ETIMEDOUT, Some(to)) if !state.lab.wire.cut && !state.lab.wire.held => {
-            // /proc does not show the backlog.
-            let is_known = state.sockets.source != "procfs";
             let host = state.lab.host_called(spec.host, to.ip);
+            let is_full = |line: &TableRow| state.has_full_queue(line);
             let mut rows = holders(state, host, to, Protocol::Tcp);
-            rows.retain(|name| is_known && state.sockets.get(*name).is_some_and(is_full));
+            rows.retain(|name| state.sockets.get(*name).is_some_and(is_full));
             rows
         }
         _ => vec![],
     }
 }
 
-/// Whether more connections wait for accept() than the backlog allows.
-fn is_full(line: &TableRow) -> bool {
-    line.row.state == TcpState::Listen && line.row.queues.recv > line.row.queues.send
+/// The connections that have one of the ports for the same destination.
+pub(super) fn users(state: &State, sought: &SoughtPorts<'_>) -> Vec<SocketId> {
+    let rows = there(state).filter(|row| sought.is_used_by(row.host, row.tuple));
+    rows.map(SocketRow::name).collect()
 }
 
-/// The connections that have a port of the range for that destination.
-fn same_destination(state: &State, spec: &ConnectSpec, to: Endpoint) -> Vec<SocketId> {
-    let range = match (spec.source_port, spec.asked_port()) {
-        (_, Some(port)) => PortRange::only(port),
-        (SourcePort::Range(range), _) => range,
-        _ => state.machine.ephemeral,
-    };
-    let from = spec.from.map(|ip| ip.to_canonical());
-    let takes = |line: &&TableRow| {
-        let tuple = line.row.tuple.canonical();
-        line.gone.is_none()
-            && line.row.host == spec.host
-            && tuple.protocol == spec.protocol
-            && tuple.remote == to.canonical()
-            && range.contains(tuple.local.port)
-            && from.is_none_or(|ip| ip == tuple.local.ip)
-    };
-    state.sockets.in_order().filter(takes).map(|line| line.row.name()).collect()
+/// The ports that connect() is kept from; our own ends count before the table has their rows.
+pub(super) fn kept_ports(
+    state: &State,
+    sought: &SoughtPorts<'_>,
+) -> impl Iterator<Item = (Port, TcpState)> {
+    let rows = there(state).filter(|row| sought.is_kept_by(row));
+    let own = state.ends.of_clients().filter(|end| sought.is_used_by(end.host, end.tuple));
+    rows.map(|row| (row.tuple.local.port, row.state))
+        .chain(own.map(|end| (end.tuple.local.port, TcpState::Established)))
+}
+
+fn there(state: &State) -> impl Iterator<Item = &SocketRow> {
+    let lines = state.sockets.in_order().filter(|line| line.gone.is_none());
+    lines.map(|line| &line.row)
 }
 
 fn at_that_port(state: &State, caller: Host, to: Endpoint) -> impl Iterator<Item = &TableRow> {
@@ -79,22 +74,20 @@ fn at_that_port(state: &State, caller: Host, to: Endpoint) -> impl Iterator<Item
     state.sockets.in_order().filter(listens)
 }
 
-/// Whether a listener on `at` takes connections to `to`, as far as rows show: IPV6_V6ONLY is in none.
-fn takes(at: Endpoint, to: Endpoint) -> bool {
-    let (at, to) = (at.ip.to_canonical(), to.ip.to_canonical());
-    at == to || (at.is_unspecified() && at.is_ipv4() == to.is_ipv4())
+/// Whether that listener takes connections to `to`. IPV6_V6ONLY is known of ours; another that was there at the refusal must have it.
+/// By which interface a SYN arrives is not known.
+fn takes(state: &State, line: &TableRow, to: Endpoint, refused: Moment) -> bool {
+    let own = state.server.running.as_ref();
+    let own = own.filter(|own| own.at == line.row.tuple.local && own.host == line.row.host);
+    let only_v6 = own.map_or(line.born <= refused, |own| own.only_v6);
+    let address = ListenAddress::of_socket(line.row.name(), only_v6);
+    line.row.interface == 0 && address.takes_calls_to(to)
 }
 
-/// Whether a socket is listening now that would take the connection refused then.
-pub(super) fn something_listens(state: &State, then: Moment, caller: Host, to: Endpoint) -> bool {
-    at_that_port(state, caller, to).any(|line| {
-        let at = line.row.tuple.local;
-        // IPV6_V6ONLY is known of our own listener only.
-        let own = state.server.running.as_ref();
-        let only_v6 = own.is_some_and(|own| own.at == at && own.only_v6);
-        let is_dual = at.ip.is_ipv6() && at.ip.is_unspecified() && !only_v6;
-        takes(at, to) || (is_dual && line.born > then)
-    })
+/// Whether a socket listens that came after the refusal, and would take the connection now.
+pub(super) fn listens_now(state: &State, refused: Moment, caller: Host, to: Endpoint) -> bool {
+    let mut near = at_that_port(state, caller, to);
+    near.any(|line| line.born > refused && takes(state, line, to, refused))
 }
 
 /// In the lab each computer has its own loopback: 127.0.0.1 is the client itself.

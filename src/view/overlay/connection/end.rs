@@ -28,6 +28,7 @@ pub(super) fn facts(scene: Scene<'_>, line: &TableRow, room: usize) -> Vec<EndFa
     let inode = if row.inode == 0 || line.gone.is_some() { 0 } else { row.inode };
     let inode = (inode != 0).then(|| format!("{owner}, inode {inode}"));
     let role = text::cut(&role::role(scene, line, room), room);
+    let interface = state.sockets.interfaces.suffix(row.name());
     let [trip, bytes, segments, window, resent] =
         inside(scene, line).map(|words| plain(words, room));
     vec![
@@ -46,7 +47,7 @@ pub(super) fn facts(scene: Scene<'_>, line: &TableRow, room: usize) -> Vec<EndFa
         (7, "resent", resent),
         (6, "since", plain([text::clock(state.started, line.in_state_since())], room)),
         (6, "earlier", passed(line, room)),
-        (8, "address", plain([text::end(row.tuple.local, room)], room)),
+        (8, "address", plain([text::bound_end(row.tuple.local, &interface, room)], room)),
     ]
 }
 

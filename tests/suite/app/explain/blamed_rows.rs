@@ -50,6 +50,18 @@ fn where_proc_is_read_instead_nothing_is_said_to_be_unreadable() {
 }
 
 #[test]
+fn proc_does_not_show_that_an_accept_queue_is_full() {
+    let mut robot = Robot::listening();
+    robot.kernel(&LISTEN.replace("tcp 0 128", "tcp 1 0"));
+    robot.state.sockets.source = "procfs";
+    let client = "tcp 0 1 127.0.0.2:40000 127.0.0.1:5000 SYN_SENT";
+    robot.hear(SocketEvent::Connecting(own(client, 9)));
+    robot.later(Duration::from_secs(1));
+    let said = robot.said();
+    assert!(said.contains("there is no answer yet. Within one machine"), "{said}");
+}
+
+#[test]
 fn a_call_typed_with_the_order_to_listen_waits_for_the_port() {
     let mut robot = Robot::anywhere();
     robot.press("l 3c s");

@@ -20,8 +20,7 @@ pub(crate) fn closed(robot: &mut Robot, row: &str, how: CloseKind) {
 }
 
 pub(crate) fn python(robot: &mut Robot, inodes: &[u64]) {
-    let program = String::from("python3");
-    let owner = Owner { pid: 999, program, fd: 4 };
+    let owner = Owner::new(999, b"python3", 4);
     let found = inodes.iter().map(|inode| (*inode, owner.clone()));
     robot.tell(Event::OwnersFound(found.collect()));
 }

@@ -1,6 +1,6 @@
 //! What happened, in sentences.
 
-use fivetuple::app::Event;
+use fivetuple::app::{Event, Holder};
 use fivetuple::tcp::{
     Call, CloseKind, Command, ConnectSpec, Endpoint, Errno, ListenSpec, Owner, SocketEvent,
     SourcePort, SyscallError,
@@ -28,7 +28,7 @@ fn a_flood_of_short_connections_is_one_sentence() {
             .newest_first()
             .any(|notice| notice.text().starts_with("5,000 connections were accepted"))
     );
-    assert!(robot.state.server.ends.is_empty());
+    assert!(robot.state.ends.count(Holder::Server) == 0);
 }
 
 #[test]
@@ -128,7 +128,7 @@ fn a_stranger_keeps_its_name_when_its_row_is_gone() {
     let mut robot = Robot::listening();
     robot.hear(SocketEvent::Accepted(own(ITS_END, 12)));
     robot.kernel(&[LISTEN, CALLER, ITS_END].join("\n"));
-    let owner = Owner { pid: 999, fd: 3, program: "curl".to_owned() };
+    let owner = Owner::new(999, b"curl", 3);
     robot.tell(Event::OwnersFound(vec![(77, owner)]));
     // Whoever has closed holds no row any more: the kernel keeps it, without an inode.
     let orphan = CALLER.replace("ESTABLISHED inode=77", "FIN_WAIT2");

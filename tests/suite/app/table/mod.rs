@@ -1,1 +1,2 @@
+pub(crate) mod after_calm;
 pub(crate) mod ports;

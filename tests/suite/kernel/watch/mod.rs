@@ -13,13 +13,13 @@ use fivetuple::tcp::{Change, Filter, Host, Moment, SocketId, SocketRow, TableUpd
 const LISTEN: &str = "tcp 0 128 127.0.0.1:5000 0.0.0.0:* LISTEN inode=1 cookie=1";
 const CLIENT: &str = "tcp 0 0 127.0.0.1:40000 127.0.0.1:5000 ESTABLISHED inode=2 cookie=2";
 const SERVER: &str = "tcp 0 0 127.0.0.1:5000 127.0.0.1:40000 ESTABLISHED cookie=3";
-const COST: Duration = Duration::from_micros(300);
+pub(crate) const COST: Duration = Duration::from_micros(300);
 
-fn at(ms: u64) -> Moment {
+pub(crate) fn at(ms: u64) -> Moment {
     Moment::at(Duration::from_millis(ms))
 }
 
-fn row(line: &str) -> SocketRow {
+pub(crate) fn row(line: &str) -> SocketRow {
     line.parse().unwrap()
 }
 

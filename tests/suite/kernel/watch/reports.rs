@@ -54,7 +54,7 @@ const STORIES: [(&str, &[(&str, &str)]); 15] = [
     ("C-900ms/1", &[("look C-800ms/2", "~40000:ESTABLISHED")]),
     ("C-900ms/1", &[("look C", "~40000:ESTABLISHED")]),
     ("C", &[("look C-900ms/0", "~40000:ESTABLISHED")]),
-    // A interrupted table is reported when it begins and when it ends.
+    // An interrupted table is reported when it begins and when it ends.
     ("L", &[("torn L", "torn"), ("torn L", "nothing"), ("read L", ""), ("read L", "nothing")]),
     // It makes no row vanish unless it happens again.
     ("L C", &[("torn L", "torn"), ("torn L", "torn -40000")]),
@@ -88,6 +88,74 @@ fn each_story_is_reported_as_it_should_be() {
             }
             assert_eq!(told(watcher.report()), *expected, "{first:?}: {what}");
         }
+    }
+}
+
+#[test]
+fn whoever_does_not_know_the_interface_asks_with_the_one_that_was_seen() {
+    let bound = format!("{SERVER} interface=3");
+    let mut watcher = watching(&[LISTEN, &bound]);
+    assert_eq!(watcher.known_id(name(SERVER)).interface, 3);
+    assert_eq!(watcher.known_id(name(CLIENT)).interface, 0, "nobody has seen it");
+    assert_eq!(looks(&mut watcher, name(SERVER), Some(row(&bound))), "nothing");
+    assert_eq!(looks(&mut watcher, name(SERVER), None), "-5000");
+}
+
+#[test]
+fn a_look_in_vain_for_what_no_table_has_shown_is_no_proof_that_it_is_gone() {
+    let mut watcher = watching(&[LISTEN]);
+    let order = moved(&mut watcher, 20);
+    assert_eq!(looks(&mut watcher, name(SERVER), None), "nothing");
+    watcher.learn_reading(&order, &table(&[LISTEN, SERVER]), COST);
+    assert_eq!(told(watcher.report()), "+5000");
+}
+
+/// Pairs of sockets that the kernel tells apart though their five numbers are equal, as each source shows them.
+const TWINS: [[&str; 2]; 4] = [
+    [
+        "udp 0 0 127.0.0.1:6000 127.0.0.1:7000 ESTABLISHED inode=1 cookie=11",
+        "udp 0 0 127.0.0.1:6000 127.0.0.1:7000 ESTABLISHED inode=2 cookie=12",
+    ],
+    [
+        "udp 0 0 127.0.0.1:6000 127.0.0.1:7000 ESTABLISHED inode=1",
+        "udp 0 0 127.0.0.1:6000 127.0.0.1:7000 ESTABLISHED inode=2",
+    ],
+    [
+        "tcp 0 0 [fe80::1]:6000 [fe80::2]:7000 ESTABLISHED inode=1 cookie=11 interface=2",
+        "tcp 0 0 [fe80::1]:6000 [fe80::2]:7000 ESTABLISHED inode=2 cookie=12 interface=3",
+    ],
+    [
+        "tcp 0 0 10.0.0.1:6000 10.0.0.2:7000 TIME_WAIT cookie=11",
+        "tcp 0 0 10.0.0.1:6000 10.0.0.2:7000 TIME_WAIT cookie=12 interface=3",
+    ],
+];
+
+#[test]
+fn sockets_with_one_name_are_rows_of_their_own_in_whichever_order_they_are_read() {
+    for [one, other] in TWINS {
+        let mut watcher = watching(&[one]);
+        let looked_up = row(other);
+        assert_eq!(reads(&mut watcher, 20, &[other, one]), "+6000", "{other}");
+        for (ms, rows) in [(40, [one, other]), (60, [other, one])] {
+            assert_eq!(reads(&mut watcher, ms, &rows), "nothing", "{other}");
+            // A lookup by the five numbers finds either.
+            for found in [one, other] {
+                assert_eq!(looks(&mut watcher, name(one), Some(row(found))), "nothing", "{other}");
+            }
+        }
+        assert_eq!(reads(&mut watcher, 80, &[other]), "-6000", "{other}");
+        assert_eq!(reads(&mut watcher, 100, &[other]), "nothing", "{other}");
+        assert_eq!(reads(&mut watcher, 120, &[]), "-6000", "{looked_up}");
+    }
+}
+
+#[test]
+fn a_socket_that_took_over_a_name_is_no_second_one() {
+    for [before, after] in TWINS {
+        let mut watcher = watching(&[before]);
+        assert_eq!(reads(&mut watcher, 20, &[after]), "-6000 +6000", "{after}");
+        assert_eq!(watcher.known_id(name(before)), name(after));
+        assert_eq!(reads(&mut watcher, 40, &[after]), "nothing", "{after}");
     }
 }
 
