@@ -58,6 +58,7 @@ fn say_what_was_lost(state: &mut State, news: &[WireEvent]) {
             WireEvent::Sent { .. }
             | WireEvent::Arrived { .. }
             | WireEvent::Lost { .. }
+            | WireEvent::Unreported { .. }
             | WireEvent::Status(_) => continue,
         };
         state.warn(what);

@@ -58,7 +58,7 @@ pub(crate) fn follows(state: &State, end: SocketId, verb: Verb, window: Duration
     verb != Verb::Fin && (was_just_ended || is_ordered)
 }
 
-fn at_once(state: &State, verb: Verb, [own, other]: [SocketId; 2]) -> [(bool, Fact); 14] {
+fn at_once(state: &State, verb: Verb, [own, other]: [SocketId; 2]) -> [(bool, Fact); 15] {
     let known = state.ends.get(own);
     let is_clients = state.ends.client_holds(own);
     let has_unread =
@@ -95,6 +95,7 @@ fn at_once(state: &State, verb: Verb, [own, other]: [SocketId; 2]) -> [(bool, Fa
         (keeps_open, Fact::KeepsOpen),
         (arrived_late, Fact::LateData),
         (is_broken && was_stray(state, other), Fact::StrayRst),
+        (is_broken && was_forged(state, other), Fact::Forged),
     ]
 }
 
@@ -133,7 +134,8 @@ pub(super) fn fate(
     let tuple = end.tuple.canonical();
     let newest_first = state.lab.crossings.iter().rev();
     let mut new = newest_first.take_while(|crossing| since.since(crossing.sent) < TOGETHER);
-    let found = new.find(|crossing| crossing.segment.tuple == tuple && is_it(&crossing.segment));
+    let is_own = |segment: &Segment| (segment.from, segment.tuple) == (end.host, tuple);
+    let found = new.find(|crossing| is_own(&crossing.segment) && is_it(&crossing.segment));
     found.map(|crossing| crossing.fate)
 }
 
@@ -157,10 +159,20 @@ fn stands_before_its_fin(
 
 /// Whether that end's last RST came from a kernel without such a connection: it has nothing to acknowledge (RFC 9293, section 3.5.2).
 fn was_stray(state: &State, end: SocketId) -> bool {
+    last_reset(state, end).is_some_and(|reset| !reset.flags.has(Flags::ACK))
+}
+
+/// Whether another computer sent the last RST of that end, whose address the lab gave to its own computer.
+fn was_forged(state: &State, end: SocketId) -> bool {
+    let is_known = state.lab.host_of(end.tuple.local.ip) == Some(end.host);
+    is_known && last_reset(state, end).is_some_and(|reset| reset.from != end.host)
+}
+
+fn last_reset(state: &State, end: SocketId) -> Option<&Segment> {
     let tuple = end.tuple.canonical();
-    let mut segments = state.lab.crossings.iter().rev().map(|crossing| &crossing.segment);
-    let reset = segments.find(|segment| segment.tuple == tuple && segment.flags.has(Flags::RST));
-    reset.is_some_and(|reset| !reset.flags.has(Flags::ACK))
+    let newest_first = state.lab.crossings.iter().rev();
+    let mut segments = newest_first.map(|crossing| &crossing.segment);
+    segments.find(|segment| segment.tuple == tuple && segment.flags.has(Flags::RST))
 }
 
 /// Whether every listener still stands that was there when the client was connected, and whether there are several: one that came since

@@ -94,7 +94,7 @@ fn of_data(state: &State, [own, other]: [SocketId; 2]) -> [(bool, Fact); 5] {
 
 fn look_at_data(state: &State, account: &mut Account, ends: [SocketId; 2], opened: Moment) {
     let [own, other] = ends.map(|end| state.sockets.get(end).filter(|line| line.gone.is_none()));
-    let is_data = |segment: &Segment| segment.length > 0 && !segment.is_refusal;
+    let is_data = |segment: &Segment| segment.length > 0 && segment.icmp.is_none();
     let fate = fate(state, ends[0], opened, is_data);
     let is_alone = state.is_with_our_server(ends[0]) && state.is_half_open_alone(ends[0]);
     if state.was_accepted(ends[0]) {

@@ -191,6 +191,8 @@ facts! {
     LateData,
     /// The RST that came acknowledges nothing: its sender has no such connection.
     StrayRst,
+    /// Another computer than that of the other end sent the RST, with its address.
+    Forged,
     /// The FIN is on the wire.
     FinWaits,
     /// The wire lost the FIN.
