@@ -34,6 +34,7 @@ use crate::run::dashboard::inputs::Input;
 use crate::run::dashboard::screen::{Screen, exit_later};
 use crate::run::dashboard::world::{OwnerSearch, World};
 use crate::run::fault::break_on_purpose;
+use crate::run::headless::NO_THREAD;
 use crate::run::lab::LabSession;
 use crate::run::signals::is_ignored;
 use crate::run::{Clock, Exit};
@@ -67,7 +68,7 @@ pub(super) async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Exit> {
     engine.trace_syscalls();
     let sender = inbox_sender.clone();
     let report = move |event| sender.blocking_send(Input::from(event)).is_ok();
-    let poller = Poller::start(move || clock.now(), report);
+    let poller = Poller::start(move || clock.now(), report).context(NO_THREAD)?;
     let (inbox, search) = (inbox_sender, OwnerSearch::default());
     let world = World { engine, poller, lab, tasks, stop, inbox, search };
     let theme = theme_choice::theme(args);

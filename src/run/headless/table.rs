@@ -11,7 +11,7 @@ use crate::cli::TableArgs;
 use crate::kernel::watch::{Poller, WatchEvent};
 use crate::kernel::{OwnerFinder, Owners, interfaces, open, owners, still_holds};
 use crate::run::headless::netstat_line::{before_and_after, row_event};
-use crate::run::headless::{ignore_broken_pipe, runtime};
+use crate::run::headless::{NO_THREAD, ignore_broken_pipe, runtime};
 use crate::run::{Clock, Exit, NetstatLine, Output, asked_to_end, complain};
 use crate::tcp::{
     Change, Filter, Host, InterfaceNames, Owner, Protocol, SocketRow, TableUpdate, TcpState,
@@ -38,7 +38,7 @@ async fn watch_table(args: &TableArgs) -> anyhow::Result<Exit> {
     let mut printer = Printer::new(args);
     let clock = printer.clock;
     let report = move |event| events.blocking_send(event).is_ok();
-    let poller = Poller::start(move || clock.now(), report);
+    let poller = Poller::start(move || clock.now(), report).context(NO_THREAD)?;
     poller.watch(wanted(args));
     loop {
         let event = tokio::select! {

@@ -73,7 +73,7 @@ fn event(seen: WatchEvent) -> Event {
 /// A poller of this machine's table.
 pub(super) fn poller(clock: &Clockwork, inbox: &SyncSender<Event>) -> Poller {
     let (clock, inbox) = (clock.clone(), inbox.clone());
-    Poller::start(move || clock.now(), move |seen| inbox.send(event(seen)).is_ok())
+    Poller::start(move || clock.now(), move |seen| inbox.send(event(seen)).is_ok()).unwrap()
 }
 
 /// Starts the wire of a lab, and a poller for each of its computers; they last as long as the helper. Also what the dashboard is told of it.
@@ -101,7 +101,7 @@ pub(super) fn enter(
             move || clock.now(),
             move |seen| inbox.send(event(seen)).is_ok(),
         );
-        (host, poller)
+        (host, poller.unwrap())
     });
     (pollers.collect(), (wire, helper), LabEvent::Up { computers, limits, took: Duration::ZERO })
 }
