@@ -9,6 +9,8 @@ pub enum Effect {
     Watch(Filter),
     /// Look up these rows now.
     Lookup(Vec<SocketId>),
+    /// Read the limits of this machine again.
+    ReadLimits,
     /// Give the lab an order.
     Lab(LabOrder),
     /// Write files into the current directory.

@@ -1,5 +1,5 @@
 use crate::app::{Action, Key};
-use crate::tcp::{Host, LabEvent, Owner, SocketEvent, SocketId, TableUpdate, TcpInfo};
+use crate::tcp::{Host, HostLimits, LabEvent, Owner, SocketEvent, SocketId, TableUpdate, TcpInfo};
 
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub enum Event {
     },
     /// The kernel refuses netlink, for this reason; /proc is read instead.
     FellBackToProcfs(String),
+    /// The limits of this machine, as they are now.
+    LimitsRead(HostLimits),
     /// The processes that own the sockets with these inodes.
     OwnersFound(Vec<(u64, Owner)>),
     /// The `tcp_info` of the connection whose details are shown.

@@ -8,8 +8,8 @@ use crate::app::actions::{
 };
 use crate::app::events::{episodes, refusal, resets, server};
 use crate::app::query::watched::wanted;
-use crate::app::{Action, Effect, Event, State, Statement, Tone, Ui, events, input};
-use crate::tcp::{Moment, Port, TableUpdate, procfs_instead};
+use crate::app::{Action, Effect, Event, MainView, State, Statement, Tone, Ui, events, input};
+use crate::tcp::{HostLimits, Moment, Port, TableUpdate, procfs_instead};
 
 /// Applies one event to the state and returns the effects to run.
 pub fn update(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
@@ -71,6 +71,7 @@ fn apply(state: &mut State, event: Event) -> Vec<Effect> {
             state.sockets.blind.insert(host, (state.now, why));
         }
         Event::FellBackToProcfs(why) => state.warn(Statement::verbatim(procfs_instead(&why))),
+        Event::LimitsRead(limits) => limits_read(state, limits),
         Event::OwnersFound(found) => {
             for (inode, owner) in found {
                 state.sockets.hidden.remove(&inode);
@@ -93,6 +94,16 @@ fn apply(state: &mut State, event: Event) -> Vec<Effect> {
         Event::TableRead(_) | Event::TableUnreadable { .. } | Event::Inspected { .. } => (),
     }
     vec![]
+}
+
+/// While the lab is up, its own limits are shown, and this machine's wait for its end.
+fn limits_read(state: &mut State, limits: HostLimits) {
+    let before = state.lab.before.as_mut().map(|before| &mut before.machine);
+    let is_shown = before.is_none();
+    *before.unwrap_or(&mut state.machine) = limits;
+    if is_shown {
+        state.sockets.count_ports_of(state.machine.ephemeral);
+    }
 }
 
 fn table_read(state: &mut State, update: &TableUpdate) {
@@ -169,7 +180,8 @@ fn run(state: &mut State, action: Action, count: Option<u32>) -> Vec<Effect> {
         }
         view_only => {
             look::look(state, view_only, count);
-            vec![]
+            let opens_map = view_only == Action::Show(MainView::Ports);
+            Vec::from_iter(opens_map.then_some(Effect::ReadLimits))
         }
     }
 }

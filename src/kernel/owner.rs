@@ -34,7 +34,7 @@ pub fn owners<S: BuildHasher>(wanted: &HashSet<u64, S>) -> Owners {
 /// Whether that process still holds the socket by the same descriptor, and has the same name: sockets are inherited, and processes end.
 pub fn still_holds(inode: u64, owner: &Owner) -> bool {
     let link = open_fds(owner.pid).and_then(|fds| socket_of(&fds, owner.fd.to_string()));
-    link == Some(inode) && Owner::new(owner.pid, &name_of(owner.pid), owner.fd).name == owner.name
+    link == Some(inode) && String::from_utf8_lossy(&name_of(owner.pid)) == owner.name
 }
 
 /// Finds the owners of sockets as they come, with a small part of the processor: first where others were found before, then everywhere.

@@ -1,17 +1,19 @@
 use std::fs;
 use std::net::{IpAddr, Ipv6Addr, UdpSocket};
 use std::str::FromStr;
+use std::time::Duration;
 
 use netlink_packet_core::{
     Emitable, NLM_F_DUMP, NLM_F_REQUEST, NLMSG_DONE, NLMSG_ERROR, NetlinkBuffer, NetlinkHeader,
     Parseable,
 };
 use netlink_packet_route::address::{AddressAttribute, AddressMessage};
+use netlink_packet_route::link::{LinkFlags, LinkHeader, LinkLayerType};
 use rustix::process::{Resource, Rlimit, geteuid, getrlimit, setrlimit};
 
 use crate::kernel::netlink::Netlink;
 use crate::kernel::source::ReadResult;
-use crate::tcp::{HostLimits, Port, PortRange};
+use crate::tcp::{HostLimits, Port, PortRange, TimeWaitReuse};
 
 /// The limits of this machine (ip-sysctl in the kernel's documentation), with Linux's default for what cannot be read.
 pub fn machine() -> HostLimits {
@@ -21,12 +23,21 @@ pub fn machine() -> HostLimits {
         uid: geteuid().as_raw(),
         ephemeral: sysctl("ipv4/ip_local_port_range", PortRange::of_sysctl)
             .unwrap_or(default.ephemeral),
+        reserved: sysctl("ipv4/ip_local_reserved_ports", |text| {
+            Some(PortRange::list_of_sysctl(text))
+        })
+        .unwrap_or_default(),
+        time_wait_reuse: sysctl("ipv4/tcp_tw_reuse", time_wait_reuse)
+            .unwrap_or(default.time_wait_reuse),
+        reuse_delay: sysctl("ipv4/tcp_tw_reuse_delay", number)
+            .map_or(default.reuse_delay, Duration::from_millis),
         unprivileged_from: sysctl("ipv4/ip_unprivileged_port_start", number)
             .map_or(default.unprivileged_from, Port),
         somaxconn: sysctl("core/somaxconn", number).unwrap_or(default.somaxconn),
         descriptors: getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX),
         addresses: addresses(),
         has_ipv6: UdpSocket::bind((Ipv6Addr::LOCALHOST, 0)).is_ok(),
+        loopback_up: loopback_is_up().unwrap_or(default.loopback_up),
     }
 }
 
@@ -49,22 +60,44 @@ fn number<N: FromStr>(text: &str) -> Option<N> {
     text.trim().parse().ok()
 }
 
+fn time_wait_reuse(text: &str) -> Option<TimeWaitReuse> {
+    match text.trim() {
+        "0" => Some(TimeWaitReuse::Never),
+        "1" => Some(TimeWaitReuse::Everywhere),
+        "2" => Some(TimeWaitReuse::OnLoopback),
+        _ => None,
+    }
+}
+
 /// The addresses of the interfaces in this thread's network namespace (rtnetlink(7)); empty where the kernel does not tell.
 pub fn addresses() -> Vec<IpAddr> {
     let mut found = Vec::new();
     // What was found before an error is still true.
-    let _ = ask(&mut found);
+    let _ = dump(libc::RTM_GETADDR, &AddressMessage::default(), |payload| {
+        found.extend(AddressMessage::parse(payload).ok().and_then(address));
+    });
     found
 }
 
-fn ask(found: &mut Vec<IpAddr>) -> ReadResult {
+/// `None` where the kernel does not tell, or there is no such interface.
+fn loopback_is_up() -> Option<bool> {
+    let mut is_up = None;
+    let _ = dump(libc::RTM_GETLINK, &LinkHeader::default(), |payload| {
+        let links = LinkHeader::parse(payload).into_iter();
+        let mut loopback = links.filter(|link| link.link_layer_type == LinkLayerType::Loopback);
+        is_up = loopback.next().map(|link| link.flags.contains(LinkFlags::Up)).or(is_up);
+    });
+    is_up
+}
+
+/// Asks rtnetlink for all of a kind, and hands over the payload of each message.
+fn dump(kind: u16, question: &impl Emitable, mut take: impl FnMut(&[u8])) -> ReadResult {
     let mut netlink = Netlink::open(None)?;
-    netlink.ask(|number, request| {
-        let question = AddressMessage::default();
+    let asked = netlink.ask(|number, request| {
         let mut header = NetlinkHeader::default();
         let length = header.buffer_len() + question.buffer_len();
         header.length = u32::try_from(length).unwrap_or(0);
-        header.message_type = libc::RTM_GETADDR;
+        header.message_type = kind;
         header.flags = NLM_F_REQUEST | NLM_F_DUMP;
         header.sequence_number = number;
         request.resize(length, 0);
@@ -74,10 +107,12 @@ fn ask(found: &mut Vec<IpAddr>) -> ReadResult {
     loop {
         let mut rest = netlink.receive()?;
         while let Ok(message) = NetlinkBuffer::new_checked(rest) {
-            if let NLMSG_DONE | NLMSG_ERROR = message.message_type() {
-                return Ok(());
+            if message.sequence_number() == asked {
+                if let NLMSG_DONE | NLMSG_ERROR = message.message_type() {
+                    return Ok(());
+                }
+                take(message.payload());
             }
-            found.extend(AddressMessage::parse(message.payload()).ok().and_then(address));
             let length = (message.length() as usize).next_multiple_of(4);
             rest = rest.get(length..).unwrap_or_default();
         }

@@ -148,7 +148,7 @@ fn bind(
         }
         SourcePort::Range(range) => {
             match options::set(socket, SockOpt::LocalPortRange(range), trace) {
-                Err(SyscallError { errno: Errno(libc::ENOPROTOOPT), .. }) => {
+                Err(SyscallError { errno: Errno::ENOPROTOOPT, .. }) => {
                     return bind_first_free(range, |port| bind_to(port, trace));
                 }
                 done => done?,

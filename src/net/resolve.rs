@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use crate::net::socket;
 use crate::net::trace::CallResult;
-use crate::tcp::{Call, ConnectSpec, Errno, Host, SyscallError};
+use crate::tcp::{Call, ConnectSpec, Errno, Host, SyscallError, Target};
 
 const TIMEOUT: Duration = Duration::from_secs(5);
 const MOST_ADDRESSES: usize = 32;
@@ -12,7 +12,7 @@ const MOST_ADDRESSES: usize = 32;
 pub(super) async fn addresses(spec: &ConnectSpec) -> CallResult<Vec<SocketAddr>> {
     let found = match spec.to.endpoint() {
         Some(end) => vec![SocketAddr::from(end)],
-        None => look_up(&spec.to.name, spec.to.port.0).await?,
+        None => look_up(&spec.to).await?,
     };
     let family = |ip: IpAddr| spec.from.is_none_or(|from| from.is_ipv4() == ip.is_ipv4());
     let reachable: Vec<SocketAddr> = found.into_iter().filter(|to| family(to.ip())).collect();
@@ -29,9 +29,11 @@ pub(super) async fn addresses(spec: &ConnectSpec) -> CallResult<Vec<SocketAddr>>
     }
 }
 
-async fn look_up(name: &str, port: u16) -> CallResult<Vec<SocketAddr>> {
-    match tokio::time::timeout(TIMEOUT, tokio::net::lookup_host((name, port))).await {
+async fn look_up(target: &Target) -> CallResult<Vec<SocketAddr>> {
+    let asked = tokio::net::lookup_host((target.name.as_str(), target.port.0));
+    match tokio::time::timeout(TIMEOUT, asked).await {
         Err(_) => Err(unresolved(Errno::ETIMEDOUT)),
+        Ok(Err(_)) if target.has_zone() => Err(unresolved(Errno::ENODEV)),
         // The resolver's own errors have no number.
         Ok(Err(error)) => Err(unresolved(error.raw_os_error().map_or(Errno::EADDRNOTAVAIL, Errno))),
         Ok(Ok(all)) => Ok(all.take(MOST_ADDRESSES).collect()),

@@ -1,8 +1,9 @@
 use std::net::IpAddr;
+use std::time::Duration;
 
 use crate::tcp::{Port, PortRange};
 
-/// What this machine allows, read once at the start.
+/// What this machine allows. It changes while the program runs, so it is read again whenever it is spoken of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HostLimits {
     /// This process's id.
@@ -11,6 +12,12 @@ pub struct HostLimits {
     pub uid: u32,
     /// `net.ipv4.ip_local_port_range`: from where the kernel picks a client's port.
     pub ephemeral: PortRange,
+    /// `net.ipv4.ip_local_reserved_ports`: the kernel picks none of them.
+    pub reserved: Vec<PortRange>,
+    /// `net.ipv4.tcp_tw_reuse`: whether connect() picks a port in TIME_WAIT again.
+    pub time_wait_reuse: TimeWaitReuse,
+    /// `net.ipv4.tcp_tw_reuse_delay`: how long after it entered TIME_WAIT.
+    pub reuse_delay: Duration,
     /// `net.ipv4.ip_unprivileged_port_start`: ports below it need a privilege.
     pub unprivileged_from: Port,
     /// `net.core.somaxconn`: no backlog is longer.
@@ -21,11 +28,47 @@ pub struct HostLimits {
     pub addresses: Vec<IpAddr>,
     /// Whether `::1` can be bound.
     pub has_ipv6: bool,
+    /// Whether the loopback interface is up: no address of this machine is reached without it.
+    pub loopback_up: bool,
+}
+
+/// The values of `net.ipv4.tcp_tw_reuse`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TimeWaitReuse {
+    /// 0: no port in TIME_WAIT is picked.
+    Never,
+    /// 1: for every destination.
+    Everywhere,
+    /// 2, the default: on loopback only.
+    OnLoopback,
 }
 
 impl HostLimits {
     /// Descriptors that no socket of ours takes: terminal, netlink, files of /proc.
     pub const RESERVED_DESCRIPTORS: u64 = 64;
+
+    /// How many ports of a range connect() may pick; of one that a socket asks for, only what lies in the kernel's own.
+    pub fn pickable(&self, range: PortRange) -> usize {
+        let Some(range) = range.overlap(self.ephemeral) else { return 0 };
+        let reserved = self.reserved.iter().filter_map(|reserved| reserved.overlap(range));
+        range.len().saturating_sub(reserved.map(PortRange::len).sum())
+    }
+
+    /// How long after a port entered TIME_WAIT connect() picks it again for that destination; `None`: only once TIME_WAIT is over.
+    pub fn reuses_time_wait(&self, to: IpAddr) -> Option<Duration> {
+        let reuses = match self.time_wait_reuse {
+            TimeWaitReuse::Never => false,
+            TimeWaitReuse::Everywhere => true,
+            TimeWaitReuse::OnLoopback => to.to_canonical().is_loopback(),
+        };
+        reuses.then_some(self.reuse_delay)
+    }
+
+    /// Whether connections to that address stay within this machine.
+    pub fn is_own(&self, ip: IpAddr) -> bool {
+        let ip = ip.to_canonical();
+        ip.is_loopback() || self.addresses.contains(&ip)
+    }
 }
 
 impl Default for HostLimits {
@@ -35,11 +78,15 @@ impl Default for HostLimits {
             pid: 0,
             uid: 0,
             ephemeral: PortRange::DEFAULT,
+            reserved: Vec::new(),
+            time_wait_reuse: TimeWaitReuse::OnLoopback,
+            reuse_delay: Duration::from_secs(1),
             unprivileged_from: Port(1024),
             somaxconn: 4096,
             descriptors: 1024,
             addresses: Vec::new(),
             has_ipv6: true,
+            loopback_up: true,
         }
     }
 }

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use fivetuple::app::{Effect, Holder};
+use fivetuple::app::{Effect, Event, Holder};
 use fivetuple::kernel;
 use fivetuple::kernel::SocketSource;
 use fivetuple::net::Engine;
 use fivetuple::run::Clock;
-use fivetuple::tcp::{Command, Filter, Moment, Port, SocketEvent, SocketRow};
+use fivetuple::tcp::{Command, Filter, HostLimits, Moment, Port, SocketEvent, SocketRow};
 use tokio::sync::mpsc::{self, Receiver};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -107,6 +107,12 @@ impl Real {
         std::mem::take(&mut self.saved)
     }
 
+    fn read_limits(&mut self) {
+        let HostLimits { pid, descriptors, .. } = self.robot.state.machine;
+        let now = HostLimits { pid, descriptors, ..kernel::machine() };
+        self.robot.tell(Event::LimitsRead(now));
+    }
+
     /// Orders out, news and rows in.
     fn turn(&mut self) {
         let _inside = self.runtime.enter();
@@ -114,10 +120,14 @@ impl Real {
             match order {
                 Effect::Run(command) => self.program.run(command),
                 Effect::Save { texts, .. } => self.saved = texts,
+                Effect::ReadLimits => self.read_limits(),
                 Effect::Watch(_) | Effect::Lookup(_) | Effect::Lab(_) | Effect::Exit => (),
             }
         }
         while let Ok(news) = self.news.try_recv() {
+            if news.is_refusal() {
+                self.read_limits();
+            }
             self.robot.hear(news);
         }
         let rows: fivetuple::tcp::Snapshot = self.rows().into_iter().collect();

@@ -2,7 +2,7 @@
 
 use crate::app::query::descriptors::DescriptorBudget;
 use crate::app::query::watched::wanted;
-use crate::app::{BurstProgress, Clients, Effect, State, Statement};
+use crate::app::{BurstProgress, Clients, Effect, State, Statement, Topic};
 use crate::tcp::{Burst, Command, ConnectId, ConnectSpec, Port};
 
 pub(crate) fn connect(state: &mut State, count: Option<u32>) -> Vec<Effect> {
@@ -98,6 +98,12 @@ pub(crate) fn connect_waiting(state: &mut State) -> Vec<Effect> {
             break;
         }
         let Some((spec, burst)) = clients.waiting.pop_front() else { break };
+        if spec.to.endpoint().is_none() {
+            let what = Statement::new("resolving")
+                .with("who", &clients.computers[clients.caller(spec.host, spec.from)].name)
+                .with("name", &spec.to.name);
+            state.notices.begin(state.now, Topic::Resolving(spec.id), what);
+        }
         clients.orders.insert(spec.id, burst.count);
         if burst.count > 1 {
             let computer = clients.caller(spec.host, spec.from);

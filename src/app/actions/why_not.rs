@@ -1,7 +1,7 @@
 //! The last failure: the rows in the way, and the remedies, which are tried where they can be.
 
 use crate::app::actions::{connect, rewind, verbs};
-use crate::app::query::failure::longest_wait;
+use crate::app::query::failure::wait_left;
 use crate::app::query::refusal::remedies;
 use crate::app::query::{failure, refusal};
 use crate::app::{Attempt, Effect, Overlay, State, Statement, Verdict};
@@ -66,11 +66,12 @@ pub(crate) fn retry(state: &mut State) -> Vec<Effect> {
 
 pub(crate) fn wait(state: &mut State) -> Vec<Effect> {
     look(state);
-    let left = longest_wait(state);
+    let left = wait_left(state);
     let is_in_the_way = left.is_some();
     let left = left.filter(|_| state.waiting_helps());
     let Some(failure) = &mut state.notices.failure else { return vec![] };
     let what = Statement::new("retry-later").when("TimeWait", is_in_the_way);
+    let what = what.when("Reused", failure.seen.has("delay"));
     let what = match left {
         _ if failure.waits => what.when("Off", true),
         Some(left) => what.with("left", left),
@@ -87,10 +88,12 @@ pub(crate) fn tick(state: &mut State) -> Vec<Effect> {
         return vec![];
     }
     look(state);
-    if !waits || longest_wait(state).is_some() {
+    if !waits || wait_left(state).is_some() {
         return vec![];
     }
-    state.say("retrying");
+    let failure = state.notices.failure.as_ref();
+    let is_reused = failure.is_some_and(|failure| failure.seen.has("delay"));
+    state.say(Statement::new("retrying").when("Reused", is_reused));
     retry(state)
 }
 

@@ -6,6 +6,7 @@ use crate::app::events::episodes;
 use crate::app::model::account::episodes::Cause;
 use crate::app::query::names::end_name;
 use crate::app::query::peers::is_stranger;
+use crate::app::query::refusal::of_later_call;
 use crate::app::{FinOrder, LoggedEvent, State, Statement, Topic, Verb, format};
 use crate::tcp::{CloseKind, Errno, SocketId, SyscallError, TcpState, escape};
 
@@ -49,10 +50,7 @@ pub(crate) fn sent(state: &mut State, end: SocketId, bytes: u64) {
 
 pub(crate) fn call_failed(state: &mut State, end: SocketId, why: SyscallError) {
     let half_closed = state.ends.get(end).is_some_and(|end| end.half_closed.is_some());
-    let what = Statement::new("call-failed")
-        .with("who", end_name(state, end))
-        .with("call", why.call)
-        .with("errno", why.errno)
+    let what = of_later_call(end_name(state, end), why)
         .when("OwnFin", why.errno == Errno::EPIPE && half_closed);
     state.notices.count(state.now, Topic::Refused, what);
 }

@@ -78,13 +78,18 @@ fn up(
         backlog: state.server.spec.backlog,
         ..ListenSpec::at(state.server.spec.at)
     };
+    // Each computer has its own settings, which are the kernel's defaults.
+    let HostLimits { pid, uid, descriptors, .. } = state.machine;
     let machine = HostLimits {
+        pid,
+        uid,
+        descriptors,
         ephemeral: state.lab.spec.ports.unwrap_or(PortRange::DEFAULT),
         unprivileged_from: limits.unprivileged_from,
         somaxconn: limits.somaxconn,
         addresses: [server.ip].into_iter().chain(server.ip6.map(IpAddr::from)).collect(),
         has_ipv6: limits.has_ipv6,
-        ..state.machine.clone()
+        ..HostLimits::default()
     };
     let clients = Clients::in_lab(&computers, &state.clients);
     state.lab.before = Some(Box::new(LoopbackBefore {

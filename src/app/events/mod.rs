@@ -18,6 +18,9 @@ pub(crate) fn on_socket_event(state: &mut State, news: SocketEvent) -> Vec<Effec
         return vec![];
     }
     state.sockets.log.note(state.now, &news);
+    if let Some(order) = news.order() {
+        state.notices.resolved(order);
+    }
     match news {
         SocketEvent::Listening { spec, sockets } => return server::listening(state, spec, sockets),
         SocketEvent::ListenFailed { spec, why } => server::failed(state, &spec, why),

@@ -2,7 +2,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use crate::app::model::{Account, Failure, Statement};
-use crate::tcp::{Moment, SocketId};
+use crate::tcp::{ConnectId, Moment, SocketId};
 
 /// What happened, one notice for each event, the newest last.
 #[derive(Clone, Debug, Default)]
@@ -81,6 +81,8 @@ pub enum Topic {
     AcceptFailed,
     /// A system call failed.
     Refused,
+    /// A name is looked up for that order to connect.
+    Resolving(ConnectId),
     /// The view changed, or cannot change.
     Looked,
     /// The past was stepped through.
@@ -221,6 +223,14 @@ impl Notices {
 
     pub(crate) fn begin(&mut self, at: Moment, topic: Topic, what: impl Into<Statement>) {
         self.push(Notice::new(at, Tone::Plain, Some(topic), Content::Statement(what.into())));
+    }
+
+    /// Drops the newest notice if it says that a name is looked up for that order: what came of it takes its place.
+    pub(crate) fn resolved(&mut self, order: ConnectId) {
+        let is_its = |last: &Notice| last.topic == Some(Topic::Resolving(order));
+        if self.all.back().is_some_and(is_its) {
+            self.all.pop_back();
+        }
     }
 
     /// Limits scrolling; only the view knows how many sentences fit.

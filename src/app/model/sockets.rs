@@ -48,6 +48,13 @@ impl Sockets {
         Sockets { journal: Journal::starting(live.clone()), live, ..Sockets::default() }
     }
 
+    /// Counts the used ports of that range from now on.
+    pub(crate) fn count_ports_of(&mut self, range: PortRange) {
+        if self.live.ports.range != range {
+            self.live.count_ports_of(range);
+        }
+    }
+
     /// Applies a poll of the kernel's table; `serves` selects the rows of our servers. Returns whether the oldest steps of the history are
     /// dropped from now on.
     pub fn see(

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::app::model::{Account, Fact, FinOrder, Row, RowNow, RowOutcome, Rows, Verb};
 use crate::app::query::names::end_name;
-use crate::app::query::port_holders::holders;
+use crate::app::query::port_holders::shares_port;
 use crate::app::{State, TableRow};
 use crate::tcp::{
     CloseKind, Delivery, Errno, Flags, Moment, Protocol, Segment, ServerCloses, SocketId, TcpState,
@@ -56,7 +56,7 @@ pub(crate) fn follows(state: &State, end: SocketId, verb: Verb, window: Duration
     verb != Verb::Fin && (was_just_ended || is_ordered)
 }
 
-fn at_once(state: &State, verb: Verb, [own, other]: [SocketId; 2]) -> [(bool, Fact); 13] {
+fn at_once(state: &State, verb: Verb, [own, other]: [SocketId; 2]) -> [(bool, Fact); 14] {
     let known = state.ends.get(own);
     let is_clients = state.ends.client_holds(own);
     let has_unread =
@@ -71,6 +71,8 @@ fn at_once(state: &State, verb: Verb, [own, other]: [SocketId; 2]) -> [(bool, Fa
         && state.was_accepted(own)
         && was_closed
         && !other_left_unread;
+    let [all_stand, are_several] =
+        if is_broken && is_unaccepted { old_listeners(state, own) } else { [false; 2] };
     let others_state = other_line.map(|line| line.row.state);
     let keeps_open = [own, other].into_iter().any(|end| {
         let policy = state.ends.get(end).and_then(|end| end.policy);
@@ -85,7 +87,8 @@ fn at_once(state: &State, verb: Verb, [own, other]: [SocketId; 2]) -> [(bool, Fa
         (is_unaccepted, Fact::NotAccepted),
         (is_broken && others_state == Some(TcpState::SynReceived), Fact::InSynRecv),
         (is_broken && others_state.is_some(), Fact::WasQueued),
-        (is_broken && is_unaccepted && has_its_listener(state, own), Fact::ListenerOld),
+        (all_stand, Fact::ListenerOld),
+        (are_several, Fact::Several),
         (state.is_half_open(own), Fact::HalfOpen),
         (keeps_open, Fact::KeepsOpen),
         (arrived_late, Fact::LateData),
@@ -108,6 +111,10 @@ pub(crate) fn look(state: &State, account: &mut Account, ends: [SocketId; 2], op
     ]);
     if state.ends.server_holds(other) {
         account.facts.remove(&Fact::NotAccepted);
+    }
+    let has_closed = |line: &TableRow| line.gone.is_some_and(|gone| gone.at >= opened);
+    if account.facts.contains(&Fact::ListenerOld) && listeners(state, other).any(has_closed) {
+        account.facts.remove(&Fact::ListenerOld);
     }
     account.number = before_fin.unwrap_or(account.number);
 }
@@ -148,12 +155,26 @@ fn was_stray(state: &State, end: SocketId) -> bool {
     reset.is_some_and(|reset| !reset.flags.has(Flags::ACK))
 }
 
-/// Whether the listener still stands that was there when the client was connected: one that came since has another accept queue.
-fn has_its_listener(state: &State, client: SocketId) -> bool {
-    let since = state.ends.get(client).map(|end| end.since.plus(SEEN_LATE));
-    let called = state.other_end(client);
-    let rows = holders(state, called.host, called.tuple.local, Protocol::Tcp);
-    let mut lines = rows.iter().filter_map(|name| state.sockets.get(*name));
-    let is_its = |line: &TableRow| line.row.state == TcpState::Listen && Some(line.born) <= since;
-    state.server.will_listen() && lines.any(is_its)
+/// Whether every listener still stands that was there when the client was connected, and whether there are several: one that came since
+/// has another accept queue.
+fn old_listeners(state: &State, client: SocketId) -> [bool; 2] {
+    let Some(since) = state.ends.get(client).map(|end| end.since) else { return [false; 2] };
+    let was_there = |line: &&TableRow| {
+        line.born <= since.plus(SEEN_LATE) && line.gone.is_none_or(|gone| gone.at >= since)
+    };
+    let (mut count, mut all_stand) = (0, state.server.will_listen());
+    for line in listeners(state, state.other_end(client)).filter(was_there) {
+        count += 1;
+        all_stand &= line.gone.is_none();
+    }
+    [all_stand && count > 0, count > 1]
+}
+
+/// The listeners at the address of a server's end, those that are gone too.
+fn listeners(state: &State, end: SocketId) -> impl Iterator<Item = &TableRow> {
+    let lines = state.sockets.in_order().chain(state.sockets.closed_rows());
+    lines.filter(move |line| {
+        line.row.state == TcpState::Listen
+            && shares_port(&line.row, end.host, end.tuple.local, Protocol::Tcp)
+    })
 }

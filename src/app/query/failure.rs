@@ -1,7 +1,14 @@
 //! Questions about the last failure.
 
-use crate::app::{Overlay, State, TableRow};
-use crate::tcp::{Call, CloseKind, Errno, Moment, Protocol, SocketId, TcpState};
+use std::time::Duration;
+
+use crate::app::{Attempt, Failure, Overlay, State, TableRow};
+use crate::tcp::{
+    Call, CloseKind, ConnectSpec, Endpoint, Errno, Moment, Protocol, SocketId, TcpState,
+};
+
+/// `TCP_TIMEWAIT_LEN` of the kernel's net/tcp.h.
+const TIME_WAIT: Duration = Duration::from_secs(60);
 
 /// When a datagram was last refused, which the sender learns later.
 pub(crate) fn datagram_refused(state: &State) -> Option<Moment> {
@@ -12,13 +19,30 @@ pub(crate) fn datagram_refused(state: &State) -> Option<Moment> {
     lines.map(|line| line.gone.map_or(state.now, |gone| gone.at)).max()
 }
 
-/// The seconds until the last TIME_WAIT in the way ends, rounded up; `None` where there is none.
-pub(crate) fn longest_wait(state: &State) -> Option<u64> {
-    let rows = state.notices.failure.as_ref().map_or(&[][..], |failure| &failure.rows);
+/// The seconds until no TIME_WAIT is in the way any more, rounded up; `None` where there is none.
+pub(crate) fn wait_left(state: &State) -> Option<u64> {
+    let failure = state.notices.failure.as_ref()?;
+    let rows = &failure.rows;
     let lines = rows.iter().filter_map(|row| state.sockets.get(*row));
     let waits = lines.filter(|line| line.gone.is_none() && line.row.state == TcpState::TimeWait);
     let left = waits.map(|line| line.time_left(state.now).unwrap_or_default());
-    left.max().map(|left| left.as_secs() + 1)
+    let Some((spec, to)) = failure.picked_port() else {
+        return left.max().map(|left| left.as_secs() + 1);
+    };
+    // One port is enough, and connect() may pick it before TIME_WAIT is over.
+    let reused = state.machine.reuses_time_wait(to.ip).filter(|_| spec.protocol == Protocol::Tcp);
+    let early = TIME_WAIT.saturating_sub(reused.unwrap_or(TIME_WAIT));
+    let left = left.min()?;
+    (reused.is_none() || left > early).then(|| left.saturating_sub(early).as_secs() + 1)
+}
+
+impl Failure {
+    /// Of a connect() for which the kernel was to pick the port: what was asked for, and the destination.
+    fn picked_port(&self) -> Option<(&ConnectSpec, Endpoint)> {
+        let Attempt::Connect(spec, Some(to)) = &self.asked else { return None };
+        let picks = self.why.call == Call::Connect && spec.asked_port().is_none();
+        picks.then_some((spec, *to))
+    }
 }
 
 impl State {
@@ -29,7 +53,7 @@ impl State {
         let mut states = lines.filter(|line| line.gone.is_none()).map(|line| line.row.state);
         let binds = matches!(failure.why.call, Call::Bind | Call::Listen);
         let stays = |state: TcpState| state != TcpState::TimeWait;
-        longest_wait(self).is_some() && !(binds && states.any(stays))
+        wait_left(self).is_some() && !(binds && states.any(stays))
     }
 
     /// The main culprit among the rows in the way.
@@ -40,7 +64,7 @@ impl State {
     /// The seconds until the failed call is retried.
     pub fn retries_in(&self) -> Option<u64> {
         let waits = self.notices.failure.as_ref().is_some_and(|failure| failure.waits);
-        longest_wait(self).filter(|_| waits)
+        wait_left(self).filter(|_| waits)
     }
 
     /// The rows in the way that are marked.

@@ -1,14 +1,15 @@
 //! The source ports that are left.
 
 use std::net::IpAddr;
+use std::time::Duration;
 
 use crate::app::State;
-use crate::tcp::{Endpoint, FiveTuple, Host, PortRange, Protocol, SocketId, SourcePort};
+use crate::tcp::{Endpoint, FiveTuple, Host, PortRange, Protocol, SocketId, SourcePort, TcpState};
 
 /// The ports of the range that the selected computer has left towards the server.
 pub(crate) fn left(state: &State, range: PortRange) -> usize {
     let supply = state.supply().filter(|supply| supply.range == range);
-    supply.map_or(range.len(), |supply| supply.left())
+    supply.map_or_else(|| state.machine.pickable(range), |supply| supply.left())
 }
 
 /// The ports for the selected computer's next connect: it has the whole range for each destination.
@@ -20,14 +21,20 @@ pub struct PortSupply {
     pub to: Endpoint,
     /// The range that the kernel picks from.
     pub range: PortRange,
+    /// How many of its ports are not reserved.
+    pub ports: usize,
     /// The number in use towards that destination.
     pub used: usize,
+    /// The number in use that are in TIME_WAIT.
+    pub waiting: usize,
+    /// After how long in TIME_WAIT the kernel picks one of them again, where it does so before the end.
+    pub reuse_delay: Option<Duration>,
 }
 
 impl PortSupply {
     /// The number left.
     pub fn left(&self) -> usize {
-        self.range.len().saturating_sub(self.used)
+        self.ports.saturating_sub(self.used)
     }
 }
 
@@ -51,21 +58,26 @@ impl State {
             return None;
         }
         let range = self.port_range();
-        let used = match spec.source_port {
-            SourcePort::KernelPicks => self.seen().ports.calls(from, to) as usize,
+        let [used, waiting] = match spec.source_port {
+            SourcePort::KernelPicks => {
+                self.seen().ports.calls(from, to).map(|count| count as usize)
+            }
             SourcePort::Range(range) => self.used_of(range, (spec.host, from), to),
             SourcePort::Fixed(_) | SourcePort::SameAsServer => return None,
         };
-        Some(PortSupply { from, to, range, used })
+        let (ports, reuse_delay) =
+            (self.machine.pickable(range), self.machine.reuses_time_wait(to.ip));
+        Some(PortSupply { from, to, range, ports, used, waiting, reuse_delay })
     }
 
-    /// The used ports of a small range, looked up one by one.
-    fn used_of(&self, range: PortRange, (host, from): (Host, IpAddr), to: Endpoint) -> usize {
-        let is_used = |port: &u16| {
-            let tuple = FiveTuple::tcp(Endpoint::new(from, *port), to);
+    /// The used ports of a small range, looked up one by one, and those of them in TIME_WAIT.
+    fn used_of(&self, range: PortRange, (host, from): (Host, IpAddr), to: Endpoint) -> [usize; 2] {
+        let state = |port: u16| {
+            let tuple = FiveTuple::tcp(Endpoint::new(from, port), to);
             let line = self.seen().get(SocketId::connected(host, tuple));
-            line.is_some_and(|line| line.gone.is_none())
+            line.filter(|line| line.gone.is_none()).map(|line| line.row.state)
         };
-        (range.low.0..=range.high.0).filter(is_used).count()
+        let states = || (range.low.0..=range.high.0).filter_map(state);
+        [states().count(), states().filter(|state| *state == TcpState::TimeWait).count()]
     }
 }

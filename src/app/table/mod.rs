@@ -38,6 +38,13 @@ impl Table {
         Table { ports: Ports::new(range), ..Table::default() }
     }
 
+    pub(crate) fn count_ports_of(&mut self, range: PortRange) {
+        self.ports = Ports::new(range);
+        for line in self.lines.values().filter(|line| line.gone.is_none()) {
+            self.ports.moved(&line.row, None, Some(line.row.state));
+        }
+    }
+
     /// Applies an event; says whether something visible other than a timer has changed.
     pub(crate) fn take(&mut self, at: Moment, what: &TableEvent) -> bool {
         match what {

@@ -11,9 +11,11 @@ pub struct Ports {
     rows: Vec<u32>,
     /// A bit for each port that has any.
     used: Vec<u64>,
-    range: PortRange,
+    pub(crate) range: PortRange,
     /// How many rows of the range one address has towards one destination.
     calls: HashMap<(IpAddr, Endpoint), u32>,
+    /// Those of them in TIME_WAIT.
+    waiting: HashMap<(IpAddr, Endpoint), u32>,
     listening: HashMap<Port, u32>,
 }
 
@@ -53,6 +55,7 @@ impl Ports {
             used: vec![0; (1 << 16) / 64],
             range,
             calls: HashMap::new(),
+            waiting: HashMap::new(),
             listening: HashMap::new(),
         }
     }
@@ -69,7 +72,18 @@ impl Ports {
         let is_tcp = row.tuple.protocol == Protocol::Tcp;
         let listens = |state| is_tcp && state == Some(TcpState::Listen);
         count(&mut self.listening, port, step(listens(before), listens(after)));
+        let waits = |state| state == Some(TcpState::TimeWait);
+        let waiting = step(waits(before), waits(after));
         let step = step(before.is_some(), after.is_some());
+        if (step != 0 || waiting != 0)
+            && is_tcp
+            && row.tuple.is_connected()
+            && self.range.contains(port)
+        {
+            let end = row.tuple.canonical();
+            count(&mut self.calls, (end.local.ip, end.remote), step);
+            count(&mut self.waiting, (end.local.ip, end.remote), waiting);
+        }
         if step == 0 {
             return;
         }
@@ -80,10 +94,6 @@ impl Ports {
             self.used[word] |= bit;
         } else {
             self.used[word] &= !bit;
-        }
-        if is_tcp && row.tuple.is_connected() && self.range.contains(port) {
-            let end = row.tuple.canonical();
-            count(&mut self.calls, (end.local.ip, end.remote), step);
         }
     }
 
@@ -114,9 +124,10 @@ impl Ports {
         count.sum()
     }
 
-    /// How many ports of the kernel's range `from` uses towards `to`.
-    pub fn calls(&self, from: IpAddr, to: Endpoint) -> u32 {
-        self.calls.get(&(from.to_canonical(), to.canonical())).copied().unwrap_or(0)
+    /// How many ports of the kernel's range `from` uses towards `to`, and how many of them are in TIME_WAIT.
+    pub fn calls(&self, from: IpAddr, to: Endpoint) -> [u32; 2] {
+        let key = (from.to_canonical(), to.canonical());
+        [&self.calls, &self.waiting].map(|counts| counts.get(&key).copied().unwrap_or(0))
     }
 }
 

@@ -70,7 +70,7 @@ pub(super) async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Exit> {
     let report = move |event| sender.blocking_send(Input::from(event)).is_ok();
     let poller = Poller::start(move || clock.now(), report).context(NO_THREAD)?;
     let (inbox, search) = (inbox_sender, OwnerSearch::default());
-    let world = World { engine, poller, lab, tasks, stop, inbox, search };
+    let world = World { engine, poller, lab, tasks, stop, inbox, search, limits_read: None };
     let theme = theme_choice::theme(args);
     let frames = FramePacer::per_second(args.fps);
     let mut dashboard = Dashboard {
@@ -262,7 +262,12 @@ impl Dashboard {
         if matches!(event, Event::Pressed(_)) {
             break_on_purpose("update");
         }
-        let effects = update(&mut self.state, self.clock.now(), event);
+        let now = self.clock.now();
+        if matches!(&event, Event::Net(news) if news.is_refusal()) {
+            let limits = self.world.limits(now).map(Event::LimitsRead);
+            limits.map(|limits| update(&mut self.state, now, limits));
+        }
+        let effects = update(&mut self.state, now, event);
         self.frames.due = true;
         self.carry_out(effects);
     }

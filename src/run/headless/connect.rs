@@ -6,7 +6,8 @@ use std::io::Write;
 use anyhow::bail;
 use tokio::time::Instant;
 
-use crate::app::Attempt;
+use crate::app::query::refusal::of_later_call;
+use crate::app::{Attempt, explain};
 use crate::cli::ConnectArgs;
 use crate::run::Exit;
 use crate::run::headless::{
@@ -92,7 +93,7 @@ impl<W: Write> ConnectTally<'_, W> {
                     return format!("{}: datagram refused: {why}", ends(at));
                 }
                 if was_connected {
-                    let failure = || format!("cannot connect to {}: {errno}", self.args.to);
+                    let failure = || format!("a connection to {} broke: {errno}", self.args.to);
                     self.first_failure.get_or_insert_with(failure);
                 }
                 format!("{}: {errno}", ends(at))
@@ -111,7 +112,7 @@ impl<W: Write> ConnectTally<'_, W> {
             self.args.count,
             self.args.to,
             count_of_bytes(self.sent),
-            self.received,
+            count_of_bytes(self.received),
             self.begun.elapsed(),
         ))?;
         match self.first_failure {
@@ -156,7 +157,11 @@ impl<W: Write> Tally for ConnectTally<'_, W> {
                 format!("{}: received {}", ends(at), bytes_in_words(bytes, &first))
             }
             SocketEvent::PeerClosed(at) => format!("{}: the peer closed its end", ends(at)),
-            SocketEvent::CallFailed { at, why } => format!("{}: {why}", ends(at)),
+            SocketEvent::CallFailed { at, why } => {
+                let failure = explain::words(&of_later_call(ends(at), why));
+                self.first_failure.get_or_insert_with(|| failure.clone());
+                failure
+            }
             SocketEvent::Closed { at, how } => self.close(at, how),
             SocketEvent::Crashed(text) => bail!("a task panicked: {text}"),
             SocketEvent::Listening { .. }
@@ -173,7 +178,7 @@ impl<W: Write> Tally for ConnectTally<'_, W> {
             | SocketEvent::Probed { .. }
             | SocketEvent::SyscallsOmitted { .. } => return Ok(()),
         };
-        Ok(self.lines.line(&line)?)
+        self.lines.line(&line)
     }
 
     fn is_done(&self) -> bool {

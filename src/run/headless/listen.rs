@@ -1,10 +1,10 @@
 //! `fivetuple listen`: a server without a screen.
 
-use std::io::{self, Write};
+use std::io::Write;
 
 use anyhow::bail;
 
-use crate::app::query::refusal::of_accept;
+use crate::app::query::refusal::{of_accept, of_later_call};
 use crate::app::{Attempt, explain};
 use crate::cli::ListenArgs;
 use crate::run::Exit;
@@ -31,7 +31,7 @@ pub async fn listen(
         ListenTally { lines: LineWriter::new(out, args.quiet), connections: 0, bytes: 0 };
     let command = Command::Listen(spec(args));
     let ended = run_command(command, descriptors, asked_to_end, &mut server).await;
-    ignore_broken_pipe(ended.and_then(|ended| server.sum_up().map(|()| ended).map_err(Into::into)))
+    ignore_broken_pipe(ended.and_then(|ended| server.sum_up().map(|()| ended)))
 }
 
 fn spec(args: &ListenArgs) -> ListenSpec {
@@ -52,7 +52,7 @@ struct ListenTally<'a, W> {
 }
 
 impl<W: Write> ListenTally<'_, W> {
-    fn welcome(&mut self, spec: &ListenSpec) -> io::Result<()> {
+    fn welcome(&mut self, spec: &ListenSpec) -> anyhow::Result<()> {
         let (at, backlog) = (spec.at, spec.backlog);
         let does = match spec.accepting {
             Accepting::AtOnce => "Ctrl-C stops it",
@@ -67,7 +67,7 @@ impl<W: Write> ListenTally<'_, W> {
         self.lines.always(&format!("warning: any host that can reach {reached} can connect"))
     }
 
-    fn sum_up(&mut self) -> io::Result<()> {
+    fn sum_up(&mut self) -> anyhow::Result<()> {
         let connections = if self.connections == 1 { "connection" } else { "connections" };
         let (count, bytes) = (self.connections, count_of_bytes(self.bytes));
         self.lines.always(&format!("stopped: {count} {connections}, {bytes} received"))
@@ -77,7 +77,7 @@ impl<W: Write> ListenTally<'_, W> {
 impl<W: Write> Tally for ListenTally<'_, W> {
     fn handle(&mut self, event: SocketEvent) -> anyhow::Result<()> {
         let line = match event {
-            SocketEvent::Listening { spec, .. } => return Ok(self.welcome(&spec)?),
+            SocketEvent::Listening { spec, .. } => return self.welcome(&spec),
             SocketEvent::ListenFailed { spec, why } => {
                 bail!(refusal(&Attempt::Listen(spec), why))
             }
@@ -96,7 +96,7 @@ impl<W: Write> Tally for ListenTally<'_, W> {
             SocketEvent::Sent { at, bytes } => {
                 format!("sent {} to {}", count_of_bytes(bytes), peer(at))
             }
-            SocketEvent::CallFailed { at, why } => format!("{}: {why}", peer(at)),
+            SocketEvent::CallFailed { at, why } => explain::words(&of_later_call(peer(at), why)),
             SocketEvent::PeerClosed(at) => format!("{} closed its end", peer(at)),
             SocketEvent::Closed { at, .. } if !at.tuple.is_connected() => return Ok(()),
             SocketEvent::Closed { at, how } => match how {
@@ -118,7 +118,7 @@ impl<W: Write> Tally for ListenTally<'_, W> {
             | SocketEvent::Probed { .. }
             | SocketEvent::SyscallsOmitted { .. } => return Ok(()),
         };
-        Ok(self.lines.line(&line)?)
+        self.lines.line(&line)
     }
 
     fn hush(&mut self) {

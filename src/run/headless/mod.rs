@@ -19,12 +19,13 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::app::query::refusal::of_call;
+use crate::app::query::refusal::ports::SoughtPorts;
 use crate::app::{Attempt, explain};
-use crate::kernel::machine;
+use crate::kernel::{self, machine};
 use crate::net::Engine;
 use crate::run::dashboard::screen::exit_later;
 use crate::run::{Exit, signals};
-use crate::tcp::{Command, SocketEvent, SyscallError, escape};
+use crate::tcp::{Command, Filter, SocketEvent, SyscallError, escape};
 
 /// Waits for SIGINT, SIGTERM or SIGHUP, unless it is ignored, and returns its number; two seconds later the process ends in any case,
 /// provided that another thread drives the runtime. Must be called within a tokio runtime.
@@ -119,17 +120,17 @@ impl<'a, W: Write> LineWriter<'a, W> {
         self.quiet = true;
     }
 
-    pub(super) fn line(&mut self, text: &str) -> io::Result<()> {
+    pub(super) fn line(&mut self, text: &str) -> anyhow::Result<()> {
         if self.quiet {
             return Ok(());
         }
         self.always(text)
     }
 
-    pub(super) fn always(&mut self, text: &str) -> io::Result<()> {
+    pub(super) fn always(&mut self, text: &str) -> anyhow::Result<()> {
         // In one write, as standard output has no buffer.
-        self.out.write_all(format!("{text}\n").as_bytes())?;
-        self.out.flush()
+        let written = self.out.write_all(format!("{text}\n").as_bytes());
+        written.and_then(|()| self.out.flush()).context("cannot write to standard output")
     }
 }
 
@@ -151,7 +152,17 @@ pub(super) fn count_of_bytes(bytes: u64) -> String {
 }
 
 pub(super) fn refusal(asked: &Attempt, why: SyscallError) -> String {
-    explain::words(&of_call(asked, why, &machine()).when("shell", true))
+    let limits = machine();
+    let mut seen = of_call(asked, why, &limits).when("shell", true);
+    if let Attempt::Connect(spec, to) = asked
+        && let Some(sought) = SoughtPorts::of(spec, *to, why, &limits)
+    {
+        let read = kernel::open().0.snapshot(&Filter::everything());
+        let rows = read.map_or_else(|_| Vec::new(), |read| read.snapshot.rows);
+        let kept = rows.iter().filter(|row| sought.is_kept_by(row));
+        seen = sought.describe(seen, kept.map(|row| (row.tuple.local.port, row.state)));
+    }
+    explain::words(&seen)
 }
 
 /// What cannot be done where the kernel refuses a thread with EAGAIN, whose own words speak of something that would block.

@@ -23,6 +23,16 @@ impl PortRange {
         (low <= high).then_some(PortRange { low: Port(low), high: Port(high) })
     }
 
+    /// The ranges in `net.ipv4.ip_local_reserved_ports`: `8080,9148-9150`.
+    pub fn list_of_sysctl(text: &str) -> Vec<PortRange> {
+        let range = |text: &str| {
+            let (low, high) = text.split_once('-').unwrap_or((text, text));
+            let (low, high) = (Port(low.parse().ok()?), Port(high.parse().ok()?));
+            (low <= high).then_some(PortRange { low, high })
+        };
+        text.trim().split(',').filter_map(range).collect()
+    }
+
     /// One port and no other.
     pub const fn only(port: Port) -> PortRange {
         PortRange { low: port, high: port }
@@ -36,6 +46,12 @@ impl PortRange {
     /// Whether there is no port in it; a range always has one.
     pub const fn is_empty(self) -> bool {
         false
+    }
+
+    /// The ports that two ranges share.
+    pub fn overlap(self, other: PortRange) -> Option<PortRange> {
+        let (low, high) = (self.low.max(other.low), self.high.min(other.high));
+        (low <= high).then_some(PortRange { low, high })
     }
 
     /// Whether `port` lies in the range.

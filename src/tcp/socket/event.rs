@@ -150,6 +150,22 @@ pub enum SocketEvent {
 impl SocketEvent {
     /// How many bytes of a payload are kept to be shown.
     pub const SHOWN: usize = 256;
+
+    /// The order to connect that it answers.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "all others are of established sockets")]
+    pub const fn order(&self) -> Option<ConnectId> {
+        match self {
+            SocketEvent::Connecting(own) | SocketEvent::Connected(own) => own.order,
+            SocketEvent::ConnectFailed { spec, .. } => Some(spec.id),
+            SocketEvent::BurstBegun { id, .. } => Some(*id),
+            _ => None,
+        }
+    }
+
+    /// Whether nothing listens or connects as it was asked to.
+    pub const fn is_refusal(&self) -> bool {
+        matches!(self, SocketEvent::ListenFailed { .. } | SocketEvent::ConnectFailed { .. })
+    }
 }
 
 /// A socket of ours: where its row stands, and by which descriptor we hold it.
@@ -187,11 +203,12 @@ pub struct SyscallError {
 
 impl SyscallError {
     /// The reason, if no system call returned that errno: this program or the resolver refused.
-    pub const fn of_our_own(self) -> Option<&'static str> {
-        Some(match (self.call, self.errno) {
-            (Call::Remote(_), _) => {
-                "the address is neither on this machine nor on a private network"
+    pub fn of_our_own(self) -> Option<String> {
+        let why = match (self.call, self.errno) {
+            (Call::Remote(ip), _) => {
+                return Some(format!("{ip} is neither on this machine nor on a private network"));
             }
+            (Call::Resolve, Errno::ENODEV) => "this machine has no interface of that name",
             (Call::Reserve, _) => "the remaining descriptors are reserved",
             // The words of gai_strerror(3); the resolver has no errno for these.
             (Call::Resolve, Errno::EADDRNOTAVAIL) => "Name or service not known",
@@ -200,19 +217,20 @@ impl SyscallError {
                 "source and destination are of different IP versions"
             }
             _ => return None,
-        })
+        };
+        Some(why.to_owned())
     }
 
     /// Why, without the call.
     pub fn reason(self) -> String {
-        self.of_our_own().map_or_else(|| self.errno.to_string(), str::to_owned)
+        self.of_our_own().unwrap_or_else(|| self.errno.to_string())
     }
 }
 
 impl fmt::Display for SyscallError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.of_our_own() {
-            Some(why) => f.write_str(why),
+            Some(why) => f.write_str(&why),
             None => write!(f, "{} failed: {}", self.call, self.errno),
         }
     }

@@ -13,6 +13,11 @@ pub struct Target {
 }
 
 impl Target {
+    /// Whether it is an address with a zone, which names an interface of this machine.
+    pub fn has_zone(&self) -> bool {
+        self.name.contains('%') && is_ipv6(&self.name)
+    }
+
     /// The target as an address, if it is not a name.
     pub fn endpoint(&self) -> Option<Endpoint> {
         self.name.parse().ok().map(|ip: IpAddr| Endpoint { ip, port: self.port })

@@ -45,7 +45,9 @@ fn lines(scene: Scene<'_>, failure: &Failure, (room, most): (usize, usize)) -> V
         lines.push(scene.line(ThemeRole::Error, format!("{symbol} {words}")));
     }
     lines.extend(blamed_rows(scene, failure, (room, most)));
-    let meaning = text::safe(&explain::further(&failure.seen, "-details"));
+    let details = explain::further(&failure.seen, "-details");
+    let meaning = if details.is_empty() { explain::further(&failure.seen, "?") } else { details };
+    let meaning = text::safe(&meaning);
     lines.extend(scene.wrapped(ThemeRole::Text, &meaning, room));
     if !failure.remedies.is_empty() {
         let tested = [

@@ -1,7 +1,9 @@
 //! What a scenario takes as given.
 
 use fivetuple::app::State;
-use fivetuple::tcp::{Accepting, OnData, Port, Protocol, ServerCloses, SourcePort};
+use fivetuple::tcp::{
+    Accepting, OnData, Port, PortRange, Protocol, ServerCloses, SourcePort, TimeWaitReuse,
+};
 
 /// A fact about the machine, or a setting that a form or the command line would make.
 pub(super) fn given(state: &mut State, text: &str) {
@@ -12,6 +14,10 @@ pub(super) fn given(state: &mut State, text: &str) {
         "descriptors" => machine.descriptors = value.parse().unwrap(),
         "somaxconn" => machine.somaxconn = value.parse().unwrap(),
         "range" => machine.ephemeral = value.parse().unwrap(),
+        "reserved" => machine.reserved = PortRange::list_of_sysctl(value),
+        "ipv6" => machine.has_ipv6 = value == "yes",
+        "tw-reuse" => machine.time_wait_reuse = TimeWaitReuse::Never,
+        "lo" => machine.loopback_up = value == "up",
         "addresses" => {
             machine.addresses = value.split(' ').map(|ip| ip.parse().unwrap()).collect();
         }

@@ -35,7 +35,7 @@ pub(super) fn words(order: &Effect) -> Option<String> {
         Effect::Lab(LabOrder::Stop) => String::from("stop the lab"),
         Effect::Save { name, .. } => format!("save {name}"),
         Effect::Exit => String::from("exit"),
-        Effect::Watch(_) | Effect::Lookup(_) => return None,
+        Effect::Watch(_) | Effect::Lookup(_) | Effect::ReadLimits => return None,
     })
 }
 

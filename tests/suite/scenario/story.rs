@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use fivetuple::app::{Action, Effect, Notice, Pane};
+use fivetuple::app::{Action, Effect, Event, Notice, Pane};
 use fivetuple::tcp::{Command, ConnectSpec, DropReason, Flags, Host, Snapshot, SocketRow};
 
 use super::orders;
@@ -61,7 +61,12 @@ impl Story {
                 let (name, row) = rest.split_once(' ').unwrap();
                 self.rows.insert(name.to_owned(), self.row(row));
             }
-            "given" => super::facts::given(&mut self.robot.state, rest),
+            "given" => {
+                super::facts::given(&mut self.robot.state, rest);
+                if !self.robot.state.lab.is_up() {
+                    self.robot.tell(Event::LimitsRead(self.robot.state.machine.clone()));
+                }
+            }
             "computer" => self.robot.ask(Action::SelectComputer(rest.parse().unwrap())),
             "focus" => self.robot.ask(Action::Focus(Pane::Sockets)),
             "select" => self.robot.ask(Action::SelectRow(own(&self.row(rest), 0).name)),

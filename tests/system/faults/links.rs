@@ -108,7 +108,7 @@ fn a_client_calls_an_address_of_the_link_by_its_interface() {
             [format!("-> [fe80::a]:{port}: connected"), format!("1 of 1 connected to {to}")];
         run(&["connect", &to, "--wait", "0s"]).ends(0, &[&answered, &all]);
         for (wrong, why) in [
-            (format!("[fe80::a%nowhere]:{port}"), "Name or service not known"),
+            (format!("[fe80::a%nowhere]:{port}"), "this machine has no interface of that name"),
             (
                 format!("[fe80::a]:{port}"),
                 "A link-local address needs its interface, for example [fe80::1%eth0]:5000.",

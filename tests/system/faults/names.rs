@@ -78,8 +78,12 @@ fn an_address_that_is_not_there_is_no_failure_when_the_next_one_answers() {
 
 #[test]
 fn a_name_that_nobody_knows_is_said_to_be_unknown() {
+    const HOSTS: &str = "127.0.0.1 localhost\n127.0.1.1 half.test\n192.0.2.1 half.test\n";
     netns::alone(|| {
-        let Some(_hosts) = cover("/etc/hosts", "127.0.0.1 localhost\n") else { return };
+        let Some(_hosts) = cover("/etc/hosts", HOSTS) else { return };
+        fivetuple(&["connect", "half.test:80"]).fails(&[
+            "cannot connect to half.test:80: 192.0.2.1 is neither on this machine nor on a private network.",
+        ]);
         fivetuple(&["connect", "nowhere.test:80"]).fails(&[
             "fivetuple: cannot connect to nowhere.test:80: Name or service not known. Try an address instead of the name.\n",
         ]);
@@ -139,6 +143,7 @@ fn a_question_without_an_answer_can_be_given_up_by_key_and_by_signal() {
         call_to(&terminal, "quiet.test:80");
         terminal.press("c");
         asked_for(&server, "quiet");
+        terminal.wait_for("laptop looks up the address of quiet.test.");
         terminal.press("r");
         call_to(&terminal, "the listener");
         listen(&terminal);

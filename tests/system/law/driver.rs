@@ -150,6 +150,7 @@ impl Driver {
                     let _ = self.lab.as_ref().map(|(wire, _)| wire.order(order));
                 }
                 Effect::Lab(LabOrder::Start(_) | LabOrder::Stop)
+                | Effect::ReadLimits
                 | Effect::Save { .. }
                 | Effect::Exit => (),
             }

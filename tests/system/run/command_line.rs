@@ -103,8 +103,13 @@ fn a_reader_that_goes_away_is_no_error() {
 #[test]
 fn a_full_disk_is_told() {
     let Ok(full) = std::fs::File::create("/dev/full") else { return skipped("no /dev/full here") };
-    for args in [&["table", "--no-owners"][..], &["completions", "bash"], &["man"]] {
+    for args in [
+        &["table", "--no-owners"][..],
+        &["connect", "127.0.0.1:1"],
+        &["completions", "bash"],
+        &["man"],
+    ] {
         let said = ran(program(args).stdout(full.try_clone().unwrap()));
-        said.fails(&[": No space left on device (ENOSPC)\n"]);
+        said.fails(&["fivetuple: cannot write ", ": No space left on device (ENOSPC)\n"]);
     }
 }

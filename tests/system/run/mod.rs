@@ -1,4 +1,5 @@
 pub(crate) mod command_line;
 pub(crate) mod headless;
 pub(crate) mod manual;
+pub(crate) mod refused;
 pub(crate) mod table;

@@ -68,6 +68,15 @@ fn where_loopback_fails() {
     netns::alone(|| play_by(1, include_str!("scenarios/lo.txt")));
 }
 
+#[test]
+fn while_the_kernels_port_range_changes() {
+    let possible = || {
+        let set = std::fs::write("/proc/sys/net/ipv4/ip_local_reserved_ports", "\n");
+        set.map_err(|why| skipped(&format!("the ports cannot be set here: {why}"))).is_ok()
+    };
+    netns::alone_if(possible, || play(include_str!("scenarios/port_range.txt")));
+}
+
 /// Plays the scenarios of a file, a few at a time.
 pub(crate) fn play(scenarios: &str) {
     play_by(4, scenarios);

@@ -81,6 +81,34 @@ fn reuse_port_helps_only_if_the_first_has_it_too() {
 }
 
 #[test]
+fn a_socket_that_is_bound_and_does_not_listen() {
+    Real::alone(|mut real| {
+        let other = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None);
+        let other = other.unwrap();
+        other.set_reuse_address(true).unwrap();
+        let at: std::net::SocketAddr = "127.0.0.1:5000".parse().unwrap();
+        other.bind(&at.into()).unwrap();
+        if real.rows().is_empty() {
+            return crate::support::skipped(
+                "this kernel does not show sockets that are only bound",
+            );
+        }
+        real.until("a row", |robot| robot.state.sockets.len() == 1);
+        real.press_until("l", "has bound a socket to 127.0.0.1:5000, and does not listen on it");
+        open(&mut real);
+        assert_eq!(culprits(&real), [(TcpState::Closed, end("127.0.0.1:5000"))]);
+        has(
+            &real,
+            "- retry; + SO_REUSEADDR; - SO_REUSEPORT; + another port; ? stopping that program",
+        );
+        // Two sockets are bound to it now, and one of them listens.
+        real.robot.state.server.spec.reuse_addr = true;
+        real.press_until("Esc l", "Listening on 127.0.0.1:5000");
+        assert!(other.listen(1).is_err());
+    });
+}
+
+#[test]
 fn time_wait_at_the_server_s_side_counts_down_and_is_waited_for() {
     Real::alone(|mut real| {
         real.connect();

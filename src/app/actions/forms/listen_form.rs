@@ -92,7 +92,7 @@ pub(super) const FIELDS: &[FieldSpec<ListenSpec>] = &[
         label: "IPv6 only", help: "with ::, accepts IPv6 only; otherwise both (dual stack)",
         value: |spec| Value::yes_no(spec.only_v6),
         call: |only_v6, form, _| {
-            if is_v6(&form.fields[ADDRESS]) { option_call("IPV6_V6ONLY", only_v6) } else { String::from("for IPv6 addresses") }
+            if is_v6(&form.fields[ADDRESS]) { format!("setsockopt(fd, IPV6_V6ONLY, {})", u8::from(only_v6.is_yes())) } else { String::from("for IPv6 addresses") }
         },
         apply: |only_v6, _, spec| assign(&mut spec.only_v6, only_v6.is_yes()),
     },

@@ -68,7 +68,7 @@ pub(crate) fn meaning(state: &State, line: &TableRow) -> String {
 /// What became of the other end, which the table does not have.
 pub(crate) fn missing(state: &State, line: &TableRow) -> String {
     let ip = line.row.tuple.remote.ip.to_canonical();
-    let is_here = ip.is_loopback() || state.machine.addresses.contains(&ip);
+    let is_here = state.machine.is_own(ip);
     let is_refused = line.gone.is_some_and(|gone| gone.why == GoneReason::Refused);
     let what = seen(state, line, "other-row").when("Refused", is_refused);
     words(&what.when("Elsewhere", !is_here && state.lab.host_of(ip).is_none()))

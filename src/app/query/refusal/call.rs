@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
+use crate::app::query::refusal::ports::{has_no_source, is_cut_off};
 use crate::app::{Attempt, Statement, format};
 use crate::tcp::address::endpoint::is_of_a_link;
 use crate::tcp::{
@@ -30,7 +31,10 @@ pub(crate) fn of_call(asked: &Attempt, why: SyscallError, limits: &HostLimits) -
         .with("descriptors", format::number(limits.descriptors))
         .when("OurOwn", why.of_our_own().is_some())
         .when("NoIpv6", is(IpAddr::is_ipv6) && !limits.has_ipv6)
-        .when("LoopbackDown", is(|ip| ip.is_ipv4() && ip.is_loopback()))
+        .when(
+            "LoopbackDown",
+            is(IpAddr::is_loopback) && (is(IpAddr::is_ipv4) || !limits.loopback_up),
+        )
         .when("FromLoopback", is(IpAddr::is_loopback))
         .when("OfLink", local.is_some_and(|ip| is_of_a_link(Endpoint { ip, port: Port::ANY })))
         .when("IPv4", is(IpAddr::is_ipv4));
@@ -40,15 +44,9 @@ pub(crate) fn of_call(asked: &Attempt, why: SyscallError, limits: &HostLimits) -
 }
 
 fn of_connect_call(spec: &ConnectSpec, to: Option<Endpoint>, limits: &HostLimits) -> Statement {
-    let asked = spec.source_port;
-    let range = if let SourcePort::Range(range) = asked { range } else { limits.ephemeral };
     Statement::new("connect-failed")
         .with("target", &spec.to)
         .with("to", to.map_or_else(|| spec.to.to_string(), |to| to.to_string()))
-        .with("range", range)
-        .with("ports", format::number(range.len() as u64))
-        .when("OnePort", range.len() == 1)
-        .when("TwoPorts", range.len() == 2)
         .when("Toy", matches!(spec.source_port, SourcePort::Range(_)))
         .when("udp", spec.protocol == Protocol::Udp)
         .when("Asked", spec.asked_port().is_some())
@@ -58,6 +56,8 @@ fn of_connect_call(spec: &ConnectSpec, to: Option<Endpoint>, limits: &HostLimits
         .with_some("to_port", to.map(|to| to.port))
         .when("ToLoopback", to.is_some_and(|to| to.ip.is_loopback()))
         .when("ToLink", to.is_some_and(is_of_a_link))
+        .when("LoDown", to.is_some_and(|to| is_cut_off(to, limits)))
+        .when("NoSource", to.is_some_and(|to| has_no_source(to, limits)))
 }
 
 /// Of an accept() that failed, or that was answered with "busy"; after the pause it is called again.
@@ -68,6 +68,15 @@ pub(crate) fn of_accept(why: SyscallError, pause: Duration) -> Statement {
         .with("errno", why.errno)
         .with("reason", why.reason())
         .with_some("pause", pause.map(format::seconds))
+}
+
+/// Of a call on the socket of an end that is there.
+pub(crate) fn of_later_call(who: impl ToString, why: SyscallError) -> Statement {
+    let seen = Statement::new("call-failed")
+        .with("who", who)
+        .with("call", why.call)
+        .with("errno", why.errno);
+    why.errno.symbol().into_iter().fold(seen, |seen, symbol| seen.when(symbol, true))
 }
 
 const fn name_of(call: Call) -> &'static str {

@@ -1,13 +1,17 @@
 //! What is seen of a call that failed, and the rows in the way.
 
 mod call;
+pub(crate) mod ports;
 pub(crate) mod remedies;
 mod rows;
 
 use crate::app::query::names::listener_name;
 use crate::app::query::port_holders::{PortUse, holders};
-pub(crate) use crate::app::query::refusal::call::{of_accept, of_call};
-use crate::app::query::refusal::rows::{blocking_rows, is_own_loopback, listens_now};
+pub(crate) use crate::app::query::refusal::call::{of_accept, of_call, of_later_call};
+use crate::app::query::refusal::ports::SoughtPorts;
+use crate::app::query::refusal::rows::{
+    blocking_rows, is_own_loopback, kept_ports, listens_now, users,
+};
 use crate::app::{Attempt, LabStage, Role, State, Statement, TableRow, format};
 use crate::tcp::{
     ConnectSpec, Endpoint, Errno, Host, Moment, Protocol, SocketId, SocketRow, SyscallError,
@@ -33,8 +37,13 @@ pub(crate) fn look(
             }
         }
         Attempt::Connect(spec, to) => {
-            rows = blocking_rows(state, at, (spec, *to), why);
             seen = of_connect(state, of_host(state, seen, spec.host), spec);
+            if let Some(sought) = SoughtPorts::of(spec, *to, why, &state.machine) {
+                seen = sought.describe(seen, kept_ports(state, &sought));
+                rows = users(state, &sought);
+            } else {
+                rows = blocking_rows(state, at, (spec, *to), why);
+            }
             if let Some(to) = *to {
                 let listens =
                     why.errno == Errno::ECONNREFUSED && listens_now(state, at, spec.host, to);
@@ -98,7 +107,7 @@ fn of_culprit(
     let differs = |to: Endpoint| local.ip.is_ipv4() != to.ip.to_canonical().is_ipv4();
     let other_family = local.ip.is_unspecified() && to.is_some_and(differs);
     let is_to_itself = row.tuple.is_to_itself();
-    seen.with(PortUse::of(row.state).name(), "")
+    seen.with(PortUse::of(row).name(), "")
         .with("holder", listener_name(state, line))
         .with("row", local.at(&state.sockets.interfaces.suffix(row.name())))
         .with("row_port", local.port)

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use crate::app::query::failure::longest_wait;
+use crate::app::query::failure::wait_left;
 use crate::app::query::port_holders::PortUse;
 use crate::app::query::refusal::rows::is_own_loopback;
 use crate::app::{Attempt, Failure, Remedy, State, Statement, Verdict};
@@ -87,10 +87,11 @@ fn culprit(state: &State) -> Option<Remedy> {
     let line = state.culprit()?;
     let owner = state.sockets.owner(line.row.inode);
     let is_ours = owner.is_some_and(|owner| state.is_own(owner));
-    let what = match (PortUse::of(line.row.state), is_ours) {
+    let what = match (PortUse::of(&line.row), is_ours) {
         (PortUse::Waiting, _) => return waiting(state),
         (PortUse::Listening, true) => "stop-listener",
-        (PortUse::Listening, false) => "stop-program",
+        (PortUse::Listening | PortUse::Bound, false) => "stop-program",
+        (PortUse::Bound, true) => return None,
         (PortUse::Connected, true) => "close-these",
         (PortUse::Connected, false) => "end-these",
     };
@@ -135,7 +136,7 @@ fn of_connect(
         (Call::Bind, Errno::EACCES | Errno::EPERM, _) => {
             vec![tried("kernel-picks", any_port(from)), not_tried("privilege")]
         }
-        (_, Errno::EADDRNOTAVAIL, Some(to)) => no_port_left(state, spec, to),
+        (_, Errno::EADDRNOTAVAIL, Some(to)) => no_port_left(state, failure, spec, to),
         (_, Errno::ECONNREFUSED, _) if failure.seen.has("ListensNow") => {
             vec![not_tried("retry-call")]
         }
@@ -150,7 +151,10 @@ fn of_connect(
     }
 }
 
-fn no_port_left(state: &State, spec: &ConnectSpec, to: Endpoint) -> Vec<Remedy> {
+fn no_port_left(state: &State, failure: &Failure, spec: &ConnectSpec, to: Endpoint) -> Vec<Remedy> {
+    if failure.seen.has("NoSource") || failure.seen.has("LoDown") {
+        return vec![];
+    }
     // The test listener is on the client's own host, so no segment crosses the wire.
     let to = state.lab.address_of(spec.host).unwrap_or(to.ip);
     let reach = |source_port| Probe::Reach { host: spec.host, from: spec.from, source_port, to };
@@ -158,11 +162,14 @@ fn no_port_left(state: &State, spec: &ConnectSpec, to: Endpoint) -> Vec<Remedy> 
         let what = at_port("another-source-port", port);
         return vec![tried(what, reach(SourcePort::KernelPicks))];
     }
-    vec![
+    let mut all = vec![
         tried("another-destination", reach(spec.source_port)),
         not_tried("another-computer-by-hand"),
-        not_tried("close-one"),
-    ]
+    ];
+    let can_close = !failure.rows.is_empty() && !failure.seen.has("AllWaiting");
+    all.extend(can_close.then(|| not_tried("close-one")));
+    all.extend(waiting(state));
+    all
 }
 
 fn nobody_listens(state: &State, spec: &ConnectSpec, to: Endpoint) -> Vec<Remedy> {
@@ -184,7 +191,8 @@ fn nobody_listens(state: &State, spec: &ConnectSpec, to: Endpoint) -> Vec<Remedy
 }
 
 fn waiting(state: &State) -> Option<Remedy> {
-    longest_wait(state).map(|_| not_tried("wait"))
+    let is_reused = state.notices.failure.as_ref()?.seen.has("delay");
+    wait_left(state).map(|_| not_tried(Statement::new("wait").when("Reused", is_reused)))
 }
 
 /// Another address of this machine than `ip`.

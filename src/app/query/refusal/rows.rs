@@ -4,9 +4,10 @@ use std::net::Ipv4Addr;
 
 use crate::app::model::ListenAddress;
 use crate::app::query::port_holders::holders;
+use crate::app::query::refusal::ports::SoughtPorts;
 use crate::app::{State, TableRow};
 use crate::tcp::{
-    Call, ConnectSpec, Endpoint, Errno, Host, Moment, PortRange, Protocol, SocketId, SourcePort,
+    Call, ConnectSpec, Endpoint, Errno, Host, Moment, Port, Protocol, SocketId, SocketRow,
     SyscallError, TcpState,
 };
 
@@ -23,8 +24,6 @@ pub(super) fn blocking_rows(
             holders(state, spec.host, Endpoint { ip, port }, spec.protocol)
         }),
         (Call::Bind, _, _) => vec![],
-        (_, Errno::EADDRNOTAVAIL, Some(to)) => same_destination(state, spec, to),
-        (Call::Connect, Errno::EAGAIN, Some(to)) if is_udp => same_destination(state, spec, to),
         (_, Errno::ECONNREFUSED, Some(to)) if !is_udp && !is_own_loopback(state, spec, to) => {
             let near = at_that_port(state, spec.host, to);
             // A listener that came later is not the cause.
@@ -42,24 +41,26 @@ pub(super) fn blocking_rows(
     }
 }
 
-/// The connections that have a port of the range for that destination.
-fn same_destination(state: &State, spec: &ConnectSpec, to: Endpoint) -> Vec<SocketId> {
-    let range = match (spec.source_port, spec.asked_port()) {
-        (_, Some(port)) => PortRange::only(port),
-        (SourcePort::Range(range), _) => range,
-        _ => state.machine.ephemeral,
-    };
-    let from = spec.from.map(|ip| ip.to_canonical());
-    let takes = |line: &&TableRow| {
-        let tuple = line.row.tuple.canonical();
-        line.gone.is_none()
-            && line.row.host == spec.host
-            && tuple.protocol == spec.protocol
-            && tuple.remote == to.canonical()
-            && range.contains(tuple.local.port)
-            && from.is_none_or(|ip| ip == tuple.local.ip)
-    };
-    state.sockets.in_order().filter(takes).map(|line| line.row.name()).collect()
+/// The connections that have one of the ports for the same destination.
+pub(super) fn users(state: &State, sought: &SoughtPorts<'_>) -> Vec<SocketId> {
+    let rows = there(state).filter(|row| sought.is_used_by(row.host, row.tuple));
+    rows.map(SocketRow::name).collect()
+}
+
+/// The ports that connect() is kept from; our own ends count before the table has their rows.
+pub(super) fn kept_ports(
+    state: &State,
+    sought: &SoughtPorts<'_>,
+) -> impl Iterator<Item = (Port, TcpState)> {
+    let rows = there(state).filter(|row| sought.is_kept_by(row));
+    let own = state.ends.of_clients().filter(|end| sought.is_used_by(end.host, end.tuple));
+    rows.map(|row| (row.tuple.local.port, row.state))
+        .chain(own.map(|end| (end.tuple.local.port, TcpState::Established)))
+}
+
+fn there(state: &State) -> impl Iterator<Item = &SocketRow> {
+    let lines = state.sockets.in_order().filter(|line| line.gone.is_none());
+    lines.map(|line| &line.row)
 }
 
 fn at_that_port(state: &State, caller: Host, to: Endpoint) -> impl Iterator<Item = &TableRow> {

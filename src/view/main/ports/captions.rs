@@ -2,7 +2,7 @@
 
 use ratatui::text::{Line, Span};
 
-use crate::app::{Parity, State, Statement, TableRow, explain};
+use crate::app::{Parity, State, Statement, TableRow, explain, format};
 use crate::tcp::{Port, Protocol, SourcePort, TcpState};
 use crate::view::ThemeRole::{Dim, Error, FocusBorder, Gauge, Strong, Text};
 use crate::view::main::ports::selection::listening;
@@ -36,6 +36,9 @@ fn left(state: &State) -> (ThemeRole, Vec<String>) {
         .with("to", supply.to)
         .with("range", supply.range)
         .with("all", text::number(supply.range.len()))
+        .count("waiting", supply.waiting as u64)
+        .count("reserved", supply.range.len().saturating_sub(supply.ports) as u64)
+        .with_some("delay", supply.reuse_delay.map(format::seconds))
         .with("left", text::number(supply.left()))
         .with("used", text::number(supply.used));
     (if is_empty { Error } else { Strong }, explain::forms(&what))

@@ -73,7 +73,7 @@ pub(super) fn situation(key: &str, entry: &TextEntry) -> Account {
 }
 
 /// Values for the placeholders of messages.
-pub(super) const VALUES: [(&str, &str); 89] = [
+pub(super) const VALUES: [(&str, &str); 91] = [
     ("addresses", "192.168.1.2"),
     ("all", "64,512"),
     ("asked", "9"),
@@ -115,6 +115,7 @@ pub(super) const VALUES: [(&str, &str); 89] = [
     ("many", "5"),
     ("meaning", "open"),
     ("newest", "9"),
+    ("name", "server.example"),
     ("next_port", "5001"),
     ("number", "3"),
     ("odd", "0"),
@@ -131,6 +132,7 @@ pub(super) const VALUES: [(&str, &str); 89] = [
     ("promised", "2"),
     ("range", "45000-45007"),
     ("reason", "Too many open files (EMFILE)"),
+    ("reserved", "7"),
     ("round_trip", "200 ms"),
     ("row", "127.0.0.1:5000"),
     ("row_port", "5000"),

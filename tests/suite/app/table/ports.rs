@@ -30,28 +30,32 @@ fn row(host: u8, port: u16) -> SocketRow {
 proptest! {
     #[test]
     fn counts_kept_are_counts_made_anew(
-        steps in prop::collection::vec((2_u8..4, 40_000_u16..40_150, any::<bool>()), 1..120),
+        steps in prop::collection::vec((2_u8..4, 40_000_u16..40_150, 0_u8..3), 1..120),
         low in 39_990_u16..40_100, length in 0_u16..100,
+        calls_in in prop_oneof![Just(PortRange::DEFAULT), Just(PortRange { low: Port(40_050), high: Port(40_100) })],
     ) {
         let mut state = state();
         let mut there: Vec<SocketRow> = Vec::new();
-        for (host, port, comes) in steps {
+        for (host, port, what) in steps {
             let row = row(host, port);
-            let known = there.iter().position(|other| *other == row);
-            let change = match (comes, known) {
-                (true, None) => {
+            let known = there.iter().position(|other| other.tuple == row.tuple);
+            let change = match (what, known) {
+                (0, None) => {
                     there.push(row);
                     Change::Appeared(row)
                 }
-                (false, Some(place)) => {
-                    there.remove(place);
-                    Change::Vanished(row)
+                (1, Some(place)) => Change::Vanished(there.remove(place)),
+                (2, Some(place)) => {
+                    let to = SocketRow { state: TcpState::TimeWait, ..row };
+                    Change::Moved { from: std::mem::replace(&mut there[place], to), to }
                 }
                 _ => continue,
             };
             let sight = TableUpdate { changes: vec![change], source: "sock_diag", ..TableUpdate::default() };
             update(&mut state, Moment::default(), Event::TableRead(sight));
         }
+        let limits = HostLimits { ephemeral: calls_in, ..HostLimits::default() };
+        update(&mut state, Moment::default(), Event::LimitsRead(limits));
         let ports = &state.sockets.ports;
         let range = PortRange { low: Port(low), high: Port(low + length) };
         for parity in [Parity::Even, Parity::Odd] {
@@ -62,9 +66,12 @@ proptest! {
             prop_assert_eq!(ports.used(range, parity) as usize, used.len());
         }
         for host in 2..4 {
-            let calls = there.iter().filter(|row| row.tuple.local.ip == std::net::Ipv4Addr::new(127, 0, 0, host)).count();
+            let is_its = |row: &&SocketRow| row.tuple.local.ip == std::net::Ipv4Addr::new(127, 0, 0, host);
+            let calls = there.iter().filter(is_its).filter(|row| calls_in.contains(row.tuple.local.port));
+            let waiting = calls.clone().filter(|row| row.state == TcpState::TimeWait).count();
+            let calls = [calls.count(), waiting].map(|count| u32::try_from(count).unwrap());
             let to = Endpoint::new([127, 0, 0, 1], SERVER);
-            prop_assert_eq!(ports.calls([127, 0, 0, host].into(), to) as usize, calls);
+            prop_assert_eq!(ports.calls([127, 0, 0, host].into(), to), calls);
         }
     }
 }
