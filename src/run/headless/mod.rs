@@ -106,6 +106,8 @@ async fn run_command(
     ended
 }
 
+pub(super) const NO_OUTPUT: &str = "cannot write to standard output";
+
 pub(super) struct LineWriter<'a, W> {
     out: &'a mut W,
     quiet: bool,
@@ -130,7 +132,7 @@ impl<'a, W: Write> LineWriter<'a, W> {
     pub(super) fn always(&mut self, text: &str) -> anyhow::Result<()> {
         // In one write, as standard output has no buffer.
         let written = self.out.write_all(format!("{text}\n").as_bytes());
-        written.and_then(|()| self.out.flush()).context("cannot write to standard output")
+        written.and_then(|()| self.out.flush()).context(NO_OUTPUT)
     }
 }
 

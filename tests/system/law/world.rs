@@ -14,7 +14,7 @@ use fivetuple::kernel::{ChangeCounters, NamespaceSource};
 use fivetuple::lab::{Helper, Lab, SocketKind, SocketPool, Wire};
 use fivetuple::net::RemoteSockets;
 use fivetuple::run::Clock;
-use fivetuple::tcp::{Host, LabEvent, Moment, PortRange, Protocol};
+use fivetuple::tcp::{Host, LabEvent, Moment, PortRange, Protocol, procfs_instead};
 
 /// The dashboard's clock, which can be put forward.
 #[derive(Clone)]
@@ -65,7 +65,7 @@ fn event(seen: WatchEvent) -> Event {
     match seen {
         WatchEvent::TableRead(update) => Event::TableRead(update),
         WatchEvent::TableUnreadable { host, why } => Event::TableUnreadable { host, why },
-        WatchEvent::FellBackToProcfs(why) => Event::FellBackToProcfs(why),
+        WatchEvent::FellBackToProcfs(why) => Event::Warned(procfs_instead(&why)),
         WatchEvent::Inspected { host, found } => Event::Inspected { host, found },
     }
 }
