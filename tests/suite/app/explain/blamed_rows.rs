@@ -31,6 +31,7 @@ fn a_pause_of_accept_is_shown_as_long_as_it_lasts() {
     robot.hear(SocketEvent::AcceptFailed {
         why: SyscallError { call: Call::Accept, errno: Errno::EMFILE },
         pause: Duration::from_millis(400),
+        times: 1,
     });
     assert!(screen(&mut robot, USUAL).contains("paused: "));
     robot.later(Duration::from_millis(401));

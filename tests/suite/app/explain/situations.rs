@@ -73,7 +73,7 @@ pub(super) fn situation(key: &str, entry: &TextEntry) -> Account {
 }
 
 /// Values for the placeholders of messages.
-pub(super) const VALUES: [(&str, &str); 91] = [
+pub(super) const VALUES: [(&str, &str); 92] = [
     ("addresses", "192.168.1.2"),
     ("all", "64,512"),
     ("asked", "9"),
@@ -148,6 +148,7 @@ pub(super) const VALUES: [(&str, &str); 91] = [
     ("table", "laptop's table"),
     ("target", "server.example:5000"),
     ("text", "(the words of another layer)"),
+    ("times", "2,040"),
     ("to", "127.0.0.1:5000"),
     ("to_ip", "127.0.0.1"),
     ("to_port", "5000"),
