@@ -19,8 +19,8 @@ pub enum Event {
         /// The reason in words.
         why: String,
     },
-    /// The kernel refuses netlink, for this reason; /proc is read instead.
-    FellBackToProcfs(String),
+    /// Something is not as it should be, and the program goes on; in a sentence.
+    Warned(String),
     /// The limits of this machine, as they are now.
     LimitsRead(HostLimits),
     /// The processes that own the sockets with these inodes.

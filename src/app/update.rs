@@ -9,7 +9,7 @@ use crate::app::actions::{
 use crate::app::events::{episodes, others, refusal, resets, server};
 use crate::app::query::watched::wanted;
 use crate::app::{Action, Effect, Event, MainView, State, Statement, Tone, Ui, events, input};
-use crate::tcp::{HostLimits, Moment, Port, TableUpdate, procfs_instead};
+use crate::tcp::{HostLimits, Moment, Port, TableUpdate};
 
 /// Applies one event to the state and returns the effects to run.
 pub fn update(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
@@ -70,7 +70,7 @@ fn apply(state: &mut State, event: Event) -> Vec<Effect> {
             }
             state.sockets.blind.insert(host, (state.now, why));
         }
-        Event::FellBackToProcfs(why) => state.warn(Statement::verbatim(procfs_instead(&why))),
+        Event::Warned(sentence) => state.warn(Statement::verbatim(sentence)),
         Event::LimitsRead(limits) => limits_read(state, limits),
         Event::OwnersFound(found) => {
             for (inode, owner) in found {

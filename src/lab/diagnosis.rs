@@ -7,6 +7,9 @@ use crate::tcp::socket::errno;
 
 pub(super) type FailedStep = (String, Errno);
 
+/// What EAGAIN of clone(2) means.
+pub const NO_MORE_PROCESSES: &str = "This user may have no more processes (ulimit -u)";
+
 pub(super) const PORT_RANGE: &str = "/proc/sys/net/ipv4/ip_local_port_range";
 
 /// Sysctls that forbid user namespaces: the name, the value that forbids, the value to set.
@@ -83,6 +86,7 @@ fn helps(
             "This kernel was built without namespaces (CONFIG_USER_NS, CONFIG_NET_NS)".to_owned()
         }
         Errno::MFILE => "The limit of open files is too low; try ulimit -n 1024".to_owned(),
+        Errno::AGAIN if step.starts_with("execve") => NO_MORE_PROCESSES.to_owned(),
         Errno::ROFS if step == PORT_RANGE => {
             "/proc/sys is read-only, as in most containers; docker run --security-opt systempaths=unconfined makes it writable. The lab works without its own port range".to_owned()
         }

@@ -22,6 +22,7 @@ mod stop_handle;
 mod sysctl;
 mod wire;
 
+pub use crate::lab::diagnosis::NO_MORE_PROCESSES;
 pub use crate::lab::helper::help;
 pub use crate::lab::join::JoinableLab;
 pub use crate::lab::own_files::see_own_files;

@@ -30,7 +30,9 @@ pub(super) struct Acceptor {
     pause: Duration,
     /// Whether the connection before was gone before accept(): one delays nothing, many in a row do.
     last_was_aborted: bool,
-    reported_shortage: Option<Instant>,
+    /// How many were refused since the last report, and when the next one may be.
+    refused: u32,
+    report_at: Instant,
 }
 
 impl Acceptor {
@@ -50,7 +52,8 @@ impl Acceptor {
             fd: listener.with_socket(index, AsRawFd::as_raw_fd).unwrap_or(-1),
             pause: Acceptor::FIRST_PAUSE,
             last_was_aborted: false,
-            reported_shortage: None,
+            refused: 0,
+            report_at: Instant::now(),
         }
     }
 
@@ -61,6 +64,10 @@ impl Acceptor {
             let accepted = tokio::select! {
                 biased;
                 () = stop.cancelled() => break,
+                () = tokio::time::sleep_until(self.report_at), if self.refused > 0 => {
+                    self.report_refused().await;
+                    continue;
+                }
                 _ = self.permits.changed() => continue,
                 accepted = accept(&self.listener, self.index), if may => accepted,
             };
@@ -84,7 +91,13 @@ impl Acceptor {
 
     async fn accepted(&mut self, stream: TcpStream, from: SocketAddr) {
         let resets = self.registry.resets();
-        let Ok(local) = stream.local_addr() else { return };
+        let local = match stream.local_addr() {
+            Ok(local) => local,
+            Err(why) => {
+                let why = SyscallError { call: Call::GetSockName, errno: Errno::from(&why) };
+                return self.report_failed(why, Duration::ZERO, 1).await;
+            }
+        };
         let spec = &self.listener.spec;
         let own = socket::own(spec.host, Protocol::Tcp, &stream, [local, from]);
         let mut trace = self.registry.recorder(Purpose::Accept);
@@ -115,13 +128,22 @@ impl Acceptor {
     async fn turn_away(&mut self, stream: &TcpStream) {
         // The client may be gone already.
         let _ = stream.try_write(b"busy\n");
-        let reported = self.reported_shortage;
-        if reported.is_some_and(|reported| reported.elapsed() < Acceptor::LONGEST_PAUSE) {
-            return;
+        self.refused += 1;
+        if Instant::now() >= self.report_at {
+            self.report_refused().await;
         }
-        self.reported_shortage = Some(Instant::now());
+    }
+
+    /// At most once a second, with their number.
+    async fn report_refused(&mut self) {
+        self.report_at = Instant::now() + Acceptor::LONGEST_PAUSE;
+        let times = std::mem::take(&mut self.refused);
         let why = SyscallError { call: Call::Reserve, errno: Errno::EMFILE };
-        self.registry.report(SocketEvent::AcceptFailed { why, pause: Duration::ZERO }).await;
+        self.report_failed(why, Duration::ZERO, times).await;
+    }
+
+    async fn report_failed(&self, why: SyscallError, pause: Duration, times: u32) {
+        self.registry.report(SocketEvent::AcceptFailed { why, pause, times }).await;
     }
 
     /// Goes on at once after an aborted connection, waits longer and longer during a shortage, and stops listening after any other error.
@@ -156,7 +178,7 @@ impl Acceptor {
                 return self.listener.fail(why);
             }
         };
-        self.registry.report(SocketEvent::AcceptFailed { why, pause }).await;
+        self.report_failed(why, pause, 1).await;
         // Closing the listener ends the pause early.
         let _ = tokio::time::timeout(pause, self.listener.stop.cancelled()).await;
     }

@@ -1,7 +1,4 @@
-use std::time::{Duration, Instant};
-
-use jiff::ZonedDateTime;
-use jiff::civil::Time;
+use std::time::{Duration, Instant, SystemTime};
 
 use crate::tcp::Moment;
 
@@ -9,7 +6,6 @@ use crate::tcp::Moment;
 #[derive(Clone, Copy, Debug)]
 pub struct Clock {
     start: Instant,
-    started_at: Duration,
     epoch: Duration,
 }
 
@@ -17,25 +13,13 @@ impl Clock {
     /// Starts the clock.
     #[expect(clippy::disallowed_methods, reason = "this is the one place that reads a clock")]
     pub fn start() -> Clock {
-        let midnight = Time::midnight();
-        let now = ZonedDateTime::now();
-        let local = now.time().duration_since(midnight);
-        let epoch = now.timestamp().as_duration();
-        Clock {
-            start: Instant::now(),
-            started_at: Duration::try_from(local).unwrap_or_default(),
-            epoch: Duration::try_from(epoch).unwrap_or_default(),
-        }
+        let epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+        Clock { start: Instant::now(), epoch: epoch.unwrap_or_default() }
     }
 
     /// Now; never goes back, unlike the wall clock.
     pub fn now(&self) -> Moment {
         Moment::at(self.start.elapsed())
-    }
-
-    /// The local time of day when the clock started, since midnight.
-    pub fn started_at(&self) -> Duration {
-        self.started_at
     }
 
     /// When the clock started, as the time since 1970.

@@ -10,6 +10,7 @@ mod manual;
 mod output;
 mod save;
 mod signals;
+mod time_zone;
 
 pub use crate::run::clock::Clock;
 pub use crate::run::exit::{Exit, reason};
@@ -28,7 +29,7 @@ use clap::CommandFactory;
 use crate::cli::{Cli, Subcommands};
 use crate::kernel::raise_descriptor_limit;
 use crate::run::dashboard::{job, screen};
-use crate::run::headless::{ignore_broken_pipe, lab_command, runtime};
+use crate::run::headless::{NO_OUTPUT, ignore_broken_pipe, lab_command, runtime};
 
 /// Runs the subcommand of the command line.
 ///
@@ -62,10 +63,22 @@ pub fn run(cli: &Cli) -> anyhow::Result<Exit> {
     }
 }
 
+/// Prints what is said in place of a subcommand: the help that was asked for, or what is wrong with the command line.
+///
+/// # Errors
+/// When help cannot be written.
+pub fn answer(answer: &clap::Error) -> anyhow::Result<Exit> {
+    let printed = answer.print().context(NO_OUTPUT);
+    if answer.use_stderr() {
+        return Ok(Exit::WrongUsage);
+    }
+    ignore_broken_pipe(printed.map(|()| Exit::Done))
+}
+
 /// Writes a text to standard output; a closed pipe, as with `head`, is no error.
 fn print(text: &[u8]) -> anyhow::Result<Exit> {
     let written = Output::stdout().write_all(text);
-    ignore_broken_pipe(written.map(|()| Exit::Done).context("cannot write to standard output"))
+    ignore_broken_pipe(written.map(|()| Exit::Done).context(NO_OUTPUT))
 }
 
 /// Runs a subcommand, and does not wait for what cannot be stopped: the resolver may take a minute until its timeout.
@@ -82,8 +95,7 @@ fn open_dashboard(cli: &Cli) -> anyhow::Result<Exit> {
             clap::error::ErrorKind::ArgumentConflict,
             "--computers is for clients on loopback; with --lab use --lab-computers, which includes the server",
         );
-        let _ = wrong.print();
-        return Ok(Exit::WrongUsage);
+        return answer(&wrong);
     }
     let term = std::env::var_os("TERM").unwrap_or_default();
     let wrong = if !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {

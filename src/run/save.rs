@@ -1,5 +1,5 @@
 use std::fs::OpenOptions;
-use std::io::{ErrorKind, Write};
+use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 
 use crate::tcp::in_words;
@@ -16,25 +16,34 @@ pub(super) fn save(
     for name in std::iter::once(name.to_owned()).chain(numbered) {
         let files: Vec<String> =
             (texts.iter()).map(|(ending, _)| format!("{name}.{ending}")).collect();
-        if files.iter().any(|file| folder.join(file).exists()) {
-            continue;
+        match create(folder, &files, texts) {
+            Ok(()) => return Ok(files),
+            Err((_, error)) if error.kind() == ErrorKind::AlreadyExists => (),
+            Err((file, error)) => return Err(format!("{file}: {}", in_words(&error))),
         }
-        for (file, (_, text)) in files.iter().zip(texts) {
-            let path = folder.join(file);
-            // Fails if another program has just created it.
-            let made = OpenOptions::new().write(true).create_new(true).open(path);
-            let written = made.and_then(|mut made| made.write_all(text.as_bytes()));
-            match written {
-                Ok(()) => (),
-                Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-                    return Err(format!("another program has just created {file}"));
-                }
-                Err(error) => return Err(format!("{file}: {}", in_words(&error))),
-            }
-        }
-        return Ok(files);
     }
     Err(format!("{name} and all names up to {name}-{MAX_NUMBER} exist already"))
+}
+
+/// Creates all of the files, or none; the error has the name of the one that failed.
+fn create<'a>(
+    folder: &Path,
+    files: &'a [String],
+    texts: &[(&'static str, String)],
+) -> Result<(), (&'a str, io::Error)> {
+    for (count, (file, (_, text))) in files.iter().zip(texts).enumerate() {
+        // Neither replaces a file nor follows a link.
+        let made = OpenOptions::new().write(true).create_new(true).open(folder.join(file));
+        let is_made = made.is_ok();
+        if let Err(why) = made.and_then(|mut made| made.write_all(text.as_bytes())) {
+            for file in &files[..count + usize::from(is_made)] {
+                // What is left then can only be reported as the first error is.
+                let _ = std::fs::remove_file(folder.join(file));
+            }
+            return Err((file, why));
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -58,5 +67,25 @@ mod tests {
             save(&nowhere, "rows", &texts("x")),
             Err("rows.c: No such file or directory (ENOENT)".into())
         );
+        // A link that leads nowhere is a name in use, too.
+        std::os::unix::fs::symlink(&nowhere, folder.path().join("link.py")).unwrap();
+        assert_eq!(
+            save(folder.path(), "link", &texts("x")),
+            Ok(vec!["link-2.c".into(), "link-2.py".into()])
+        );
+        assert!(!nowhere.exists() && !folder.path().join("link.c").exists());
+    }
+
+    #[test]
+    fn what_cannot_be_written_whole_is_not_left_behind() {
+        const LONG: &str = match std::str::from_utf8(&[b'c'; 300]) {
+            Ok(long) => long,
+            Err(_) => "",
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let texts = [("c", "one".to_owned()), (LONG, "two".to_owned())];
+        let failed = save(folder.path(), "rows", &texts).unwrap_err();
+        assert!(failed.ends_with(": File name too long (ENAMETOOLONG)"), "{failed}");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 }

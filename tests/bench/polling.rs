@@ -16,7 +16,8 @@ const ROUNDS: usize = 9;
 pub(crate) fn measure() {
     let clock = Clock::start();
     let (told, events) = sync_channel(1024);
-    let poller = Poller::start(move || clock.now(), move |event| told.send(event).is_ok());
+    let report = move |event| told.send(event).is_ok();
+    let poller = Poller::start(move || clock.now(), report).unwrap();
     poller.watch(Filter::everything());
     let first = events.recv().unwrap();
     assert!(matches!(first, WatchEvent::TableRead(_)), "{first:?}");

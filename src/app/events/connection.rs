@@ -31,7 +31,7 @@ pub(crate) fn received(state: &mut State, end: SocketId, bytes: u64, first: &[u8
         state.server.last_payload = Some((end, first.to_vec()));
     }
     if !part_of_the_call {
-        state.notices.count(state.now, Topic::Received, what);
+        state.notices.count(state.now, Topic::Received, what, 1);
     }
 }
 
@@ -52,7 +52,7 @@ pub(crate) fn call_failed(state: &mut State, end: SocketId, why: SyscallError) {
     let half_closed = state.ends.get(end).is_some_and(|end| end.half_closed.is_some());
     let what = of_later_call(end_name(state, end), why)
         .when("OwnFin", why.errno == Errno::EPIPE && half_closed);
-    state.notices.count(state.now, Topic::Refused, what);
+    state.notices.count(state.now, Topic::Refused, what, 1);
 }
 
 pub(crate) fn peer_closed(state: &mut State, end: SocketId) {

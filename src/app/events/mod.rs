@@ -28,7 +28,9 @@ pub(crate) fn on_socket_event(state: &mut State, news: SocketEvent) -> Vec<Effec
         SocketEvent::StoppedListening { why } => return server::stopped(state, why),
         SocketEvent::AcceptHeld(held) => server::held(state, held),
         SocketEvent::Accepted(socket) => server::accepted(state, socket),
-        SocketEvent::AcceptFailed { why, pause } => server::accept_failed(state, why, pause),
+        SocketEvent::AcceptFailed { why, pause, times } => {
+            server::accept_failed(state, why, pause, times);
+        }
         SocketEvent::Connecting(socket) => client::connecting(state, socket),
         SocketEvent::Connected(socket) => client::connected(state, socket),
         SocketEvent::ConnectFailed { spec, to, why, .. } => {

@@ -147,8 +147,9 @@ impl Notices {
     }
 
     /// Adds a notice that may come often: after a few of one `topic` in quick succession the last stands for all of them.
-    pub(crate) fn count(&mut self, at: Moment, topic: Topic, what: Statement) {
-        self.add(Notice::new(at, topic.tone(), Some(topic), Content::Statement(what)));
+    pub(crate) fn count(&mut self, at: Moment, topic: Topic, what: Statement, many: u32) {
+        let notice = Notice::new(at, topic.tone(), Some(topic), Content::Statement(what));
+        self.add(Notice { count: many, at_once: many, ..notice });
     }
 
     /// Adds the notice for that many similar connections; for one order it replaces the last.

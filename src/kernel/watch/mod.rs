@@ -11,6 +11,7 @@ pub use crate::kernel::watch::planner::{LookupOrder, Planner, ReadOrder};
 pub use crate::kernel::watch::schedule::Budget;
 pub use crate::kernel::watch::worker::{Opener, WatchEvent};
 
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
@@ -39,36 +40,45 @@ pub struct Poller {
 
 impl Poller {
     /// Watches this machine. `report` hands an event over, may block, and returns whether anybody is left to take it.
+    ///
+    /// # Errors
+    /// When its threads cannot be started.
     pub fn start(
         now: impl Fn() -> Moment + Send + 'static,
         report: impl Fn(WatchEvent) -> bool + Send + 'static,
-    ) -> Poller {
+    ) -> io::Result<Poller> {
         Poller::over(Host::THIS, Box::new(open), ChangeCounters::open, now, report)
     }
 
     /// Watches the table of `host` through the sources that `opener` opens and the counters that `counters` opens.
+    ///
+    /// # Errors
+    /// When its threads cannot be started.
     pub fn over(
         host: Host,
         opener: Box<Opener>,
         counters: impl Fn() -> ChangeCounters + Send + 'static,
         now: impl Fn() -> Moment + Send + 'static,
         report: impl Fn(WatchEvent) -> bool + Send + 'static,
-    ) -> Poller {
-        let mailbox = Arc::new(WatchMailbox::default());
+    ) -> io::Result<Poller> {
         let (running, ended) = channel();
+        // Dropped on failure, it ends the thread that could be started.
+        let poller = Poller { mailbox: Arc::new(WatchMailbox::default()), ended };
         let spawn = |name: &str, work: Box<dyn FnOnce(&WatchMailbox) + Send>| {
-            let (mailbox, running) = (Arc::clone(&mailbox), running.clone());
-            let _ = thread::Builder::new().name(name.to_owned()).spawn(move || {
+            let (mailbox, running) = (Arc::clone(&poller.mailbox), running.clone());
+            let work = move || {
                 work(&mailbox);
                 drop(running);
-            });
+            };
+            thread::Builder::new().name(name.to_owned()).spawn(work).map(drop)
         };
         let watch = move |mailbox: &WatchMailbox| {
             watch_until_stopped(mailbox, (host, &*opener), &counters, &now, &report);
         };
-        spawn("poller", Box::new(watch));
-        spawn("reader", Box::new(read_until_stopped));
-        Poller { mailbox, ended }
+        spawn("poller", Box::new(watch))?;
+        spawn("reader", Box::new(read_until_stopped))?;
+        drop(running);
+        Ok(poller)
     }
 
     /// Watches these rows from now on; the next report is the whole table, even if they are the same as before.

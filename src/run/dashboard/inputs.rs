@@ -10,6 +10,7 @@ use crate::app::{Event, TerminalEvent};
 use crate::kernel::watch::WatchEvent;
 use crate::run::dashboard::screen::{self, exit_later};
 use crate::run::signals::is_ignored;
+use crate::tcp::procfs_instead;
 
 #[derive(Debug)]
 pub(crate) enum Input {
@@ -31,7 +32,7 @@ impl From<WatchEvent> for Input {
         Input::Event(match event {
             WatchEvent::TableRead(update) => Event::TableRead(update),
             WatchEvent::TableUnreadable { host, why } => Event::TableUnreadable { host, why },
-            WatchEvent::FellBackToProcfs(why) => Event::FellBackToProcfs(why),
+            WatchEvent::FellBackToProcfs(why) => Event::Warned(procfs_instead(&why)),
             WatchEvent::Inspected { host, found } => Event::Inspected { host, found },
         })
     }

@@ -5,6 +5,7 @@
 //! the poller and the socket's task see the change independently.
 
 mod backend;
+mod first_state;
 mod frames;
 pub(super) mod inputs;
 pub(super) mod job;
@@ -13,7 +14,6 @@ pub(super) mod screen;
 mod theme_choice;
 mod world;
 
-use std::net::IpAddr;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -22,27 +22,27 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::app::{
-    Action, Clients, Effect, Event, Key, LabStage, Server, State, TerminalEvent, update,
-    watch_at_start,
+    Action, Effect, Event, Key, LabStage, State, TerminalEvent, update, watch_at_start,
 };
 use crate::cli::DashboardArgs;
 use crate::kernel::watch::Poller;
 use crate::kernel::{machine, raise_descriptor_limit};
 use crate::net::Engine;
+use crate::run::dashboard::first_state::first_state;
 use crate::run::dashboard::frames::FramePacer;
 use crate::run::dashboard::inputs::Input;
 use crate::run::dashboard::screen::{Screen, exit_later};
 use crate::run::dashboard::world::{OwnerSearch, World};
 use crate::run::fault::break_on_purpose;
+use crate::run::headless::NO_THREAD;
 use crate::run::lab::LabSession;
 use crate::run::signals::is_ignored;
 use crate::run::{Clock, Exit};
-use crate::tcp::{ConnectSpec, Endpoint, HostLimits, LabEvent, ListenSpec, SocketEvent, in_words};
+use crate::tcp::{HostLimits, LabEvent, SocketEvent, in_words};
 use crate::view::{self, Scroll, Theme, hit};
 
 const QUEUE: usize = 1024;
 const TAKE_TIME: Duration = Duration::from_millis(8);
-const COMPUTERS: u8 = 4;
 
 pub(super) async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Exit> {
     let clock = Clock::start();
@@ -67,7 +67,7 @@ pub(super) async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Exit> {
     engine.trace_syscalls();
     let sender = inbox_sender.clone();
     let report = move |event| sender.blocking_send(Input::from(event)).is_ok();
-    let poller = Poller::start(move || clock.now(), report);
+    let poller = Poller::start(move || clock.now(), report).context(NO_THREAD)?;
     let (inbox, search) = (inbox_sender, OwnerSearch::default());
     let world = World { engine, poller, lab, tasks, stop, inbox, search, limits_read: None };
     let theme = theme_choice::theme(args);
@@ -102,24 +102,6 @@ pub(super) async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Exit> {
         written?;
     }
     Ok(exit)
-}
-
-fn first_state(args: &DashboardArgs, limits: HostLimits, clock: &Clock) -> State {
-    let loopback = IpAddr::from([127, 0, 0, 1]);
-    let (local, in_lab) = if args.lab.lab { (None, args.bind) } else { (args.bind, None) };
-    let at = Endpoint::new(local.unwrap_or(loopback), args.port);
-    let spec = ListenSpec { backlog: args.backlog, ..ListenSpec::at(at) };
-    let connect = ConnectSpec {
-        payload: args.payload.0.clone(),
-        allow_remote: args.allow_remote,
-        ..ConnectSpec::to(Endpoint::new(loopback, args.port).into())
-    };
-    let clients = Clients::new(args.computers.unwrap_or(COMPUTERS), connect);
-    let mut state = State::new(limits, clock.started_at(), Server::new(spec), clients);
-    state.ui.look.keys = args.show_keys;
-    state.lab.spec = args.lab.spec();
-    state.lab.bind = in_lab;
-    state
 }
 
 struct Dashboard {

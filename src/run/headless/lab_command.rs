@@ -94,6 +94,7 @@ fn command_of(args: &LabCommandArgs) -> Vec<OsString> {
 }
 
 fn lab_of_its_own(args: &LabCommandArgs, command: &[OsString]) -> anyhow::Result<Exit> {
+    let runtime = runtime()?;
     let spec = LabSpec { computers: args.computers, ports: None };
     let lab = Lab::start(Path::new(Lab::THIS_PROGRAM), spec).map_err(|why| no_lab(&why))?;
     if let Some(lacks) = lab.limits.lacks() {
@@ -115,7 +116,7 @@ fn lab_of_its_own(args: &LabCommandArgs, command: &[OsString]) -> anyhow::Result
         .args(["--on", args.on.name().unwrap_or_default()])
         .args(["--ends-with-parent", "--"])
         .args(command);
-    let status = runtime()?.block_on(run_to_end(again, broken))?;
+    let status = runtime.block_on(run_to_end(again, broken))?;
     drop(wire);
     Ok(match (status.code(), status.signal()) {
         (Some(code), _) => Exit::WithCode(u8::try_from(code).unwrap_or(u8::MAX)),

@@ -88,7 +88,9 @@ impl<W: Write> Tally for ListenTally<'_, W> {
                 self.connections += 1;
                 format!("{} connected; accepted as descriptor {}", peer(own.name), own.fd)
             }
-            SocketEvent::AcceptFailed { why, pause } => explain::words(&of_accept(why, pause)),
+            SocketEvent::AcceptFailed { why, pause, times } => {
+                explain::words(&of_accept(why, pause, times))
+            }
             SocketEvent::Received { at, bytes, first } => {
                 self.bytes += bytes;
                 format!("{} sent {}", peer(at), bytes_in_words(bytes, &first))

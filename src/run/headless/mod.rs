@@ -8,9 +8,12 @@ pub(super) mod table;
 
 use std::future::pending;
 use std::io::{self, Write};
+use std::sync::RwLock;
+use std::thread;
 use std::time::Duration;
 
 use anyhow::Context;
+use tokio::runtime::{Builder, Runtime};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -103,6 +106,8 @@ async fn run_command(
     ended
 }
 
+pub(super) const NO_OUTPUT: &str = "cannot write to standard output";
+
 pub(super) struct LineWriter<'a, W> {
     out: &'a mut W,
     quiet: bool,
@@ -127,7 +132,7 @@ impl<'a, W: Write> LineWriter<'a, W> {
     pub(super) fn always(&mut self, text: &str) -> anyhow::Result<()> {
         // In one write, as standard output has no buffer.
         let written = self.out.write_all(format!("{text}\n").as_bytes());
-        written.and_then(|()| self.out.flush()).context("cannot write to standard output")
+        written.and_then(|()| self.out.flush()).context(NO_OUTPUT)
     }
 }
 
@@ -162,8 +167,38 @@ pub(super) fn refusal(asked: &Attempt, why: SyscallError) -> String {
     explain::words(&seen)
 }
 
-pub(super) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    runtime.context("cannot start the threads for sockets and signals")
+/// What cannot be done where the kernel refuses a thread with EAGAIN, whose own words speak of something that would block.
+pub(super) const NO_THREAD: &str = "cannot start a thread; this user may have no more processes";
+
+/// At least what any subcommand starts and opens by the time that it is ready.
+const THREADS: usize = 10;
+const DESCRIPTORS: usize = 16;
+
+pub(super) fn runtime() -> anyhow::Result<Runtime> {
+    try_limits()?;
+    let runtime = Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        // Where no more threads can be started, tokio waits for one that may block, and panics if there is none: one stays.
+        .thread_keep_alive(Duration::MAX)
+        .build()
+        .context("cannot start the threads for sockets and signals")?;
+    drop(runtime.spawn_blocking(|| ()));
+    Ok(runtime)
+}
+
+/// Fails where tokio would panic, or hang, for lack of threads and descriptors.
+fn try_limits() -> anyhow::Result<()> {
+    let copies = (0..DESCRIPTORS).map(|_| rustix::stdio::stderr().try_clone_to_owned());
+    copies.collect::<io::Result<Vec<_>>>().context("cannot open what it needs")?;
+    let gate = RwLock::new(());
+    thread::scope(|scope| {
+        let closed = gate.write();
+        let start = |_| thread::Builder::new().spawn_scoped(scope, || drop(gate.read()));
+        let started = (0..THREADS).map(start).collect::<io::Result<Vec<_>>>();
+        drop(closed);
+        // Once they are joined, they do not count any more.
+        started.map(|threads| threads.into_iter().for_each(|thread| drop(thread.join())))
+    })
+    .context(NO_THREAD)
 }

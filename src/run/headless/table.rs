@@ -9,9 +9,11 @@ use tokio::sync::mpsc;
 
 use crate::cli::TableArgs;
 use crate::kernel::watch::{Poller, WatchEvent};
-use crate::kernel::{OwnerFinder, Owners, interfaces, open, owners, still_holds};
+use crate::kernel::{
+    OwnerFinder, Owners, Procfs, SocketSource, interfaces, open, owners, still_holds,
+};
 use crate::run::headless::netstat_line::{before_and_after, row_event};
-use crate::run::headless::{ignore_broken_pipe, runtime};
+use crate::run::headless::{NO_OUTPUT, NO_THREAD, ignore_broken_pipe, runtime};
 use crate::run::{Clock, Exit, NetstatLine, Output, asked_to_end, complain};
 use crate::tcp::{
     Change, Filter, Host, InterfaceNames, Owner, Protocol, SocketRow, TableUpdate, TcpState,
@@ -38,7 +40,7 @@ async fn watch_table(args: &TableArgs) -> anyhow::Result<Exit> {
     let mut printer = Printer::new(args);
     let clock = printer.clock;
     let report = move |event| events.blocking_send(event).is_ok();
-    let poller = Poller::start(move || clock.now(), report);
+    let poller = Poller::start(move || clock.now(), report).context(NO_THREAD)?;
     poller.watch(wanted(args));
     loop {
         let event = tokio::select! {
@@ -62,7 +64,15 @@ fn print_table(args: &TableArgs) -> anyhow::Result<Exit> {
     if let Some(why) = why {
         complain(&procfs_instead(&why.to_string()));
     }
-    let read = source.snapshot(&wanted(args)).context("cannot read the kernel's socket table");
+    let wanted = wanted(args);
+    let mut read = source.snapshot(&wanted);
+    if let Err(why) = &read
+        && source.is_exact()
+    {
+        complain(&procfs_instead(&why.to_string()));
+        read = Procfs::new(Host::THIS).snapshot(&wanted);
+    }
+    let read = read.context("cannot read the kernel's socket table");
     let mut rows = read?.snapshot.rows;
     rows.retain(|row| is_shown(args, row));
     rows.sort_by_key(|row| {
@@ -188,7 +198,7 @@ fn is_shown(args: &TableArgs, row: &SocketRow) -> bool {
 }
 
 fn put(text: &str) -> anyhow::Result<()> {
-    Output::stdout().write_all(text.as_bytes()).context("cannot write the table")
+    Output::stdout().write_all(text.as_bytes()).context(NO_OUTPUT)
 }
 
 #[cfg(test)]

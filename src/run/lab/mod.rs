@@ -17,7 +17,7 @@ use crate::lab::Capture;
 use crate::net::{RemoteSockets, panic_message};
 use crate::run::Clock;
 use crate::run::dashboard::inputs::Input;
-use crate::run::lab::worker::{LabSockets, SharedSession, refusal};
+use crate::run::lab::worker::{LabSockets, SharedSession, no_thread};
 use crate::tcp::{Filter, Host, LabEvent, LabSpec, WireOrder, legible};
 
 /// Starts and stops labs, each on a thread of its own.
@@ -76,7 +76,7 @@ impl LabSession {
             Ok(thread) => self.thread = Some(thread),
             Err(why) => {
                 self.shared.slot().wanted = None;
-                let event = Event::Lab(LabEvent::Refused(refusal("clone", &why)));
+                let event = Event::Lab(LabEvent::Refused(no_thread(&why)));
                 let _ = self.shared.inbox.try_send(Input::Event(event));
             }
         }

@@ -11,7 +11,7 @@ use tokio::sync::mpsc::error::TrySendError;
 use crate::app::Event;
 use crate::kernel::watch::Poller;
 use crate::kernel::{ChangeCounters, NamespaceSource};
-use crate::lab::{Capture, Lab, SocketKind, SocketPool, StopHandle, Wire};
+use crate::lab::{Capture, Lab, NO_MORE_PROCESSES, SocketKind, SocketPool, StopHandle, Wire};
 use crate::net::{RemoteSockets, panic_message};
 use crate::run::Clock;
 use crate::run::dashboard::inputs::Input;
@@ -36,18 +36,18 @@ impl SharedSession {
         let Lab { computers, limits, pool, ends, counters, mut helper } = lab;
         let wire = match self.connect(ends, helper.stopper.clone()) {
             Ok(wire) => wire,
-            Err(why) => return LabEvent::Refused(refusal("clone", &why)),
+            Err(why) => return LabEvent::Refused(no_thread(&why)),
         };
         let pollers = counters.into_iter().map(|(host, files)| {
             let files = move || files.iter().filter_map(|file| file.try_clone().ok()).collect();
-            (host, self.poller(host, &pool, files))
+            self.poller(host, &pool, files).map(|poller| (host, poller))
         });
-        let running = RunningSlot {
-            stopper: helper.stopper.clone(),
-            wire,
-            pollers: pollers.collect(),
-            pool: Arc::clone(&pool),
+        let pollers = match pollers.collect::<io::Result<Vec<_>>>() {
+            Ok(pollers) => pollers,
+            Err(why) => return LabEvent::Refused(no_thread(&why)),
         };
+        let running =
+            RunningSlot { stopper: helper.stopper.clone(), wire, pollers, pool: Arc::clone(&pool) };
         if !self.publish(running, number) {
             return LabEvent::Down(None);
         }
@@ -99,7 +99,7 @@ impl SharedSession {
         host: Host,
         pool: &Arc<SocketPool>,
         files: impl Fn() -> Vec<std::fs::File> + Send + 'static,
-    ) -> Poller {
+    ) -> io::Result<Poller> {
         let pool = Arc::clone(pool);
         let open = move || pool.take(host, SocketKind::Diag);
         let (clock, inbox) = (self.clock, self.inbox.clone());
@@ -122,8 +122,10 @@ impl SharedSession {
     }
 }
 
-pub(super) fn refusal(step: &str, why: &io::Error) -> LabRefusal {
-    LabRefusal { step: step.to_owned(), errno: Errno::from(why), helps: String::new() }
+pub(super) fn no_thread(why: &io::Error) -> LabRefusal {
+    let errno = Errno::from(why);
+    let helps = if errno == Errno::EAGAIN { NO_MORE_PROCESSES } else { "" };
+    LabRefusal { step: "clone".to_owned(), errno, helps: helps.to_owned() }
 }
 
 #[derive(Default)]

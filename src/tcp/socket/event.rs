@@ -39,6 +39,8 @@ pub enum SocketEvent {
         why: SyscallError,
         /// The pause before the next accept(); zero when the client was refused for want of descriptors, or had left already.
         pause: Duration,
+        /// How often since the last report.
+        times: u32,
     },
     /// connect() is under way: SYN sent.
     Connecting(OwnSocket),
@@ -253,6 +255,8 @@ pub enum Call {
     Listen,
     /// accept(2).
     Accept,
+    /// getsockname(2).
+    GetSockName,
     /// connect(2).
     Connect,
     /// write(2).
@@ -275,6 +279,7 @@ impl fmt::Display for Call {
             Call::Bind => "bind()",
             Call::Listen => "listen()",
             Call::Accept => "accept()",
+            Call::GetSockName => "getsockname()",
             Call::Connect => "connect()",
             Call::Write => "write()",
             Call::Shutdown => "shutdown()",

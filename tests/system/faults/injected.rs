@@ -1,6 +1,6 @@
 //! Failures that the kernel seldom has, put in place of its answers by strace.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -137,4 +137,17 @@ fn a_terminal_that_stays_in_raw_mode_is_said_and_is_a_failure() {
     assert!(screen.contains("cannot take the terminal out of raw mode: "), "{screen}");
     assert!(!terminal.styled().alternate_screen());
     drop(strace);
+}
+
+#[test]
+fn a_caller_whose_socket_cannot_be_named_is_let_go_with_a_word() {
+    let terminal = dashboard(&[]);
+    let port = listen(&terminal);
+    let strace = Injector::attach(&terminal, "getsockname", "error=ENOBUFS");
+    let Some(strace) = strace else { return };
+    let mut caller = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    terminal.wait_for(r"getsockname\(\) failed: No buffer space");
+    assert_eq!(caller.read(&mut [0]).unwrap(), 0);
+    drop(strace);
+    quit(terminal);
 }

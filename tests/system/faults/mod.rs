@@ -5,6 +5,7 @@ pub(crate) mod hidden;
 mod inherited;
 pub(crate) mod injected;
 pub(crate) mod leaving;
+mod limits;
 pub(crate) mod links;
 pub(crate) mod names;
 pub(crate) mod netlink;

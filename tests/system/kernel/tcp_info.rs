@@ -65,7 +65,8 @@ fn what_went_through_a_connection_is_told_while_it_is_looked_inside() {
     let ends = [end(from, at), end(at, from)];
     let (report, events) = channel();
     let clock = Clock::start();
-    let poller = Poller::start(move || clock.now(), move |event| report.send(event).is_ok());
+    let report = move |event| report.send(event).is_ok();
+    let poller = Poller::start(move || clock.now(), report).unwrap();
     poller.watch(Filter::ports([Port(at.port())]));
     poller.inspect(ends.to_vec());
     let mut through = |bytes: u64| {

@@ -81,7 +81,7 @@ fn acting() -> (Poller, Sender<Next>, Told) {
     let clock = Clock::start();
     let now = move || clock.now();
     let report = move |event| told.send(event).is_ok();
-    let poller = Poller::over(Host::THIS, Box::new(opener), pulse, now, report);
+    let poller = Poller::over(Host::THIS, Box::new(opener), pulse, now, report).unwrap();
     (poller, plot, Told::new(events, None))
 }
 
@@ -89,7 +89,8 @@ fn acting() -> (Poller, Sender<Next>, Told) {
 fn polling(at: SocketAddr) -> (Poller, Told) {
     let (told, events) = sync_channel(1024);
     let clock = Clock::start();
-    let poller = Poller::start(move || clock.now(), move |event| told.send(event).is_ok());
+    let report = move |event| told.send(event).is_ok();
+    let poller = Poller::start(move || clock.now(), report).unwrap();
     poller.watch(Filter::ports([Port(at.port())]));
     (poller, Told::new(events, Some(at.ip())))
 }

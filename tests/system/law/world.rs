@@ -14,7 +14,7 @@ use fivetuple::kernel::{ChangeCounters, NamespaceSource};
 use fivetuple::lab::{Helper, Lab, SocketKind, SocketPool, Wire};
 use fivetuple::net::RemoteSockets;
 use fivetuple::run::Clock;
-use fivetuple::tcp::{Host, LabEvent, Moment, PortRange, Protocol};
+use fivetuple::tcp::{Host, LabEvent, Moment, PortRange, Protocol, procfs_instead};
 
 /// The dashboard's clock, which can be put forward.
 #[derive(Clone)]
@@ -65,7 +65,7 @@ fn event(seen: WatchEvent) -> Event {
     match seen {
         WatchEvent::TableRead(update) => Event::TableRead(update),
         WatchEvent::TableUnreadable { host, why } => Event::TableUnreadable { host, why },
-        WatchEvent::FellBackToProcfs(why) => Event::FellBackToProcfs(why),
+        WatchEvent::FellBackToProcfs(why) => Event::Warned(procfs_instead(&why)),
         WatchEvent::Inspected { host, found } => Event::Inspected { host, found },
     }
 }
@@ -73,7 +73,7 @@ fn event(seen: WatchEvent) -> Event {
 /// A poller of this machine's table.
 pub(super) fn poller(clock: &Clockwork, inbox: &SyncSender<Event>) -> Poller {
     let (clock, inbox) = (clock.clone(), inbox.clone());
-    Poller::start(move || clock.now(), move |seen| inbox.send(event(seen)).is_ok())
+    Poller::start(move || clock.now(), move |seen| inbox.send(event(seen)).is_ok()).unwrap()
 }
 
 /// Starts the wire of a lab, and a poller for each of its computers; they last as long as the helper. Also what the dashboard is told of it.
@@ -101,7 +101,7 @@ pub(super) fn enter(
             move || clock.now(),
             move |seen| inbox.send(event(seen)).is_ok(),
         );
-        (host, poller)
+        (host, poller.unwrap())
     });
     (pollers.collect(), (wire, helper), LabEvent::Up { computers, limits, took: Duration::ZERO })
 }

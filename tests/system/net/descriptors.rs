@@ -16,7 +16,7 @@ async fn pauses(rig: &mut Rig, many: usize) -> Vec<Duration> {
     let mut pauses = Vec::new();
     rig.wait_for(|event| {
         match event {
-            SocketEvent::AcceptFailed { why, pause } => {
+            SocketEvent::AcceptFailed { why, pause, .. } => {
                 assert_eq!(why.errno, Errno::EMFILE);
                 pauses.push(pause);
             }

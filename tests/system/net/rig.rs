@@ -170,7 +170,7 @@ impl Rig {
 
     pub(crate) async fn accept_failed(&mut self) -> (Errno, Duration) {
         self.wait_for(|event| match event {
-            SocketEvent::AcceptFailed { why, pause } => Some((why.errno, pause)),
+            SocketEvent::AcceptFailed { why, pause, .. } => Some((why.errno, pause)),
             _ => None,
         })
         .await

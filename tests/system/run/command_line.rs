@@ -108,8 +108,31 @@ fn a_full_disk_is_told() {
         &["connect", "127.0.0.1:1"],
         &["completions", "bash"],
         &["man"],
+        &["--help"],
+        &["listen", "--help"],
     ] {
         let said = ran(program(args).stdout(full.try_clone().unwrap()));
         said.fails(&["fivetuple: cannot write ", ": No space left on device (ENOSPC)\n"]);
     }
+}
+
+#[test]
+fn variables_are_options_of_the_dashboard_and_an_error_in_one_names_it() {
+    let with = |port: &str, theme: &str, args: &[&str]| {
+        ran(program(args).env("FIVETUPLE_PORT", port).env("FIVETUPLE_THEME", theme))
+    };
+    with("", "", &[]).ends(2, &["needs a terminal"]);
+    with("80x", "", &[]).ends(2, &["'80x' for 'FIVETUPLE_PORT': a port is a number"]);
+    with("", "drak", &[]).ends(2, &["'drak' for 'FIVETUPLE_THEME'", "possible values: dark"]);
+    with("80x", "", &["--port", "5000"]).ends(2, &["needs a terminal"]);
+    with("80x", "", &["--port", "81x"]).ends(2, &["'81x' for '--port <PORT>'"]);
+    with("80x", "drak", &["table", "--no-owners"]).ends(0, &["Local Address"]);
+    with("80x", "drak", &["--help"]).ends(0, &["FIVETUPLE_PORT"]);
+}
+
+#[test]
+fn whatever_tz_names_the_table_needs_no_time_zone() {
+    let mut table = program(["table", "--no-owners"]);
+    let endless = std::fs::File::open("/dev/zero").unwrap();
+    ran(table.env("TZ", ":/dev/stdin").stdin(endless)).ends(0, &["Local Address"]);
 }

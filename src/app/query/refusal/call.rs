@@ -61,13 +61,14 @@ fn of_connect_call(spec: &ConnectSpec, to: Option<Endpoint>, limits: &HostLimits
 }
 
 /// Of an accept() that failed, or that was answered with "busy"; after the pause it is called again.
-pub(crate) fn of_accept(why: SyscallError, pause: Duration) -> Statement {
+pub(crate) fn of_accept(why: SyscallError, pause: Duration, times: u32) -> Statement {
     let pause = Some(pause).filter(|pause| !pause.is_zero());
     Statement::new("accept-failed")
         .with(name_of(why.call), "")
         .with("errno", why.errno)
         .with("reason", why.reason())
         .with_some("pause", pause.map(format::seconds))
+        .with_some("times", (times > 1).then(|| format::number(u64::from(times))))
 }
 
 /// Of a call on the socket of an end that is there.
@@ -86,6 +87,7 @@ const fn name_of(call: Call) -> &'static str {
         Call::Bind => "bind",
         Call::Listen => "listen",
         Call::Accept => "accept",
+        Call::GetSockName => "getsockname",
         Call::Connect => "connect",
         Call::Write => "write",
         Call::Shutdown => "shutdown",

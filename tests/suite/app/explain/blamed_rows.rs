@@ -5,7 +5,7 @@ use std::time::Duration;
 use fivetuple::app::{Effect, Event, Notice};
 use fivetuple::tcp::{
     Burst, Call, Command, ConnectId, ConnectSpec, Endpoint, Errno, ListenSpec, SocketEvent,
-    SyscallError,
+    SyscallError, procfs_instead,
 };
 
 use crate::robot::{LISTEN, Robot, own};
@@ -31,6 +31,7 @@ fn a_pause_of_accept_is_shown_as_long_as_it_lasts() {
     robot.hear(SocketEvent::AcceptFailed {
         why: SyscallError { call: Call::Accept, errno: Errno::EMFILE },
         pause: Duration::from_millis(400),
+        times: 1,
     });
     assert!(screen(&mut robot, USUAL).contains("paused: "));
     robot.later(Duration::from_millis(401));
@@ -42,7 +43,7 @@ fn a_pause_of_accept_is_shown_as_long_as_it_lasts() {
 fn where_proc_is_read_instead_nothing_is_said_to_be_unreadable() {
     let mut robot = Robot::new();
     let why = "socket(AF_NETLINK) failed: Operation not permitted (EPERM)";
-    robot.tell(Event::FellBackToProcfs(why.to_owned()));
+    robot.tell(Event::Warned(procfs_instead(why)));
     let said = robot.said();
     assert!(said.contains("Reading /proc/net/tcp instead"), "{said}");
     assert!(said.contains("Operation not permitted"), "{said}");

@@ -160,6 +160,7 @@ pub(super) const VALUES: &[(&str, &str)] = &[
     ("table", "laptop's table"),
     ("target", "server.example:5000"),
     ("text", "(the words of another layer)"),
+    ("times", "2,040"),
     ("to", "127.0.0.1:5000"),
     ("to_ip", "127.0.0.1"),
     ("to_port", "5000"),

@@ -1,0 +1,31 @@
+use std::net::IpAddr;
+
+use crate::app::{Clients, Event, Server, State, update};
+use crate::cli::DashboardArgs;
+use crate::run::Clock;
+use crate::run::time_zone::time_of_day;
+use crate::tcp::{ConnectSpec, Endpoint, HostLimits, ListenSpec};
+
+const COMPUTERS: u8 = 4;
+
+pub(super) fn first_state(args: &DashboardArgs, limits: HostLimits, clock: &Clock) -> State {
+    let loopback = IpAddr::from([127, 0, 0, 1]);
+    let (local, in_lab) = if args.lab.lab { (None, args.bind) } else { (args.bind, None) };
+    let at = Endpoint::new(local.unwrap_or(loopback), args.port);
+    let spec = ListenSpec { backlog: args.backlog, ..ListenSpec::at(at) };
+    let connect = ConnectSpec {
+        payload: args.payload.0.clone(),
+        allow_remote: args.allow_remote,
+        ..ConnectSpec::to(Endpoint::new(loopback, args.port).into())
+    };
+    let clients = Clients::new(args.computers.unwrap_or(COMPUTERS), connect);
+    let (started, warning) = time_of_day(clock.epoch());
+    let mut state = State::new(limits, started, Server::new(spec), clients);
+    state.ui.look.keys = args.show_keys;
+    state.lab.spec = args.lab.spec();
+    state.lab.bind = in_lab;
+    if let Some(warning) = warning {
+        drop(update(&mut state, clock.now(), Event::Warned(warning)));
+    }
+    state
+}
