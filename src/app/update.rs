@@ -6,7 +6,7 @@ use crate::app::actions::forms::{self, ports_form};
 use crate::app::actions::{
     connect, export, held_states, lab, look, myth, rewind, script, verbs, why_not, wire,
 };
-use crate::app::events::{episodes, refusal, resets, server};
+use crate::app::events::{episodes, others, refusal, resets, server};
 use crate::app::query::watched::wanted;
 use crate::app::{Action, Effect, Event, MainView, State, Statement, Tone, Ui, events, input};
 use crate::tcp::{HostLimits, Moment, Port, TableUpdate};
@@ -112,7 +112,8 @@ fn table_read(state: &mut State, update: &TableUpdate) {
         state.say("past-full");
     }
     state.ui.stale = true;
-    resets::tell_cut_short(state, &update.changes);
+    resets::tell_timers(state, &update.changes);
+    others::tell(state, update);
     refusal::look_again(state);
 }
 

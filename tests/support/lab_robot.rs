@@ -164,7 +164,7 @@ pub(crate) fn segment(
         from,
         to,
         tuple: FiveTuple::tcp(local.parse().unwrap(), remote.parse().unwrap()),
-        is_refusal: false,
+        icmp: None,
         is_fragment: false,
         flags,
         seq,

@@ -18,6 +18,7 @@ mod net;
 mod ran;
 mod real_robot;
 mod run;
+mod sentences;
 mod terminal;
 mod why_not;
 

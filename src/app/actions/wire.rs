@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::app::model::{ScriptGoal, Statement};
 use crate::app::{Effect, State, WireKey, format};
-use crate::tcp::{Flags, Protocol, Segment, TcpState, WireOrder};
+use crate::tcp::{Flags, IcmpMessage, Protocol, Segment, TcpState, Timer, TimerKind, WireOrder};
 
 pub(crate) fn hold(state: &mut State) -> Effect {
     Effect::Lab(state.lab.order(WireOrder::Hold))
@@ -127,11 +127,11 @@ fn oldest(state: &State) -> String {
     let Some(crossing) = state.lab.oldest_waiting() else { return String::from("the oldest one") };
     let segment = &crossing.segment;
     let again = if crossing.again { "retransmitted " } else { "" };
-    let what = match segment.tuple.protocol {
-        Protocol::Tcp => segment.flags.to_string(),
-        Protocol::Udp if segment.is_refusal => format!("ICMP \"{}\"", Segment::REFUSES),
-        Protocol::Udp if segment.is_fragment => String::from("first fragment of a datagram"),
-        Protocol::Udp => String::from("datagram"),
+    let what = match (segment.tuple.protocol, segment.icmp) {
+        (Protocol::Tcp, _) => segment.flags.to_string(),
+        (Protocol::Udp, Some(icmp)) => format!("ICMP \"{}\"", icmp.words()),
+        (Protocol::Udp, None) if segment.is_fragment => String::from("fragment of a datagram"),
+        (Protocol::Udp, None) => String::from("datagram"),
     };
     format!("{}'s {again}{what}", state.computer_name(segment.from))
 }
@@ -139,8 +139,8 @@ fn oldest(state: &State) -> String {
 const MOST_LOST: u32 = 1000;
 
 fn kind(segment: &Segment) -> &'static str {
-    if segment.is_refusal {
-        "Refusal"
+    if let Some(icmp) = segment.icmp {
+        if icmp == IcmpMessage::PortUnreachable { "Refusal" } else { "Echo" }
     } else if segment.tuple.protocol == Protocol::Udp {
         "Udp"
     } else if segment.flags.has(Flags::RST) {
@@ -163,7 +163,12 @@ fn cut(state: &State) -> WireChange {
 
 fn mend(state: &State) -> WireChange {
     let mut rows = state.sockets.in_order();
+    let is_resent = |timer: Timer| timer.kind == TimerKind::Retransmit;
+    let waiting = state.sockets.in_order().filter(|line| line.gone.is_none());
+    let waiting = waiting.filter(|line| line.row.timer.is_some_and(is_resent));
+    let next = waiting.filter_map(|line| line.time_left(state.now)).min();
     let what = Statement::new("wire-mended")
+        .with_some("next", next.map(format::seconds))
         .when("Lossy", state.lab.wire.drop_next > 0)
         .when("HalfOpen", rows.any(|line| state.sockets.is_half_open(line)));
     (WireOrder::Reconnect, 1, what)

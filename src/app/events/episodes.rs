@@ -5,8 +5,8 @@ use std::time::Duration;
 use crate::app::explain::sentence::{is_worth_telling, reason};
 use crate::app::model::account::episodes::{Cause, Episode, Weight};
 use crate::app::query::facts::{self, rows};
-use crate::app::query::opening_facts;
-use crate::app::{Account, Fact, RowNow, RowOutcome, State, Topic, Verb};
+use crate::app::query::{opening_facts, others};
+use crate::app::{Account, Fact, OtherVerb, RowNow, RowOutcome, State, Topic, Verb};
 use crate::tcp::TcpState;
 
 /// Effects within this time belong to the cause and its sentence.
@@ -79,6 +79,8 @@ fn topic(state: &State, cause: &Cause) -> Option<Topic> {
         Verb::HalfClose => Topic::HalfClosed,
         Verb::Broken(_) | Verb::LateData => Topic::Broke,
         Verb::CutShort => Topic::CutShort,
+        Verb::TimedOut => Topic::TimedOut,
+        Verb::Other(verb) => Topic::Others(verb),
     })
 }
 
@@ -86,12 +88,17 @@ fn topic(state: &State, cause: &Cause) -> Option<Topic> {
 pub(crate) fn settle(state: &mut State) {
     let mut open = std::mem::take(&mut state.episodes.open);
     open.retain_mut(|episode| {
+        let is_others = matches!(episode.account.verb, Verb::Other(_));
+        if is_others && !episode.is_told && others::are_told_of(state, episode.ends) {
+            return false;
+        }
         let age = state.now.since(episode.opened);
         let rows = looked(state, episode);
         let mut account = Account { rows, ..episode.account.clone() };
         opening_facts::look(state, &mut account, episode.ends, episode.opened);
         let known = &episode.account;
-        if episode.is_told && account.rows == known.rows && account.facts.is_subset(&known.facts) {
+        let is_less = account.facts != known.facts && account.facts.is_subset(&known.facts);
+        if episode.is_told && account.rows == known.rows && is_less {
             // Ended conditions are not reported, and the rows were not polled again.
             account = known.clone();
         }
@@ -163,8 +170,18 @@ fn is_due(state: &State, episode: &Episode, age: Duration) -> bool {
     match account.verb {
         Verb::Call => (own && reason(account).is_some()) || age >= ANSWERED,
         Verb::Connect | Verb::Ack => (own && other) || age >= PATIENCE,
-        Verb::Accept => (own && !account.facts.contains(&Fact::PeerFin)) || age >= PATIENCE,
+        // The server may close it at once: what its row shows from before accept() does not count.
+        Verb::Accept if account.facts.contains(&Fact::PeerFin) => {
+            (age >= PATIENCE && has_changed(state, episode, 0)) || age >= LIMIT
+        }
+        Verb::Accept => own || age >= PATIENCE,
+        // accept() may be about to return the other end.
+        Verb::Send if is_to_be_accepted(state, account) => age >= LIMIT,
         Verb::Send => age >= PATIENCE,
+        Verb::Other(OtherVerb::Listen | OtherVerb::Connect) => {
+            others::are_named(state, episode.ends) || age >= LIMIT
+        }
+        Verb::Other(OtherVerb::Stop | OtherVerb::End | OtherVerb::Refused) => age >= ANSWERED,
         Verb::Stop
         | Verb::Close
         | Verb::Abort
@@ -172,17 +189,25 @@ fn is_due(state: &State, episode: &Episode, age: Duration) -> bool {
         | Verb::Broken(_)
         | Verb::Fin
         | Verb::LateData
-        | Verb::CutShort => is_end_due(state, episode, age),
+        | Verb::CutShort
+        | Verb::TimedOut => is_end_due(state, episode, age),
     }
+}
+
+/// Whether the row of that end is not as it was before.
+fn has_changed(state: &State, episode: &Episode, end: usize) -> bool {
+    let (line, before) = (state.sockets.get(episode.ends[end]), episode.before[end]);
+    let is_gone = line.is_none_or(|line| line.gone.is_some());
+    facts::row(line) != before || (is_gone && before.is_some())
+}
+
+fn is_to_be_accepted(state: &State, account: &Account) -> bool {
+    account.facts.contains(&Fact::NotAccepted) && !state.server.held
 }
 
 /// Whether both rows of a connection that ends have changed, or the other has had the time to.
 fn is_end_due(state: &State, episode: &Episode, age: Duration) -> bool {
-    let [own, other] = [0, 1].map(|n| {
-        let (line, before) = (state.sockets.get(episode.ends[n]), episode.before[n]);
-        let is_gone = line.is_none_or(|line| line.gone.is_some());
-        facts::row(line) != before || (is_gone && before.is_some())
-    });
+    let [own, other] = [0, 1].map(|n| has_changed(state, episode, n));
     let is_known = episode.before[0].is_some() || own;
     (own && (other || episode.ends[0] == episode.ends[1]))
         || (age >= PATIENCE && (own || !is_known))

@@ -2,7 +2,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use crate::app::actions::lab;
-use crate::app::events::resets;
+use crate::app::events::{others, resets};
 use crate::app::model::lab::brief_ip;
 use crate::app::model::{
     Clients, Episodes, LabStage, LabState, LoopbackBefore, Server, Sockets, Statement, Tone,
@@ -33,6 +33,7 @@ pub(crate) fn on_lab_event(state: &mut State, news: LabEvent) -> Vec<Effect> {
             let before = state.lab.crossings.back().map(|crossing| crossing.segment.number);
             state.lab.take_wire(news);
             resets::look_for_late_data(state, before);
+            others::look_for_refusals(state, before);
             vec![]
         }
     }
@@ -57,6 +58,7 @@ fn say_what_was_lost(state: &mut State, news: &[WireEvent]) {
             WireEvent::Sent { .. }
             | WireEvent::Arrived { .. }
             | WireEvent::Lost { .. }
+            | WireEvent::Unreported { .. }
             | WireEvent::Status(_) => continue,
         };
         state.warn(what);

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use crate::app::query::refusal;
-use crate::app::{Attempt, Failure, State};
-use crate::tcp::{Errno, SyscallError};
+use crate::app::{Attempt, Failure, State, Statement};
+use crate::tcp::{Errno, SocketId, SyscallError};
 
 /// A poll shows them within this time.
 const WHILE: Duration = Duration::from_secs(1);
@@ -34,8 +34,9 @@ pub(crate) fn look_again(state: &mut State) {
         return;
     }
     let (seen, rows) = refusal::look(state, at, &failure.asked, failure.why);
-    let is_more = (rows.len(), seen.has("Owned")) > (failure.rows.len(), failure.seen.has("Owned"));
-    if is_more {
+    let known =
+        |rows: &[SocketId], seen: &Statement| (rows.len(), seen.has("AllUsed"), seen.has("Owned"));
+    if known(&rows, &seen) > known(&failure.rows, &failure.seen) {
         state.notices.amend_failure(at, &seen, &rows);
         if let Some(failure) = &mut state.notices.failure {
             (failure.seen, failure.rows) = (seen, rows);

@@ -1,31 +1,49 @@
 //! Connections that a RST ends: rows that left TIME_WAIT before its time (RFC 1337), and data that arrives at an end after its program has
-//! closed it, which the kernel answers with RST (RFC 1122, section 4.2.2.13).
+//! closed it, which the kernel answers with RST (RFC 1122, section 4.2.2.13). And rows that the kernel itself ended, as it waited no longer.
 
 use crate::app::events::episodes::begin;
 use crate::app::model::account::episodes::Cause;
 use crate::app::query::facts;
-use crate::app::{GoneReason, RowNow, RowOutcome, State, Topic, Verb};
+use crate::app::{Fact, GoneReason, RowNow, RowOutcome, State, Topic, Verb};
 use crate::tcp::{Change, CloseKind, Delivery, Flags, SocketId, SocketRow, TcpState, WireSegment};
 
-pub(crate) fn tell_cut_short(state: &mut State, changes: &[Change]) {
+pub(crate) fn tell_timers(state: &mut State, changes: &[Change]) {
     for change in changes {
         if let Change::Vanished(row) = change
-            && row.state == TcpState::TimeWait
+            && row.timer.is_some()
         {
-            cut_short(state, row);
+            timer_ended(state, row);
         }
     }
 }
 
-fn cut_short(state: &mut State, row: &SocketRow) -> Option<()> {
+/// Says what a row that is gone had waited for, where that was cut short or got no answer.
+fn timer_ended(state: &mut State, row: &SocketRow) -> Option<()> {
     let name = row.name();
     let line = state.sockets.get(name)?;
-    let gone = line.gone.filter(|gone| gone.why == GoneReason::Reset)?;
-    let early = u32::try_from(line.time_left(gone.at)?.as_secs()).ok()?;
-    let mut account = facts::account(state, Verb::CutShort, [name, state.other_end(name)], early);
+    let (gone, timer) = (line.gone?, line.row.timer?);
+    // What a process still held fails with an errno, which is reported.
+    let is_broken = matches!(line.ending, Some(CloseKind::Broken(_)));
+    let is_held = is_broken || state.ends.get(name).is_some();
+    let (verb, topic, number) = if gone.why == GoneReason::Reset && row.state == TcpState::TimeWait
+    {
+        // A FIN retransmitted over a slow wire is acknowledged again, and one ACK arrives after the other end is closed.
+        let early = line.time_left(gone.at)?.as_secs();
+        (Verb::CutShort, Topic::CutShort, u32::try_from(early).ok()?)
+    } else if gone.why.is_timeout() && !is_held {
+        (Verb::TimedOut, Topic::TimedOut, timer.tries.into())
+    } else {
+        return None;
+    };
+    let other = state.other_end(name);
+    let others = state.sockets.get(other).filter(|line| line.gone.is_none() && !line.told);
+    let others = others.map(|line| line.row.state);
+    let mut account = facts::account(state, verb, [name, other], number);
+    account.learn([(gone.why == GoneReason::GaveUp, Fact::Retransmitted)]);
     account.rows[0] = RowOutcome { before: Some(row.state), after: RowNow::Gone };
-    // A FIN retransmitted over a slow wire is acknowledged again, and one ACK arrives after the other end is closed.
-    state.notices.tell(state.now, Some(Topic::CutShort), (0, account), 1);
+    account.rows[1] =
+        RowOutcome { before: others, after: others.map_or(RowNow::Unseen, RowNow::In) };
+    state.notices.tell(state.now, Some(topic), (0, account), 1);
     Some(())
 }
 

@@ -4,7 +4,9 @@ use std::borrow::Cow;
 
 use crate::app::explain::texts::{Evidence, find, possessive};
 use crate::app::format::number;
-use crate::app::model::{Account, Content, Notice, Remedy, RowNow, RowOutcome, Statement, Verb};
+use crate::app::model::{
+    Account, Content, Notice, OtherVerb, Remedy, RowNow, RowOutcome, Statement, Verb,
+};
 use crate::tcp::{Errno, Protocol, TcpState};
 
 /// The signs after a key under which the further parts of its sentence are listed.
@@ -125,6 +127,12 @@ fn key(account: &Account) -> &'static str {
         Verb::Fin => "fin",
         Verb::LateData => "late-data",
         Verb::CutShort => "cut-short",
+        Verb::TimedOut => "timed-out",
+        Verb::Other(OtherVerb::Listen) => "other-listen",
+        Verb::Other(OtherVerb::Stop) => "other-stop",
+        Verb::Other(OtherVerb::Connect) => "other-connect",
+        Verb::Other(OtherVerb::End) => "other-end",
+        Verb::Other(OtherVerb::Refused) => "other-refused",
     }
 }
 
@@ -160,12 +168,16 @@ impl Evidence for Account {
             "from" => self.rows[0].before?.to_string(),
             "port" => own.port.to_string(),
             "other_port" => other.port.to_string(),
+            "at" => own.to_string(),
             "peer" => other.to_string(),
             "peer_ip" => other.ip.to_string(),
             "detail" => return Some(Cow::from(&self.detail)),
             "number" => self.number.to_string(),
             "bytes" => number(self.number.into()),
-            "changes" => changes(self),
+            "own_queue" => number(self.queued[0].into()),
+            "other_queue" => number(self.queued[1].into()),
+            "changes" => changes(self, "its row"),
+            "rows" => changes(self, &possessive(&self.who, "row")),
             "errno" => {
                 let Verb::Broken(errno) = self.verb else { return None };
                 errno.to_string()
@@ -176,11 +188,10 @@ impl Evidence for Account {
 }
 
 /// What the rows alone show: `: its row is gone; the server's row is in CLOSE_WAIT`.
-fn changes(account: &Account) -> String {
+fn changes(account: &Account, own_row: &str) -> String {
     let Account { whom, rows: [own, other], .. } = account;
     let mut text = String::new();
-    for (row, RowOutcome { before, after }) in [("its row", own), (&possessive(whom, "row"), other)]
-    {
+    for (row, RowOutcome { before, after }) in [(own_row, own), (&possessive(whom, "row"), other)] {
         let change = match (before, after) {
             (Some(before), RowNow::In(now)) if before != now => {
                 format!("went from {before} to {now}")

@@ -7,7 +7,7 @@ pub(crate) mod states;
 pub mod timeline;
 
 pub use crate::app::history::comparison::{Comparison, FIVE};
-pub use crate::app::history::connection::Connection;
+pub use crate::app::history::connection::{Connection, ConnectionEnd};
 pub(crate) use crate::app::history::ladder::inferred::Inference;
 pub use crate::app::history::ladder::model::{Ladder, LadderArrow, Rung, Side, StateMark};
 pub(crate) use crate::app::history::ladder::state_marks::StateMarks;

@@ -6,8 +6,8 @@ use std::net::IpAddr;
 use crate::app::model::Numbers;
 use crate::app::{Clients, OpenEnds, Server};
 use crate::tcp::{
-    Errno, Host, HostLimits, LabComputer, LabSpec, Moment, PortRange, WireSegment, WireSettings,
-    WireStatus,
+    Delivery, Errno, Host, HostLimits, LabComputer, LabSpec, Moment, PortRange, WireSegment,
+    WireSettings, WireStatus,
 };
 
 /// The lab, as last reported.
@@ -168,7 +168,7 @@ pub(crate) fn brief_ip(place: usize, ip: IpAddr) -> String {
 /// Counts and sequence numbers beyond the list of segments.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct SegmentLog {
-    pub(super) numbers: Numbers,
+    pub(crate) numbers: Numbers,
     /// How many segments of the list are on the wire.
     pub(super) waiting: usize,
     /// How many others are on the wire.
@@ -188,6 +188,14 @@ pub(crate) struct SegmentLog {
 }
 
 impl SegmentLog {
+    pub(super) fn forget(&mut self, crossing: &WireSegment) {
+        self.forgotten += 1;
+        if crossing.fate == Delivery::OnTheWay {
+            self.has_left(crossing.segment.number);
+            self.hidden += 1;
+        }
+    }
+
     pub(super) fn has_left(&mut self, number: u64) {
         self.waiting = self.waiting.saturating_sub(1);
         self.leaving.remove(&number);
@@ -198,7 +206,12 @@ impl SegmentLog {
         let count = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
         self.hidden = count(kept).saturating_sub(self.waiting);
         self.oldest = oldest;
-        self.unnamed = self.unnamed.min(count(self.ordered.saturating_sub(orders_done)));
+        let pending = count(self.ordered.saturating_sub(orders_done));
+        self.unnamed = self.unnamed.min(pending);
+        // A fragment leaves without its datagram.
+        while self.leaving.len() > pending {
+            self.leaving.pop_first();
+        }
         self.unreported += status.unreported;
         self.missed += status.missed;
     }

@@ -16,7 +16,7 @@ pub(crate) mod syscalls;
 
 pub use crate::app::model::account::episodes::Episodes;
 pub(crate) use crate::app::model::account::episodes::{Row, Rows};
-pub use crate::app::model::account::{Account, Fact, RowNow, RowOutcome, Verb};
+pub use crate::app::model::account::{Account, Fact, OtherVerb, RowNow, RowOutcome, Verb};
 pub use crate::app::model::clients::{BurstProgress, Clients, Computer};
 pub use crate::app::model::failure::{Attempt, Failure, Remedy, Verdict};
 pub use crate::app::model::lab::{LabStage, LabState};

@@ -1,7 +1,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use crate::app::model::{Account, Failure, Statement};
+use crate::app::model::{Account, Failure, OtherVerb, Statement};
 use crate::tcp::{ConnectId, Moment, SocketId};
 
 /// What happened, one notice for each event, the newest last.
@@ -75,6 +75,8 @@ pub enum Topic {
     Received,
     /// Rows in TIME_WAIT were ended by an RST.
     CutShort,
+    /// Rows were gone as the kernel waited no longer.
+    TimedOut,
     /// Connections broke.
     Broke,
     /// accept() failed.
@@ -83,6 +85,8 @@ pub enum Topic {
     Refused,
     /// A name is looked up for that order to connect.
     Resolving(ConnectId),
+    /// Other programs did something.
+    Others(OtherVerb),
     /// The view changed, or cannot change.
     Looked,
     /// The past was stepped through.
@@ -109,7 +113,7 @@ impl Topic {
 
     /// Whether sentences that come at once are merged from the second on.
     const fn is_told_at_once(self) -> bool {
-        matches!(self, Topic::WentToo | Topic::HalfClosed | Topic::CutShort)
+        matches!(self, Topic::WentToo | Topic::HalfClosed | Topic::CutShort | Topic::TimedOut)
     }
 }
 

@@ -1,11 +1,16 @@
 //! The segments that crossed the lab's wire.
 
+use std::collections::HashMap;
+
 use crate::app::LabState;
 use crate::app::model::SegmentNumbers;
 use crate::app::model::lab::SegmentLog;
-use crate::tcp::{Delivery, LabOrder, Moment, Segment, WireEvent, WireOrder, WireSegment};
+use crate::tcp::{
+    Delivery, FiveTuple, LabOrder, Moment, Segment, WireEvent, WireOrder, WireSegment,
+};
 
 const SEGMENTS: usize = 4096;
+const FORGOTTEN: usize = SEGMENTS / 4;
 
 impl LabState {
     pub(crate) fn take_wire(&mut self, events: Vec<WireEvent>) {
@@ -15,6 +20,9 @@ impl LabState {
                 WireEvent::Arrived { at, number } => self.ended(number, Delivery::Arrived(at)),
                 WireEvent::Lost { at, number, how } => {
                     self.ended(number, Delivery::Lost(at, how));
+                }
+                WireEvent::Unreported { at, from, tuple, count } => {
+                    self.known.numbers.skip((from, tuple), count, at);
                 }
                 WireEvent::Status(status) => {
                     if status.orders_done >= self.known.ordered {
@@ -30,6 +38,7 @@ impl LabState {
     /// Clears the list; relative sequence numbers of open connections stay.
     pub(crate) fn forget_crossings(&mut self) {
         self.crossings.clear();
+        self.known.numbers.count_anew();
         self.known = SegmentLog {
             numbers: std::mem::take(&mut self.known.numbers),
             ordered: self.known.ordered,
@@ -68,37 +77,53 @@ impl LabState {
 
     /// When a retransmitted segment was sent before.
     pub fn sent_before(&self, again: &WireSegment) -> Option<Moment> {
-        let Segment { tuple, seq, .. } = *Some(&again.segment).filter(|_| again.again)?;
+        let Segment { from, tuple, seq, .. } = *Some(&again.segment).filter(|_| again.again)?;
         let older = self
             .crossings
             .iter()
             .rev()
             .skip_while(|crossing| crossing.segment.number >= again.segment.number);
         let mut same = older.filter(|WireSegment { segment, .. }| {
-            segment.tuple == tuple && seq.wrapping_sub(segment.seq) < segment.sequence_length()
+            (segment.from, segment.tuple) == (from, tuple)
+                && seq.wrapping_sub(segment.seq) < segment.sequence_length()
         });
         same.next().map(|crossing| crossing.sent)
     }
 
     fn sent(&mut self, at: Moment, segment: Segment) {
-        let SegmentNumbers { relative, again } = self.known.numbers.note(&segment);
-        if self.crossings.len() == SEGMENTS
-            && let Some(oldest) = self.crossings.pop_front()
-        {
-            self.known.forgotten += 1;
-            if oldest.fate == Delivery::OnTheWay {
-                self.known.has_left(oldest.segment.number);
-                self.known.hidden += 1;
-            }
+        let SegmentNumbers { relative, again, nth } = self.known.numbers.note(&segment);
+        if self.crossings.len() == SEGMENTS {
+            self.forget_some();
         }
         self.known.waiting += 1;
-        self.crossings.push_back(WireSegment {
-            segment,
-            sent: at,
-            fate: Delivery::OnTheWay,
-            relative,
-            again,
+        let fate = Delivery::OnTheWay;
+        self.crossings.push_back(WireSegment { segment, sent: at, fate, relative, again, nth });
+    }
+
+    /// Forgets a quarter of the list: the oldest segments of the ends that have more than their share of it, but those that open or end a
+    /// connection only where that is not enough.
+    fn forget_some(&mut self) {
+        let LabState { crossings, known, .. } = self;
+        let mut counts: HashMap<FiveTuple, usize> = HashMap::new();
+        for crossing in crossings.iter() {
+            *counts.entry(crossing.segment.tuple).or_default() += 1;
+        }
+        let share = (SEGMENTS - FORGOTTEN) / counts.len().max(1);
+        let mut left = FORGOTTEN;
+        crossings.retain(|crossing| {
+            let Segment { tuple, flags, .. } = crossing.segment;
+            let count = counts.entry(tuple).or_default();
+            let goes = left > 0 && *count > share && !flags.opens_or_ends();
+            if goes {
+                *count -= 1;
+                left -= 1;
+                known.forget(crossing);
+            }
+            !goes
         });
+        for crossing in crossings.drain(..left) {
+            known.forget(&crossing);
+        }
     }
 
     /// Numbers only rise, with gaps after a burst.

@@ -9,11 +9,12 @@ use crate::app::query::port_holders::shares_port;
 use crate::app::{State, TableRow};
 use crate::tcp::{
     CloseKind, Delivery, Errno, Flags, Moment, Protocol, Segment, ServerCloses, SocketId, TcpState,
-    TimerKind,
 };
 
 /// A send() is reported at most so long after its segment was seen on the wire.
 const TOGETHER: Duration = Duration::from_millis(500);
+/// The lab's wire reports a segment within this time.
+const REPORTED: Duration = Duration::from_millis(100);
 /// A look may show a row only so long after it was there.
 const SEEN_LATE: Duration = Duration::from_millis(500);
 
@@ -29,6 +30,7 @@ pub(crate) fn account(state: &State, verb: Verb, ends: [SocketId; 2], number: u3
         facts: BTreeSet::new(),
         at: [own.tuple.local, own.tuple.remote],
         number,
+        queued: [0; 2],
         detail: String::new(),
     };
     let is_tcp = own.tuple.protocol == Protocol::Tcp;
@@ -56,7 +58,7 @@ pub(crate) fn follows(state: &State, end: SocketId, verb: Verb, window: Duration
     verb != Verb::Fin && (was_just_ended || is_ordered)
 }
 
-fn at_once(state: &State, verb: Verb, [own, other]: [SocketId; 2]) -> [(bool, Fact); 14] {
+fn at_once(state: &State, verb: Verb, [own, other]: [SocketId; 2]) -> [(bool, Fact); 15] {
     let known = state.ends.get(own);
     let is_clients = state.ends.client_holds(own);
     let has_unread =
@@ -93,6 +95,7 @@ fn at_once(state: &State, verb: Verb, [own, other]: [SocketId; 2]) -> [(bool, Fa
         (keeps_open, Fact::KeepsOpen),
         (arrived_late, Fact::LateData),
         (is_broken && was_stray(state, other), Fact::StrayRst),
+        (is_broken && was_forged(state, other), Fact::Forged),
     ]
 }
 
@@ -100,12 +103,14 @@ pub(crate) fn look(state: &State, account: &mut Account, ends: [SocketId; 2], op
     let [own, other] = ends;
     let [fin, rst] = [Flags::FIN, Flags::RST]
         .map(|flag| fate(state, own, opened, |segment| segment.flags.has(flag)));
-    let before_fin = stands_before_its_fin(state, own).filter(|_| fin.is_none());
+    let before_fin = stands_before_its_fin(state, ends, opened).filter(|_| fin.is_none());
+    let probes = state.sockets.get(own).is_some_and(TableRow::probes_window);
     account.learn([
         (state.listening_rows().any(|line| line.gone.is_none()), Fact::Listening),
         (fin == Some(Delivery::OnTheWay), Fact::FinWaits),
         (is_lost(fin), Fact::FinLost),
         (before_fin.is_some(), Fact::FinQueued),
+        (before_fin.is_some() && probes, Fact::ZeroWindow),
         (rst == Some(Delivery::OnTheWay), Fact::RstWaits),
         (is_lost(rst), Fact::RstLost),
     ]);
@@ -129,7 +134,8 @@ pub(super) fn fate(
     let tuple = end.tuple.canonical();
     let newest_first = state.lab.crossings.iter().rev();
     let mut new = newest_first.take_while(|crossing| since.since(crossing.sent) < TOGETHER);
-    let found = new.find(|crossing| crossing.segment.tuple == tuple && is_it(&crossing.segment));
+    let is_own = |segment: &Segment| (segment.from, segment.tuple) == (end.host, tuple);
+    let found = new.find(|crossing| is_own(&crossing.segment) && is_it(&crossing.segment));
     found.map(|crossing| crossing.fate)
 }
 
@@ -137,22 +143,36 @@ pub(super) fn is_lost(fate: Option<Delivery>) -> bool {
     matches!(fate, Some(Delivery::Lost(..)))
 }
 
-/// How many bytes stand in its Send-Q before a FIN: a kernel whose data was not acknowledged in time sends only that, again.
-fn stands_before_its_fin(state: &State, end: SocketId) -> Option<u32> {
-    let line = state.sockets.get(end).filter(|line| line.gone.is_none() && line.has_sent_fin())?;
-    let timer = line.row.timer?;
-    let is_timed_out = timer.kind == TimerKind::Retransmit && timer.tries > 0;
+/// How many bytes stand in its Send-Q before a FIN that was not sent: a kernel that probes the window has nothing in flight, and what the
+/// lab's wire would carry, it reports.
+fn stands_before_its_fin(
+    state: &State,
+    [own, other]: [SocketId; 2],
+    opened: Moment,
+) -> Option<u32> {
+    let line = state.sockets.get(own).filter(|line| line.gone.is_none() && line.has_sent_fin())?;
+    let is_off_the_wire = other.host != own.host && state.now.since(opened) >= REPORTED;
     // The FIN counts as one byte.
     let before = line.row.queues.send.saturating_sub(1);
-    (state.lab.is_up() && is_timed_out && before > 0).then_some(before)
+    (before > 0 && (is_off_the_wire || line.probes_window())).then_some(before)
 }
 
 /// Whether that end's last RST came from a kernel without such a connection: it has nothing to acknowledge (RFC 9293, section 3.5.2).
 fn was_stray(state: &State, end: SocketId) -> bool {
+    last_reset(state, end).is_some_and(|reset| !reset.flags.has(Flags::ACK))
+}
+
+/// Whether another computer sent the last RST of that end, whose address the lab gave to its own computer.
+fn was_forged(state: &State, end: SocketId) -> bool {
+    let is_known = state.lab.host_of(end.tuple.local.ip) == Some(end.host);
+    is_known && last_reset(state, end).is_some_and(|reset| reset.from != end.host)
+}
+
+fn last_reset(state: &State, end: SocketId) -> Option<&Segment> {
     let tuple = end.tuple.canonical();
-    let mut segments = state.lab.crossings.iter().rev().map(|crossing| &crossing.segment);
-    let reset = segments.find(|segment| segment.tuple == tuple && segment.flags.has(Flags::RST));
-    reset.is_some_and(|reset| !reset.flags.has(Flags::ACK))
+    let newest_first = state.lab.crossings.iter().rev();
+    let mut segments = newest_first.map(|crossing| &crossing.segment);
+    segments.find(|segment| segment.tuple == tuple && segment.flags.has(Flags::RST))
 }
 
 /// Whether every listener still stands that was there when the client was connected, and whether there are several: one that came since

@@ -6,6 +6,7 @@ pub(crate) mod failure;
 pub(crate) mod footer;
 pub(crate) mod names;
 pub(crate) mod opening_facts;
+pub(crate) mod others;
 pub(crate) mod past;
 pub(crate) mod peers;
 pub(crate) mod port_holders;

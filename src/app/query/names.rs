@@ -31,13 +31,18 @@ pub(crate) fn end_name(state: &State, end: SocketId) -> String {
         return String::from("the server");
     }
     let is_others = state.ends.server_holds(other) && is_stranger(state, other);
-    let at = end.tuple.local.canonical();
     match state.client_at(end).filter(|_| !is_others) {
         Some(ours) => ours.to_owned(),
-        None => match state.peer_name(other) {
-            name if name == at.ip.to_string() => at.to_string(),
-            name => format!("{name} ({at})"),
-        },
+        None => program_name(state, end),
+    }
+}
+
+/// The name of the program at an end, or of its computer, with the address.
+pub(crate) fn program_name(state: &State, end: SocketId) -> String {
+    let at = end.tuple.local.canonical();
+    match state.peer_name(state.other_end(end)) {
+        name if name == at.ip.to_string() => at.to_string(),
+        name => format!("{name} ({at})"),
     }
 }
 

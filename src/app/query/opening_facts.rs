@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::app::format::{brief, number, seconds, sockets};
 use crate::app::query::facts::{self, account, fate, is_lost};
+use crate::app::query::others;
 use crate::app::query::peers::is_stranger;
 use crate::app::{Account, BurstProgress, Fact, Holder, OpenEnd, State, Statement, TableRow, Verb};
 use crate::tcp::{
@@ -33,15 +34,18 @@ pub(crate) fn begin(state: &State, account: &mut Account, ends: [SocketId; 2]) {
         | Verb::Broken(_)
         | Verb::Fin
         | Verb::LateData
-        | Verb::CutShort => (),
+        | Verb::CutShort
+        | Verb::TimedOut
+        | Verb::Other(_) => (),
     }
 }
 
 pub(crate) fn look(state: &State, account: &mut Account, ends: [SocketId; 2], opened: Moment) {
     match account.verb {
         Verb::Call => look_at_call(state, account, ends[0], opened),
-        Verb::Connect => look_at_ack(state, account, ends[0], opened),
+        Verb::Connect => look_at_ack(state, account, ends, opened),
         Verb::Send => look_at_data(state, account, ends, opened),
+        Verb::Other(_) => others::look(state, account, ends),
         Verb::Ack | Verb::Accept => (),
         Verb::Stop
         | Verb::Close
@@ -50,7 +54,8 @@ pub(crate) fn look(state: &State, account: &mut Account, ends: [SocketId; 2], op
         | Verb::Broken(_)
         | Verb::Fin
         | Verb::LateData
-        | Verb::CutShort => facts::look(state, account, ends, opened),
+        | Verb::CutShort
+        | Verb::TimedOut => facts::look(state, account, ends, opened),
     }
 }
 
@@ -89,12 +94,18 @@ fn of_data(state: &State, [own, other]: [SocketId; 2]) -> [(bool, Fact); 5] {
 
 fn look_at_data(state: &State, account: &mut Account, ends: [SocketId; 2], opened: Moment) {
     let [own, other] = ends.map(|end| state.sockets.get(end).filter(|line| line.gone.is_none()));
-    let is_data = |segment: &Segment| segment.length > 0 && !segment.is_refusal;
+    let is_data = |segment: &Segment| segment.length > 0 && segment.icmp.is_none();
     let fate = fate(state, ends[0], opened, is_data);
     let is_alone = state.is_with_our_server(ends[0]) && state.is_half_open_alone(ends[0]);
+    if state.was_accepted(ends[0]) {
+        account.facts.remove(&Fact::NotAccepted);
+    }
+    let sent = own.map_or(0, |line| line.row.queues.send);
+    account.queued = [sent, other.map_or(0, |line| line.row.unread())];
     account.learn([
-        (own.is_some_and(|line| line.row.queues.send > 0), Fact::OwnQueued),
-        (other.is_some_and(|line| line.row.unread() > 0), Fact::OtherQueued),
+        (sent > 0, Fact::OwnQueued),
+        (account.queued[1] > 0, Fact::OtherQueued),
+        (sent > 0 && own.is_some_and(TableRow::probes_window), Fact::ZeroWindow),
         (fate == Some(Delivery::OnTheWay), Fact::DataWaits),
         (is_lost(fate), Fact::DataLost),
         (is_alone, Fact::QueueFull),
@@ -158,12 +169,14 @@ fn look_at_call(state: &State, account: &mut Account, client: SocketId, opened: 
 }
 
 /// Whether the last ACK of the handshake is on its way, or lost.
-fn look_at_ack(state: &State, account: &mut Account, client: SocketId, opened: Moment) {
+fn look_at_ack(state: &State, account: &mut Account, ends: [SocketId; 2], opened: Moment) {
+    let client = ends[0];
     let ack = fate(state, client, opened, |segment| segment.flags.has(Flags::ACK));
     let is_alone = state.is_with_our_server(client) && state.is_half_open_alone(client);
     account.learn([
         (ack == Some(Delivery::OnTheWay), Fact::AckWaits),
         (is_lost(ack), Fact::AckLost),
+        (ends.into_iter().any(|end| state.sockets.reuses(end)), Fact::Reused),
         (is_alone, Fact::QueueFull),
     ]);
 }

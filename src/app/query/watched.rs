@@ -14,10 +14,13 @@ pub(crate) fn wanted(state: &State) -> Filter {
 
 impl State {
     pub(crate) fn watches(&self, row: SocketId) -> bool {
+        self.ui.row_filter.whole_machine || self.is_at_the_demos_port(row)
+    }
+
+    pub(crate) fn is_at_the_demos_port(&self, row: SocketId) -> bool {
         let is_watched =
             |port| self.server.ports.contains(&port) || self.clients.called.contains(&port);
-        let ends = [row.tuple.local, row.tuple.remote];
-        self.ui.row_filter.whole_machine || ends.into_iter().any(|end| is_watched(end.port))
+        [row.tuple.local, row.tuple.remote].into_iter().any(|end| is_watched(end.port))
     }
 
     /// The inodes of those rows without a known owner.

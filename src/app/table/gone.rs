@@ -4,10 +4,17 @@ use std::time::Duration;
 
 use crate::app::table::row::key;
 use crate::app::{Gone, GoneReason, Table, TableRow};
-use crate::tcp::{CloseKind, Errno, Host, Moment, Protocol, SocketId, SocketRow, TcpState};
+use crate::tcp::{
+    CloseKind, Errno, Host, Moment, Protocol, SocketId, SocketRow, TcpState, Timer, TimerKind,
+};
 
 /// How far the timer that a poll shows may be from the kernel's own.
 const ABOUT: Duration = Duration::from_secs(2);
+
+/// A timer that a poll shows with less than this left has run out when the next poll misses the row.
+const SOON: Duration = Duration::from_secs(1);
+/// A timer that has run out so often waits for longer than that: what happens just when it runs out is no coincidence.
+const MANY: u8 = 4;
 
 /// How many rows are kept after their ghosts: as many as a large screen has lines.
 const CLOSED_ROWS: usize = 64;
@@ -81,6 +88,28 @@ impl Table {
         }
     }
 
+    /// Keeps a row whose five-tuple a new connection has taken over from TIME_WAIT.
+    pub(super) fn keep_reused(&mut self, name: SocketId, at: Moment) {
+        let waited = |line: &&TableRow| {
+            let was_there = line.gone.is_none_or(|gone| gone.at == at);
+            was_there && line.row.state == TcpState::TimeWait
+        };
+        if let Some(line) = self.get(name).filter(waited) {
+            let gone = Some(Gone { at, why: GoneReason::Reused });
+            self.keep_closed(TableRow { gone, ..line.clone() });
+        }
+    }
+
+    /// Whether such a row was there, whose place that one has taken.
+    pub(crate) fn reuses(&self, name: SocketId) -> bool {
+        let born = self.get(name).map(|line| line.born);
+        let mut closed = self.closed_rows.iter();
+        closed.any(|line| {
+            let reused = line.gone.filter(|gone| gone.why == GoneReason::Reused);
+            line.row.name() == name && reused.map(|gone| gone.at).is_some_and(|at| Some(at) == born)
+        })
+    }
+
     fn keep_closed(&mut self, row: TableRow) {
         let closed = &mut self.closed_rows;
         if closed.len() == CLOSED_ROWS {
@@ -128,6 +157,12 @@ fn why_gone(table: &Table, line: &TableRow) -> Option<GoneReason> {
         TcpState::SynSent if was_refused => GoneReason::Refused,
         TcpState::SynSent => GoneReason::NeverConnected,
         TcpState::Closed => GoneReason::Unknown,
+        TcpState::FinWait2 if is_over(line, TimerKind::TimeWait, 0) => GoneReason::FinWait2Over,
+        TcpState::SynReceived | TcpState::FinWait1 | TcpState::Closing | TcpState::LastAck
+            if gave_up(table, line) =>
+        {
+            GoneReason::GaveUp
+        }
         TcpState::SynReceived
         | TcpState::Established
         | TcpState::FinWait1
@@ -136,6 +171,21 @@ fn why_gone(table: &Table, line: &TableRow) -> Option<GoneReason> {
         | TcpState::Closing
         | TcpState::LastAck => how_ended(line, table.mirror(line.row.name())),
     })
+}
+
+/// Whether it left when its timer ran out for the last of many times, and no RST is known that ended it.
+fn gave_up(table: &Table, line: &TableRow) -> bool {
+    let kinds = [TimerKind::Retransmit, TimerKind::ZeroWindowProbe];
+    let was_reset =
+        line.was_reset() || table.mirror(line.row.name()).is_some_and(TableRow::sent_rst);
+    !was_reset && kinds.into_iter().any(|kind| is_over(line, kind, MANY))
+}
+
+/// Whether the last timer of a row that is gone was of that kind, had run out so often before, and was about to run out.
+fn is_over(line: &TableRow, kind: TimerKind, tries: u8) -> bool {
+    let left = line.gone.and_then(|gone| line.time_left(gone.at));
+    let is_it = |timer: Timer| timer.kind == kind && timer.tries >= tries;
+    line.row.timer.is_some_and(is_it) && left.is_some_and(|left| left < SOON)
 }
 
 /// How a connection ended whose row shows no reason by itself.

@@ -1,14 +1,16 @@
 //! The kernel's socket table as this program remembers it: rows, their order, counts and ports, and the journal of the past.
 
 pub(crate) mod gone;
+pub(crate) mod gone_reason;
 pub(crate) mod journal;
 pub(crate) mod ports;
 pub(crate) mod row;
 
+pub use crate::app::table::gone_reason::{Gone, GoneReason};
 pub use crate::app::table::journal::Past;
 pub(crate) use crate::app::table::journal::{Journal, StepKind};
 pub use crate::app::table::ports::{Parity, Ports};
-pub use crate::app::table::row::{Gone, GoneReason, Mark, Sighting, TableRow};
+pub use crate::app::table::row::{Mark, Sighting, TableRow};
 pub(crate) use crate::app::table::row::{RowChange, RowPlace, TableEvent};
 
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
@@ -127,10 +129,10 @@ impl Table {
             Some(_) => {
                 // A new connection has the same five-tuple.
                 let other = self.mirror(name).filter(|line| line.gone.is_some());
-                if let Some(other) = other.map(|line| line.row.name()) {
-                    self.forget(other);
+                for name in [other.map(|line| line.row.name()), Some(name)].into_iter().flatten() {
+                    self.keep_reused(name, at);
+                    self.forget(name);
                 }
-                self.forget(name);
             }
             None => (),
         }
@@ -173,9 +175,10 @@ impl Table {
 
     fn recount(&mut self, row: &SocketRow, before: Option<TcpState>, after: Option<TcpState>) {
         if row.tuple.protocol == Protocol::Tcp && before != after {
-            let is_open = |line: &TableRow| line.gone.is_none() && line.row.state.is_open();
-            let [was_open, opens] =
-                [before, after].map(|state| state.is_some_and(TcpState::is_open));
+            // An end in SYN_RECV is half a connection.
+            let is_made = |state: TcpState| state.is_open() && state != TcpState::SynReceived;
+            let is_open = |line: &TableRow| line.gone.is_none() && is_made(line.row.state);
+            let [was_open, opens] = [before, after].map(|state| state.is_some_and(is_made));
             if was_open != opens && !self.mirror(row.name()).is_some_and(is_open) {
                 self.open = self.open.saturating_add_signed(if opens { 1 } else { -1 });
             }
@@ -275,7 +278,7 @@ impl Table {
         self.lines.is_empty()
     }
 
-    /// How many connections are open; TIME_WAIT does not count.
+    /// How many connections are open; SYN_SENT, SYN_RECV and TIME_WAIT do not count.
     pub fn connections(&self) -> usize {
         self.open
     }

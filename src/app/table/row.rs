@@ -1,6 +1,9 @@
 use std::time::Duration;
 
-use crate::tcp::{CloseKind, Errno, Host, Moment, Protocol, SocketId, SocketRow, TcpState};
+use crate::app::table::gone_reason::{Gone, GoneReason};
+use crate::tcp::{
+    CloseKind, Errno, Host, Moment, Protocol, SocketId, SocketRow, TcpState, TimerKind,
+};
 
 /// A row of the kernel's socket table with its history.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,69 +44,6 @@ pub struct Sighting {
     pub state: TcpState,
     /// Since when, as polls showed it.
     pub since: Moment,
-}
-
-/// When and why a row left the kernel's table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Gone {
-    /// When.
-    pub at: Moment,
-    /// Why.
-    pub why: GoneReason,
-}
-
-/// Why a row is gone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum GoneReason {
-    /// The server's end closed first.
-    ClosedByServer,
-    /// The client's end closed first.
-    ClosedByClient,
-    /// It closed after the other end, and a poll showed it in CLOSE_WAIT before.
-    ClosedSecond,
-    /// An RST ended it.
-    Reset,
-    /// TIME_WAIT was over.
-    TimeWaitOver,
-    /// The listening socket was closed.
-    Stopped,
-    /// connect() was refused.
-    Refused,
-    /// The connection was never made.
-    NeverConnected,
-    /// The table does not show why.
-    Unknown,
-}
-
-impl GoneReason {
-    /// The reason in words.
-    pub const fn words(self) -> &'static str {
-        self.texts().0
-    }
-
-    /// The reason in fewer words.
-    pub const fn brief(self) -> &'static str {
-        self.texts().1
-    }
-
-    /// What ended the row without an arrow of the state diagram; `None` where the states explain the end.
-    pub(crate) const fn cut_short(self) -> Option<&'static str> {
-        self.texts().2
-    }
-
-    const fn texts(self) -> (&'static str, &'static str, Option<&'static str>) {
-        match self {
-            GoneReason::ClosedByServer => ("closed by server", "server closed", None),
-            GoneReason::ClosedByClient => ("closed by client", "client closed", None),
-            GoneReason::ClosedSecond => ("closed last", "closed last", None),
-            GoneReason::Reset => ("reset", "reset", Some("RST")),
-            GoneReason::TimeWaitOver => ("TIME_WAIT over", "TIME_WAIT over", None),
-            GoneReason::Stopped => ("stopped listening", "stopped", None),
-            GoneReason::Refused => ("refused", "refused", Some("rcv RST")),
-            GoneReason::NeverConnected => ("never connected", "never connected", Some("no answer")),
-            GoneReason::Unknown => ("closed", "closed", Some("gone")),
-        }
-    }
 }
 
 /// How a row is marked.
@@ -228,6 +168,11 @@ impl TableRow {
 
     pub(crate) fn has_sent_fin(&self) -> bool {
         self.states().any(TcpState::has_sent_fin)
+    }
+
+    /// Whether its kernel waits for the other end's window to open: nothing is in flight, and what is in its Send-Q was not sent yet.
+    pub(crate) fn probes_window(&self) -> bool {
+        self.row.timer.is_some_and(|timer| timer.kind == TimerKind::ZeroWindowProbe)
     }
 
     /// Whether its program closed it with unread data: the kernel sends RST instead of FIN (RFC 2525, section 2.17).

@@ -7,7 +7,8 @@ use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::{Errno, read};
 
 use crate::lab::addressing::{host_at, is_group_report};
-use crate::lab::wire::decode::{is_segment, segment};
+use crate::lab::wire::datagrams::Datagrams;
+use crate::lab::wire::decode::{Fragment, Packet};
 use crate::lab::wire::impairment::{FrameFate, FrameInfo, Impairment};
 use crate::lab::wire::pcapng::Capture;
 use crate::lab::wire::port::WirePort;
@@ -34,6 +35,7 @@ pub(super) struct Forwarder<C> {
     reporter: Reporter,
     capture: Option<Capture>,
     impairment: Impairment<Frame>,
+    datagrams: Datagrams,
     segments: u64,
     orders: u64,
     missed_asked_at: Moment,
@@ -52,6 +54,8 @@ struct Route {
     to: Option<Host>,
     number: u64,
     is_reported: bool,
+    /// The part of a datagram that it carries, which may arrive or be lost without the rest.
+    fragment: Option<Fragment>,
 }
 
 impl<C: Fn() -> Moment> Forwarder<C> {
@@ -70,6 +74,7 @@ impl<C: Fn() -> Moment> Forwarder<C> {
             reporter,
             capture,
             impairment: Impairment::default(),
+            datagrams: Datagrams::default(),
             segments: 0,
             orders: 0,
             missed_asked_at: Moment::default(),
@@ -183,19 +188,12 @@ impl<C: Fn() -> Moment> Forwarder<C> {
         if is_group_report(frame) {
             return;
         }
-        let is_segment = is_segment(frame);
-        let mut route = Route { from, to: host_at(frame), number: 0, is_reported: false };
-        if is_segment {
-            self.segments += 1;
-            route.number = self.segments;
-            // Later fragments carry no ports, and a broadcast has no single receiver: neither is reported.
-            if self.reporter.may_report(now)
-                && let Some(to) = route.to
-                && let Some(segment) = segment(frame, self.segments, (from, to))
-            {
-                route.is_reported = true;
-                self.reporter.report(now, WireEvent::Sent { at: now, segment });
-            }
+        let packet = Packet::of(frame);
+        let is_segment = packet.is_some();
+        let to = host_at(frame);
+        let mut route = Route { from, to, number: 0, is_reported: false, fragment: None };
+        if let Some(packet) = packet {
+            self.identify(now, &packet, &mut route);
         }
         let info = FrameInfo { is_segment, bytes: bytes.len() };
         match self.impairment.put(info) {
@@ -212,6 +210,34 @@ impl<C: Fn() -> Moment> Forwarder<C> {
         }
     }
 
+    /// Numbers a segment, and reports it; what a fragment but the first carries is known from the first.
+    fn identify(&mut self, now: Moment, packet: &Packet<'_>, route: &mut Route) {
+        route.fragment = packet.fragment();
+        let further = route.fragment.filter(|fragment| !fragment.is_first);
+        if let Some(known) = further.and_then(|fragment| self.datagrams.find(fragment)) {
+            (route.number, route.is_reported) = known;
+            return;
+        }
+        self.segments += 1;
+        route.number = self.segments;
+        // A broadcast has no single receiver: it is not reported.
+        match packet.tuple().zip(route.to).map(|(tuple, to)| ((route.from, tuple), to)) {
+            None => self.reporter.leave_out(now, None),
+            Some((end, to)) => {
+                if self.reporter.may_report(now, end, packet.flags())
+                    && let Some(segment) = packet.segment(self.segments, (route.from, to))
+                {
+                    route.is_reported = true;
+                    self.reporter.report(now, WireEvent::Sent { at: now, segment });
+                }
+            }
+        }
+        let Route { number, is_reported, .. } = *route;
+        let first = route.fragment.filter(|fragment| fragment.is_first);
+        route.fragment =
+            first.filter(|fragment| self.datagrams.begin(*fragment, number, is_reported));
+    }
+
     fn deliver(&mut self, now: Moment, bytes: &[u8], route: Route) {
         if let Err(reason) = self.send(now, bytes, route) {
             return self.report_lost(now, route, reason);
@@ -219,7 +245,8 @@ impl<C: Fn() -> Moment> Forwarder<C> {
         if let Some(capture) = &self.capture {
             capture.write(now, route.from, &bytes[HEADER..]);
         }
-        if route.is_reported {
+        let is_whole = route.fragment.is_none_or(|fragment| self.datagrams.arrived(fragment));
+        if route.is_reported && is_whole {
             self.reporter.report(now, WireEvent::Arrived { at: now, number: route.number });
         }
     }
@@ -236,7 +263,8 @@ impl<C: Fn() -> Moment> Forwarder<C> {
     }
 
     fn report_lost(&mut self, now: Moment, route: Route, how: DropReason) {
-        if route.is_reported {
+        let is_first = route.fragment.is_none_or(|fragment| self.datagrams.lost(fragment));
+        if route.is_reported && is_first {
             self.reporter.report(now, WireEvent::Lost { at: now, number: route.number, how });
         }
     }

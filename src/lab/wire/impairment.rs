@@ -31,7 +31,7 @@ struct HeldFrame<T> {
 /// What decides the fate of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FrameInfo {
-    /// Whether it carries TCP, UDP or the refusal of a datagram, or a fragment of them; other frames are neither reported nor dropped.
+    /// Whether it carries TCP, UDP or ICMP, or a fragment of them; other frames are neither reported nor dropped.
     pub is_segment: bool,
     /// Its length.
     pub bytes: usize,

@@ -1,6 +1,7 @@
 //! The wire between the lab's computers: forwards, delays, loses, reports and captures frames.
 
 mod capture_file;
+mod datagrams;
 mod decode;
 mod forwarder;
 mod impairment;

@@ -1,12 +1,20 @@
+use std::collections::HashMap;
 use std::mem;
 use std::time::Duration;
 
-use crate::tcp::{Moment, WireEvent, WireStatus};
+use crate::tcp::{FiveTuple, Flags, Host, Moment, WireEvent, WireStatus};
 
 /// Takes a batch of events; returns it when there is no space for it now.
 pub(super) type ReportSink = dyn FnMut(Vec<WireEvent>) -> Result<(), Vec<WireEvent>> + Send;
 
-const PER_SECOND: u32 = 2000;
+const SECOND: Duration = Duration::from_secs(1);
+/// How many segments are reported in a second that open or end a connection, and how many others.
+const PER_SECOND: [u32; 2] = [2000, 1000];
+/// How many of the others are kept for ends that have had few of them, and how few.
+const SHARED: u32 = 500;
+const SHARE: u32 = 32;
+/// Of how many ends it is counted what is not reported.
+const MAX_ENDS: usize = 1024;
 /// How long events wait for more, so that a burst comes in few batches.
 const BATCH_TIME: Duration = Duration::from_millis(4);
 const MAX_WAITING: usize = 8192;
@@ -17,9 +25,18 @@ pub(super) struct Reporter {
     waiting: Vec<WireEvent>,
     status: WireStatus,
     since: Option<Moment>,
-    left_this_second: u32,
     second: Moment,
+    /// How many may be reported in this second: of the segments that open or end a connection, and of others.
+    left: [u32; 2],
+    /// How many each end had reported in this second.
+    shares: HashMap<End, u32>,
+    /// How many each end had not, since the last one that was; reported once in a second.
+    unreported: HashMap<End, u64>,
+    counted_at: Moment,
 }
+
+/// An end as its segments show it.
+type End = (Host, FiveTuple);
 
 impl Reporter {
     pub(super) fn new(sink: Box<ReportSink>) -> Reporter {
@@ -28,23 +45,48 @@ impl Reporter {
             waiting: Vec::new(),
             status: WireStatus::default(),
             since: None,
-            left_this_second: PER_SECOND,
             second: Moment::default(),
+            left: PER_SECOND,
+            shares: HashMap::new(),
+            unreported: HashMap::new(),
+            counted_at: Moment::default(),
         }
     }
 
-    /// Whether a segment sent now is reported; if not, it is counted.
-    pub(super) fn may_report(&mut self, now: Moment) -> bool {
-        if now.since(self.second) >= Duration::from_secs(1) {
-            (self.second, self.left_this_second) = (now, PER_SECOND);
+    /// Whether a segment of an end, sent now, is reported; if not, it is counted.
+    pub(super) fn may_report(&mut self, now: Moment, end: End, flags: Flags) -> bool {
+        if now.since(self.second) >= SECOND {
+            (self.second, self.left) = (now, PER_SECOND);
+            self.shares.clear();
         }
-        if self.left_this_second == 0 || self.waiting.len() >= MAX_WAITING {
-            self.status.unreported += 1;
-            self.since.get_or_insert(now);
+        let share = self.shares.get(&end).copied().unwrap_or_default();
+        let [openings, others] = &mut self.left;
+        let (left, may) = if flags.opens_or_ends() {
+            (openings, true)
+        } else {
+            let may = *others > SHARED || share < SHARE;
+            (others, may)
+        };
+        if !may || *left == 0 || self.waiting.len() >= MAX_WAITING {
+            self.leave_out(now, Some(end));
             return false;
         }
-        self.left_this_second -= 1;
+        *left -= 1;
+        self.shares.insert(end, share + 1);
+        let before = self.unreported.remove(&end).map(|count| unreported(now, end, count));
+        self.waiting.extend(before);
         true
+    }
+
+    /// Counts a segment that is not reported.
+    pub(super) fn leave_out(&mut self, now: Moment, end: Option<End>) {
+        self.status.unreported += 1;
+        self.since.get_or_insert(now);
+        let is_counted =
+            |end: &End| self.unreported.len() < MAX_ENDS || self.unreported.contains_key(end);
+        if let Some(end) = end.filter(is_counted) {
+            *self.unreported.entry(end).or_default() += 1;
+        }
     }
 
     pub(super) fn report(&mut self, now: Moment, event: WireEvent) {
@@ -69,7 +111,9 @@ impl Reporter {
     }
 
     pub(super) fn due(&self) -> Option<Moment> {
-        self.since.map(|since| since.plus(BATCH_TIME))
+        let batch = self.since.map(|since| since.plus(BATCH_TIME));
+        let counts = (!self.unreported.is_empty()).then(|| self.counted_at.plus(SECOND));
+        batch.into_iter().chain(counts).min()
     }
 
     pub(super) fn hand_over(&mut self, now: Moment) {
@@ -77,6 +121,10 @@ impl Reporter {
             return;
         }
         let mut batch = mem::take(&mut self.waiting);
+        if now.since(self.counted_at) >= SECOND {
+            self.counted_at = now;
+            batch.extend(self.unreported.drain().map(|(end, count)| unreported(now, end, count)));
+        }
         batch.push(WireEvent::Status(self.status));
         match (self.sink)(batch) {
             Ok(()) => {
@@ -90,4 +138,8 @@ impl Reporter {
             }
         }
     }
+}
+
+fn unreported(at: Moment, (from, tuple): End, count: u64) -> WireEvent {
+    WireEvent::Unreported { at, from, tuple, count }
 }

@@ -1,6 +1,7 @@
 use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
@@ -161,9 +162,10 @@ impl World {
         self.poller.stop();
         self.stop.cancel();
         let lab = self.lab;
-        let lab = self.tasks.spawn_blocking(move || lab.end());
+        let capture_failed = Arc::clone(&lab.capture_failed);
+        self.tasks.spawn_blocking(move || lab.end());
         self.tasks.close();
         let _ = tokio::time::timeout(Duration::from_millis(500), self.tasks.wait()).await;
-        lab.now_or_never().and_then(Result::ok).unwrap_or(Ok(()))
+        capture_failed.get().map_or(Ok(()), |why| Err(anyhow::anyhow!("{why}")))
     }
 }

@@ -2,7 +2,7 @@ use std::fmt;
 
 use crate::tcp::{FiveTuple, Host, Protocol};
 
-/// A TCP segment as it left a computer (RFC 9293, section 3.1), a UDP datagram, or the ICMP message that refuses one.
+/// A TCP segment as it left a computer (RFC 9293, section 3.1), a UDP datagram, or an ICMP message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Segment {
     /// Counted from 1 in the order in which segments were put on the wire.
@@ -11,10 +11,10 @@ pub struct Segment {
     pub from: Host,
     /// Whose kernel it is meant for.
     pub to: Host,
-    /// The five numbers; `local` is the sender's end, also of a message that refuses a datagram.
+    /// The five numbers; `local` is the sender's end, also of a message that refuses a datagram. An echo has no ports: they are 0.
     pub tuple: FiveTuple,
-    /// Whether this is ICMP "port unreachable": no socket has the port of a received datagram (RFC 1122, section 4.1.3.1).
-    pub is_refusal: bool,
+    /// Which message of ICMP this is.
+    pub icmp: Option<IcmpMessage>,
     /// Whether this is but the first fragment of a datagram that is longer than a frame; the others have no ports.
     pub is_fragment: bool,
     /// SYN, ACK, ...
@@ -32,8 +32,6 @@ pub struct Segment {
 impl Segment {
     /// How many bytes of the data are kept to be shown.
     pub const SHOWN: usize = 64;
-    /// What a refusal says.
-    pub const REFUSES: &str = "port unreachable";
 
     /// How many sequence numbers it takes, SYN and FIN included (SEG.LEN, RFC 9293, section 3.3.1); 0 for UDP.
     pub fn sequence_length(&self) -> u32 {
@@ -48,8 +46,30 @@ impl Segment {
     pub fn label(&self) -> String {
         match self.tuple.protocol {
             Protocol::Tcp => self.flags.to_string(),
-            Protocol::Udp if self.is_refusal => String::from("ICMP"),
+            Protocol::Udp if self.icmp.is_some() => String::from("ICMP"),
             Protocol::Udp => String::from("UDP"),
+        }
+    }
+}
+
+/// The messages of ICMP that are shown (RFC 792, RFC 4443).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IcmpMessage {
+    /// No socket has the port of a received datagram (RFC 1122, section 4.1.3.1).
+    PortUnreachable,
+    /// What `ping` sends.
+    EchoRequest,
+    /// What it is answered with.
+    EchoReply,
+}
+
+impl IcmpMessage {
+    /// Its name.
+    pub const fn words(self) -> &'static str {
+        match self {
+            IcmpMessage::PortUnreachable => "port unreachable",
+            IcmpMessage::EchoRequest => "echo request",
+            IcmpMessage::EchoReply => "echo reply",
         }
     }
 }
@@ -69,10 +89,21 @@ impl Flags {
     pub const PSH: Flags = Flags(0x08);
     /// The acknowledgement number is meant.
     pub const ACK: Flags = Flags(0x10);
+    /// The urgent pointer is meant.
+    pub const URG: Flags = Flags(0x20);
+    /// The network is congested, or, with SYN, the sender knows of such notices (RFC 3168).
+    pub const ECE: Flags = Flags(0x40);
+    /// The sender has slowed down since it heard of congestion.
+    pub const CWR: Flags = Flags(0x80);
 
     /// Whether all of `flags` are set.
     pub const fn has(self, flags: Flags) -> bool {
         self.0 & flags.0 == flags.0
+    }
+
+    /// Whether a connection is opened or ended by it: a SYN, FIN or RST.
+    pub const fn opens_or_ends(self) -> bool {
+        self.0 & Flags::SYN.and(Flags::FIN).and(Flags::RST).0 != 0
     }
 
     /// These and `flags`.
@@ -91,6 +122,9 @@ impl fmt::Display for Flags {
             (Flags::RST, "RST"),
             (Flags::PSH, "PSH"),
             (Flags::ACK, "ACK"),
+            (Flags::URG, "URG"),
+            (Flags::ECE, "ECE"),
+            (Flags::CWR, "CWR"),
         ];
         let set: Vec<&str> =
             names.into_iter().filter(|(flag, _)| self.has(*flag)).map(|(_, name)| name).collect();

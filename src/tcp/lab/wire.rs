@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use crate::tcp::{Moment, Segment};
+use crate::tcp::{FiveTuple, Host, Moment, Segment};
 
 /// What the one who holds the wire between the lab's computers does with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +46,17 @@ pub enum WireEvent {
         number: u64,
         /// How.
         how: DropReason,
+    },
+    /// Segments of an end that were counted but not reported one by one, since its last one that was.
+    Unreported {
+        /// Until when.
+        at: Moment,
+        /// Whose kernel sent them.
+        from: Host,
+        /// Its five-tuple.
+        tuple: FiveTuple,
+        /// How many.
+        count: u64,
     },
     /// The last event of each batch.
     Status(WireStatus),
@@ -151,6 +162,8 @@ pub struct WireSegment {
     pub relative: (u32, u32),
     /// Whether the same bytes, or the same SYN or FIN, had been sent before: a retransmission.
     pub again: bool,
+    /// How many segments its end had put on the wire before it, since its SYN.
+    pub nth: u64,
 }
 
 impl WireSegment {

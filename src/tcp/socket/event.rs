@@ -211,6 +211,10 @@ impl SyscallError {
                 return Some(format!("{ip} is neither on this machine nor on a private network"));
             }
             (Call::Resolve, Errno::ENODEV) => "this machine has no interface of that name",
+            // socket(2) itself knows no destination.
+            (Call::Socket, Errno::EHOSTUNREACH) => {
+                "the lab's helper process, which makes the sockets of its computers, does not answer"
+            }
             (Call::Reserve, _) => "the remaining descriptors are reserved",
             // The words of gai_strerror(3); the resolver has no errno for these.
             (Call::Resolve, Errno::EADDRNOTAVAIL) => "Name or service not known",

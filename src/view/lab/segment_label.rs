@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::app::State;
-use crate::tcp::{FiveTuple, Host, Moment, Segment};
+use crate::tcp::{FiveTuple, Host, Moment, Port, Segment};
 
 /// What distinguishes the connections on the wire: the client's name, its port, or both; neither if there is only one.
 #[derive(Clone, Copy)]
@@ -16,11 +16,15 @@ impl SegmentLabel {
     pub(super) fn of(state: &State, then: Moment) -> SegmentLabel {
         let crossings = state.lab.crossings.iter();
         let known = crossings.take_while(|crossing| crossing.sent <= then);
-        let mut clients: BTreeMap<Host, FiveTuple> = BTreeMap::new();
+        let mut clients: BTreeMap<Host, Option<FiveTuple>> = BTreeMap::new();
         let (mut port, mut name) = (false, false);
         for segment in known.map(|crossing| &crossing.segment) {
-            let connection = clients.entry(client(state, segment)).or_insert(segment.tuple);
-            port |= ![segment.tuple, segment.tuple.mirrored()].contains(connection);
+            let connection = clients.entry(client(state, segment)).or_default();
+            // An echo has no ports, and belongs to no connection.
+            if segment.tuple.is_connected() {
+                let connection = connection.get_or_insert(segment.tuple);
+                port |= ![segment.tuple, segment.tuple.mirrored()].contains(connection);
+            }
             name |= is_among_clients(state, segment);
         }
         SegmentLabel { name: name || clients.len() > 1, port }
@@ -30,7 +34,8 @@ impl SegmentLabel {
     pub(super) fn words(self, state: &State, segment: &Segment) -> String {
         let (client, tuple) = (client(state, segment), segment.tuple);
         let port = if client == segment.from { tuple.local.port } else { tuple.remote.port };
-        let port = if self.port { format!(":{port}") } else { String::new() };
+        let has_port = self.port && port != Port::ANY;
+        let port = if has_port { format!(":{port}") } else { String::new() };
         if is_among_clients(state, segment) {
             let name = |host| state.computer_name(host) + if host == client { &*port } else { "" };
             return format!("{} to {}", name(segment.from), name(segment.to));

@@ -3,7 +3,7 @@
 use ratatui::text::{Line, Span};
 
 use crate::app::format;
-use crate::tcp::{Delivery, Flags, Protocol, Segment, WireSegment, escape};
+use crate::tcp::{Delivery, Flags, Protocol, WireSegment, escape};
 use crate::view::ThemeRole::{Banner, Dim, Error, KeyCap, Warning};
 use crate::view::lab::arrow;
 use crate::view::lab::segment_label::SegmentLabel;
@@ -207,8 +207,8 @@ fn in_lines(
 /// Numbers and length: `seq 1 ack 1 len 13`.
 fn carries(scene: Scene<'_>, crossing: &WireSegment) -> String {
     let segment = &crossing.segment;
-    if segment.is_refusal {
-        return Segment::REFUSES.to_owned();
+    if let Some(icmp) = segment.icmp {
+        return icmp.words().to_owned();
     }
     if segment.tuple.protocol == Protocol::Udp {
         let parts = if segment.is_fragment { " in fragments" } else { "" };

@@ -42,6 +42,8 @@ fn heading(
         ["all connections: the segments as they crossed the wire", "all, as captured", "all", ""]
     } else if ladder.captured {
         ["the segments as they crossed the wire", "as captured", "", ""]
+    } else if ladder.hidden > 0 {
+        ["inferred: none of the listed segments is its own", "inferred: not listed", "inferred", ""]
     } else {
         [
             "inferred from states and system calls, not captured",

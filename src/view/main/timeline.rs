@@ -162,10 +162,14 @@ fn now(scene: Scene<'_>, history: &TableRow) -> Span<'static> {
         GoneReason::ClosedByClient => "by client",
         GoneReason::ClosedByServer => "by server",
         GoneReason::ClosedSecond => "closed last",
-        GoneReason::TimeWaitOver => "wait over",
+        GoneReason::TimeWaitOver | GoneReason::FinWait2Over => "wait over",
         GoneReason::Stopped => "stopped",
         GoneReason::NeverConnected => "no answer",
-        GoneReason::Reset | GoneReason::Refused | GoneReason::Unknown => gone.why.words(),
+        GoneReason::Reset
+        | GoneReason::Refused
+        | GoneReason::Reused
+        | GoneReason::GaveUp
+        | GoneReason::Unknown => gone.why.words(),
     };
     scene.span(Gone, format!(" {HOLLOW} {why}"))
 }

@@ -27,6 +27,7 @@ impl Story {
                 assert!(ladder.rungs.is_sorted_by_key(|rung| rung.at), "{:?}", ladder.rungs);
                 rungs(&ladder)
             }
+            "ends" => of(state).map(|ladder| ladder.ends.to_vec()).unwrap_or_default(),
             "timeline" => timeline(state),
             "field" | "hint" => {
                 let mut fields = self.robot.form().fields.iter();

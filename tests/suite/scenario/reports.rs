@@ -21,6 +21,7 @@ impl Story {
             return self.report_row(&words[..from], &row);
         }
         match words[..] {
+            [number, "us"] => self.robot.later(Duration::from_micros(number.parse().unwrap())),
             [number, "ms"] => self.robot.later(Duration::from_millis(number.parse().unwrap())),
             [number, "s"] => self.robot.later(Duration::from_secs(number.parse().unwrap())),
             ["lab", ..] => self.report_lab(&words[1..]),

@@ -1,8 +1,8 @@
 //! Whose segments are on the wire.
 
-use fivetuple::tcp::{Flags, Host};
+use fivetuple::tcp::{FiveTuple, Flags, Host, IcmpMessage, Protocol, Segment};
 
-use crate::computers::{LAPTOP, SERVER};
+use crate::computers::{LAPTOP, SERVER, segment};
 use crate::robot::Robot;
 use crate::view::{ALL, WIDE, screen, shows, shows_not};
 
@@ -42,6 +42,21 @@ fn ports_distinguish_two_connections_of_a_computer() {
 fn segments_of_several_computers_have_their_names_at_every_size() {
     shows(&mut called(&[CALLS, PHONES]), &ALL, &["SYN+ACK phone"]);
     shows(&mut called(&[CALLS, AGAIN, PHONES]), &ALL, &["phone:50000"]);
+}
+
+#[test]
+fn an_echo_has_its_name_and_makes_no_connection() {
+    let mut robot = called(&[CALLS]);
+    robot.press("h");
+    let ends = [(LAPTOP, "192.168.1.13:0"), (SERVER, "192.168.1.10:0")];
+    let ping = segment(3, ends, Flags::default(), (0, 0), &[7; 56]);
+    let tuple = FiveTuple { protocol: Protocol::Udp, ..ping.tuple };
+    robot.put(Segment { tuple, icmp: Some(IcmpMessage::EchoRequest), ..ping });
+    shows(&mut robot, &[WIDE], &["─ SYN+ACK ─", "─ ICMP ─", "echo request"]);
+    robot.press("u");
+    robot.says("Dropped laptop's ICMP \"echo request\"");
+    robot.press("O t");
+    shows_not(&mut robot, &[WIDE], &["─:0", ":0 ", "▶:0"]);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::io::{Read, Seek};
 
 use fivetuple::tcp::{Segment, TcpState, WireEvent, WireOrder, WireStatus};
 
-use crate::lab::{Bench, LAPTOP, SERVER, bench, lost, sent, wait_until, with_room};
+use crate::lab::{Bench, LAPTOP, PHONE, SERVER, bench, flags, lost, sent, wait_until, with_room};
 
 /// Makes the `attempt`, which misses no frame, if there is a lab; and once more if the kernels sent something again in it.
 ///
@@ -35,7 +35,7 @@ fn resent(bench: &Bench) -> u64 {
 }
 
 /// Everything that was told in numbers, added up; what is kept is as it was told last.
-fn tally(news: &[WireEvent]) -> WireStatus {
+pub(crate) fn tally(news: &[WireEvent]) -> WireStatus {
     let mut all = WireStatus::default();
     for news in news {
         if let WireEvent::Status(status) = news {
@@ -135,4 +135,41 @@ fn what_is_kept_and_dropped_is_counted_though_it_is_not_told() {
     bench.hear(|news| (tally(news).kept == 0).then_some(()));
     assert_eq!(lost(&bench.heard).len(), told.len() - 1);
     assert_eq!(tally(&bench.heard).settings.drop_next, 0, "each order took one that was kept");
+}
+
+#[test]
+fn what_floods_the_wire_leaves_others_their_share() {
+    let Some(mut bench) = bench() else { return };
+    let (laptop, server) = (bench.udp(LAPTOP), bench.udp(SERVER));
+    let to = bench.at(SERVER, 500);
+    server.bind(&to.into()).expect("bind");
+    let listener = bench.listen(SERVER, 80);
+    // Not all of it is reported any more.
+    for count in 1..=u64::from(MANY) {
+        laptop.send_to(b"ping", &to.into()).expect("send");
+        // No more at a time than there is room for.
+        if count % 100 == 0 {
+            bench.hear(|news| {
+                (sent(news).len() as u64 + tally(news).unreported == count).then_some(())
+            });
+        }
+    }
+    assert!(tally(&bench.heard).unreported > 0);
+    let phone = bench.call(PHONE, bench.at(SERVER, 80));
+    let accepted = listener.accept().expect("accept");
+    drop((phone, accepted));
+    let phones = bench.hear(|news| {
+        let mut segments = sent(news);
+        segments.retain(|(_, segment)| [segment.from, segment.to].contains(&PHONE));
+        Some(flags(&segments)).filter(|flags| flags.len() >= 5)
+    });
+    assert_eq!(phones[..3], ["SYN", "SYN+ACK", "ACK"], "{phones:?}");
+    let left_out = |news: &[WireEvent]| -> u64 {
+        let counts = news.iter().map(|news| match news {
+            WireEvent::Unreported { from: LAPTOP, count, .. } => *count,
+            _ => 0,
+        });
+        counts.sum()
+    };
+    bench.hear(|news| (left_out(news) == tally(news).unreported).then_some(()));
 }

@@ -6,6 +6,7 @@ pub(crate) mod capture;
 pub(crate) mod commands;
 pub(crate) mod computers;
 pub(crate) mod dashboard;
+pub(crate) mod decode;
 pub(crate) mod impairment;
 pub(crate) mod limits;
 pub(crate) mod many_clients;

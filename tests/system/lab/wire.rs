@@ -10,6 +10,7 @@ use fivetuple::tcp::{DropReason, Errno, Segment, TcpState, WireEvent, WireOrder}
 use pcap_file::pcapng::{Block, PcapNgReader};
 use socket2::Socket;
 
+use crate::lab::many_segments::tally;
 use crate::lab::{
     LAPTOP, SERVER, arrived, bench, flags, is_call, lost, sent, wait_until, with_capture,
 };
@@ -121,6 +122,36 @@ fn fragments_wait_on_a_held_wire_and_overtake_nobody() {
     server.set_nonblocking(false).expect("blocking");
     let read = [(); 3].map(|()| (&server).read(&mut bytes).expect("a datagram"));
     assert_eq!(read, [100, 3000, 200]);
+}
+
+#[test]
+fn a_datagram_has_arrived_with_its_last_fragment_and_is_lost_with_any() {
+    let Some(mut bench) = bench() else { return };
+    let at = bench.at(SERVER, 500);
+    let (server, laptop) = (bench.udp(SERVER), bench.udp(LAPTOP));
+    server.bind(&at.into()).expect("bind");
+    bench.order(WireOrder::Hold);
+    let obeyed = |news: &[WireEvent], orders| match news.last() {
+        Some(WireEvent::Status(status)) if status.orders_done == orders => Some(status.kept),
+        _ => None,
+    };
+    for (second, fate) in [(WireOrder::DropNext, None), (WireOrder::Step, Some(3000))] {
+        laptop.send_to(&[7; 3000], &at.into()).expect("send");
+        bench.hear(|news| (tally(news).kept == 3).then_some(()));
+        let before = tally(&bench.heard).orders_done;
+        bench.order(WireOrder::Step);
+        bench.hear(|news| obeyed(news, before + 1));
+        assert!(arrived(&bench.heard).is_empty(), "the first fragment is not all");
+        bench.order(second);
+        bench.order(WireOrder::Step);
+        assert_eq!(bench.hear(|news| obeyed(news, before + 3)), 0);
+        let number = sent(&bench.heard).last().expect("the first fragment").1.number;
+        let lost = lost(&bench.heard).contains(&(number, DropReason::Dropped));
+        let arrived = arrived(&bench.heard).iter().any(|(_, other)| *other == number);
+        assert_eq!((lost, arrived), (fate.is_none(), fate.is_some()));
+        let read = (&server).read(&mut [0; 4000]).ok();
+        assert_eq!(read, fate);
+    }
 }
 
 #[test]

@@ -21,9 +21,10 @@ pub(super) struct Others {
 }
 
 impl Others {
-    /// What it does, and how often: it listens or stops it, accepts, calls the dashboard's server, and does the rest at its newest end.
+    /// What it does, and how often: it listens or stops it, at a place of its own or at the dashboard's, accepts, calls whoever listens there,
+    /// and does the rest at its newest end.
     pub(super) const DEEDS: &str =
-        "2 Listen, 2 Accept, 4 Call, 3 Close, 2 Abort, 2 HalfClose, 2 Write, 1 Read";
+        "2 Listen, 2 Take, 2 Accept, 4 Call, 3 Close, 2 Abort, 2 HalfClose, 2 Write, 1 Read";
 
     pub(super) fn new(
         pool: Option<Arc<SocketPool>>,
@@ -38,7 +39,8 @@ impl Others {
         let newest = self.ends.last_mut();
         match deed {
             "Listen" if self.listener.take().is_none() => self.listener = self.listen(own),
-            "Listen" => (),
+            "Take" if self.listener.take().is_none() => self.listener = self.listen(server),
+            "Listen" | "Take" => (),
             "Accept" => {
                 let accepted = self.listener.as_ref().and_then(|listener| listener.accept().ok());
                 self.ends.extend(accepted.map(|(socket, _)| socket));

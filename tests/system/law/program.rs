@@ -7,8 +7,8 @@ use fivetuple::app::{
 };
 use fivetuple::kernel::machine;
 use fivetuple::tcp::{
-    Change, Command, ConnectSpec, Endpoint, HostLimits, ListenSpec, Moment, OwnSocket, Protocol,
-    SocketEvent, SocketId, SocketRow, SourcePort, TcpState,
+    Change, Command, ConnectSpec, Endpoint, FiveTuple, HostLimits, LabEvent, ListenSpec, Moment,
+    OwnSocket, Protocol, SocketEvent, SocketId, SocketRow, SourcePort, TcpState, WireEvent,
 };
 
 use super::story::Story;
@@ -135,6 +135,14 @@ pub(super) fn learn(story: &mut Story, event: &Event) {
                 }
                 if changed.state == TcpState::Listen {
                     story.listened.insert(changed.inode);
+                }
+            }
+        }
+        Event::Lab(LabEvent::Wire(news)) => {
+            for news in news {
+                if let WireEvent::Sent { segment, .. } = news {
+                    let FiveTuple { local, remote, .. } = segment.tuple;
+                    story.asked.extend([local, remote].map(SocketAddr::from));
                 }
             }
         }

@@ -87,8 +87,11 @@ pub(crate) fn tries(timer: Timer, left: &str) -> Option<String> {
 }
 
 /// What the kernel does when the timer ends, with `left` to go; the longest words first.
-pub(crate) fn timer_ends(kind: TimerKind, left: String) -> [String; 3] {
+pub(crate) fn timer_ends(state: TcpState, kind: TimerKind, left: String) -> [String; 3] {
     let (long, brief) = match kind {
+        TimerKind::TimeWait if state == TcpState::FinWait2 => {
+            ("then the kernel waits no longer for a FIN", "FIN_WAIT2")
+        }
         TimerKind::Retransmit => ("then retransmission", "retransmission"),
         TimerKind::KeepAlive => ("then a keepalive probe", "keepalive"),
         TimerKind::TimeWait => ("then the 5-tuple is free", "TIME_WAIT"),
@@ -147,8 +150,10 @@ pub(crate) fn last_transition(
     }
     if let Some(cause) = path.cut_short {
         let short = format!("{who}: {cause}, from {} straight to CLOSED", line.row.state);
-        let long =
-            format!("{short}. It can happen in any state, so the diagram has no arrow for it.");
+        let is_timeout = line.gone.is_some_and(|gone| gone.why.is_timeout());
+        let why =
+            if is_timeout { "is a limit of the kernel's own" } else { "can happen in any state" };
+        let long = format!("{short}. It {why}, so the diagram has no arrow for it.");
         return (format!("{who}: {cause}"), [long, short]);
     }
     let Some(PathStep { arrow, .. }) = path.last() else {

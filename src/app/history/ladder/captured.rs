@@ -3,52 +3,64 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::app::State;
-use crate::app::history::connection::{each_connection, lifetime, own_segments, row};
+use crate::app::history::connection::{
+    ConnectionEnd, each_connection, host_of_end, lifetime, own_segments, row,
+};
+use crate::app::history::ladder::gaps::gaps;
+use crate::app::history::ladder::state_marks::Line;
 use crate::app::history::{Connection, Ladder, LadderArrow, Rung, Side, StateMarks};
-use crate::tcp::{Endpoint, FiveTuple, Flags, Host, Protocol, Segment, SocketId, WireSegment};
+use crate::tcp::{
+    Endpoint, FiveTuple, Flags, Host, Port, Protocol, Segment, SocketId, WireSegment,
+};
 
 const MOST: usize = 512;
 
-/// The segments of one connection in the order in which they were sent, with the states that they lead to. `numbers` gives the sequence
-/// and acknowledgement number to show.
-pub fn captured(
-    crossings: &[WireSegment],
-    connection: &Connection<'_>,
-    numbers: impl Fn(&WireSegment) -> (u32, u32),
-) -> Ladder {
+/// The segments of one connection in the order in which they were sent, with the states that they lead to; `None` if none was captured.
+pub(crate) fn captured(state: &State, connection: &Connection<'_>) -> Option<Ladder> {
+    let (crossings, is_newest) = connection.segments(state);
     let rung = |crossing: &WireSegment| {
         let side = connection.side_of(crossing.segment.tuple);
-        rung(crossing, side, numbers(crossing))
+        let mut rung = rung(crossing, side, state.lab.numbers(crossing));
+        let from = crossing.segment.from;
+        // A router forwarded it, or it is forged.
+        let is_anothers = connection.ends[side as usize].host != Some(from);
+        if let (true, Some(name), Some(arrow)) = (is_anothers, from.name(), &mut rung.arrow) {
+            arrow.words.extend([", by ", name]);
+        }
+        rung
     };
     let mut rungs: Vec<Rung> = crossings.iter().map(rung).collect();
-    let segments: Vec<(usize, &WireSegment)> = crossings.iter().enumerate().collect();
-    let mut alone = Vec::new();
-    for (side, row) in connection.rows.iter().enumerate() {
-        let Some(row) = row else { continue };
-        let own = row.row.tuple.canonical();
-        let marks = StateMarks::of(own, &segments, Some(row), connection.now);
+    rungs.first()?;
+    let (mut alone, hidden) = gaps(state, connection, (&crossings, is_newest));
+    for (side, end) in connection.ends.iter().enumerate() {
+        let segments = crossings.iter().enumerate();
+        let segments = segments.filter(|(_, crossing)| end.has(&crossing.segment));
+        let marks =
+            StateMarks::of(end.tuple, &segments.collect::<Vec<_>>(), end.row, connection.now);
         alone.extend(write(&mut rungs, side, marks));
     }
-    insert(&mut rungs, alone);
-    Ladder { ends: connection.names.clone(), captured: true, rungs, ..Ladder::default() }
+    let rungs = insert(rungs, alone);
+    let ends = connection.names.clone();
+    Some(Ladder { ends, captured: true, of_all: false, hidden, rungs })
 }
 
 /// Writes the states of an end beside its segments; the rest gets lines of its own.
-fn write(rungs: &mut [Rung], side: usize, marks: StateMarks) -> impl Iterator<Item = Rung> {
+fn write(rungs: &mut [Rung], side: usize, marks: StateMarks) -> impl Iterator<Item = (Line, Rung)> {
     for (place, mark) in marks.by {
         rungs[place].states[side] = Some(mark);
     }
-    marks.alone.into_iter().map(move |(at, mark)| {
+    marks.alone.into_iter().map(move |(line, mark)| {
         let mut states = [None, None];
         states[side] = Some(mark);
-        Rung { at, arrow: None, states, ports: None }
+        (line, Rung { at: line.0, arrow: None, states, ports: None })
     })
 }
 
-fn insert(rungs: &mut Vec<Rung>, alone: Vec<Rung>) {
-    rungs.extend(alone);
-    // A state comes before the segment that is sent at the same time.
-    rungs.sort_by_key(|rung| (rung.at, rung.arrow.is_some()));
+fn insert(rungs: Vec<Rung>, alone: Vec<(Line, Rung)>) -> Vec<Rung> {
+    let segments = rungs.into_iter().enumerate().map(|(place, rung)| ((rung.at, place + 1), rung));
+    let mut all: Vec<(Line, Rung)> = segments.chain(alone).collect();
+    all.sort_by_key(|(line, _)| *line);
+    all.into_iter().map(|(_, rung)| rung).collect()
 }
 
 fn rung(crossing: &WireSegment, from: Side, numbers: (u32, u32)) -> Rung {
@@ -72,8 +84,8 @@ fn words(segment: &Segment) -> String {
 }
 
 fn numbers_of(segment: &Segment, (seq, ack): (u32, u32)) -> String {
-    if segment.is_refusal {
-        String::from(Segment::REFUSES)
+    if let Some(icmp) = segment.icmp {
+        String::from(icmp.words())
     } else if segment.tuple.protocol == Protocol::Udp {
         String::new()
     } else if segment.flags.has(Flags::ACK) {
@@ -103,7 +115,7 @@ pub(crate) fn all(state: &State) -> Option<Ladder> {
     for group in connections.values() {
         alone.extend(states(state, &mut rungs, group));
     }
-    insert(&mut rungs, alone);
+    let rungs = insert(rungs, alone);
     let first = crossings.first()?;
     Some(Ladder {
         ends: ends(state, &first.segment, named),
@@ -163,11 +175,15 @@ fn both(state: &State, segment: &Segment) -> [(Host, Endpoint); 2] {
 /// The ports of both ends, with names where needed, all equally wide.
 fn ports(state: &State, segment: &Segment, named: [bool; 2]) -> [String; 2] {
     let [client, server] = both(state, segment);
+    // An echo has none.
+    let port = |end: Endpoint| match end.port {
+        Port::ANY => String::new(),
+        port => format!(":{port}"),
+    };
     let with_name = |(host, end): (Host, Endpoint)| {
-        let port = format!(":{}", end.port);
+        let port = port(end);
         format!("{:>7}{port:<6}", host.name().unwrap_or_default())
     };
-    let port = |end: Endpoint| format!(":{}", end.port);
     [
         if named[0] { with_name(client) } else { format!("{:>6}", port(client.1)) },
         if named[1] { with_name(server) } else { format!("{:<6}", port(server.1)) },
@@ -185,24 +201,28 @@ fn ends(state: &State, segment: &Segment, named: [bool; 2]) -> [String; 2] {
 }
 
 /// Writes the states of both ends beside their segments; returns the rest as lines of their own.
-fn states(state: &State, rungs: &mut [Rung], group: &[(usize, &WireSegment)]) -> Vec<Rung> {
-    let Some((_, first)) = group.first() else { return Vec::new() };
-    let segment = &first.segment;
-    let (tuple, then) = (segment.tuple.canonical(), state.then());
-    let ends = [(tuple, segment.from, segment.to), (tuple.mirrored(), segment.to, segment.from)];
-    let ports = rungs[group[0].0].ports.clone();
+fn states(state: &State, rungs: &mut [Rung], group: &[(usize, &WireSegment)]) -> Vec<(Line, Rung)> {
+    let Some((first, crossing)) = group.first() else { return Vec::new() };
+    let (tuple, then) = (crossing.segment.tuple, state.then());
+    let ports = rungs[*first].ports.clone();
     let crossings: Vec<&WireSegment> = group.iter().map(|(_, crossing)| *crossing).collect();
     let mut alone = Vec::new();
-    for (own, host, other) in ends {
-        let side = side_of(state, host, other) as usize;
-        let row = row(state, SocketId::connected(host, own));
+    for tuple in [tuple, tuple.mirrored()] {
+        let Some(host) = host_of_end(crossings.iter().copied(), tuple) else { continue };
+        let row = row(state, SocketId::connected(host, tuple));
+        let end = ConnectionEnd { tuple, host: Some(host), row };
         let known = row.map(|row| own_segments(&crossings, lifetime(row, then)));
         for places in each_connection(&crossings, known.as_ref()) {
-            let row = row.filter(|_| Some(&places) == known.as_ref());
             let begun = crossings[places.start].sent;
-            let marks = StateMarks::of(own, &group[places], row, then);
-            let rest = write(rungs, side, marks).filter(|rung| rung.at >= begun);
-            alone.extend(rest.map(|rung| Rung { ports: ports.clone(), ..rung }));
+            let row = row.filter(|_| Some(&places) == known.as_ref());
+            let own = group[places].iter().filter(|(_, crossing)| end.has(&crossing.segment));
+            let own: Vec<(usize, &WireSegment)> = own.copied().collect();
+            let Some((_, beside)) = own.first() else { continue };
+            let Segment { from, to, .. } = beside.segment;
+            let side = side_of(state, host, if from == host { to } else { from }) as usize;
+            let rest = write(rungs, side, StateMarks::of(tuple, &own, row, then));
+            let rest = rest.filter(|(line, _)| line.0 >= begun);
+            alone.extend(rest.map(|(line, rung)| (line, Rung { ports: ports.clone(), ..rung })));
         }
     }
     alone

@@ -30,7 +30,7 @@ pub(crate) struct Inference<'a> {
 
 impl Inference<'_> {
     fn rungs(mut self) -> Vec<Rung> {
-        let is_tcp = self.connection.tuple.protocol == Protocol::Tcp;
+        let is_tcp = self.connection.tuple().protocol == Protocol::Tcp;
         if is_tcp {
             self.handshake();
         }
@@ -49,7 +49,7 @@ impl Inference<'_> {
     }
 
     pub(super) fn row(&self, side: Side) -> Option<&TableRow> {
-        self.connection.rows[side as usize]
+        self.connection.ends[side as usize].row
     }
 
     pub(super) fn gone(&self, side: Side) -> Option<Gone> {
@@ -130,12 +130,12 @@ impl Inference<'_> {
         let calls = |event| matches!(event, LoggedEvent::Connecting | LoggedEvent::Connected);
         let opens = |event| calls(event) || event == LoggedEvent::Accepted;
         let is_logged = self.events.iter().any(|(.., event)| opens(*event));
-        let mut rows = self.connection.rows.iter().flatten();
+        let mut rows = self.connection.rows();
         if rows.any(|row| row.found) && !is_logged {
             return self.already_there();
         }
         let called = self.event(Side::Client, calls);
-        let born = self.connection.rows.iter().flatten().map(|row| row.born);
+        let born = self.connection.rows().map(|row| row.born);
         self.segment(born.chain(called).min(), Side::Client, Flags::SYN);
         self.repeated();
         let gone = self.gone(Side::Client);
@@ -144,8 +144,8 @@ impl Inference<'_> {
             self.ends[Side::Server as usize] = Closed;
             return self.segment(Some(gone.at), Side::Server, Flags::RST.and(Flags::ACK));
         }
-        let answered = |row: &&TableRow| row.states().any(|state| state != SynSent);
-        if self.connection.rows.iter().flatten().any(answered) {
+        let answered = |row: &TableRow| row.states().any(|state| state != SynSent);
+        if self.connection.rows().any(answered) {
             self.answer(called);
         }
     }
@@ -189,7 +189,7 @@ impl Inference<'_> {
     fn data(&mut self) {
         let sends = |side| self.event(side, |event| matches!(event, LoggedEvent::Sent(_)));
         let sends = Side::BOTH.map(|side| sends(side).is_some());
-        let flags = match self.connection.tuple.protocol {
+        let flags = match self.connection.tuple().protocol {
             Protocol::Udp => "datagram",
             Protocol::Tcp => "PSH+ACK",
         };

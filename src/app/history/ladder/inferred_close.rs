@@ -79,9 +79,8 @@ impl Inference<'_> {
     }
 
     fn vanished(&mut self) {
-        let gone = Side::BOTH.map(|side| {
-            self.gone(side).filter(|gone| gone.why == GoneReason::Unknown).map(|gone| gone.at)
-        });
+        let gone = Side::BOTH
+            .map(|side| self.gone(side).filter(|gone| !gone.why.has_segment()).map(|gone| gone.at));
         if let Some(at) = gone.into_iter().flatten().max() {
             self.states_only(at, gone.map(|gone| gone.and(GONE)));
         }
@@ -89,7 +88,7 @@ impl Inference<'_> {
 
     fn has_vanished(&self) -> bool {
         let mut gone = Side::BOTH.into_iter().filter_map(|side| self.gone(side));
-        gone.any(|gone| gone.why == GoneReason::Unknown)
+        gone.any(|gone| !gone.why.has_segment())
     }
 
     /// Whether the first FIN, and whether both, had been sent before the first poll.

@@ -1,18 +1,20 @@
 //! The ladder: the segments between both ends of a connection as a sequence diagram.
 
 pub(crate) mod captured;
+pub(crate) mod gaps;
 pub(crate) mod inferred;
 pub(crate) mod inferred_close;
 pub(crate) mod model;
 pub(crate) mod state_marks;
 pub(crate) mod tcp_end;
 
-pub use crate::app::history::ladder::captured::captured;
 pub use crate::app::history::ladder::inferred::inferred;
 pub use crate::app::history::ladder::model::as_text;
 
 use crate::app::State;
+use crate::app::history::ladder::captured::captured;
 use crate::app::history::{Connection, Ladder};
+use crate::app::model::lab::SegmentLog;
 use crate::tcp::Delivery;
 
 /// The ladder of the selected connection, else of the newest; or of all connections, if that is wanted and segments were captured.
@@ -29,10 +31,7 @@ pub fn of(state: &State) -> Option<Ladder> {
 
 fn of_one(state: &State) -> Option<Ladder> {
     let connection = Connection::selected(state)?;
-    let segments = connection.segments(state);
-    Some(if segments.is_empty() {
-        inferred(state, &connection)
-    } else {
-        captured(&segments, &connection, |segment| state.lab.numbers(segment))
-    })
+    let SegmentLog { forgotten, unreported, .. } = state.lab.known;
+    let inferred = || Ladder { hidden: forgotten + unreported, ..inferred(state, &connection) };
+    Some(captured(state, &connection).unwrap_or_else(inferred))
 }

@@ -13,7 +13,7 @@ pub struct Ladder {
     pub captured: bool,
     /// Whether it shows all connections, and not only one.
     pub of_all: bool,
-    /// How many further segments crossed the wire.
+    /// How many further segments crossed the wire: of this connection; of all, where it is of all or not captured.
     pub hidden: u64,
     /// Its lines, the oldest first.
     pub rungs: Vec<Rung>,
@@ -59,7 +59,7 @@ pub enum Side {
 }
 
 impl Side {
-    pub(super) const BOTH: [Side; 2] = [Side::Client, Side::Server];
+    pub(in crate::app::history) const BOTH: [Side; 2] = [Side::Client, Side::Server];
 
     /// The opposite side.
     #[must_use]
@@ -215,6 +215,8 @@ const TIME: usize = 9;
 pub fn as_text(ladder: &Ladder) -> String {
     let source = if ladder.captured {
         "Segments as captured on the wire; states as seen in the kernels' tables; in brackets: inferred."
+    } else if ladder.hidden > 0 {
+        "Inferred from states and system calls: none of the listed segments is its own. In brackets: states not seen in any poll."
     } else {
         "Inferred from states and system calls, not captured. In brackets: states not seen in any poll."
     };

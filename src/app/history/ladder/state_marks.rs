@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::app::TableRow;
 use crate::app::history::connection::EARLY;
 use crate::app::history::{StateMark, TcpEnd};
-use crate::tcp::{Delivery, FiveTuple, Moment, Protocol, TcpState, WireSegment};
+use crate::tcp::{Delivery, FiveTuple, Flags, Moment, Protocol, TcpState, Transition, WireSegment};
 
 /// The longest time from a segment to the poll that shows its effect.
 const LATE: Duration = Duration::from_millis(800);
@@ -21,10 +21,14 @@ pub(crate) struct StateMarks {
     /// Beside a segment, given by its place.
     pub(crate) by: Vec<(usize, StateMark)>,
     /// On lines of their own: states that no segment explains, or whose segment arrived after a later one was sent.
-    pub(crate) alone: Vec<(Moment, StateMark)>,
-    /// The line of the last state beside a segment: its time, and its place among those of the same time.
-    last: (Moment, usize),
+    pub(crate) alone: Vec<(Line, StateMark)>,
+    /// The line of the last one: none stands above an earlier one.
+    last: Line,
 }
+
+/// A line of the ladder: its time, and its place among those of the same time. Before the first segment of that time it is 0, and the
+/// segment at place `n` has `n + 1`; a state on a line of its own follows the segment with the same line.
+pub(crate) type Line = (Moment, usize);
 
 /// A state that a segment led to; `None`: no row any more.
 #[derive(Clone, Copy, Debug)]
@@ -55,6 +59,7 @@ impl StateMarks {
     ) -> StateMarks {
         let steps = steps(own, segments);
         let polled = row.map_or_else(Vec::new, |row| observed(row, now));
+        let is_gone = polled.last().is_some_and(|look| look.state.is_none());
         let mut marks = StateMarks::default();
         let (mut next, mut before) = (0, None);
         for look in &polled {
@@ -63,21 +68,26 @@ impl StateMarks {
                     && step.at <= look.from.plus(EARLY)
                     && look.from <= step.at.plus(LATE)
             };
+            let mark = StateMark { state: look.state, seen: true };
             let found = steps[next..].iter().position(explains);
-            let Some(found) = found.map(|found| next + found) else {
-                let at = if own.protocol == Protocol::Udp {
-                    before_datagrams(look.from, segments)
-                } else {
-                    look.from
-                };
-                marks.alone.push((at, StateMark { state: look.state, seen: true }));
+            if let Some(found) = found.map(|found| next + found) {
+                marks.pass(&steps[next..found], before, &polled);
+                marks.put(&steps[found], mark);
+                (next, before) = (found + 1, Some(look));
                 continue;
-            };
-            marks.pass(&steps[next..found], before, &polled);
-            marks.put(&steps[found], StateMark { state: look.state, seen: true });
-            (next, before) = (found + 1, Some(look));
+            }
+            let is_earlier = |step: &ImpliedState| look.comes_after(step);
+            let earlier = next + steps[next..].partition_point(is_earlier);
+            marks.pass(&steps[next..earlier], before, &polled);
+            let is_datagrams = own.protocol == Protocol::Udp && look.state.is_some();
+            let at = if is_datagrams { before_datagrams(look.from, segments) } else { look.from };
+            marks.put_alone(at, mark);
+            next = earlier;
         }
-        marks.pass(&steps[next..], before, &polled);
+        // Nothing that arrives later makes a new state of an end that is gone.
+        if !is_gone {
+            marks.pass(&steps[next..], before, &polled);
+        }
         marks
     }
 
@@ -104,14 +114,34 @@ impl StateMarks {
 
     /// Puts a state beside its segment, or on its own line if it would appear above an older state or too early.
     fn put(&mut self, step: &ImpliedState, mark: StateMark) {
-        let beside = (step.sent, step.place);
-        if beside < self.last || step.is_late {
-            self.alone.push((step.at, mark));
-            self.last = (step.at, usize::MAX);
-        } else {
-            self.by.push((step.place, mark));
-            self.last = beside;
+        if step.is_late || step.line() <= self.last {
+            return self.put_alone(step.at, mark);
         }
+        self.by.push((step.place, mark));
+        self.last = step.line();
+    }
+
+    fn put_alone(&mut self, at: Moment, mark: StateMark) {
+        self.last = self.last.max((at, 0));
+        self.alone.push((self.last, mark));
+    }
+}
+
+impl ObservedState {
+    /// Whether it came after a step that no poll showed. What a poll shows may be a little older than its time.
+    fn comes_after(&self, step: &ImpliedState) -> bool {
+        let led_to_it = || {
+            let [own, implied] = [self.state?, step.state?];
+            Transition::path(own, implied)
+        };
+        step.at <= self.from && (step.at.plus(EARLY) <= self.from || led_to_it().is_none())
+    }
+}
+
+impl ImpliedState {
+    /// Where it would stand beside its segment, or on a line of its own.
+    fn line(&self) -> Line {
+        if self.is_late { (self.at, 0) } else { (self.sent, self.place + 1) }
     }
 }
 
@@ -154,6 +184,15 @@ fn steps(own: FiveTuple, segments: &[(usize, &WireSegment)]) -> Vec<ImpliedState
             end.receives(segment);
         } else {
             end.sends(segment);
+            let has = |flags| segment.flags.has(flags);
+            let is_answered = |step: &mut ImpliedState| {
+                let mut others = segments.iter().filter(|(place, _)| *place == step.place);
+                others.any(|(_, other)| {
+                    other.segment.tuple.canonical() != own && other.segment.ack == segment.seq
+                })
+            };
+            // An RST without ACK answers what was sent to no connection (RFC 9293, section 3.5.2): that led to no state.
+            while has(Flags::RST) && !has(Flags::ACK) && steps.pop_if(is_answered).is_some() {}
         }
         if end.state != before {
             steps.push(ImpliedState {
@@ -169,7 +208,7 @@ fn steps(own: FiveTuple, segments: &[(usize, &WireSegment)]) -> Vec<ImpliedState
     steps
 }
 
-/// Moves late states beside the answer to their segment, if nothing else has that place.
+/// Moves late states beside the answer to their segment, if nothing else has that place and no later state stands above it.
 fn put_beside_answers(
     steps: &mut [ImpliedState],
     own: FiveTuple,
@@ -183,7 +222,8 @@ fn put_beside_answers(
         };
         let answer = segments.iter().find(is_answer).filter(|_| steps[n].is_late);
         let Some((place, answer)) = answer else { continue };
-        if steps.iter().all(|step| step.place != *place) {
+        let line = (answer.sent, place + 1);
+        if steps[n + 1..].iter().all(|later| later.line() > line) {
             let step = &mut steps[n];
             (step.place, step.sent, step.is_late) = (*place, answer.sent, false);
         }

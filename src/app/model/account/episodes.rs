@@ -80,18 +80,22 @@ impl Cause {
             | Verb::Abort
             | Verb::HalfClose
             | Verb::Fin
-            | Verb::CutShort => Weight::Unordered,
+            | Verb::CutShort
+            | Verb::TimedOut
+            | Verb::Other(_) => Weight::Unordered,
         }
     }
 }
 
 impl Episode {
-    /// Whether both are about the end of the same connection.
+    /// Whether both are about the end of the same connection, or another program's same deed.
     fn is_alike(&self, cause: &Cause) -> bool {
         let are_ends = self.account.verb.is_end() && cause.verb.is_end();
         let is_own_close = self.account.facts.contains(&Fact::PeerFin)
             && (self.account.verb, cause.verb) == (Verb::Accept, Verb::Close);
-        (are_ends || is_own_close) && cause.ends.iter().all(|end| self.ends.contains(end))
+        let is_others = matches!(cause.verb, Verb::Other(_)) && self.account.verb == cause.verb;
+        (are_ends || is_own_close || is_others)
+            && cause.ends.iter().all(|end| self.ends.contains(end))
     }
 
     /// Takes what happened to the same connection just after it as a part of it; whether it is one.

@@ -25,6 +25,8 @@ pub struct Account {
     pub at: [Endpoint; 2],
     /// What it is about, counted: bytes, seconds, connections or LISTEN rows; of accept() the descriptor.
     pub number: u32,
+    /// Bytes in its Send-Q, and in the other row's Recv-Q.
+    pub queued: [u32; 2],
     /// A range, an address or a time that it is about.
     pub detail: String,
 }
@@ -71,13 +73,34 @@ pub enum Verb {
     LateData,
     /// A row left TIME_WAIT too early.
     CutShort,
+    /// The kernel waited no longer for the other end, and no process waited for it.
+    TimedOut,
+    /// Another program did something on a port that is watched.
+    Other(OtherVerb),
+}
+
+/// What another program was seen to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum OtherVerb {
+    /// It listens.
+    Listen,
+    /// It stopped listening.
+    Stop,
+    /// It connected to another one.
+    Connect,
+    /// Its connection with another one is ending, or over.
+    End,
+    /// An RST answered its SYN.
+    Refused,
 }
 
 impl Verb {
     /// Whether it is about the end of a connection or of the listener.
     pub(crate) const fn is_end(self) -> bool {
         match self {
-            Verb::Call | Verb::Connect | Verb::Ack | Verb::Accept | Verb::Send => false,
+            Verb::Call | Verb::Connect | Verb::Ack | Verb::Accept | Verb::Send | Verb::Other(_) => {
+                false
+            }
             Verb::Stop
             | Verb::Close
             | Verb::Abort
@@ -85,7 +108,8 @@ impl Verb {
             | Verb::Broken(_)
             | Verb::Fin
             | Verb::LateData
-            | Verb::CutShort => true,
+            | Verb::CutShort
+            | Verb::TimedOut => true,
         }
     }
 }
@@ -167,11 +191,13 @@ facts! {
     LateData,
     /// The RST that came acknowledges nothing: its sender has no such connection.
     StrayRst,
+    /// Another computer than that of the other end sent the RST, with its address.
+    Forged,
     /// The FIN is on the wire.
     FinWaits,
     /// The wire lost the FIN.
     FinLost,
-    /// The FIN was not sent yet: bytes before it are sent again first.
+    /// The FIN was not sent yet: bytes before it are not acknowledged.
     FinQueued,
     /// The RST is on the wire.
     RstWaits,
@@ -199,11 +225,13 @@ facts! {
     AckLost,
     /// accept() is held.
     Held,
+    /// A row in TIME_WAIT had its 5-tuple.
+    Reused,
     /// The server is ours.
     Ours,
     /// It is not.
     Foreign,
-    /// The server has more than one connection, or had more than one LISTEN row.
+    /// A server has more than one connection, or more than one LISTEN row.
     Several,
     /// The kernel picked the port from a range that was asked for.
     FromRange,
@@ -215,6 +243,8 @@ facts! {
     Unspecified,
     /// The connection was reset before accept() returned it.
     WasReset,
+    /// The kernel retransmitted and got no answer.
+    Retransmitted,
     /// Accepted connections are open.
     Open,
     /// Connections are in the accept queue.
@@ -227,6 +257,8 @@ facts! {
     OtherQueued,
     /// The other row is gone.
     OtherGone,
+    /// Its kernel has sent all that the other end's window allowed, and probes that.
+    ZeroWindow,
     /// The data is on the wire.
     DataWaits,
     /// The wire lost the data.

@@ -66,7 +66,10 @@ fn timer(scene: Scene<'_>, line: &TableRow, room: usize) -> Vec<Span<'static>> {
         let lines = text::wrap(&tries, room).into_iter();
         return lines.map(|words| scene.span(Warning, words)).collect();
     }
-    vec![Span::raw(text::fitting(room, connection::timer_ends(timer.kind, text::left(left))))]
+    vec![Span::raw(text::fitting(
+        room,
+        connection::timer_ends(line.row.state, timer.kind, text::left(left)),
+    ))]
 }
 
 /// Data of TCP_INFO, known for the present only: round trip, bytes, segments, window, retransmissions; the longest words first.
@@ -82,15 +85,19 @@ fn inside(scene: Scene<'_>, line: &TableRow) -> [Vec<String>; 5] {
     };
     let [segs_in, segs_out] = [info.segs_in, info.segs_out].map(|count| count.map(u64::from));
     let resent = match info.total_retrans {
-        0 => String::from("no segment"),
-        count => text::plural(count, "segment"),
+        0 => vec![String::from("no segment")],
+        // The timer counts only those since the last answer.
+        count => vec![
+            format!("{} in all", text::plural(count, "segment")),
+            text::plural(count, "segment"),
+        ],
     };
     [
         trip(info),
         both(info.bytes_received, info.bytes_sent, text::bytes),
         both(segs_in, segs_out, text::number),
         window(info),
-        vec![resent],
+        resent,
     ]
 }
 

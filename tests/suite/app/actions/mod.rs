@@ -3,7 +3,7 @@
 pub(crate) mod port_range;
 
 use fivetuple::app::{Action, Effect, action_in_details, binding_of};
-use fivetuple::tcp::{FiveTuple, Flags, Protocol, Segment, SocketEvent, TcpState};
+use fivetuple::tcp::{FiveTuple, Flags, IcmpMessage, Protocol, Segment, SocketEvent, TcpState};
 
 use crate::app::history::ladder_captured::segment;
 use crate::app::{laptop_connected, shows};
@@ -91,7 +91,7 @@ fn the_refusal_of_a_datagram_is_lost_for_good() {
     let said = segment(1, false, Flags::default(), (0, 0), 0);
     let tuple = FiveTuple { protocol: Protocol::Udp, ..said.tuple };
     robot.press("h");
-    robot.put(Segment { tuple, is_refusal: true, ..said });
+    robot.put(Segment { tuple, icmp: Some(IcmpMessage::PortUnreachable), ..said });
     robot.press("u");
     robot.says_first("Dropped the server's ICMP \"port unreachable\"");
     robot.says("does not learn");

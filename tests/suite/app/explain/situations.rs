@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use fivetuple::app::explain::texts::entries;
 use fivetuple::app::explain::{RowPattern, TextEntry};
-use fivetuple::app::{Account, Fact, RowNow, RowOutcome, Statement, Verb};
+use fivetuple::app::{Account, Fact, OtherVerb, RowNow, RowOutcome, Statement, Verb};
 use fivetuple::tcp::{Call, Endpoint, Errno, Protocol, SyscallError, TcpState};
 
 /// What the word in the first column stands for.
-pub(super) const VERBS: [(&str, Verb, Protocol); 19] = [
+pub(super) const VERBS: [(&str, Verb, Protocol); 25] = [
     ("stop", Verb::Stop, Protocol::Tcp),
     ("accept", Verb::Accept, Protocol::Tcp),
     ("send", Verb::Send, Protocol::Tcp),
@@ -25,6 +25,12 @@ pub(super) const VERBS: [(&str, Verb, Protocol); 19] = [
     ("fin", Verb::Fin, Protocol::Tcp),
     ("late-data", Verb::LateData, Protocol::Tcp),
     ("cut-short", Verb::CutShort, Protocol::Tcp),
+    ("other-listen", Verb::Other(OtherVerb::Listen), Protocol::Tcp),
+    ("other-stop", Verb::Other(OtherVerb::Stop), Protocol::Tcp),
+    ("other-connect", Verb::Other(OtherVerb::Connect), Protocol::Tcp),
+    ("other-end", Verb::Other(OtherVerb::End), Protocol::Tcp),
+    ("other-refused", Verb::Other(OtherVerb::Refused), Protocol::Tcp),
+    ("timed-out", Verb::TimedOut, Protocol::Tcp),
     ("udp-close", Verb::Close, Protocol::Udp),
     ("udp-abort", Verb::Abort, Protocol::Udp),
     ("udp-refused", Verb::Broken(Errno::ECONNREFUSED), Protocol::Udp),
@@ -32,7 +38,11 @@ pub(super) const VERBS: [(&str, Verb, Protocol); 19] = [
 
 /// The situation that an entry is meant for, and nothing beyond it.
 pub(super) fn facts(names: &[&str]) -> BTreeSet<Fact> {
-    let fact = |name: &&str| *Fact::ALL.iter().find(|it| it.name() == *name).unwrap();
+    // "A/B" is met by A.
+    let fact = |name: &&str| {
+        let name = name.split('/').next();
+        *Fact::ALL.iter().find(|it| Some(it.name()) == name).unwrap()
+    };
     names.iter().map(fact).collect()
 }
 
@@ -68,12 +78,13 @@ pub(super) fn situation(key: &str, entry: &TextEntry) -> Account {
         facts: facts(&entry.needs),
         at: [own.1, other.1],
         number: 13,
+        queued: [6, 7],
         detail: String::from(detail),
     }
 }
 
 /// Values for the placeholders of messages.
-pub(super) const VALUES: [(&str, &str); 92] = [
+pub(super) const VALUES: &[(&str, &str)] = &[
     ("addresses", "192.168.1.2"),
     ("all", "64,512"),
     ("asked", "9"),
@@ -116,6 +127,7 @@ pub(super) const VALUES: [(&str, &str); 92] = [
     ("meaning", "open"),
     ("newest", "9"),
     ("name", "server.example"),
+    ("next", "1.20 s"),
     ("next_port", "5001"),
     ("number", "3"),
     ("odd", "0"),

@@ -2,16 +2,18 @@
 
 use std::time::Duration;
 
-use fivetuple::app::history::ladder::{as_text, captured, of};
-use fivetuple::app::history::{Connection, Ladder};
+use fivetuple::app::history::ladder::{as_text, of};
+use fivetuple::app::history::{Ladder, StateMark};
 use fivetuple::tcp::{
-    Delivery, DropReason, Flags, Host, Moment, Segment, WireEvent, WireSegment, WireStatus,
+    CloseKind, Delivery, DropReason, Errno, Flags, Host, Moment, Segment, WireEvent, WireSegment,
+    WireStatus,
 };
 
-use crate::app::history::ladder_inferred::{CLIENT, SERVER, rungs};
+use crate::app::events::lab::connected;
+use crate::app::history::ladder_inferred::rungs;
 use crate::app::laptop_connected;
 use crate::computers::{self, LAPTOP};
-use crate::robot::{LISTEN, Robot};
+use crate::robot::{Robot, own};
 
 pub(crate) fn segment(
     number: u64,
@@ -20,7 +22,7 @@ pub(crate) fn segment(
     numbers: (u32, u32),
     length: u32,
 ) -> Segment {
-    let ends = [(Host(2), CLIENT.0), (Host(1), SERVER.0)];
+    let ends = [CALLS, SERVES];
     let ends = if is_clients { ends } else { [ends[1], ends[0]] };
     Segment { length, ..computers::segment(number, ends, flags, numbers, b"") }
 }
@@ -51,13 +53,13 @@ fn crossings() -> Vec<WireSegment> {
             let [seq, ack] = [(segment.seq, segment.from), (segment.ack, segment.to)]
                 .map(|(number, host)| number.wrapping_sub(origin(host)));
             let again = number == 2;
-            WireSegment { relative: (seq, ack), segment, sent: after(sent), fate, again }
+            WireSegment { relative: (seq, ack), segment, sent: after(sent), fate, again, nth: 0 }
         });
     rows.collect()
 }
 
 fn of_segments(absolute: bool) -> Ladder {
-    let mut robot = Robot::listening();
+    let mut robot = Robot::listening_in_lab();
     let states = [
         ("SYN_SENT", None, 10),
         ("SYN_SENT", Some("SYN_RECV"), 1490),
@@ -66,17 +68,14 @@ fn of_segments(absolute: bool) -> Ladder {
     ];
     for (client, server, wait) in states {
         robot.later(Duration::from_millis(wait));
-        let mut table = format!("{LISTEN}\ntcp 0 0 {} {} {client}", CLIENT.0, CLIENT.1);
-        if let Some(server) = server {
-            table.extend([format!("\ntcp 0 0 {} {} {server}", SERVER.0, SERVER.1)]);
-        }
-        robot.kernel(&table);
+        let client = computers::CLIENT.replace("ESTABLISHED", client);
+        let server = server.map(|state| computers::SERVES.replace("ESTABLISHED", state));
+        let server = [computers::LISTEN].into_iter().chain(server.as_deref());
+        robot.tables(&server.collect::<Vec<_>>(), &[&client]);
     }
-    let crossings = crossings();
-    let pair = Connection::selected(&robot.state).unwrap();
-    captured(&crossings, &pair, |crossing| {
-        if absolute { (crossing.segment.seq, crossing.segment.ack) } else { crossing.relative }
-    })
+    robot.state.lab.crossings = crossings().into();
+    robot.state.lab.absolute = absolute;
+    of(&robot.state).unwrap()
 }
 
 #[test]
@@ -164,6 +163,86 @@ fn segments_that_are_not_shown_are_counted() {
     assert_eq!((ladder.rungs.len(), ladder.hidden), (512, 50_088));
     let text = as_text(&ladder);
     assert!(text.contains("50,088 more segments not shown"), "{text}");
+}
+
+/// The ladder of the laptop's connection, whose wire carried so many segments without data after its SYN.
+fn after_a_flood(robot: &mut Robot, many: u64) -> Ladder {
+    robot.crosses(1, CALLS, SERVES, Flags::SYN);
+    for number in 2..many + 2 {
+        robot.later(Duration::from_millis(1));
+        robot.crosses(number, CALLS, SERVES, Flags::ACK);
+    }
+    robot.tables(&[computers::LISTEN], &[computers::CLIENT]);
+    of(&robot.state).unwrap()
+}
+
+#[test]
+fn a_gap_in_one_connection_is_counted_where_it_is() {
+    let mut robot = Robot::listening_in_lab();
+    after_a_flood(&mut robot, 2);
+    let (tuple, from) = (segment(0, true, Flags::ACK, (0, 0), 0).tuple, CALLS.0);
+    let unreported = |robot: &mut Robot, count| {
+        robot.later(Duration::from_millis(1));
+        robot.wire(WireEvent::Unreported { at: robot.state.now, from, tuple, count });
+    };
+    unreported(&mut robot, 1200);
+    unreported(&mut robot, 34);
+    robot.crosses(4, CALLS, SERVES, Flags::FIN.and(Flags::ACK));
+    unreported(&mut robot, 1);
+    let ladder = of(&robot.state).unwrap();
+    let words: Vec<String> = rungs(&ladder);
+    let gap = words.iter().position(|rung| rung.starts_with("> 1234 more segments"));
+    assert!(words[gap.unwrap() + 1].contains("FIN+ACK"), "{words:?}");
+    assert_eq!(words.last().unwrap(), "> 1 more segment");
+    assert_eq!(ladder.hidden, 1235);
+    assert!(as_text(&ladder).contains("1,235 more segments not shown"));
+}
+
+#[test]
+fn what_one_connection_floods_the_list_with_makes_no_other_forgotten() {
+    let mut robot = Robot::listening_in_lab();
+    robot.crosses(0, (Host(3), "192.168.1.14:50000"), SERVES, Flags::ACK);
+    let flood = after_a_flood(&mut robot, 9000);
+    let crossings = &robot.state.lab.crossings;
+    assert_eq!(crossings[0].segment.from, Host(3));
+    assert_eq!(crossings[1].segment.flags, Flags::SYN);
+    // The SYN, the gap, and the rest.
+    assert_eq!(flood.hidden + crossings.len() as u64, 9002);
+    assert_eq!(rungs(&flood)[1], format!("> {} more segments", flood.hidden));
+}
+
+#[test]
+fn a_segment_that_a_router_forwards_is_no_retransmission_and_has_no_state_there() {
+    let mut robot = Robot::listening_in_lab();
+    let phone = Host(3);
+    let far = "10.0.2.1:500";
+    robot.crosses(1, CALLS, (phone, far), Flags::SYN);
+    robot.crosses(2, (phone, CALLS.1), (computers::SERVER, far), Flags::SYN);
+    robot.crosses(3, (computers::SERVER, far), (phone, CALLS.1), Flags::SYN.and(Flags::ACK));
+    robot.crosses(4, (phone, far), CALLS, Flags::SYN.and(Flags::ACK));
+    robot.crosses(5, CALLS, (phone, far), Flags::ACK);
+    assert!(robot.state.lab.crossings.iter().all(|crossing| !crossing.again));
+    robot.press("O");
+    let ladder = of(&robot.state).unwrap();
+    let marks = ladder.rungs.iter().flat_map(|rung| rung.states).flatten();
+    let marks: Vec<String> = marks.map(StateMark::word).collect();
+    assert_eq!(marks, ["(SYN_SENT)", "(SYN_RECV)", "(ESTABLISHED)"]);
+}
+
+#[test]
+fn a_forged_rst_is_its_senders() {
+    let mut robot = connected();
+    robot.crosses(1, SERVES, CALLS, Flags::ACK);
+    let forged = Segment { from: Host(3), ..segment(2, false, Flags::RST, (0, 0), 0) };
+    robot.put(forged);
+    robot.arrives(2);
+    let name = own(computers::CLIENT, 11).name;
+    robot.vanish(LAPTOP, &[computers::CLIENT]);
+    robot.closes(name, CloseKind::Broken(Errno::ECONNRESET));
+    let said = robot.said_in_the_end();
+    assert!(said.contains("but another computer sent it"), "{said}");
+    let ladder = rungs(&of(&robot.state).unwrap());
+    assert!(ladder.iter().any(|rung| rung.contains("< RST, by phone")), "{ladder:?}");
 }
 
 #[test]

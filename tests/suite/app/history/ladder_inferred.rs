@@ -5,9 +5,6 @@ use fivetuple::app::{Action, Effect, Event, MainView};
 
 use crate::app::laptop_connected;
 
-pub(crate) const CLIENT: (&str, &str) = ("127.0.0.2:54240", "127.0.0.1:5000");
-pub(crate) const SERVER: (&str, &str) = ("127.0.0.1:5000", "127.0.0.2:54240");
-
 /// The rungs as `client's state > words, server's state`; `<` is sent by the server.
 pub(crate) fn rungs(ladder: &Ladder) -> Vec<String> {
     let rung = |rung: &Rung| {

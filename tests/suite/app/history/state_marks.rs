@@ -76,4 +76,8 @@ fn a_udp_socket_is_what_it_is_before_its_first_datagram() {
     let ladder = rungs(&of(&robot.state).unwrap());
     assert_eq!(ladder[0], "ESTABLISHED");
     assert!(ladder[1].contains("UDP, 13 B"), "{ladder:?}");
+    // It is refused, and closed.
+    robot.later(Duration::from_millis(30));
+    robot.vanish(LAPTOP, &[SOCKET]);
+    assert_eq!(rungs(&of(&robot.state).unwrap())[2..], ["gone"]);
 }

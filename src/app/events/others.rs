@@ -1,0 +1,108 @@
+//! What other programs do at the ports that are watched, as the kernel's rows and the lab's wire show it.
+
+use crate::app::events::episodes::begin;
+use crate::app::model::account::episodes::Cause;
+use crate::app::query::others;
+use crate::app::{OtherVerb, State, Verb};
+use crate::tcp::{Change, Flags, Protocol, SocketId, SocketRow, TableUpdate, TcpState};
+
+/// Begins an account of what the changes of a table show.
+pub(crate) fn tell(state: &mut State, update: &TableUpdate) {
+    // Our own sockets are reported after their rows, where a call of ours is under way.
+    let is_busy = state.clients.awaited() > 0 || state.server.ordered > 0;
+    if update.afresh || is_busy {
+        return;
+    }
+    for change in &update.changes {
+        let Some((row, verb)) = seen(change) else { continue };
+        let name = row.name();
+        let gone = state.sockets.get(name).and_then(|line| line.gone);
+        let is_timeout = gone.is_some_and(|gone| gone.why.is_timeout());
+        if row.tuple.protocol != Protocol::Tcp || is_timeout || !state.is_at_the_demos_port(name) {
+            continue;
+        }
+        let is_listeners = row.state == TcpState::Listen;
+        let number = if is_listeners { sockets(&update.changes, change) } else { Some(0) };
+        let ends = if is_listeners { Some([name; 2]) } else { ends(state, name, verb) };
+        let (Some(ends), Some(number)) = (ends, number) else { continue };
+        if !others::are_told_of(state, ends) {
+            let verb = Verb::Other(verb);
+            begin(state, &Cause { verb, ends, ordered: None, number });
+        }
+    }
+}
+
+/// What a change shows; `None` where it is no beginning and no end.
+fn seen(change: &Change) -> Option<(&SocketRow, OtherVerb)> {
+    let is_new = |state| matches!(state, TcpState::SynSent | TcpState::SynReceived);
+    Some(match change {
+        Change::Appeared(row) | Change::Moved { to: row, .. } if is_new(row.state) => return None,
+        Change::Moved { from, to } if from.state == to.state => return None,
+        Change::Appeared(row) if row.state == TcpState::Listen => (row, OtherVerb::Listen),
+        Change::Vanished(row) if row.state == TcpState::Listen => (row, OtherVerb::Stop),
+        Change::Appeared(row) | Change::Moved { to: row, .. }
+            if row.state == TcpState::Established =>
+        {
+            (row, OtherVerb::Connect)
+        }
+        // A SYN without an answer is no connection, and the end of TIME_WAIT no news.
+        Change::Vanished(row) if is_new(row.state) || row.state == TcpState::TimeWait => {
+            return None;
+        }
+        Change::Appeared(row) | Change::Moved { to: row, .. } | Change::Vanished(row) => {
+            (row, OtherVerb::End)
+        }
+    })
+}
+
+/// How many LISTEN rows of one address changed in the same way at once, if this is the first of them.
+fn sockets(changes: &[Change], change: &Change) -> Option<u32> {
+    let alike = |other: &&Change| match (change, *other) {
+        (Change::Appeared(one), Change::Appeared(other))
+        | (Change::Vanished(one), Change::Vanished(other)) => {
+            one.tuple == other.tuple && other.state == TcpState::Listen
+        }
+        _ => false,
+    };
+    let mut all = changes.iter().filter(alike);
+    let is_first = all.next() == Some(change);
+    is_first.then(|| 1 + u32::try_from(all.count()).unwrap_or(u32::MAX))
+}
+
+/// Both ends, the client's first; `None` where the client's own row tells it.
+fn ends(state: &State, name: SocketId, verb: OtherVerb) -> Option<[SocketId; 2]> {
+    let other = state.other_end(name);
+    if !name.tuple.is_connected() || name.tuple.is_to_itself() {
+        return None;
+    }
+    if state.sockets.is_client(name) {
+        return Some([name, other]);
+    }
+    let ip = other.tuple.local.ip.to_canonical();
+    let has_row = ip.is_loopback()
+        || state.machine.addresses.contains(&ip)
+        || state.lab.host_of(ip).is_some();
+    (verb != OtherVerb::Connect || !has_row).then_some([other, name])
+}
+
+/// Finds the RSTs that answer a SYN of another program among the segments put on the wire after that number.
+pub(crate) fn look_for_refusals(state: &mut State, after: Option<u64>) {
+    let newest_first = state.lab.crossings.iter().rev();
+    let new = newest_first.take_while(|crossing| Some(crossing.segment.number) > after);
+    let resets = new.map(|crossing| &crossing.segment).filter(|it| it.flags.has(Flags::RST));
+    let refused = resets.filter_map(|reset| {
+        let server = SocketId::connected(reset.from, reset.tuple);
+        let client = state.other_end(server);
+        let mut before = state.lab.crossings.iter().rev().map(|crossing| &crossing.segment);
+        let last = before.find(|it| it.tuple == client.tuple && it.number < reset.number)?;
+        let is_call = last.flags.has(Flags::SYN) && !last.flags.has(Flags::ACK);
+        let is_ours =
+            others::may_be_our_call(state, server) || others::are_told_of(state, [client, server]);
+        (is_call && !is_ours).then_some([client, server])
+    });
+    let refused: Vec<_> = refused.collect();
+    for ends in refused.into_iter().rev() {
+        let verb = Verb::Other(OtherVerb::Refused);
+        begin(state, &Cause { verb, ends, ordered: None, number: 0 });
+    }
+}

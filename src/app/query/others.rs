@@ -1,0 +1,88 @@
+//! What other programs do: whether it is not this program after all, and how they are called.
+
+use std::time::Duration;
+
+use crate::app::query::names::{listener_name, program_name};
+use crate::app::{Account, Attempt, Fact, Failure, OtherVerb, State, TableRow, Verb};
+use crate::tcp::{Owner, SocketId, TcpState};
+
+/// What makes a call of ours fail is seen within this time.
+const REPORTED: Duration = Duration::from_secs(1);
+
+/// Names the programs: their processes are looked for only once their rows are shown.
+pub(crate) fn look(state: &State, account: &mut Account, [own, other]: [SocketId; 2]) {
+    let Verb::Other(verb) = account.verb else { return };
+    account.who = match verb {
+        OtherVerb::Refused => state.computer_name(own.host),
+        OtherVerb::Listen | OtherVerb::Stop => {
+            let line = state.sockets.get(own);
+            line.map_or_else(|| account.who.clone(), |line| listener_name(state, line))
+        }
+        OtherVerb::Connect | OtherVerb::End => program_name(state, own),
+    };
+    let listens = listener_of(state, other).filter(|_| !is_named(state, other));
+    account.whom = match listens.and_then(|line| owner(state, line)) {
+        Some(owner) => format!("{} ({})", owner.program, other.tuple.local.canonical()),
+        None => program_name(state, other),
+    };
+    account.learn([(account.number > 1, Fact::Several)]);
+}
+
+/// Whether the process behind each of these rows is known, or never will be.
+pub(crate) fn are_named(state: &State, ends: [SocketId; 2]) -> bool {
+    ends.iter().filter_map(|end| state.sockets.get(*end)).all(|line| {
+        let (name, inode) = (line.row.name(), line.row.inode);
+        inode == 0 || is_named(state, name) || state.sockets.hidden.contains(&inode)
+    })
+}
+
+fn is_named(state: &State, end: SocketId) -> bool {
+    state.sockets.get(end).is_some_and(|line| owner(state, line).is_some())
+}
+
+/// The listening row that a connect() to that end reaches: those rows come first.
+fn listener_of(state: &State, end: SocketId) -> Option<&TableRow> {
+    let lines = state.sockets.in_order();
+    let mut listen = lines.take_while(|line| line.row.state == TcpState::Listen);
+    listen.find(|line| {
+        let at = line.row.tuple.local;
+        let is_there = at.ip.is_unspecified() || at.canonical() == end.tuple.local.canonical();
+        line.row.host == end.host && at.port == end.tuple.local.port && is_there
+    })
+}
+
+/// Whether other sentences tell of it: one of these sockets is our own, waits for our accept(), or is why a call of ours has just failed.
+pub(crate) fn are_told_of(state: &State, [own, other]: [SocketId; 2]) -> bool {
+    let is_ours = |name| {
+        let line = state.sockets.get(name);
+        let is_owned = |line| owner(state, line).is_some_and(|owner| state.is_own(owner));
+        state.ends.get(name).is_some()
+            || state.ends.last_holder(name).is_some()
+            || state.server.sockets.iter().any(|socket| socket.name == name)
+            || state.is_held(name)
+            || line.is_some_and(|line| line.ending.is_some() || is_owned(line))
+    };
+    let has_our_listener = state.server.is_listening()
+        && (state.is_with_our_server(own) || state.is_with_our_server(other));
+    let failed = state.notices.failure.as_ref().filter(|failure| is_recent(state, failure));
+    let is_blamed = failed.is_some_and(|failure| failure.rows.contains(&own));
+    is_ours(own) || is_ours(other) || has_our_listener || is_blamed
+}
+
+/// Whether a connect() of ours to that address may be what an RST has just answered.
+pub(crate) fn may_be_our_call(state: &State, called: SocketId) -> bool {
+    let failed = state.notices.failure.as_ref();
+    let has_failed = failed.is_some_and(|failure| {
+        let to = if let Attempt::Connect(_, to) = failure.asked { to } else { None };
+        to == Some(called.tuple.local) && is_recent(state, failure)
+    });
+    state.clients.awaited() > 0 || has_failed
+}
+
+fn is_recent(state: &State, failure: &Failure) -> bool {
+    state.now.since(failure.at) < REPORTED
+}
+
+fn owner<'a>(state: &'a State, line: &TableRow) -> Option<&'a Owner> {
+    state.sockets.owners.get(&line.held)
+}
