@@ -5,6 +5,7 @@
 //! the poller and the socket's task see the change independently.
 
 mod backend;
+mod burst_memory;
 mod first_state;
 mod frames;
 pub(super) mod inputs;
@@ -28,6 +29,7 @@ use crate::cli::DashboardArgs;
 use crate::kernel::watch::Poller;
 use crate::kernel::{machine, raise_descriptor_limit};
 use crate::net::Engine;
+use crate::run::dashboard::burst_memory::BurstMemory;
 use crate::run::dashboard::first_state::first_state;
 use crate::run::dashboard::frames::FramePacer;
 use crate::run::dashboard::inputs::Input;
@@ -80,6 +82,7 @@ pub(super) async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Exit> {
         theme,
         scroll: Scroll::default(),
         frames,
+        memory: BurstMemory::default(),
         listen: args.listen,
         lab: args.lab.lab,
         ended: None,
@@ -112,6 +115,7 @@ struct Dashboard {
     theme: Theme,
     scroll: Scroll,
     frames: FramePacer,
+    memory: BurstMemory,
     listen: bool,
     lab: bool,
     ended: Option<Exit>,
@@ -142,7 +146,10 @@ impl Dashboard {
                     tokio::time::sleep_until(frame.into()).await;
                     self.screen.ready().await;
                 }, if self.frames.due => (),
-                () = tokio::time::sleep_until(tick.into()) => self.handle(Event::Ticked),
+                () = tokio::time::sleep_until(tick.into()) => {
+                    self.handle(Event::Ticked);
+                    self.memory.tick(self.clock.now());
+                }
             }
             self.take_waiting(&mut inbox, &mut events)?;
             if let Some(ended) = self.ended.take() {
@@ -177,6 +184,9 @@ impl Dashboard {
         match input {
             Input::Event(event) => {
                 let is_read = matches!(event, Event::TableRead(_) | Event::TableUnreadable { .. });
+                if let Event::TableRead(update) = &event {
+                    self.memory.changed(self.clock.now(), update.changes.len());
+                }
                 if matches!(event, Event::Lab(LabEvent::Down(_))) {
                     self.world.engine.close_remote();
                 }

@@ -1,0 +1,35 @@
+#![allow(unsafe_code, reason = "only malloc_trim(3) gives memory back to the kernel")]
+
+use std::time::Duration;
+
+use crate::tcp::Moment;
+
+/// Gives back the memory of a burst once the table is calm.
+#[derive(Default)]
+pub(super) struct BurstMemory {
+    changes: usize,
+    last: Moment,
+}
+
+impl BurstMemory {
+    const BURST: usize = 4096;
+    /// Closed rows stay for five seconds.
+    const CALM: Duration = Duration::from_secs(7);
+
+    pub(super) fn changed(&mut self, now: Moment, changes: usize) {
+        self.changes += changes;
+        self.last = now;
+    }
+
+    pub(super) fn tick(&mut self, now: Moment) {
+        if self.changes < BurstMemory::BURST || now.since(self.last) < BurstMemory::CALM {
+            return;
+        }
+        self.changes = 0;
+        #[cfg(target_env = "gnu")]
+        // SAFETY: it takes no pointer, and may be called at any time by any thread.
+        unsafe {
+            libc::malloc_trim(0);
+        }
+    }
+}
