@@ -130,6 +130,14 @@ impl ConnectionTask {
     async fn exchange(&mut self) -> Exchange {
         let registry = Arc::clone(self.registry());
         let mut stop = std::pin::pin!(registry.stop.cancelled());
+        if self.queue.waiting() > 0 {
+            // That a new socket can be written to is known only after an event of epoll(7).
+            tokio::select! {
+                biased;
+                () = &mut stop => (),
+                _ = self.stream.ready(Interest::WRITABLE) => (),
+            }
+        }
         loop {
             if let Some(how) = self.send().await {
                 return Some(how);

@@ -94,12 +94,12 @@ fn command_of(args: &LabCommandArgs) -> Vec<OsString> {
 }
 
 fn lab_of_its_own(args: &LabCommandArgs, command: &[OsString]) -> anyhow::Result<Exit> {
-    let runtime = runtime()?;
     let spec = LabSpec { computers: args.computers, ports: None };
     let lab = Lab::start(Path::new(Lab::THIS_PROGRAM), spec).map_err(|why| no_lab(&why))?;
     if let Some(lacks) = lab.limits.lacks() {
         complain(&lacks);
     }
+    let runtime = runtime()?;
     let clock = Clock::start();
     let ignore = |_| {
         break_on_purpose("wire");
