@@ -137,7 +137,9 @@ impl Backend for QuietBackend {
     }
 
     fn size(&self) -> io::Result<Size> {
-        self.inner.size()
+        // crossterm's size() starts tput(1) where the kernel refuses to say it.
+        let size = crossterm::terminal::window_size()?;
+        Ok(Size::new(size.columns, size.rows))
     }
 
     fn window_size(&mut self) -> io::Result<WindowSize> {

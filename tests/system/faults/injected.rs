@@ -131,8 +131,9 @@ fn a_terminal_that_stays_in_raw_mode_is_said_and_is_a_failure() {
     let strace = Injector::attach(&terminal, "ioctl", "error=EIO");
     let Some(strace) = strace else { return };
     terminal.press("q");
-    assert_eq!(terminal.wait_exit(), 1);
+    let code = terminal.wait_exit();
     let screen = terminal.screen();
+    assert_eq!(code, 1, "{screen}");
     assert!(screen.contains("Run stty sane."), "{screen}");
     assert!(screen.contains("cannot take the terminal out of raw mode: "), "{screen}");
     assert!(!terminal.styled().alternate_screen());
