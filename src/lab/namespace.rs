@@ -6,7 +6,7 @@
 )]
 
 use std::fs::File;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 
 use rustix::io::{Errno, Result, fcntl_dupfd_cloexec};
 use rustix::process::{getegid, geteuid};
@@ -37,12 +37,18 @@ pub(super) fn become_root_inside() -> std::result::Result<(), FailedStep> {
     write("/proc/self/gid_map", &format!("0 {group} 1"))
 }
 
-pub(super) fn network(lowest: i32) -> std::result::Result<OwnedFd, FailedStep> {
+pub(super) fn network(number: i32) -> std::result::Result<OwnedFd, FailedStep> {
     const FILE: &str = "/proc/thread-self/ns/net";
     let file = File::open(FILE).map_err(|why| at(FILE)(errno(&why)))?;
-    // EINVAL means that the limit of descriptors is below `lowest` (fcntl(2), `F_DUPFD`).
-    let number = fcntl_dupfd_cloexec(&file, lowest);
-    number.map_err(|why| at(FILE)(if why == Errno::INVAL { Errno::MFILE } else { why }))
+    // EINVAL means that the limit of descriptors is below it (fcntl(2), `F_DUPFD`).
+    let space = fcntl_dupfd_cloexec(&file, number);
+    let space =
+        space.map_err(|why| at(FILE)(if why == Errno::INVAL { Errno::MFILE } else { why }))?;
+    // Who joins the lab knows its computers by these numbers; an inherited descriptor may have one of them.
+    if space.as_raw_fd() != number {
+        return Err((format!("fcntl(F_DUPFD, {number})"), Errno::BUSY));
+    }
+    Ok(space)
 }
 
 pub(super) fn enter_network(space: &impl AsFd) -> Result<()> {

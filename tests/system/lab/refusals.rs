@@ -22,7 +22,7 @@ fn refused(limits: &str, privileges: &str) -> Option<Ran> {
 
 #[test]
 fn a_limit_of_this_machine_is_named_with_what_helps() {
-    let table: [(&str, &str, &[&str]); 4] = [
+    let table: [(&str, &str, &[&str]); 5] = [
         (
             "echo 0 > /proc/sys/user/max_user_namespaces",
             WITHOUT,
@@ -47,6 +47,8 @@ fn a_limit_of_this_machine_is_named_with_what_helps() {
             ],
         ),
         ("ulimit -n 40", "", &["EMFILE", "ulimit -n 1024"]),
+        // An inherited descriptor must not shift the computers that can be joined.
+        ("exec 42</dev/null", "", &["fcntl(F_DUPFD, 42)", "EBUSY"]),
     ];
     for (limits, privileges, words) in table {
         if let Some(said) = refused(limits, privileges) {
