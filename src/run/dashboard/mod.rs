@@ -15,6 +15,7 @@ pub(super) mod screen;
 mod theme_choice;
 mod world;
 
+use std::io;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -40,7 +41,7 @@ use crate::run::headless::NO_THREAD;
 use crate::run::lab::LabSession;
 use crate::run::signals::is_ignored;
 use crate::run::{Clock, Exit};
-use crate::tcp::{HostLimits, LabEvent, SocketEvent, in_words};
+use crate::tcp::{HostLimits, LabEvent, Moment, SocketEvent, in_words};
 use crate::view::{self, Scroll, Theme, hit};
 
 const QUEUE: usize = 1024;
@@ -82,6 +83,7 @@ pub(super) async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Exit> {
         theme,
         scroll: Scroll::default(),
         frames,
+        ticked: Moment::default(),
         memory: BurstMemory::default(),
         listen: args.listen,
         lab: args.lab.lab,
@@ -96,15 +98,25 @@ pub(super) async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Exit> {
     if matches!(result, Ok(Exit::BySignal(libc::SIGHUP))) || screen::is_gone() {
         return Ok(Exit::BySignal(libc::SIGHUP));
     }
-    restored.map_err(|why| {
+    exit_of(result, restored, written)
+}
+
+/// How the program ends: by what failed first, and what failed at its end.
+fn exit_of(
+    ran: anyhow::Result<Exit>,
+    restored: io::Result<()>,
+    written: anyhow::Result<()>,
+) -> anyhow::Result<Exit> {
+    let restored = restored.map_err(|why| {
         let why = in_words(&why);
         anyhow::anyhow!("cannot take the terminal out of raw mode: {why}. Run stty sane.")
-    })?;
-    let exit = result?;
-    if exit == Exit::Done {
-        written?;
+    });
+    match (ran, restored) {
+        (Ok(Exit::Done), Ok(())) => written.map(|()| Exit::Done),
+        (Ok(exit), Ok(())) => Ok(exit),
+        (Ok(_), Err(why)) | (Err(why), Ok(())) => Err(why),
+        (Err(why), Err(also)) => Err(why.context(also)),
     }
-    Ok(exit)
 }
 
 struct Dashboard {
@@ -115,6 +127,7 @@ struct Dashboard {
     theme: Theme,
     scroll: Scroll,
     frames: FramePacer,
+    ticked: Moment,
     memory: BurstMemory,
     listen: bool,
     lab: bool,
@@ -133,7 +146,9 @@ impl Dashboard {
         }
         self.draw()?;
         loop {
-            let tick = self.clock.instant(self.frames.last.plus(self.state.tick_after()));
+            // While the terminal takes no bytes there are no frames, but ticks.
+            let last = self.frames.last.max(self.ticked);
+            let tick = self.clock.instant(last.plus(self.state.tick_after()));
             let frame = self.clock.instant(self.frames.next());
             tokio::select! {
                 biased;
@@ -148,7 +163,8 @@ impl Dashboard {
                 }, if self.frames.due => (),
                 () = tokio::time::sleep_until(tick.into()) => {
                     self.handle(Event::Ticked);
-                    self.memory.tick(self.clock.now());
+                    self.ticked = self.clock.now();
+                    self.memory.tick(self.ticked);
                 }
             }
             self.take_waiting(&mut inbox, &mut events)?;

@@ -100,8 +100,12 @@ fn take(mouse: bool) -> io::Result<()> {
     if mouse {
         queue!(enter, EnableMouseCapture)?;
     }
-    *taken() = true;
-    write_frame(&enter).inspect_err(|_| drop(leave()))
+    // Locked until the screen is entered: a frame from before ctrl-z may be waiting.
+    let mut taken = taken();
+    *taken = true;
+    let entered = Output::stdout().write_all(&enter);
+    drop(taken);
+    entered.inspect_err(|_| drop(leave()))
 }
 
 /// Writes to the terminal while it is taken.
