@@ -13,7 +13,7 @@ use rustix::process::{Resource, Rlimit, geteuid, getrlimit, setrlimit};
 
 use crate::kernel::netlink::Netlink;
 use crate::kernel::source::ReadResult;
-use crate::tcp::{HostLimits, Port, PortRange, TimeWaitReuse};
+use crate::tcp::{Errno, HostLimits, Port, PortRange, TimeWaitReuse};
 
 /// The limits of this machine (ip-sysctl in the kernel's documentation), with Linux's default for what cannot be read.
 pub fn machine() -> HostLimits {
@@ -36,9 +36,15 @@ pub fn machine() -> HostLimits {
         somaxconn: sysctl("core/somaxconn", number).unwrap_or(default.somaxconn),
         descriptors: getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX),
         addresses: addresses(),
-        has_ipv6: UdpSocket::bind((Ipv6Addr::LOCALHOST, 0)).is_ok(),
+        has_ipv6: has_ipv6(),
         loopback_up: loopback_is_up().unwrap_or(default.loopback_up),
     }
+}
+
+/// Whether ::1 is there. A failure for want of descriptors says nothing about it.
+fn has_ipv6() -> bool {
+    let Err(why) = UdpSocket::bind((Ipv6Addr::LOCALHOST, 0)) else { return true };
+    !matches!(Errno::from(&why), Errno::EADDRNOTAVAIL | Errno::EAFNOSUPPORT)
 }
 
 /// Raises the soft limit of descriptors to the hard limit (getrlimit(2), `RLIMIT_NOFILE`), and returns it.

@@ -82,6 +82,9 @@ impl Acceptor {
                 Some(Err(error)) => self.failed(Errno::from(&error)).await,
             }
         }
+        if self.refused > 0 {
+            self.report_refused().await;
+        }
         let id = self.listener.ids.get(self.index).copied();
         let mut trace = self.registry.recorder(Purpose::Close);
         trace.close(&self.fd);

@@ -13,12 +13,16 @@ pub(super) struct BurstMemory {
 
 impl BurstMemory {
     const BURST: usize = 4096;
+    /// Fewer changes at once are calm.
+    const FEW: usize = 64;
     /// Closed rows stay for five seconds.
     const CALM: Duration = Duration::from_secs(7);
 
     pub(super) fn changed(&mut self, now: Moment, changes: usize) {
         self.changes += changes;
-        self.last = now;
+        if changes >= BurstMemory::FEW {
+            self.last = now;
+        }
     }
 
     pub(super) fn tick(&mut self, now: Moment) {

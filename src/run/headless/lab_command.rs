@@ -137,6 +137,7 @@ async fn run_to_end(
     let mut why_broken = None;
     loop {
         let hand_on = tokio::select! {
+            biased;
             status = &mut ended => {
                 if let Some(why) = why_broken {
                     anyhow::bail!("the lab's wire failed: {why}");
