@@ -22,7 +22,7 @@ pub struct Owners {
 
 /// Finds the processes that hold the sockets with these inodes, as far as /proc shows them (proc_pid_fd(5)), and counts them.
 ///
-/// Searches this process first. Takes from 0.6 ms to tenths of a second: never call it for a frame.
+/// Searches this process first, and all others, as each may hold them, too. Takes up to tenths of a second: never call it for a frame.
 pub fn owners<S: BuildHasher>(wanted: &HashSet<u64, S>) -> Owners {
     let mut search = HolderSearch::new(wanted);
     if !search.missing.is_empty() {
