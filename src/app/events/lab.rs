@@ -31,9 +31,13 @@ pub(crate) fn on_lab_event(state: &mut State, news: LabEvent) -> Vec<Effect> {
         LabEvent::Wire(news) => {
             say_what_was_lost(state, &news);
             let before = state.lab.crossings.back().map(|crossing| crossing.segment.number);
+            let arrived = news.iter().filter_map(|event| {
+                if let WireEvent::Arrived { number, .. } = event { Some(*number) } else { None }
+            });
+            let arrived: Vec<u64> = arrived.collect();
             state.lab.take_wire(news);
             resets::look_for_late_data(state, before);
-            others::look_for_refusals(state, before);
+            others::look_for_refusals(state, &arrived);
             vec![]
         }
     }

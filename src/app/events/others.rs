@@ -85,23 +85,29 @@ fn ends(state: &State, name: SocketId, verb: OtherVerb) -> Option<[SocketId; 2]>
     (verb != OtherVerb::Connect || !has_row).then_some([other, name])
 }
 
-/// Finds the RSTs that answer a SYN of another program among the segments put on the wire after that number.
-pub(crate) fn look_for_refusals(state: &mut State, after: Option<u64>) {
-    let newest_first = state.lab.crossings.iter().rev();
-    let new = newest_first.take_while(|crossing| Some(crossing.segment.number) > after);
-    let resets = new.map(|crossing| &crossing.segment).filter(|it| it.flags.has(Flags::RST));
-    let refused = resets.filter_map(|reset| {
+/// Finds the RSTs that answered a SYN of another program among the segments that have arrived.
+pub(crate) fn look_for_refusals(state: &mut State, arrived: &[u64]) {
+    let crossings = &state.lab.crossings;
+    let segments = arrived.iter().filter_map(|number| {
+        let place = crossings.binary_search_by_key(number, |crossing| crossing.segment.number);
+        crossings.get(place.ok()?).map(|crossing| &crossing.segment)
+    });
+    let refused = segments.filter(|it| it.flags.has(Flags::RST)).filter_map(|reset| {
         let server = SocketId::connected(reset.from, reset.tuple);
         let client = state.other_end(server);
-        let mut before = state.lab.crossings.iter().rev().map(|crossing| &crossing.segment);
+        let mut before = crossings.iter().rev().map(|crossing| &crossing.segment);
         let last = before.find(|it| it.tuple == client.tuple && it.number < reset.number)?;
         let is_call = last.flags.has(Flags::SYN) && !last.flags.has(Flags::ACK);
-        let is_ours =
-            others::may_be_our_call(state, server) || others::are_told_of(state, [client, server]);
-        (is_call && !is_ours).then_some([client, server])
+        // A router only forwards it.
+        let is_watched = reset.to == client.host && state.is_at_the_demos_port(server);
+        let mut own_events = state.sockets.log.of(client.tuple.connection(), state.now);
+        let is_ours = own_events.next().is_some()
+            || others::may_be_our_call(state, server)
+            || others::are_told_of(state, [client, server]);
+        (is_call && is_watched && !is_ours).then_some([client, server])
     });
     let refused: Vec<_> = refused.collect();
-    for ends in refused.into_iter().rev() {
+    for ends in refused {
         let verb = Verb::Other(OtherVerb::Refused);
         begin(state, &Cause { verb, ends, ordered: None, number: 0 });
     }

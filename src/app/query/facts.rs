@@ -103,7 +103,7 @@ pub(crate) fn look(state: &State, account: &mut Account, ends: [SocketId; 2], op
     let [own, other] = ends;
     let [fin, rst] = [Flags::FIN, Flags::RST]
         .map(|flag| fate(state, own, opened, |segment| segment.flags.has(flag)));
-    let before_fin = stands_before_its_fin(state, ends, opened).filter(|_| fin.is_none());
+    let before_fin = stands_before_its_fin(state, ends, opened);
     let probes = state.sockets.get(own).is_some_and(TableRow::probes_window);
     account.learn([
         (state.listening_rows().any(|line| line.gone.is_none()), Fact::Listening),
@@ -116,6 +116,9 @@ pub(crate) fn look(state: &State, account: &mut Account, ends: [SocketId; 2], op
     ]);
     if state.ends.server_holds(other) {
         account.facts.remove(&Fact::NotAccepted);
+    }
+    if before_fin.is_some() {
+        account.facts.remove(&Fact::FinBefore);
     }
     let has_closed = |line: &TableRow| line.gone.is_some_and(|gone| gone.at >= opened);
     if account.facts.contains(&Fact::ListenerOld) && listeners(state, other).any(has_closed) {
@@ -154,7 +157,10 @@ fn stands_before_its_fin(
     let is_off_the_wire = other.host != own.host && state.now.since(opened) >= REPORTED;
     // The FIN counts as one byte.
     let before = line.row.queues.send.saturating_sub(1);
-    (before > 0 && (is_off_the_wire || line.probes_window())).then_some(before)
+    let is_fin = |segment: &Segment| segment.flags.has(Flags::FIN);
+    let is_unsent = || fate(state, own, line.born, is_fin).is_none();
+    let may_wait = before > 0 && (is_off_the_wire || line.probes_window());
+    (may_wait && is_unsent()).then_some(before)
 }
 
 /// Whether that end's last RST came from a kernel without such a connection: it has nothing to acknowledge (RFC 9293, section 3.5.2).

@@ -10,15 +10,12 @@ use crate::app::query::port_holders::{PortUse, holders};
 pub(crate) use crate::app::query::refusal::call::{of_accept, of_call, of_later_call};
 use crate::app::query::refusal::ports::SoughtPorts;
 use crate::app::query::refusal::rows::{
-    blocking_rows, is_own_loopback, kept_ports, listens_now, users,
+    ROWS, blocking_rows, is_own_loopback, kept_ports, listens_now, users,
 };
 use crate::app::{Attempt, LabStage, Role, State, Statement, TableRow, format};
 use crate::tcp::{
     ConnectSpec, Endpoint, Errno, Host, Moment, Protocol, SocketId, SocketRow, SyscallError,
 };
-
-/// At most so many rows in the way are kept.
-const ROWS: usize = 100;
 
 /// What the dashboard sees by now of a call that failed then, and the rows in the way, the main culprit first.
 pub(crate) fn look(

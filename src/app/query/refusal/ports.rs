@@ -54,9 +54,11 @@ impl<'a> SoughtPorts<'a> {
             && from.is_none_or(|ip| ip == tuple.local.ip)
     }
 
-    /// Whether the row keeps connect() from a port: by such a connection, or bound to it, which keeps it from every destination.
+    /// Whether the row keeps connect() from a port: by such a connection, or bound to one that the kernel was to pick, which it then
+    /// does for no destination.
     pub(crate) fn is_kept_by(&self, row: &SocketRow) -> bool {
-        let is_bound = !row.tuple.is_connected()
+        let is_bound = self.spec.asked_port().is_none()
+            && !row.tuple.is_connected()
             && row.host == self.spec.host
             && row.tuple.protocol == self.spec.protocol
             && self.range.contains(row.tuple.local.port);

@@ -11,6 +11,9 @@ use crate::tcp::{
     SyscallError, TcpState,
 };
 
+/// At most so many rows in the way are kept.
+pub(super) const ROWS: usize = 100;
+
 pub(super) fn blocking_rows(
     state: &State,
     at: Moment,
@@ -41,10 +44,21 @@ pub(super) fn blocking_rows(
     }
 }
 
-/// The connections that have one of the ports for the same destination.
+/// The connections that have one of the ports for the same destination; the one whose TIME_WAIT ends first is among those that are kept.
 pub(super) fn users(state: &State, sought: &SoughtPorts<'_>) -> Vec<SocketId> {
-    let rows = there(state).filter(|row| sought.is_used_by(row.host, row.tuple));
-    rows.map(SocketRow::name).collect()
+    let lines = state
+        .sockets
+        .in_order()
+        .filter(|line| line.gone.is_none() && sought.is_used_by(line.row.host, line.row.tuple));
+    let lines: Vec<&TableRow> = lines.collect();
+    let waiting = lines.iter().enumerate();
+    let waiting = waiting.filter(|(_, line)| line.row.state == TcpState::TimeWait);
+    let first = waiting.min_by_key(|(_, line)| line.time_left(state.now)).map(|(place, _)| place);
+    let mut rows: Vec<SocketId> = lines.iter().map(|line| line.row.name()).collect();
+    if let Some(first) = first.filter(|first| *first >= ROWS) {
+        rows.swap(ROWS - 1, first);
+    }
+    rows
 }
 
 /// The ports that connect() is kept from; our own ends count before the table has their rows.

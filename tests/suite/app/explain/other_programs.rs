@@ -3,11 +3,14 @@
 use std::time::Duration;
 
 use fivetuple::app::history::ladder::{as_text, of};
-use fivetuple::app::{Action, Role};
-use fivetuple::tcp::{Call, CloseKind, Endpoint, Errno, ServerCloses, SocketEvent, SyscallError};
+use fivetuple::app::{Action, Notice, Role};
+use fivetuple::tcp::{
+    Call, CloseKind, Endpoint, Errno, Flags, Host, ServerCloses, SocketEvent, SyscallError,
+};
 
 use crate::app::explain::close::{closed, diagram, name, python, serving};
 use crate::app::{LAPTOP_END, SERVER_END, laptop_connected};
+use crate::computers::{LAPTOP, SERVER};
 use crate::robot::{LISTEN, Robot, own};
 
 const FOREIGN: &str = "tcp 0 0 127.0.0.2:54240 127.0.0.1:7391 ESTABLISHED inode=11";
@@ -126,4 +129,19 @@ fn a_client_in_time_wait_is_blamed_as_the_client_that_it_was() {
     let said = robot.said();
     assert!(said.contains("because laptop closed first"), "{said}");
     assert!(said.contains("C before connecting"), "{said}");
+}
+
+#[test]
+fn a_refusal_that_a_router_forwards_is_told_once() {
+    let mut robot = Robot::in_lab(4);
+    robot.state.server.spec.at.port.0 = 500;
+    robot.press("l l");
+    let (client, server, router) = ("192.168.1.13:44506", "192.168.1.10:500", Host(3));
+    robot.crosses(1, (LAPTOP, client), (router, server), Flags::SYN);
+    robot.crosses(2, (router, client), (SERVER, server), Flags::SYN);
+    robot.crosses(3, (SERVER, server), (router, client), Flags::RST);
+    robot.crosses(4, (router, server), (LAPTOP, client), Flags::RST);
+    robot.later(Duration::from_secs(1));
+    let told = robot.state.notices.newest_first().map(Notice::text);
+    assert_eq!(told.filter(|text| text.contains("was refused")).count(), 1);
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fivetuple::app::{Remedy, Verdict};
+use fivetuple::app::{Event, Remedy, Verdict};
 use fivetuple::tcp::{
     Burst, Call, CloseKind, ConnectId, ConnectSpec, Endpoint, Errno, Host, Probe, SocketEvent,
     SourcePort, SyscallError,
@@ -116,4 +116,18 @@ fn rows_that_are_seen_after_the_refusal_are_marked_as_to_blame_too() {
     robot.tables(&[computers::LISTEN, &rows(&servers)], &[&all]);
     assert_eq!(robot.state.blamed().len(), 8);
     assert_eq!(robot.state.notices.len(), before, "nothing is said anew");
+}
+
+#[test]
+fn one_port_in_time_wait_among_many_in_use_is_waited_for() {
+    let mut robot = Robot::new();
+    robot.state.machine.ephemeral = "40000-40150".parse().unwrap();
+    robot.tell(Event::LimitsRead(robot.state.machine.clone()));
+    let row = |port: u16, state: &str| format!("tcp 0 0 127.0.0.2:{port} 127.0.0.1:5000 {state}\n");
+    let open: String = (40_000..40_150).map(|port| row(port, "ESTABLISHED")).collect();
+    robot.kernel(&(open + &row(40_150, "TIME_WAIT timewait=59900ms/0")));
+    let spec = ConnectSpec::to(Endpoint::new([127, 0, 0, 1], 5000).into());
+    robot.connect_fails(&spec, Call::Connect, Errno::EADDRNOTAVAIL);
+    robot.press("y w");
+    robot.says("Retrying automatically in 1 s");
 }
