@@ -190,11 +190,12 @@ fn old_listeners(state: &State, client: SocketId) -> [bool; 2] {
     [all_stand && count > 0, count > 1]
 }
 
-/// The listeners at the address of a server's end, those that are gone too.
+/// The listeners at the address of a server's end, those that are gone too: their rows come first.
 fn listeners(state: &State, end: SocketId) -> impl Iterator<Item = &TableRow> {
-    let lines = state.sockets.in_order().chain(state.sockets.closed_rows());
-    lines.filter(move |line| {
-        line.row.state == TcpState::Listen
-            && shares_port(&line.row, end.host, end.tuple.local, Protocol::Tcp)
-    })
+    let in_order = state.sockets.in_order();
+    let there = in_order.take_while(|line| line.row.state == TcpState::Listen);
+    let gone = state.sockets.closed_rows().iter().filter(|line| line.row.state == TcpState::Listen);
+    there
+        .chain(gone)
+        .filter(move |line| shares_port(&line.row, end.host, end.tuple.local, Protocol::Tcp))
 }
