@@ -51,6 +51,14 @@ impl Story {
     fn report_call(&mut self, words: &[&str]) {
         let robot = &mut self.robot;
         match *words {
+            ["accept", call, errno, times] => robot.hear(SocketEvent::AcceptFailed {
+                why: SyscallError {
+                    call: if call == "reserve" { Call::Reserve } else { Call::Accept },
+                    errno: errno_of(errno),
+                },
+                pause: Duration::ZERO,
+                times: times.parse().unwrap(),
+            }),
             ["accept", held] => robot.hear(SocketEvent::AcceptHeld(held == "held")),
             ["stopped", "listening"] => robot.hear(SocketEvent::StoppedListening { why: None }),
             ["bind", errno] => robot.bind_fails(errno_of(errno)),
