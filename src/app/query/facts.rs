@@ -162,17 +162,25 @@ fn was_stray(state: &State, end: SocketId) -> bool {
     last_reset(state, end).is_some_and(|reset| !reset.flags.has(Flags::ACK))
 }
 
-/// Whether another computer sent the last RST of that end, whose address the lab gave to its own computer.
+/// Whether another computer sent the last RST of that end, whose address the lab gave to its own computer. A router only forwards it.
 fn was_forged(state: &State, end: SocketId) -> bool {
     let is_known = state.lab.host_of(end.tuple.local.ip) == Some(end.host);
-    is_known && last_reset(state, end).is_some_and(|reset| reset.from != end.host)
+    is_known
+        && last_reset(state, end).is_some_and(|last| {
+            let mut same = resets(state, end).filter(|reset| reset.seq == last.seq);
+            same.all(|reset| reset.from != end.host)
+        })
 }
 
 fn last_reset(state: &State, end: SocketId) -> Option<&Segment> {
+    resets(state, end).next()
+}
+
+/// The RSTs of that end on the lab's wire, the newest first.
+fn resets(state: &State, end: SocketId) -> impl Iterator<Item = &Segment> {
     let tuple = end.tuple.canonical();
-    let newest_first = state.lab.crossings.iter().rev();
-    let mut segments = newest_first.map(|crossing| &crossing.segment);
-    segments.find(|segment| segment.tuple == tuple && segment.flags.has(Flags::RST))
+    let segments = state.lab.crossings.iter().rev().map(|crossing| &crossing.segment);
+    segments.filter(move |segment| segment.tuple == tuple && segment.flags.has(Flags::RST))
 }
 
 /// Whether every listener still stands that was there when the client was connected, and whether there are several: one that came since
