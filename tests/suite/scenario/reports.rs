@@ -29,6 +29,9 @@ impl Story {
                 self.robot.wire(WireEvent::Full { frames: 4096, bytes: 256 << 20 });
             }
             ["wire", ..] => self.robot.wire(WireEvent::Status(status(&words[1..]))),
+            ["nobody", "holds", inode] => {
+                self.robot.tell(Event::OwnersHidden(vec![inode.parse().unwrap()]));
+            }
             [program, "holds", ..] => {
                 let pid = if program == "fivetuple" { self.robot.state.machine.pid } else { 999 };
                 let owner = Owner::new(pid, program.as_bytes(), 4);
