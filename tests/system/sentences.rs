@@ -19,7 +19,8 @@ fn said(real: &Real) -> String {
     real.robot.state.notices.newest_first().map(Notice::text).collect::<Vec<_>>().join("\n")
 }
 
-/// Data that is not read waits in both queues, the window is 0, and a FIN waits behind it. The FIN counts as a byte once it has come.
+/// Data that is not read waits in both queues, the window has no room for the next segment, and a FIN waits behind it. The FIN counts as
+/// a byte once it has come.
 #[test]
 fn what_is_not_read_is_told_as_the_queues_show_it() {
     Real::alone(|mut real| {
@@ -36,7 +37,7 @@ fn what_is_not_read_is_told_as_the_queues_show_it() {
         real.until("a moment", |robot| {
             robot.state.now.since(connected) > std::time::Duration::from_millis(400)
         });
-        real.press_until("s", "and its window is 0");
+        real.press_until("s", "and its window has no room for the next segment");
         let [server, laptop] = ends(&mut real);
         let [unread, unsent] = [server.queues.recv, laptop.queues.send].map(|n| n.to_string());
         let newest = real.robot.state.notices.newest_first().map(Notice::text);

@@ -52,7 +52,7 @@ fn unreported(state: &State) -> impl Iterator<Item = SocketId> {
     names.filter(|name| {
         let is_computers = state.clients.index_of(name.tuple.local.ip).is_some();
         let is_held = state.sockets.get(*name).is_some_and(|line| {
-            let owner = state.sockets.owners.get(&line.row.inode);
+            let owner = state.sockets.owner(line.row.inode);
             let may_be_ours = owner.is_none_or(|owner| state.is_own(owner));
             line.gone.is_none() && line.row.inode != 0 && may_be_ours
         });

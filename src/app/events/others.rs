@@ -55,12 +55,13 @@ fn seen(change: &Change) -> Option<(&SocketRow, OtherVerb)> {
     })
 }
 
-/// How many LISTEN rows of one address changed in the same way at once, if this is the first of them.
+/// How many LISTEN rows of one address and interface changed in the same way at once, if this is the first of them.
 fn sockets(changes: &[Change], change: &Change) -> Option<u32> {
     let alike = |other: &&Change| match (change, *other) {
         (Change::Appeared(one), Change::Appeared(other))
         | (Change::Vanished(one), Change::Vanished(other)) => {
-            one.tuple == other.tuple && other.state == TcpState::Listen
+            let is_there = (one.tuple, one.interface) == (other.tuple, other.interface);
+            is_there && other.state == TcpState::Listen
         }
         _ => false,
     };

@@ -11,6 +11,7 @@ pub(crate) fn tell_timers(state: &mut State, changes: &[Change]) {
     for change in changes {
         if let Change::Vanished(row) = change
             && row.timer.is_some()
+            && state.is_at_the_demos_port(row.name())
         {
             timer_ended(state, row);
         }
@@ -21,7 +22,7 @@ pub(crate) fn tell_timers(state: &mut State, changes: &[Change]) {
 fn timer_ended(state: &mut State, row: &SocketRow) -> Option<()> {
     let name = row.name();
     let line = state.sockets.get(name)?;
-    let (gone, timer) = (line.gone?, line.row.timer?);
+    let (gone, timer, probed) = (line.gone?, line.row.timer?, line.probes_window());
     // What a process still held fails with an errno, which is reported.
     let is_broken = matches!(line.ending, Some(CloseKind::Broken(_)));
     let is_held = is_broken || state.ends.get(name).is_some();
@@ -39,7 +40,8 @@ fn timer_ended(state: &mut State, row: &SocketRow) -> Option<()> {
     let others = state.sockets.get(other).filter(|line| line.gone.is_none() && !line.told);
     let others = others.map(|line| line.row.state);
     let mut account = facts::account(state, verb, [name, other], number);
-    account.learn([(gone.why == GoneReason::GaveUp, Fact::Retransmitted)]);
+    let gave_up = gone.why == GoneReason::GaveUp;
+    account.learn([(gave_up, Fact::Retransmitted), (gave_up && probed, Fact::ZeroWindow)]);
     account.rows[0] = RowOutcome { before: Some(row.state), after: RowNow::Gone };
     account.rows[1] =
         RowOutcome { before: others, after: others.map_or(RowNow::Unseen, RowNow::In) };

@@ -91,7 +91,7 @@ pub(crate) fn accepted(state: &mut State, socket: OwnSocket) {
 pub(crate) fn accept_failed(state: &mut State, why: SyscallError, pause: Duration, times: u32) {
     state.server.pause = Some((why, state.now.plus(pause)));
     let what = refusal_facts::of_accept(why, pause, times);
-    state.notices.count(state.now, Topic::AcceptFailed, what, times);
+    state.notices.count(state.now, Topic::AcceptFailed(why.call), what, times);
 }
 
 /// Records the programs at the other ends: their rows may be gone when a sentence names them.

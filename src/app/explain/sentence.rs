@@ -168,7 +168,6 @@ impl Evidence for Account {
             "from" => self.rows[0].before?.to_string(),
             "port" => own.port.to_string(),
             "other_port" => other.port.to_string(),
-            "at" => own.to_string(),
             "peer" => other.to_string(),
             "peer_ip" => other.ip.to_string(),
             "detail" => return Some(Cow::from(&self.detail)),

@@ -2,7 +2,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use crate::app::model::{Account, Failure, OtherVerb, Statement};
-use crate::tcp::{ConnectId, Moment, SocketId};
+use crate::tcp::{Call, ConnectId, Moment, SocketId};
 
 /// What happened, one notice for each event, the newest last.
 #[derive(Clone, Debug, Default)]
@@ -79,8 +79,8 @@ pub enum Topic {
     TimedOut,
     /// Connections broke.
     Broke,
-    /// accept() failed.
-    AcceptFailed,
+    /// That call failed where a connection was to be accepted.
+    AcceptFailed(Call),
     /// A system call failed.
     Refused,
     /// A name is looked up for that order to connect.
@@ -107,7 +107,7 @@ impl Notice {
 
 impl Topic {
     const fn tone(self) -> Tone {
-        let is_refusal = matches!(self, Topic::Broke | Topic::AcceptFailed | Topic::Refused);
+        let is_refusal = matches!(self, Topic::Broke | Topic::AcceptFailed(_) | Topic::Refused);
         if is_refusal { Tone::Refused } else { Tone::Plain }
     }
 

@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::ops::Deref;
 
 use crate::app::table::{Journal, RowChange, StepKind, TableEvent};
-use crate::app::{Past, Table};
+use crate::app::{Past, Table, TableRow};
 use crate::tcp::{
     Change, CloseKind, FiveTuple, Host, InterfaceNames, Moment, OwnSocket, Owner, PortRange,
     SocketEvent, SocketId, TableUpdate, TcpState,
@@ -168,6 +168,14 @@ impl Sockets {
     /// The process that holds the socket with this inode now, if it is known.
     pub fn owner(&self, inode: u64) -> Option<&Owner> {
         self.owners.get(&inode).filter(|_| !self.hidden.contains(&inode))
+    }
+
+    /// The same by its row; of one that no process holds any more the last that did.
+    pub(crate) fn last_owner(&self, line: &TableRow) -> Option<&Owner> {
+        match line.row.inode {
+            0 => self.owners.get(&line.held),
+            inode => self.owner(inode),
+        }
     }
 
     /// Records a descriptor of our own.

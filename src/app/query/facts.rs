@@ -168,17 +168,25 @@ fn was_stray(state: &State, end: SocketId) -> bool {
     last_reset(state, end).is_some_and(|reset| !reset.flags.has(Flags::ACK))
 }
 
-/// Whether another computer sent the last RST of that end, whose address the lab gave to its own computer.
+/// Whether another computer sent the last RST of that end, whose address the lab gave to its own computer. A router only forwards it.
 fn was_forged(state: &State, end: SocketId) -> bool {
     let is_known = state.lab.host_of(end.tuple.local.ip) == Some(end.host);
-    is_known && last_reset(state, end).is_some_and(|reset| reset.from != end.host)
+    is_known
+        && last_reset(state, end).is_some_and(|last| {
+            let mut same = resets(state, end).filter(|reset| reset.seq == last.seq);
+            same.all(|reset| reset.from != end.host)
+        })
 }
 
 fn last_reset(state: &State, end: SocketId) -> Option<&Segment> {
+    resets(state, end).next()
+}
+
+/// The RSTs of that end on the lab's wire, the newest first.
+fn resets(state: &State, end: SocketId) -> impl Iterator<Item = &Segment> {
     let tuple = end.tuple.canonical();
-    let newest_first = state.lab.crossings.iter().rev();
-    let mut segments = newest_first.map(|crossing| &crossing.segment);
-    segments.find(|segment| segment.tuple == tuple && segment.flags.has(Flags::RST))
+    let segments = state.lab.crossings.iter().rev().map(|crossing| &crossing.segment);
+    segments.filter(move |segment| segment.tuple == tuple && segment.flags.has(Flags::RST))
 }
 
 /// Whether every listener still stands that was there when the client was connected, and whether there are several: one that came since
@@ -196,11 +204,12 @@ fn old_listeners(state: &State, client: SocketId) -> [bool; 2] {
     [all_stand && count > 0, count > 1]
 }
 
-/// The listeners at the address of a server's end, those that are gone too.
+/// The listeners at the address of a server's end, those that are gone too: their rows come first.
 fn listeners(state: &State, end: SocketId) -> impl Iterator<Item = &TableRow> {
-    let lines = state.sockets.in_order().chain(state.sockets.closed_rows());
-    lines.filter(move |line| {
-        line.row.state == TcpState::Listen
-            && shares_port(&line.row, end.host, end.tuple.local, Protocol::Tcp)
-    })
+    let in_order = state.sockets.in_order();
+    let there = in_order.take_while(|line| line.row.state == TcpState::Listen);
+    let gone = state.sockets.closed_rows().iter().filter(|line| line.row.state == TcpState::Listen);
+    there
+        .chain(gone)
+        .filter(move |line| shares_port(&line.row, end.host, end.tuple.local, Protocol::Tcp))
 }

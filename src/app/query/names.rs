@@ -59,7 +59,7 @@ impl State {
             return client_name(self, other);
         }
         let line = self.sockets.mirror(end).or_else(|| self.seen().mirror(end));
-        let owner = line.and_then(|line| self.sockets.owners.get(&line.held));
+        let owner = line.and_then(|line| self.sockets.last_owner(line));
         let known = self.ends.get(end).and_then(|end| end.program.as_ref());
         let ours = owner.map_or(known.is_none(), |owner| self.is_own(owner));
         match self.client_at(other).filter(|_| ours) {
@@ -109,11 +109,10 @@ impl Role {
         let name = row.name();
         let listener = &state.server;
         // A socket without an owner keeps the role of its last owner.
-        let held = match row.inode {
-            0 => state.seen().get(name).map_or(0, |line| line.held),
-            inode => inode,
+        let owner = match row.inode {
+            0 => state.seen().get(name).and_then(|line| state.sockets.last_owner(line)),
+            inode => state.sockets.owner(inode),
         };
-        let owner = state.sockets.owners.get(&held);
         let program = owner.map(|owner| owner.program.clone());
         let may_be_ours = owner.is_none_or(|owner| state.is_own(owner));
         let ours = state.ends.server_holds(name)

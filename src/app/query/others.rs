@@ -25,7 +25,28 @@ pub(crate) fn look(state: &State, account: &mut Account, [own, other]: [SocketId
         Some(owner) => format!("{} ({})", owner.program, other.tuple.local.canonical()),
         None => program_name(state, other),
     };
-    account.learn([(account.number > 1, Fact::Several)]);
+    account.detail = own.tuple.local.at(&state.sockets.interfaces.suffix(own));
+    let several = account.number > 1;
+    account.learn([
+        (several, Fact::Several),
+        (several && are_of_several(state, verb, own), Fact::SeveralPrograms),
+    ]);
+}
+
+/// Whether several processes hold the LISTEN rows that came, or went, together with that one.
+fn are_of_several(state: &State, verb: OtherVerb, first: SocketId) -> bool {
+    let at = |line: &TableRow| {
+        let gone = line.gone.map(|gone| gone.at);
+        let moment = if verb == OtherVerb::Stop { gone } else { Some(line.born) };
+        (line.row.host, line.row.tuple, line.row.interface, moment)
+    };
+    let Some(first) = state.sockets.get(first).map(at) else { return false };
+    let rows = state.sockets.in_order().take_while(|line| line.row.state == TcpState::Listen);
+    let rows = rows.filter(|line| at(line) == first);
+    let owners = rows.filter_map(|line| owner(state, line));
+    let mut programs = owners.map(|owner| (owner.pid, &owner.program));
+    let one = programs.next();
+    programs.any(|other| Some(other) != one)
 }
 
 /// Whether the process behind each of these rows is known, or never will be.

@@ -7,6 +7,9 @@ impl State {
     /// The socket at the other end: in the lab it is on another computer, and the client of a dual-stack server is an IPv4 socket.
     pub fn other_end(&self, name: SocketId) -> SocketId {
         let tuple = name.tuple.mirrored().canonical();
+        if !self.lab.is_up() {
+            return SocketId { tuple, ..name };
+        }
         // A computer may have further addresses, which its row tells.
         let by_row = || self.sockets.other_line(name).map(|line| line.row.host);
         let host = self.lab.host_of(tuple.local.ip).or_else(by_row).unwrap_or(name.host);

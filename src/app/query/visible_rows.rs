@@ -52,7 +52,7 @@ fn text_of(state: &State, name: &SocketId) -> String {
     let Some(line) = state.seen().get(*name) else { return String::new() };
     let row = &line.row;
     let role = Role::of(state, row);
-    let owner = state.sockets.owners.get(&row.inode).map(ToString::to_string).unwrap_or_default();
+    let owner = state.sockets.owner(row.inode).map(ToString::to_string).unwrap_or_default();
     let text = format!(
         "{} {} {} {} {role} {owner}",
         row.tuple.protocol, row.tuple.local, row.tuple.remote, row.state

@@ -170,7 +170,8 @@ impl TableRow {
         self.states().any(TcpState::has_sent_fin)
     }
 
-    /// Whether its kernel waits for the other end's window to open: nothing is in flight, and what is in its Send-Q was not sent yet.
+    /// Whether its kernel waits until the other end's window has room for the next segment: nothing is in flight, and what is in its Send-Q
+    /// was not sent yet.
     pub(crate) fn probes_window(&self) -> bool {
         self.row.timer.is_some_and(|timer| timer.kind == TimerKind::ZeroWindowProbe)
     }

@@ -243,7 +243,7 @@ impl fmt::Display for SyscallError {
 }
 
 /// The system call that failed, or a reason of our own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Call {
     /// socket(2).
     Socket,

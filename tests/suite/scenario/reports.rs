@@ -29,6 +29,9 @@ impl Story {
                 self.robot.wire(WireEvent::Full { frames: 4096, bytes: 256 << 20 });
             }
             ["wire", ..] => self.robot.wire(WireEvent::Status(status(&words[1..]))),
+            ["nobody", "holds", inode] => {
+                self.robot.tell(Event::OwnersHidden(vec![inode.parse().unwrap()]));
+            }
             [program, "holds", ..] => {
                 let pid = if program == "fivetuple" { self.robot.state.machine.pid } else { 999 };
                 let owner = Owner::new(pid, program.as_bytes(), 4);
@@ -51,6 +54,14 @@ impl Story {
     fn report_call(&mut self, words: &[&str]) {
         let robot = &mut self.robot;
         match *words {
+            ["accept", call, errno, times] => robot.hear(SocketEvent::AcceptFailed {
+                why: SyscallError {
+                    call: if call == "reserve" { Call::Reserve } else { Call::Accept },
+                    errno: errno_of(errno),
+                },
+                pause: Duration::ZERO,
+                times: times.parse().unwrap(),
+            }),
             ["accept", held] => robot.hear(SocketEvent::AcceptHeld(held == "held")),
             ["stopped", "listening"] => robot.hear(SocketEvent::StoppedListening { why: None }),
             ["bind", errno] => robot.bind_fails(errno_of(errno)),

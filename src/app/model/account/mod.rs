@@ -233,6 +233,8 @@ facts! {
     Foreign,
     /// A server has more than one connection, or more than one LISTEN row.
     Several,
+    /// These LISTEN rows are of more than one program.
+    SeveralPrograms,
     /// The kernel picked the port from a range that was asked for.
     FromRange,
     /// The port was asked for.

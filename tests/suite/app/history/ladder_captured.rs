@@ -246,6 +246,21 @@ fn a_forged_rst_is_its_senders() {
 }
 
 #[test]
+fn an_rst_that_a_router_forwards_is_not_forged() {
+    let mut robot = connected();
+    robot.crosses(1, SERVES, CALLS, Flags::ACK);
+    let reset = segment(2, false, Flags::RST, (7, 0), 0);
+    robot.put(reset.clone());
+    robot.put(Segment { from: Host(3), number: 3, ..reset });
+    robot.arrives(3);
+    let name = own(computers::CLIENT, 11).name;
+    robot.vanish(LAPTOP, &[computers::CLIENT]);
+    robot.closes(name, CloseKind::Broken(Errno::ECONNRESET));
+    let said = robot.said_in_the_end();
+    assert!(said.contains("ECONNRESET") && !said.contains("another computer"), "{said}");
+}
+
+#[test]
 fn a_file_has_room_for_all_numbers() {
     let mut robot = Robot::listening_in_lab();
     let push = Flags::PSH.and(Flags::ACK);
