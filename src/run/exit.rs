@@ -25,6 +25,24 @@ impl Exit {
             Exit::BySignal(number) => u8::try_from(128 + number).unwrap_or(u8::MAX),
         }
     }
+
+    /// How the dashboard ended: by what failed first, with a terminal that stays in raw mode, or a capture that is not whole.
+    pub(crate) fn of_dashboard(
+        ran: anyhow::Result<Exit>,
+        restored: io::Result<()>,
+        written: anyhow::Result<()>,
+    ) -> anyhow::Result<Exit> {
+        let restored = restored.map_err(|why| {
+            let why = in_words(&why);
+            anyhow::anyhow!("cannot take the terminal out of raw mode: {why}. Run stty sane.")
+        });
+        match (ran, restored) {
+            (Ok(Exit::Done), Ok(())) => written.map(|()| Exit::Done),
+            (Ok(exit), Ok(())) => Ok(exit),
+            (Ok(_), Err(why)) | (Err(why), Ok(())) => Err(why),
+            (Err(why), Err(also)) => Err(why.context(also)),
+        }
+    }
 }
 
 /// An error with its causes in one line; a cause that the text ends with already is left out.

@@ -15,7 +15,6 @@ pub(super) mod screen;
 mod theme_choice;
 mod world;
 
-use std::io;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -41,7 +40,7 @@ use crate::run::headless::NO_THREAD;
 use crate::run::lab::LabSession;
 use crate::run::signals::is_ignored;
 use crate::run::{Clock, Exit};
-use crate::tcp::{HostLimits, LabEvent, Moment, SocketEvent, in_words};
+use crate::tcp::{HostLimits, LabEvent, Moment, SocketEvent};
 use crate::view::{self, Scroll, Theme, hit};
 
 const QUEUE: usize = 1024;
@@ -98,25 +97,7 @@ pub(super) async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Exit> {
     if matches!(result, Ok(Exit::BySignal(libc::SIGHUP))) || screen::is_gone() {
         return Ok(Exit::BySignal(libc::SIGHUP));
     }
-    exit_of(result, restored, written)
-}
-
-/// How the program ends: by what failed first, and what failed at its end.
-fn exit_of(
-    ran: anyhow::Result<Exit>,
-    restored: io::Result<()>,
-    written: anyhow::Result<()>,
-) -> anyhow::Result<Exit> {
-    let restored = restored.map_err(|why| {
-        let why = in_words(&why);
-        anyhow::anyhow!("cannot take the terminal out of raw mode: {why}. Run stty sane.")
-    });
-    match (ran, restored) {
-        (Ok(Exit::Done), Ok(())) => written.map(|()| Exit::Done),
-        (Ok(exit), Ok(())) => Ok(exit),
-        (Ok(_), Err(why)) | (Err(why), Ok(())) => Err(why),
-        (Err(why), Err(also)) => Err(why.context(also)),
-    }
+    Exit::of_dashboard(result, restored, written)
 }
 
 struct Dashboard {
