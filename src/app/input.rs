@@ -9,12 +9,18 @@ use crate::tcp::socket::connect_spec;
 
 /// Says that a key has no meaning in that place, and which one helps.
 fn means_nothing(state: &mut State, key: Key, place: &'static str) {
-    state.say(Statement::new("no-meaning").with("key", key).when(place, true));
+    let is_foreign = matches!(key, Key::Char(c) | Key::Alt(c) if !c.is_ascii());
+    let what = Statement::new("no-meaning").with("key", key).when(place, true);
+    state.say(what.when("Foreign", is_foreign));
+}
+
+/// Whether a key means what it means on the panes, and is no text.
+pub(crate) fn is_on_panes(state: &State) -> bool {
+    state.ui.overlay.is_none() && !state.ui.find.typing
 }
 
 /// Takes a key: text and menus keep it, else it may ask for an action.
 pub(crate) fn press(state: &mut State, key: Key) -> Option<Action> {
-    state.ui.note_key(key.to_string());
     if let Some(action) = action_for(Scope::Always, key) {
         return Some(action);
     }
@@ -62,7 +68,8 @@ fn state_in_menu(at: usize, key: Key) -> Option<Action> {
     HOLDABLE_STATES.get(place?).copied().map(Action::HoldState)
 }
 
-fn press_on_panes(state: &mut State, key: Key) -> Option<Action> {
+/// Takes a key on the panes: it may be a digit of a count, or ask for an action.
+pub(crate) fn press_on_panes(state: &mut State, key: Key) -> Option<Action> {
     if let Key::Char(c @ '0'..='9') = key {
         let digit = u32::from(c) - u32::from('0');
         let count = state.ui.count.unwrap_or(0).saturating_mul(10).saturating_add(digit);
@@ -93,8 +100,11 @@ fn type_find(state: &mut State, key: Key) -> bool {
     !find.typing || edit_text(&mut find.text, key)
 }
 
+/// Types pasted text into a field. A field has one line: it takes the first, and never what stands behind its end.
 pub(crate) fn paste(state: &mut State, text: &str) {
-    for c in text.chars().filter(|c| !c.is_control()).take(LONGEST) {
+    let mut lines = text.split(['\r', '\n']).filter(|line| !line.trim().is_empty());
+    let (line, is_more) = (lines.next().unwrap_or_default(), lines.next().is_some());
+    for c in line.chars().filter(|c| !c.is_control()).take(LONGEST) {
         let key = Key::Char(c);
         if state.ui.find.typing {
             type_find(state, key);
@@ -105,6 +115,9 @@ pub(crate) fn paste(state: &mut State, text: &str) {
         } else {
             return state.say("no-text-here");
         }
+    }
+    if is_more {
+        state.say("pasted-one-line");
     }
     forms::refresh(state);
 }

@@ -43,6 +43,7 @@ fn the_second_call_of_one_computer_is_refused_and_another_gets_in() {
             myth.is_some_and(|myth| myth.calls.iter().all(|call| call.answer.is_some()))
         });
         real.press_until("U", "no row on port 5000");
+        real.press_until("r", "Press r again");
         real.press_until("r", "Reset");
         assert_eq!(real.robot.state.ui.myth, None);
     });

@@ -62,7 +62,7 @@ impl Real {
     }
 
     pub(crate) fn press(&mut self, keys: &str) {
-        self.robot.press(keys);
+        self.robot.press_at_once(keys);
         self.turn();
     }
 

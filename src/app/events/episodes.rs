@@ -103,7 +103,7 @@ pub(crate) fn settle(state: &mut State) {
             account = known.clone();
         }
         let differs = account != episode.account;
-        let was_half = is_half(&std::mem::replace(&mut episode.account, account));
+        let was_half = std::mem::replace(&mut episode.account, account).is_half_open();
         let is_told_now = !episode.is_told && is_due(state, episode, age);
         if is_told_now || differs {
             // A listener that closes later does not reword the sentence.
@@ -116,7 +116,7 @@ pub(crate) fn settle(state: &mut State) {
                 return false;
             }
             tell(state, episode);
-        } else if episode.is_told && was_half && !is_half(&episode.account) {
+        } else if episode.is_told && was_half && !episode.account.is_half_open() {
             if episode.account.rows[1].after == RowNow::In(TcpState::Established) {
                 let verb = Verb::Ack;
                 let account = Account { verb, ..episode.account.clone() };
@@ -126,15 +126,9 @@ pub(crate) fn settle(state: &mut State) {
         } else if episode.is_told && differs {
             state.notices.amend(episode.id, &episode.account);
         }
-        !episode.is_told || age < WINDOW || is_half(&episode.account)
+        !episode.is_told || age < WINDOW || episode.account.is_half_open()
     });
     state.episodes.open = open;
-}
-
-/// Whether the last ACK of the handshake has not arrived.
-fn is_half(account: &Account) -> bool {
-    let is_waiting = account.rows[1].after == RowNow::In(TcpState::SynReceived);
-    account.verb == Verb::Connect && is_waiting && account.rows[0].after != RowNow::Gone
 }
 
 fn tell(state: &mut State, episode: &Episode) {
@@ -169,6 +163,10 @@ fn is_due(state: &State, episode: &Episode, age: Duration) -> bool {
     let [own, other] = account.rows.map(|row| row.after != RowNow::Unseen);
     match account.verb {
         Verb::Call => (own && reason(account).is_some()) || age >= ANSWERED,
+        // The last ACK is there in a moment.
+        Verb::Connect if account.is_half_open() && !account.waits_for_ack() && state.is_quick() => {
+            age >= ANSWERED
+        }
         Verb::Connect | Verb::Ack => (own && other) || age >= PATIENCE,
         // The server may close it at once: what its row shows from before accept() does not count.
         Verb::Accept if account.facts.contains(&Fact::PeerFin) => {

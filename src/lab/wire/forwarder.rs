@@ -95,12 +95,13 @@ impl<C: Fn() -> Moment> Forwarder<C> {
             let Some(frame) = self.impairment.next_due(now) else { break };
             self.deliver(now, &frame.bytes, frame.route);
         }
-        self.report(now);
         // All ports are read without poll(2): the answer to a frame is mostly there as soon as the frame is sent.
         let mut received = false;
         for port in 0..self.ports.len() {
             received |= self.receive(port, buffer)?;
         }
+        // The answer to a frame is reported with it.
+        self.report(now);
         if !received && now < self.spin_until {
             // The answering computer may need this processor.
             std::thread::yield_now();

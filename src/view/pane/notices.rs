@@ -81,7 +81,13 @@ pub(crate) fn newest(
 fn wrapped(state: &State, notice: &Notice, room: usize) -> Vec<String> {
     let indent = time(state, notice, room).len() + 4;
     // One column is left for an ellipsis.
-    text::wrap(&text::safe(&notice.text()), room.saturating_sub(indent + 1))
+    text::wrap(&legible(notice), room.saturating_sub(indent + 1))
+}
+
+/// The text of a notice: a key is shown as it is typed, everything else in ASCII, since it may name programs.
+pub(crate) fn legible(notice: &Notice) -> String {
+    let escape = if notice.is_about_a_key() { text::own } else { text::safe };
+    escape(&notice.text())
 }
 
 fn time(state: &State, notice: &Notice, room: usize) -> String {
@@ -108,6 +114,7 @@ fn lines(
     let line = |(n, words): (usize, String)| {
         let margin = if n == 0 { format!(" {time} ") } else { " ".repeat(time.len() + 4) };
         let symbol = if n == 0 { format!("{symbol:<2}") } else { String::new() };
+        let words = if notice.is_about_a_key() { scene.own(&words) } else { words };
         Line::from(vec![scene.span(Dim, margin), scene.span(part, symbol + &words)])
     };
     words.into_iter().enumerate().map(line).collect()

@@ -71,6 +71,7 @@ impl Story {
             "focus" => self.robot.ask(Action::Focus(Pane::Sockets)),
             "select" => self.robot.ask(Action::SelectRow(own(&self.row(rest), 0).name)),
             ">" => self.press(rest),
+            ">>" => self.robot.press_at_once(rest),
             "*" => self.report(rest),
             "~" => self.segment(rest),
             "?" => return self.answer(rest),
