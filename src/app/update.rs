@@ -123,11 +123,21 @@ fn say_hidden_owners(state: &mut State, inodes: &[u64]) {
 /// Takes a key now, or once what was ordered before it is done.
 fn press(state: &mut State, key: Key) -> Vec<Effect> {
     state.ui.note_key(key.to_string());
+    if key == Key::Esc
+        && state.ui.overlay.is_none()
+        && let Some(keys) = state.ui.ahead.drop_late(state.now)
+    {
+        return state.only_say(Statement::new("keys-dropped").count("keys", keys as u64));
+    }
     let is_for_what_opens = state.ui.ahead.takes_keys();
     let is_always = action_for(Scope::Always, key).is_some();
     if is_always || !(is_for_what_opens || input::is_on_panes(state)) {
-        let action = input::press(state, key);
-        return action.map_or_else(Vec::new, |action| act(state, action));
+        let Some(action) = input::press(state, key) else { return vec![] };
+        if action.is_an_order() {
+            return act(state, action);
+        }
+        let count = state.ui.count.take();
+        return run(state, action, count);
     }
     let typed = if is_for_what_opens { Typed::Key(key) } else { Typed::OnPanes(key) };
     take_or_queue(state, typed)

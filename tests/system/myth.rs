@@ -1,5 +1,7 @@
 //! The myth that a connected client occupies the server's port: beside what is so, and tried for real.
 
+use std::time::Duration;
+
 use fivetuple::app::{MainView, Myth};
 use fivetuple::tcp::{
     Call, Command, ConnectId, Endpoint, Errno, Host, ListenSpec, OwnSocket, SocketEvent,
@@ -85,6 +87,7 @@ fn each_call_waits_for_the_answer_to_the_one_before() {
     let myth = robot.state.ui.myth.as_ref().unwrap();
     assert!(myth.is_as_usual());
     assert_eq!(myth.calls[0].answer, Some(Ok(end("127.0.0.2:5000", "127.0.0.1:5000"))));
+    robot.later(Duration::from_millis(30));
     robot.says("once per client address");
 }
 

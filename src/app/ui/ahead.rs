@@ -37,9 +37,15 @@ impl Typed {
 }
 
 impl TypedAhead {
-    const MOST: usize = 256;
+    const MOST: usize = 4096;
     /// After this time the screen says how many keys wait.
     const MOMENT: Duration = Duration::from_millis(300);
+
+    /// Drops them all, where there are too many, or they have waited for longer than a moment; returns how many.
+    pub(crate) fn drop_late(&mut self, now: Moment) -> Option<usize> {
+        let is_late = self.waiting.len() >= TypedAhead::MOST || self.held_back(now).is_some();
+        is_late.then(|| std::mem::take(&mut self.waiting).len())
+    }
 
     /// Adds what was typed now, at the end; returns whether there was room.
     pub(crate) fn push(&mut self, now: Moment, typed: Typed) -> bool {
@@ -78,7 +84,7 @@ impl TypedAhead {
 
     /// How many wait, if that takes longer than a moment.
     pub fn held_back(&self, now: Moment) -> Option<usize> {
-        let (_, _, since) = self.next()?;
-        (now.since(since) >= TypedAhead::MOMENT).then_some(self.waiting.len())
+        let (typed_at, _) = self.waiting.front()?;
+        (now.since(*typed_at) >= TypedAhead::MOMENT).then_some(self.waiting.len())
     }
 }

@@ -40,7 +40,7 @@ fn calls_beyond_many_unanswered_ones_become_one_order() {
     }
     let orders = robot.commands();
     assert!(matches!(orders[..], [Command::Connect(_, burst)] if burst.count == 22), "{orders:?}");
-    robot.press("r c");
+    robot.press("r r c");
     let orders = robot.commands();
     assert!(
         matches!(orders.last(), Some(Command::Connect(_, burst)) if burst.count == 1),

@@ -63,7 +63,7 @@ fn a_call_without_an_answer_counts_once_whatever_becomes_of_it() {
 #[test]
 fn more_keys_than_anybody_types_ahead_are_dropped_and_that_is_said() {
     let mut robot = Robot::new();
-    robot.press_at_once(&"l c ".repeat(200));
+    robot.press_at_once(&"l c ".repeat(2_100));
     robot.says("Too many keys wait");
     let orders = robot.commands();
     assert!(matches!(orders[..], [Command::Listen(_)]), "{orders:?}");
