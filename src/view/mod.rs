@@ -15,7 +15,7 @@ pub(crate) mod style;
 pub(crate) mod table;
 pub(crate) mod text;
 
-pub use crate::view::hit::{hit, pane_at};
+pub use crate::view::hit::{hit, wheel};
 pub use crate::view::layout::LEAST;
 pub(crate) use crate::view::painter::Painter;
 pub(crate) use crate::view::scene::{Scene, Titles, push_fitting, width};

@@ -1,6 +1,6 @@
 use crate::app::keys::Group::{Client, Lab, Look, Program, Server, View as Closer};
 use crate::app::keys::Key::{
-    BackTab, Char, Ctrl, Down, End, Enter, Esc, PageDown, PageUp, Tab, Up,
+    BackTab, Char, Ctrl, Down, End, Enter, Esc, Left, PageDown, PageUp, Right, Tab, Up,
 };
 use crate::app::keys::{Action, Action as A, Key, MainView, WireKey};
 
@@ -111,12 +111,13 @@ pub const BINDINGS: &[Binding] = &[
     on(&[Char('f')], A::HalfClose, Client, "half-close", "half-close: send FIN, keep reading"),
     on(&[Char('x')], A::Abort, Client, "abort", "abort: send RST instead of FIN"),
     on(&[Char('S')], A::OpenHeldStates, Client, "hold a state", "hold a connection in one state (menu)"),
-    on(&[Char('j'), Down], A::Next, Look, "down", "select the next row or computer").while_on("next row"),
-    on(&[Char('k'), Up], A::Previous, Look, "up", "select the previous row or computer"),
+    on(&[Char('j'), Down], A::Next, Look, "down", "select the next row").while_on("next row"),
+    on(&[Char('k'), Up], A::Previous, Look, "up", "select the previous row"),
+    on(&[Char('>'), Right], A::NextComputer, Look, "next computer", "select the next computer"),
+    on(&[Char('<'), Left], A::PreviousComputer, Look, "previous computer", "select the computer before"),
     on(&[PageDown, Ctrl('d')], A::PageDown, Look, "page down", "scroll down one page"),
     on(&[PageUp, Ctrl('u')], A::PageUp, Look, "page up", "scroll up one page").while_on("scroll"),
-    on(&[Tab], A::NextPane, Look, "next pane", "go to the next pane"),
-    on(&[BackTab], A::PreviousPane, Look, "previous pane", "go to the previous pane"),
+    on(&[Tab, BackTab], A::OtherPane, Look, "read the log", "read What happened, or go back").while_on("go back"),
     on(&[Enter], A::ShowDetails, Look, "inspect", "inspect this connection"),
     on(&[Char('e')], A::PointOfView, Look, "point of view", "switch the point of view: both ends, server, client"),
     on(&[Char('w')], A::WholeMachine, Look, "whole machine", "show the demo's sockets or the whole machine's"),

@@ -19,7 +19,7 @@ use crate::tcp::{Host, Moment, SocketId, TcpInfo};
 /// What the screen shows, and how.
 #[derive(Clone, Debug, Default)]
 pub struct Ui {
-    /// The pane with the focus.
+    /// The pane that is scrolled.
     pub focus: Pane,
     /// The overlay that is open.
     pub overlay: Option<Overlay>,

@@ -36,10 +36,13 @@ fn hints(scene: Scene<'_>, room: usize) -> Line<'static> {
         (always, [key, Span::raw(format!(" {help}  "))])
     });
     let mut hints: Vec<(bool, [Span<'static>; 2])> = hints.collect();
-    let first = hints.iter().take(FIRST).chain(hints.iter().filter(|(always, _)| *always));
-    if first.map(|(_, hint)| width(hint)).sum::<usize>() > room {
-        for (_, [_, help]) in &mut hints {
-            help.content = help.content.replace("stop listening", "stop").into();
+    // Where the most useful keys have no room, their texts are shortened.
+    for more in [" listening", &format!(" from {}", scene.state.clients.computer().name)] {
+        let first = hints.iter().take(FIRST).chain(hints.iter().filter(|(always, _)| *always));
+        if first.map(|(_, hint)| width(hint)).sum::<usize>() > room {
+            for (_, [_, help]) in &mut hints {
+                help.content = help.content.replace(more, "").into();
+            }
         }
     }
     let reserved = hints.iter().filter(|(always, _)| *always).map(|(_, hint)| width(hint));
@@ -54,7 +57,7 @@ fn hints(scene: Scene<'_>, room: usize) -> Line<'static> {
     Line::from(spans)
 }
 
-/// The number of most useful keys: where they have no room, texts are shortened.
+/// The number of most useful keys.
 const FIRST: usize = 3;
 
 fn keys_over(scene: Scene<'_>, overlay: &Overlay) -> Line<'static> {

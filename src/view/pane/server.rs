@@ -1,7 +1,7 @@
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::app::{Holder, Pane, State, Statement, TableRow, explain};
+use crate::app::{Holder, State, Statement, TableRow, explain};
 use crate::tcp::{Host, ListenSpec, OnData, Port, ServerCloses, TcpState, escape};
 use crate::view::ThemeRole::{Dim, Error, Gauge, Strong, Text, Warning};
 use crate::view::pane::gauge;
@@ -13,7 +13,7 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
     let titles =
         Titles { name: "Listener", right: past::as_of_now(scene.state), ..Titles::default() };
-    let inner = painter.pane(Pane::Server, area, titles);
+    let inner = painter.pane(area, titles);
     let room = usize::from(inner.width);
     let server = &scene.state.server;
     let mut lines = if server.is_listening() {
