@@ -95,6 +95,7 @@ const SENTENCES: i64 = 3;
 fn page(state: &mut State, pages: i64) {
     let ui = &mut state.ui;
     match ui.focus {
+        _ if matches!(ui.overlay, Some(Overlay::Help(_))) => move_cursor(state, pages),
         _ if ui.overlay.is_some() => move_cursor(state, PAGE * pages),
         Pane::Notices => {
             let last = state.notices.len().saturating_sub(1);
@@ -136,9 +137,7 @@ fn back(state: &mut State) {
 fn move_cursor(state: &mut State, steps: i64) {
     match &mut state.ui.overlay {
         Some(Overlay::Help(line) | Overlay::Why(line)) => *line = moved(*line, steps, usize::MAX),
-        Some(Overlay::Form(_, form)) => {
-            form.go_to(moved(form.at, steps, form.fields.len().saturating_sub(1)));
-        }
+        Some(Overlay::Form(_, form)) => form.step(steps),
         Some(Overlay::Palette(palette)) => palette.go(steps),
         Some(Overlay::HeldStates(at)) => *at = moved(*at, steps, HOLDABLE_STATES.len() - 1),
         Some(Overlay::Details(name)) => {

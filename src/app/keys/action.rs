@@ -122,6 +122,32 @@ pub enum Action {
 }
 
 impl Action {
+    /// Whether a number before its key counts.
+    pub const fn counts(self) -> bool {
+        use Action::{
+            Abort, Close, Connect, HalfClose, Next, NextComputer, PageDown, PageUp, Previous,
+            PreviousComputer, Send, ServerCloses, StepBack, StepForward, Wire,
+        };
+        matches!(
+            self,
+            Abort
+                | Close
+                | Connect
+                | HalfClose
+                | Next
+                | NextComputer
+                | PageDown
+                | PageUp
+                | Previous
+                | PreviousComputer
+                | Send
+                | ServerCloses
+                | StepBack
+                | StepForward
+                | Wire(WireKey::Step | WireKey::Drop)
+        )
+    }
+
     /// The actions that are meant for connections.
     pub const VERBS: [Action; 5] =
         [Action::Close, Action::ServerCloses, Action::Send, Action::HalfClose, Action::Abort];

@@ -14,13 +14,17 @@ impl State {
         }
         let actions = self.footer().iter().chain(&[A::Help, A::Quit]).copied();
         let bindings = actions.filter(|action| self.has_effect(*action)).filter_map(binding_of);
-        let hint = |binding: &Binding| {
-            let on = binding.help_on.filter(|_| self.is_on(binding.action));
-            let help = Cow::Borrowed(on.unwrap_or(binding.help));
-            let from = || format!("{help} from {}", self.clients.computer().name).into();
-            (binding.keys[0], if binding.action == A::Connect { from() } else { help })
-        };
-        bindings.map(hint).collect()
+        bindings.map(|binding| (binding.keys[0], self.words(binding))).collect()
+    }
+
+    /// What a key does now.
+    pub(crate) fn words(&self, binding: &Binding) -> Cow<'static, str> {
+        let on = binding.help_on.filter(|_| self.is_on(binding.action));
+        let help = on.unwrap_or(binding.help);
+        if binding.action == A::Connect {
+            return format!("{help} from {}", self.clients.computer().name).into();
+        }
+        help.into()
     }
 
     /// The actions whose keys help most with what is shown.
@@ -90,6 +94,6 @@ impl State {
             || (action == A::Wire(WireKey::Hold) && self.lab.wire.held)
             || (action == A::Lab && self.lab.is_up())
             || (action == A::OtherPane && self.ui.focus == Pane::Notices)
-            || matches!(action, A::Next | A::PageUp)
+            || matches!(action, A::Next | A::Previous | A::PageUp)
     }
 }

@@ -30,8 +30,9 @@ fn connect(option: &str, value: &str) -> Result<fivetuple::cli::ConnectArgs, Str
 /// Types a value into a field of the clients' form, and applies it; what is wrong, if anything is.
 fn fill_in(robot: &mut Robot, label: &str, value: &str) -> Option<String> {
     robot.press("C");
-    let field = robot.form().fields.iter().position(|field| field.label == label);
-    (0..field.unwrap()).for_each(|_| robot.press("Down"));
+    while robot.form().fields[robot.form().at].label != label {
+        robot.press("Down");
+    }
     robot.enter("", value);
     let Some(Overlay::Form(_, form)) = &robot.state.ui.overlay else { return None };
     form.wrong.as_ref().map(|wrong| wrong.why.clone())

@@ -59,17 +59,17 @@ const LISTEN_FIELDS: [(usize, &[&str]); 8] = [
     (4, &["Right", "Right Right"]),
     (5, &["Right", "Right Right"]),
     (5, &["Right", "Right Right"]),
-    (6, &["\"0.02", "\"5"]),
-    (7, &["Right"]),
+    (5, &["\"0.02", "\"5"]),
+    (6, &["Right"]),
 ];
 
 const CONNECT_FIELDS: [(usize, &[&str]); 6] = [
-    (2, &["Right", "Right Right"]),
-    (5, &["Right"]),
-    (6, &["\"Hello,_TCP!", "\""]),
-    (7, &["Right"]),
-    (8, &["\"0.02", "\"0"]),
-    (11, &["Right"]),
+    (1, &["Right"]),
+    (3, &["Right", "Right Right"]),
+    (4, &["Right"]),
+    (5, &["\"Hello,_TCP!", "\""]),
+    (6, &["Right"]),
+    (6, &["\"0.02", "\"0"]),
 ];
 
 /// How the deed of another program is written among the keys.
@@ -131,13 +131,13 @@ fn words(driver: &Driver, random: &mut Random, verb: &str) -> String {
     match verb {
         "LISTEN_OPTION" => format!("{} l l", change("L", &LISTEN_FIELDS)),
         "CONNECT_OPTION" => change("C", &CONNECT_FIELDS),
-        "TCP" => field("C", 11, "Right"),
+        "TCP" => field("C", 1, "Right"),
         "CALL_OTHERS" => format!("C \"{} Enter", driver.others.places.0),
-        "CALL_SERVER" => format!("C \"the_listener Down Down {}Enter", rights(0)),
+        "CALL_SERVER" => format!("C \"the_listener Down Down Down {}Enter", rights(0)),
         "TO_ITSELF" => {
             let chosen = program::computers(&driver.state)[0].1;
             let port = usize::from(driver.others.places.0.port()) + 1 + random.below(3);
-            format!("C \"{chosen}:{port} Down Down {}Enter c", rights(2))
+            format!("C \"{chosen}:{port} Down Down Down {}Enter c", rights(2))
         }
         "STATE" => format!("S {}", 1 + random.below(9)),
         keys => keys.to_owned(),

@@ -126,6 +126,7 @@ fn a_key_that_means_nothing_says_so_wherever_it_is_pressed() {
     let places = [
         ("", "F5", "Press ? for all keys"),
         ("?", "F5", "Press Esc to close"),
+        ("", "Space", "Press ? for all keys"),
         ("?", "b", "Press Esc to close"),
         ("Enter", "b", "Press Esc to close"),
         ("L", "F5", "Press Enter to apply the form"),
