@@ -26,7 +26,7 @@ pub fn hit(area: Rect, state: &State, scroll: &Scroll, x: u16, y: u16) -> Vec<Ac
     Vec::from_iter(places.notices.contains(at).then_some(Action::Focus(Pane::Notices)))
 }
 
-/// The actions of the wheel: it goes on in what is at that point.
+/// The actions of the wheel: it goes on in what is at that point, or in the overlay.
 pub fn wheel(area: Rect, state: &State, (x, y): (u16, u16), down: bool) -> Vec<Action> {
     let (at, places) = ((x, y).into(), uncovered(area, state).unwrap_or_default());
     let pick = |next, previous| if down { next } else { previous };
@@ -34,6 +34,8 @@ pub fn wheel(area: Rect, state: &State, (x, y): (u16, u16), down: bool) -> Vec<A
         vec![pick(Action::NextComputer, Action::PreviousComputer)]
     } else if places.notices.contains(at) {
         vec![Action::Focus(Pane::Notices), pick(Action::PageDown, Action::PageUp)]
+    } else if places.server.contains(at) {
+        Vec::new()
     } else {
         vec![pick(Action::Next, Action::Previous)]
     }

@@ -40,7 +40,7 @@ const BELOW: usize = 3;
 fn keys(scene: Scene<'_>, form: &Form) -> Line<'static> {
     let field = form.fields.get(form.at);
     let is_choice = field.is_some_and(|field| matches!(field.value, Value::Choice { .. }));
-    let all = [("← →", "change"), ("Tab", "next field"), ("Enter", "apply"), ("Esc", "cancel")];
+    let all = [("Left Right", "change"), ("Tab", "next"), ("Enter", "apply"), ("Esc", "cancel")];
     scene.keys(if is_choice { &all } else { &all[1..] })
 }
 

@@ -207,6 +207,7 @@ fn a_click_selects_what_is_drawn_there() {
     let y = find(&buffer, "tablet");
     assert_eq!(hit(area, &robot.state, &scroll, 80, y), [Action::SelectComputer(2)]);
     assert_eq!(hit(area, &robot.state, &scroll, 20, y), []);
+    assert_eq!(wheel(area, &robot.state, (20, y), false), []);
     assert_eq!(wheel(area, &robot.state, (80, y), false), [Action::PreviousComputer]);
     let y = find(&buffer, "What happened");
     let sentences = [Action::Focus(Pane::Notices), Action::PageUp];

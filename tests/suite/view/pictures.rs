@@ -166,6 +166,7 @@ fn open_to_everybody() -> Robot {
     let mut robot = Robot::new();
     robot.state.machine.addresses = vec![[127, 0, 0, 1].into(), [192, 168, 1, 20].into()];
     let spec = ListenSpec::at(Endpoint::new([0, 0, 0, 0], 5000));
+    robot.state.server.spec = spec.clone();
     robot.hear(SocketEvent::Listening { spec, sockets: vec![] });
     robot.kernel("tcp 0 128 0.0.0.0:5000 0.0.0.0:* LISTEN inode=9");
     robot

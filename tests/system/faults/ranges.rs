@@ -116,7 +116,7 @@ proptest! {
 fn an_empty_payload_is_no_payload() {
     let mut robot = Robot::listening();
     robot.press("C");
-    (0..6).for_each(|_| robot.press("Down"));
+    (0..5).for_each(|_| robot.press("Down"));
     robot.press("Backspace Enter");
     assert!(robot.state.clients.spec.payload.is_empty());
     assert_eq!(connect("--payload", "").map(|args| args.payload.0), Ok(vec![]));
