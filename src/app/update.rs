@@ -122,7 +122,6 @@ fn say_hidden_owners(state: &mut State, inodes: &[u64]) {
 
 /// Takes a key now, or once what was ordered before it is done.
 fn press(state: &mut State, key: Key) -> Vec<Effect> {
-    state.ui.note_key(key.to_string());
     if key == Key::Esc
         && state.ui.overlay.is_none()
         && let Some(keys) = state.ui.ahead.drop_late(state.now)

@@ -50,11 +50,11 @@ impl State {
         [Some(name), other].into_iter().flatten().collect()
     }
 
-    /// After how long the screen changes without an event: a countdown, a fading mark, an age.
+    /// After how long the screen changes without an event: a countdown, a fading mark or key, an age.
     pub fn tick_after(&self) -> Duration {
         let wire = &self.lab.wire;
         let lively = self.sockets.next_ghost().is_some() || self.sockets.is_fresh(self.now);
-        if !self.ui.ahead.is_empty() {
+        let tick = if !self.ui.ahead.is_empty() {
             Duration::from_millis(10)
         } else if self.episodes.wait() {
             Duration::from_millis(15)
@@ -64,6 +64,7 @@ impl State {
             Duration::from_millis(250)
         } else {
             Duration::from_secs(1)
-        }
+        };
+        tick.min(self.ui.next_fade(self.now).unwrap_or(tick))
     }
 }

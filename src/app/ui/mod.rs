@@ -4,11 +4,13 @@ pub(crate) mod ahead;
 pub(crate) mod field;
 pub(crate) mod form;
 pub(crate) mod palette;
+pub(crate) mod pressed_key;
 
 pub use crate::app::ui::ahead::TypedAhead;
 pub use crate::app::ui::field::{Field, Value};
 pub use crate::app::ui::form::{Form, FormKind, Wrong};
 pub use crate::app::ui::palette::Palette;
+pub use crate::app::ui::pressed_key::PressedKey;
 
 use std::collections::VecDeque;
 
@@ -20,7 +22,7 @@ use crate::tcp::{Host, Moment, SocketId, TcpInfo};
 /// What the screen shows, and how.
 #[derive(Clone, Debug, Default)]
 pub struct Ui {
-    /// The pane with the focus.
+    /// The pane that is scrolled.
     pub focus: Pane,
     /// The overlay that is open.
     pub overlay: Option<Overlay>,
@@ -62,8 +64,8 @@ pub struct Ui {
     pub(crate) asked_to_reset: Option<Moment>,
     /// The trial of the myth.
     pub myth: Option<Myth>,
-    /// The last keys, shown to an audience.
-    pub keys: VecDeque<String>,
+    /// The last keys, for an audience.
+    pub pressed: VecDeque<PressedKey>,
 }
 
 /// How the screen is drawn.
@@ -89,7 +91,7 @@ pub struct Find {
 /// What is drawn over the panes.
 #[derive(Clone, Debug)]
 pub enum Overlay {
-    /// All keys, scrolled down by so many lines.
+    /// All keys; the page, counted from 0.
     Help(usize),
     /// Options to fill in.
     Form(FormKind, Form),
@@ -104,27 +106,17 @@ pub enum Overlay {
 }
 
 impl Ui {
-    pub(crate) const KEYS: usize = 6;
-
     /// The `tcp_info` of a connection, if its details are shown.
     pub fn info(&self, name: SocketId) -> Option<&TcpInfo> {
         let found = self.tcp_info.iter().find(|(of, _)| *of == name)?;
         Some(&found.1)
     }
 
-    /// Limits how far the list of keys is scrolled; the painter knows how much of it fits.
+    /// Limits the page of the list of keys; the painter knows how many there are.
     pub fn help_ends_at(&mut self, last: usize) {
-        if let Some(Overlay::Help(line)) = &mut self.overlay {
-            *line = last.min(*line);
+        if let Some(Overlay::Help(page)) = &mut self.overlay {
+            *page = last.min(*page);
         }
-    }
-
-    /// Remembers a key for the audience.
-    pub(crate) fn note_key(&mut self, key: String) {
-        if self.keys.len() == Ui::KEYS {
-            self.keys.pop_front();
-        }
-        self.keys.push_back(key);
     }
 }
 
