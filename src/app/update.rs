@@ -213,7 +213,7 @@ fn must_wait(state: &mut State, action: Action, (typed_at, next_since): (Moment,
     if state.now.since(since) < patience && !state.ui.ahead.hurries {
         return true;
     }
-    if is_an_order && !state.ui.ahead.hurries {
+    if is_an_order && before != UnderWay::Rows && !state.ui.ahead.hurries {
         state.ui.ahead.hurries = true;
         state.awaited = Awaited { at: state.awaited.at, ..Awaited::default() };
         state.say(Statement::new("keys-go-on").with("seconds", patience.as_secs()));

@@ -25,7 +25,8 @@ const SHOWN: Duration = Duration::from_millis(300);
 /// What a key with that action has to wait for, if anything.
 pub(crate) fn before(state: &State, action: Action) -> Option<UnderWay> {
     if matches!(state.lab.stage, LabStage::Starting | LabStage::Stopping) {
-        return Some(UnderWay::Lab);
+        // Whoever presses N once more is answered that it takes a moment.
+        return (action != Action::Lab).then_some(UnderWay::Lab);
     }
     let server = &state.server;
     let awaited = &state.awaited;
@@ -43,7 +44,7 @@ pub(crate) fn before(state: &State, action: Action) -> Option<UnderWay> {
     {
         return Some(UnderWay::Order);
     }
-    let is_recent = state.now.since(awaited.at) < SHOWN;
+    let is_recent = state.now.since(awaited.at) < SHOWN && state.sockets.blind.is_empty();
     let steps_next = action == Action::Wire(WireKey::Step) && state.lab.wire.held;
     let has_ack =
         |episode: &Episode| episode.account.is_half_open() && !episode.account.waits_for_ack();
@@ -82,11 +83,14 @@ fn is_unsettled(state: &State, episode: &Episode) -> bool {
 fn rows_lag(state: &State) -> bool {
     let server = &state.server;
     let is_listed = |name| state.sockets.get(name).is_some();
-    let newest =
-        (0..state.clients.computers.len()).filter_map(|n| state.ends.of(Holder::Client(n)).next());
+    let computers = 0..state.clients.computers.len();
+    let mut newest = computers.filter_map(|n| state.ends.of(Holder::Client(n)).next());
+    let is_accepting = !server.held && state.waiting_for_accept() > 0;
     server.sockets.iter().any(|socket| !is_listed(socket.name))
-        || (!server.held && state.waiting_for_accept() > 0)
-        || newest.into_iter().any(|end| is_incomplete(state, end))
+        || newest.any(|end| {
+            let is_new = state.now.since(end.since) < SHOWN;
+            (is_accepting && is_new) || is_incomplete(state, end)
+        })
 }
 
 /// Whether a client's connection is not where it will be in a moment: at both ends, and accepted.
