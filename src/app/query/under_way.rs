@@ -41,6 +41,7 @@ pub(crate) fn before(state: &State, action: Action) -> Option<UnderWay> {
         || !awaited.ends.is_empty()
         || !awaited.readers.is_empty()
         || state.lab.is_delivering()
+        || newest(state).any(|end| is_about_to_be_answered(state, end))
     {
         return Some(UnderWay::Order);
     }
@@ -79,15 +80,30 @@ fn is_unsettled(state: &State, episode: &Episode) -> bool {
         || episode.ends.iter().any(|end| is_outdated(state, *end))
 }
 
+/// The newest end of each client.
+fn newest(state: &State) -> impl Iterator<Item = &OpenEnd> {
+    let computers = 0..state.clients.computers.len();
+    computers.filter_map(|n| state.ends.of(Holder::Client(n)).next())
+}
+
+/// Whether nothing is known that keeps the answer of our own server from a client.
+fn is_about_to_be_answered(state: &State, end: &OpenEnd) -> bool {
+    let client = end.socket.name;
+    let syn = || fate(state, client, end.since, |segment| segment.flags.has(Flags::SYN));
+    !end.answered
+        && state.is_quick()
+        && state.is_our_server(client.tuple.remote)
+        && !state.is_queue_full()
+        && !matches!(syn(), Some(Delivery::Lost(..)))
+}
+
 /// Whether the tables do not show yet what listens, or the newest connection of a client.
 fn rows_lag(state: &State) -> bool {
     let server = &state.server;
     let is_listed = |name| state.sockets.get(name).is_some();
-    let computers = 0..state.clients.computers.len();
-    let mut newest = computers.filter_map(|n| state.ends.of(Holder::Client(n)).next());
     let is_accepting = !server.held && state.waiting_for_accept() > 0;
     server.sockets.iter().any(|socket| !is_listed(socket.name))
-        || newest.any(|end| {
+        || newest(state).any(|end| {
             let is_new = state.now.since(end.since) < SHOWN;
             (is_accepting && is_new) || is_incomplete(state, end)
         })
