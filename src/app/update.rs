@@ -184,8 +184,9 @@ fn take(state: &mut State, typed: Typed) -> Vec<Effect> {
     };
     let Some(action) = action else { return vec![] };
     let count = state.ui.count.take();
-    // What a key means in a form or a menu is known only now.
-    if matches!(typed, Typed::Key(_)) && must_wait(state, action, (state.now, state.now)) {
+    // What a key orders in a form or a menu is known only now.
+    let is_new = matches!(typed, Typed::Key(_)) && action.is_an_order();
+    if is_new && must_wait(state, action, (state.now, state.now)) {
         state.ui.ahead.put_back(state.now, action, count);
         return vec![];
     }

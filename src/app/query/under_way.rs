@@ -46,13 +46,16 @@ pub(crate) fn before(state: &State, action: Action) -> Option<UnderWay> {
         return Some(UnderWay::Order);
     }
     let is_recent = state.now.since(awaited.at) < SHOWN && state.sockets.blind.is_empty();
+    // Who stops listening reports what was left in the queue.
+    let is_accepting = !server.held && state.waiting_for_accept() > 0;
+    let stops = action == Action::Listen && is_accepting;
     let steps_next = action == Action::Wire(WireKey::Step) && state.lab.wire.held;
     let has_ack =
         |episode: &Episode| episode.account.is_half_open() && !episode.account.waits_for_ack();
     let open = &state.episodes.open;
     let lags = open.iter().any(|episode| is_unsettled(state, episode))
-        || (is_recent && open.iter().any(has_ack))
-        || (is_recent && (rows_lag(state) || (steps_next && state.lab.waiting() == 0)));
+        || (is_recent && (open.iter().any(has_ack) || rows_lag(state) || stops))
+        || (is_recent && steps_next && state.lab.waiting() == 0);
     lags.then_some(UnderWay::Rows)
 }
 
@@ -99,14 +102,9 @@ fn is_about_to_be_answered(state: &State, end: &OpenEnd) -> bool {
 
 /// Whether the tables do not show yet what listens, or the newest connection of a client.
 fn rows_lag(state: &State) -> bool {
-    let server = &state.server;
     let is_listed = |name| state.sockets.get(name).is_some();
-    let is_accepting = !server.held && state.waiting_for_accept() > 0;
-    server.sockets.iter().any(|socket| !is_listed(socket.name))
-        || newest(state).any(|end| {
-            let is_new = state.now.since(end.since) < SHOWN;
-            (is_accepting && is_new) || is_incomplete(state, end)
-        })
+    state.server.sockets.iter().any(|socket| !is_listed(socket.name))
+        || newest(state).any(|end| is_incomplete(state, end))
 }
 
 /// Whether a client's connection is not where it will be in a moment: at both ends, and accepted.

@@ -82,6 +82,7 @@ fn start() -> Terminal {
 
 fn at_the_end(terminal: &Terminal) -> Outcome {
     terminal.wait_for(FENCE.1);
+    settle(terminal);
     let outcome = outcome(&terminal.screen());
     terminal.press("ctrl-c");
     outcome
@@ -97,14 +98,18 @@ fn slowly(keys: &str) -> Outcome {
     at_the_end(&terminal)
 }
 
-/// Waits until nothing but times and countdowns has changed for almost half a second.
+/// Waits until nothing but times and countdowns has changed for a while.
 fn settle(terminal: &Terminal) {
     const STEP: Duration = Duration::from_millis(25);
+    const MOST: usize = 2_000;
     let (mut before, mut calm) = (None, 0);
-    while calm < 18 {
+    for _ in 0..MOST {
         terminal.let_pass(STEP);
         let now = Some(outcome(&terminal.screen()));
         calm = if now == before { calm + 1 } else { 0 };
+        if calm == 16 {
+            return;
+        }
         before = now;
     }
 }
