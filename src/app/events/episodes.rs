@@ -15,6 +15,8 @@ const WINDOW: Duration = Duration::from_millis(300);
 const PATIENCE: Duration = Duration::from_millis(30);
 /// A connect is normally answered within this.
 const ANSWERED: Duration = Duration::from_millis(100);
+/// The same where nothing is in the way, on a machine that is busy.
+const BUSY: Duration = Duration::from_millis(500);
 /// Without a poll, the sentence is written after this.
 const LIMIT: Duration = Duration::from_secs(1);
 /// At most so many open episodes of a kind; more are counted.
@@ -162,7 +164,11 @@ fn is_due(state: &State, episode: &Episode, age: Duration) -> bool {
     let account = &episode.account;
     let [own, other] = account.rows.map(|row| row.after != RowNow::Unseen);
     match account.verb {
-        Verb::Call => (own && reason(account).is_some()) || age >= ANSWERED,
+        Verb::Call => {
+            let answers = state.answers_at_once(episode.ends[0]);
+            let patience = if answers { BUSY } else { ANSWERED };
+            (own && reason(account).is_some()) || age >= patience
+        }
         // The last ACK is there in a moment.
         Verb::Connect if account.is_half_open() && !account.waits_for_ack() && state.is_quick() => {
             age >= ANSWERED

@@ -25,7 +25,7 @@ const SHOWN: Duration = Duration::from_millis(300);
 /// What a key with that action has to wait for, if anything.
 pub(crate) fn before(state: &State, action: Action) -> Option<UnderWay> {
     if matches!(state.lab.stage, LabStage::Starting | LabStage::Stopping) {
-        // Whoever presses N once more is answered that it takes a moment.
+        // N once more is answered at once: it takes a moment.
         return (action != Action::Lab).then_some(UnderWay::Lab);
     }
     let server = &state.server;
@@ -46,7 +46,7 @@ pub(crate) fn before(state: &State, action: Action) -> Option<UnderWay> {
         return Some(UnderWay::Order);
     }
     let is_recent = state.now.since(awaited.at) < SHOWN && state.sockets.blind.is_empty();
-    // Who stops listening reports what was left in the queue.
+    // To stop listening reports what was left in the queue.
     let is_accepting = !server.held && state.waiting_for_accept() > 0;
     let stops = action == Action::Listen && is_accepting;
     let steps_next = action == Action::Wire(WireKey::Step) && state.lab.wire.held;
@@ -89,13 +89,12 @@ fn newest(state: &State) -> impl Iterator<Item = &OpenEnd> {
     computers.filter_map(|n| state.ends.of(Holder::Client(n)).next())
 }
 
-/// Whether nothing is known that keeps the answer of our own server from a client.
+/// Whether nothing is known that keeps the answer of our own server, or of a computer of the lab, from a client.
 fn is_about_to_be_answered(state: &State, end: &OpenEnd) -> bool {
     let client = end.socket.name;
     let syn = || fate(state, client, end.since, |segment| segment.flags.has(Flags::SYN));
     !end.answered
-        && state.is_quick()
-        && state.is_our_server(client.tuple.remote)
+        && state.answers_at_once(client)
         && !state.is_queue_full()
         && !matches!(syn(), Some(Delivery::Lost(..)))
 }
@@ -132,6 +131,12 @@ fn is_incomplete(state: &State, end: &OpenEnd) -> bool {
 }
 
 impl State {
+    /// Whether that client calls a computer that answers at once, by SYN+ACK or by RST.
+    pub(crate) fn answers_at_once(&self, client: SocketId) -> bool {
+        let to = client.tuple.remote;
+        self.is_quick() && (self.is_our_server(to) || self.lab.host_of(to.ip).is_some())
+    }
+
     /// Whether what one end sends reaches the other at once.
     pub(crate) fn is_quick(&self) -> bool {
         !self.lab.wire.is_slow() && self.lab.wire.drop_next == 0
