@@ -21,7 +21,8 @@ pub(crate) use crate::view::painter::Painter;
 pub(crate) use crate::view::scene::{Scene, Titles, push_fitting, width};
 pub use crate::view::scroll::Scroll;
 pub use crate::view::style::glyphs::{glyph, in_ascii};
-pub use crate::view::style::theme::{ColourDepth, Theme, ThemeRole};
+pub use crate::view::style::ink::ColourDepth;
+pub use crate::view::style::theme::{Theme, ThemeRole};
 
 use ratatui::Frame;
 use ratatui::layout::Rect;

@@ -16,6 +16,28 @@ impl State {
         SocketId { host, tuple, ..name }
     }
 
+    /// Whose an end is: our server's, wherever its address stands, or a computer's of ours; `None` where it is another program's.
+    pub fn whose(&self, end: SocketId) -> Option<Holder> {
+        if let Some(holder) = self.ends.last_holder(end) {
+            return Some(holder);
+        }
+        if self.server.serves(end) || self.server.may_have_served(end) {
+            return Some(Holder::Server);
+        }
+        let line = self.seen().get(end);
+        let owner = line.and_then(|line| self.sockets.last_owner(line));
+        // On a computer of the lab every program has the same address.
+        let is_ours = self.lab.is_up() || owner.is_none_or(|owner| self.is_own(owner));
+        self.clients.index_of(end.tuple.local.ip).filter(|_| is_ours).map(Holder::Client)
+    }
+
+    /// Whose the near end of a row is, and whose the far end.
+    pub fn whose_ends(&self, row: SocketId) -> [Option<Holder>; 2] {
+        let is_connected = row.tuple.is_connected();
+        let far = is_connected.then(|| self.other_end(row)).and_then(|far| self.whose(far));
+        [self.whose(row), far]
+    }
+
     /// The name of the client computer that holds this socket, or held it until it was closed.
     pub(crate) fn holder_name(&self, end: SocketId) -> Option<&str> {
         let Holder::Client(n) = self.ends.last_holder(end)? else { return None };

@@ -1,4 +1,5 @@
 //! Colours and characters.
 
 pub(crate) mod glyphs;
+pub(crate) mod ink;
 pub(crate) mod theme;

@@ -4,7 +4,7 @@ use crate::robot::{Robot, own};
 use fivetuple::app::{Action, Field, Form, FormKind, Overlay, Pane, Statement, Tone, Value};
 use fivetuple::cli::ThemeName;
 use fivetuple::tcp::{Owner, SocketEvent, SocketRow, TcpState};
-use fivetuple::view::{ColourDepth, LEAST, Theme, ThemeRole, glyph, hit, in_ascii, pane_at};
+use fivetuple::view::{ColourDepth, LEAST, Theme, glyph, hit, in_ascii, pane_at};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Color;
@@ -51,46 +51,6 @@ fn states_and_marks_differ_without_colour() {
             |cell: &ratatui::buffer::Cell| (cell.fg, cell.bg) == (Color::Reset, Color::Reset);
         assert!(buffer.content.iter().all(plain));
     }
-}
-
-#[test]
-fn every_colour_can_be_read_on_its_ground() {
-    for name in Theme::ORDER {
-        for depth in [ColourDepth::True, ColourDepth::Ansi256] {
-            let theme = Theme::new(name, depth, false);
-            let states = TcpState::ALL.map(|state| theme.state(state));
-            let ground = luminance(theme.assumed_ground());
-            for style in ThemeRole::all().map(|role| theme.of(role)).chain(states) {
-                let Some(colour) = style.fg.and_then(rgb) else { continue };
-                let (light, dark) = (luminance(colour).max(ground), luminance(colour).min(ground));
-                let contrast = (light + 0.05) / (dark + 0.05);
-                let least = if name == ThemeName::HighContrast { 7.0 } else { 4.5 };
-                assert!(contrast >= least, "{name:?} {depth:?} {colour:?}: {contrast:.2}");
-            }
-        }
-    }
-}
-
-fn rgb(colour: Color) -> Option<[u8; 3]> {
-    const STEPS: [u8; 6] = [0, 95, 135, 175, 215, 255];
-    if let Color::Rgb(r, g, b) = colour {
-        return Some([r, g, b]);
-    }
-    let Color::Indexed(n) = colour else { return None };
-    let n = n.checked_sub(16)?;
-    if n >= 216 {
-        return Some([8 + (n - 216) * 10; 3]);
-    }
-    Some([n / 36, n / 6 % 6, n % 6].map(|step| STEPS[usize::from(step)]))
-}
-
-/// WCAG 2.2, relative luminance.
-fn luminance(colour: [u8; 3]) -> f64 {
-    let [r, g, b] = colour.map(|part| {
-        let part = f64::from(part) / 255.0;
-        if part <= 0.040_45 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
-    });
-    0.2126 * r + 0.7152 * g + 0.0722 * b
 }
 
 #[test]

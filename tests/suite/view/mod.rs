@@ -1,5 +1,6 @@
 //! Screens as text at three sizes, and laws that hold for every screen.
 
+pub(crate) mod colours;
 pub(crate) mod compare;
 pub(crate) mod connection;
 pub(crate) mod cut_lines;
