@@ -160,7 +160,7 @@ impl ColumnLayout {
     }
 }
 
-fn symbols(scene: Scene<'_>, line: &TableRow) -> Span<'static> {
+pub(crate) fn symbols(scene: Scene<'_>, line: &TableRow) -> Span<'static> {
     let (state, name) = (scene.state, line.row.name());
     let fresh = line.mark(state.then());
     let (part, symbol) = match fresh {
