@@ -60,6 +60,7 @@ fn say_what_was_lost(state: &mut State, news: &[WireEvent]) {
                 Statement::new("wire-missed").with("frames", format::number(all))
             }
             WireEvent::Sent { .. }
+            | WireEvent::SentAgain { .. }
             | WireEvent::Arrived { .. }
             | WireEvent::Lost { .. }
             | WireEvent::Unreported { .. }

@@ -54,7 +54,7 @@ impl State {
     pub fn tick_after(&self) -> Duration {
         let wire = &self.lab.wire;
         let lively = self.sockets.next_ghost().is_some() || self.sockets.is_fresh(self.now);
-        if self.episodes.wait() {
+        if self.episodes.wait() || !self.ui.postponed.is_empty() {
             Duration::from_millis(15)
         } else if self.lab.waiting() > 0 && !wire.held && !wire.delay.is_zero() {
             Duration::from_millis(50)
