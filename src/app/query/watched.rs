@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::app::{Overlay, State};
+use crate::app::{Overlay, State, TableRow};
 use crate::tcp::{Filter, Owner, SocketId};
 
 pub(crate) fn wanted(state: &State) -> Filter {
@@ -48,6 +48,13 @@ impl State {
         let Some(Overlay::Details(name)) = self.ui.overlay else { return Vec::new() };
         let other = self.sockets.mirror(name).map(|line| line.row.name());
         [Some(name), other].into_iter().flatten().collect()
+    }
+
+    /// After how long the kernel will give up the handshake that a row of the lab waits for, as its timer and its limits let infer.
+    pub fn gives_up_in(&self, line: &TableRow) -> Option<Duration> {
+        let timer = line.row.timer.filter(|_| line.gone.is_none())?;
+        let later = self.lab.gives_up?.after(timer, line.row.state)?;
+        Some(line.time_left(self.then())? + later)
     }
 
     /// After how long the screen changes without an event: a countdown, a fading mark, an age.
