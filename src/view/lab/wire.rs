@@ -136,7 +136,7 @@ fn block(
     };
     // On the arrow if there is room, else before the numbers.
     let both = format!("{flags} {name}");
-    let (label, carries) = match carries(scene, crossing) {
+    let (label, carries) = match carries(scene, crossing, room >= ONE_LINE) {
         carries if name.is_empty() => (flags, carries),
         carries if arrow::has_room(columns, &both) => (both, carries),
         carries => (flags, format!("{name} {carries}")),
@@ -158,6 +158,7 @@ fn in_one_line(
     let part = arrow::part(crossing);
     let mut rest = format!("  {carries}");
     let (again, fate) = (again(scene, crossing), fate(scene, crossing));
+    let fate = fate.into_iter().next().unwrap_or_default();
     let both = format!("  {again} {fate}");
     let taken = text::width(&arrow) + text::width(&rest) + 1;
     // The arrow shows the fate of a retransmission.
@@ -186,7 +187,8 @@ fn in_lines(
     let part = arrow::part(crossing);
     let mut lines = vec![scene.line(part, arrow)];
     let again = again(scene, crossing);
-    let fate = if again.is_empty() { fate(scene, crossing) } else { again };
+    let room = inner.saturating_sub(text::width(&carries) + 2);
+    let fate = if again.is_empty() { text::fitting(room, fate(scene, crossing)) } else { again };
     if text::width(&carries) + text::width(&fate) + 2 <= inner {
         let carries = text::fit(&carries, inner - text::width(&fate));
         lines.push(Line::from(vec![Span::raw(format!(" {carries}")), scene.span(part, fate)]));
@@ -204,8 +206,8 @@ fn in_lines(
     lines
 }
 
-/// Numbers and length: `seq 1 ack 1 len 13`.
-fn carries(scene: Scene<'_>, crossing: &WireSegment) -> String {
+/// Its numbers, `seq 1 ack 1`; where there is room, with the flags of data: only its length is on the arrow.
+fn carries(scene: Scene<'_>, crossing: &WireSegment, has_room: bool) -> String {
     let segment = &crossing.segment;
     if let Some(icmp) = segment.icmp {
         return icmp.words().to_owned();
@@ -215,12 +217,11 @@ fn carries(scene: Scene<'_>, crossing: &WireSegment) -> String {
         return format!("len {}{parts}", segment.length);
     }
     let (seq, ack) = scene.state.lab.numbers(crossing);
-    let mut text = format!("seq {seq}");
+    let is_data = has_room && segment.length > 0;
+    let mut text =
+        if is_data { format!("{} seq {seq}", segment.flags) } else { format!("seq {seq}") };
     if segment.flags.has(Flags::ACK) {
         text.extend([" ack ", &ack.to_string()]);
-    }
-    if segment.length > 0 {
-        text.extend([" len ", &segment.length.to_string()]);
     }
     text
 }
@@ -235,14 +236,18 @@ fn again(scene: Scene<'_>, crossing: &WireSegment) -> String {
     }
 }
 
-fn fate(scene: Scene<'_>, crossing: &WireSegment) -> String {
-    match crossing.fate {
+/// What became of it, and in fewer words.
+fn fate(scene: Scene<'_>, crossing: &WireSegment) -> Vec<String> {
+    let fate = match crossing.fate {
         Delivery::OnTheWay if scene.state.wire_then().held => "queued".to_owned(),
         Delivery::OnTheWay => "in flight".to_owned(),
         Delivery::Lost(_, how) => how.words().to_owned(),
-        Delivery::Arrived(at) => {
-            let took = at.since(crossing.sent);
-            if took.as_millis() < 10 { String::new() } else { format::brief(took) }
-        }
+        Delivery::Arrived(_) => format::way(crossing),
+    };
+    let times = crossing.times();
+    match (fate.is_empty(), times.is_empty()) {
+        (_, true) => vec![fate],
+        (true, false) => vec![times],
+        (false, false) => vec![format!("{fate}, {times}"), times],
     }
 }

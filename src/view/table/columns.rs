@@ -184,7 +184,8 @@ fn age(row: &RowView<'_>, width: usize) -> Vec<Span<'static>> {
     }
     let is_short = width < LONG_AGE;
     let left = time_left(row.scene, row.line).map(|left| match left.strip_suffix(" left") {
-        Some(left) if is_short => format!("-{left}"),
+        Some(left) if is_short && !left.starts_with('~') => format!("-{left}"),
+        Some(left) if is_short => left.to_owned(),
         Some(_) | None => left,
     });
     let again = || unanswered(row.line).filter(|_| !is_short);

@@ -56,7 +56,7 @@ fn foreign(row: &RowView<'_>, width: usize) -> String {
 fn state(row: &RowView<'_>, width: usize) -> Vec<Span<'static>> {
     let socket = &row.line.row;
     let left = time_left(row.scene, row.line).unwrap_or_default();
-    let left = left.trim_end_matches(" left").replace(' ', "");
+    let left = left.trim_end_matches(" left").replace(" min", "m").replace(' ', "");
     let symbol = match socket.tuple.protocol {
         // No column shows the protocol, and UDP's states have TCP's names.
         Protocol::Udp => socket.tuple.protocol.to_string(),

@@ -34,6 +34,14 @@ pub(crate) fn left(left: Duration) -> String {
     format!("{} s left", left.as_millis().div_ceil(1000))
 }
 
+/// The same, where it is inferred: `~40 s left`, `~2 min left`.
+pub(crate) fn about(left: Duration) -> String {
+    match left.as_secs() {
+        0..100 => format!("~{}", self::left(left)),
+        seconds => format!("~{} min left", (seconds + 30) / 60),
+    }
+}
+
 pub(crate) fn clock(started: Duration, at: Moment) -> String {
     let millis = (started + at.since_start()).as_millis() % 86_400_000;
     let (seconds, millis) = (millis / 1000, millis % 1000);

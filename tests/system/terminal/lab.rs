@@ -2,7 +2,8 @@
 
 use regex::Regex;
 
-use crate::support::pty::fivetuple;
+use crate::lab::commands::possible;
+use crate::support::pty::{Terminal, fivetuple};
 use crate::terminal::{LIMIT, lab_dashboard, quit, started};
 
 /// What the server's and the laptop's tables show beside each other while each of the menu's states is held: the row that is held is
@@ -35,6 +36,76 @@ fn every_state_of_the_menu_is_held_on_the_wire() {
         });
         ports.extend(port(&terminal.screen()));
     }
+    quit(terminal);
+}
+
+const PICTURES: [&str; 4] = [
+    r"\(no row\).*SYN_SENT ",
+    r":500 .* SYN_RECV .*SYN_SENT ",
+    r":500 .* SYN_RECV .*ESTABLISHED ",
+    r":500 .* ESTABLISHED .*ESTABLISHED ",
+];
+
+/// Presses `N l h c o o o` and sees the four pictures of the handshake. It waits before each `o` until a segment has been sent so often: the
+/// SYN, then its answer.
+fn steps_through_a_handshake(sent: [usize; 3]) {
+    if !possible() {
+        return;
+    }
+    let terminal = Terminal::start(fivetuple(&["--port", "500"]), 120, 36);
+    terminal.wait_for("Press l to listen");
+    terminal.press_until("N", "The lab is up");
+    terminal.press_until("l", r":500 +0\.0\.0\.0:\* +\S LISTEN");
+    terminal.press_until("h", "HELD: 0 queued");
+    terminal.press("c");
+    for (picture, (segment, times)) in
+        PICTURES.iter().zip(["SYN", "SYN.ACK", "SYN.ACK"].into_iter().zip(sent))
+    {
+        terminal.wait_for(picture);
+        let sent = Regex::new(&format!(r" {segment} ─(?s:.*?)sent (\d+)×")).unwrap();
+        terminal.wait_until(&format!("{segment}, sent {times} times"), LIMIT, |screen| {
+            let screen = screen.contents();
+            times < 2
+                || sent.captures(&screen).is_some_and(|it| it[1].parse::<usize>().unwrap() >= times)
+        });
+        terminal.press("o");
+    }
+    terminal.wait_for(PICTURES[3]);
+    quit(terminal);
+}
+
+#[test]
+fn a_handshake_has_the_same_four_pictures_without_pauses() {
+    steps_through_a_handshake([1, 1, 1]);
+}
+
+#[test]
+fn a_handshake_has_the_same_four_pictures_with_pauses_of_a_second() {
+    steps_through_a_handshake([2, 2, 3]);
+}
+
+#[test]
+fn a_handshake_has_the_same_four_pictures_with_pauses_of_four_seconds() {
+    steps_through_a_handshake([5, 3, 3]);
+}
+
+#[test]
+#[ignore = "takes a minute and a half"]
+fn a_handshake_has_the_same_four_pictures_with_pauses_of_half_a_minute() {
+    steps_through_a_handshake([9, 6, 7]);
+}
+
+#[test]
+fn a_handshake_that_is_typed_ahead_is_complete() {
+    if !possible() {
+        return;
+    }
+    let terminal = lab_dashboard();
+    terminal.wait_for("The lab is up");
+    terminal.press_until("l", r":500 +0\.0\.0\.0:\* +\S LISTEN");
+    terminal.type_text("hcooo");
+    terminal.wait_for(PICTURES[3]);
+    terminal.wait_for("Delivered laptop's ACK");
     quit(terminal);
 }
 
