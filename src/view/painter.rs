@@ -47,7 +47,7 @@ impl Painter<'_> {
         let ui = &scene.state.ui;
         let focused = pane.into() == Some(ui.focus) && ui.overlay.is_none();
         let (kind, border, title) = if focused {
-            (BorderType::Thick, FocusBorder, format!(" {SELECTED} {} ", titles.name))
+            (BorderType::Thick, Border, format!(" {SELECTED} {} ", titles.name))
         } else {
             (BorderType::Rounded, Border, format!(" {} ", titles.name))
         };
@@ -55,7 +55,7 @@ impl Painter<'_> {
         let room = usize::from(area.width).saturating_sub(taken);
         let mut title = scene.line(if focused { FocusTitle } else { Title }, title);
         if !titles.about.is_empty() && room > 2 {
-            title.push_span(scene.span(Dim, text::cut(&titles.about, room) + " "));
+            title.extend(scene.named(Dim, &(text::cut(&titles.about, room) + " ")));
         }
         let pieces = |pieces: Vec<_>| {
             let spans = pieces.into_iter();

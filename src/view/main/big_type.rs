@@ -1,5 +1,5 @@
 use ratatui::layout::Rect;
-use ratatui::style::Modifier;
+use ratatui::style::{Modifier, Stylize};
 use ratatui::text::{Line, Span};
 
 use crate::view::ThemeRole::{Dim, Gauge, Gone, Key, Strong};
@@ -87,7 +87,7 @@ fn columns(foreign: usize, room: usize) -> ColumnLayout {
     };
     let columns = vec![
         Column::new(&[ROLE], [(0, Whole(role))], |row, width| {
-            vec![strong(row, text::cut(&role::role(row.scene, row.line, width), width))]
+            row.scene.named(Strong, &text::cut(&role::role(row.scene, row.line, width), width))
         }),
         Column::new(&[PORTS], [(0, Whole(5 + 3 + foreign))], ports),
         Column::new(&[STATE], [(0, Whole(1)), (1, UpTo(room))], |row, width| {
@@ -106,25 +106,30 @@ fn strong(row: &RowView<'_>, text: String) -> Span<'static> {
 /// Local port and foreign end; without a foreign end the state begins earlier, if it needs the room.
 fn ports(row: &RowView<'_>, width: usize) -> Vec<Span<'static>> {
     let tuple = row.line.row.tuple;
-    let local = format!("{:>5}", tuple.local.port);
+    let port = tuple.local.port.to_string();
+    let mut spans = vec![Span::raw(" ".repeat(5 - port.len()))];
+    spans.extend(row.near(port));
     if tuple.is_connected() {
-        let foreign = text::end(tuple.remote, width - text::width(&local) - 3);
-        return vec![strong(row, format!("{local} {ARROW} {foreign}"))];
+        spans.push(strong(row, format!(" {ARROW} ")));
+        spans.extend(row.far(text::end(tuple.remote, width - 8)));
+        return spans.into_iter().map(Span::bold).collect();
     }
     let room = row.layout.width_through(PORTS, STATE) - 6;
     let state = words(row, row.layout.width_of(STATE));
     if state.width() <= row.layout.width_of(STATE) {
-        return vec![strong(row, local)];
+        return spans;
     }
     let state = text::cut(&state.content, room);
     let blank = " ".repeat(1 + room - text::width(&state));
-    vec![strong(row, local + &blank), words(row, room).content(state)]
+    spans.extend([Span::raw(blank), words(row, room).content(state)]);
+    spans
 }
 
 fn words(row: &RowView<'_>, room: usize) -> Span<'static> {
     let (scene, state) = (row.scene, row.line.row.state);
     if let Some(gone) = row.line.gone {
-        let tries = [gone.why.words(), gone.why.brief()].map(|why| format!("{HOLLOW} {why}"));
+        let tries = [gone.why.words(), gone.why.brief()].map(|why| format!("{HOLLOW} gone, {why}"));
+        let tries = tries.into_iter().chain([format!("{HOLLOW} gone")]);
         return scene.span(Gone, text::fitting(room, tries));
     }
     let mut left = timer::time_left(scene, row.line).unwrap_or_default();
