@@ -70,6 +70,11 @@ fn draw_panes(painter: &mut Painter<'_>, places: &PaneLayout) {
     if !places.server.is_empty() {
         server::draw(painter, places.server);
         computers::draw(painter, places.computers);
+        for pane in
+            [places.server, places.computers].into_iter().filter(|_| painter.scene.state.is_past())
+        {
+            past::fade(painter, pane);
+        }
     }
     let draw_main_view = match ui.main_view {
         MainView::Table if painter.scene.state.shows_both_tables() => side_by_side::draw,

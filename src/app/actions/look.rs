@@ -147,7 +147,7 @@ fn move_cursor(state: &mut State, steps: i64) {
         None => match state.ui.focus {
             Pane::Computers | Pane::Server => select_computer(state, steps),
             Pane::Notices => {
-                let last = state.notices.len().saturating_sub(1);
+                let last = state.told().count().saturating_sub(1);
                 state.notices.back = moved(state.notices.back, -steps, last);
             }
             Pane::Sockets => select_row(state, steps),

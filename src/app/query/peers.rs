@@ -1,7 +1,7 @@
 //! Both ends of a connection: what this program knows of those that it holds, and whose the others are.
 
 use crate::app::{Holder, State, TableRow};
-use crate::tcp::SocketId;
+use crate::tcp::{Endpoint, SocketId};
 
 impl State {
     /// The socket at the other end: in the lab it is on another computer, and the client of a dual-stack server is an IPv4 socket.
@@ -36,6 +36,21 @@ impl State {
         let is_connected = row.tuple.is_connected();
         let far = is_connected.then(|| self.other_end(row)).and_then(|far| self.whose(far));
         [self.whose(row), far]
+    }
+
+    /// Whom a word of a sentence names: a computer, or an address of its own or of the server.
+    pub(crate) fn whom(&self, word: &str) -> Option<Holder> {
+        let name = word.strip_suffix("'s").unwrap_or(word);
+        let by_name = self.clients.computers.iter().position(|computer| computer.name == name);
+        if by_name.is_some() || !word.contains(['.', ':']) {
+            return by_name.map(Holder::Client);
+        }
+        let end = word.parse::<Endpoint>().ok();
+        if end.is_some_and(|end| self.server.is_at(end)) {
+            return Some(Holder::Server);
+        }
+        let ip = end.map(|end| end.ip).or_else(|| word.parse().ok())?;
+        self.clients.index_of(ip).map(Holder::Client)
     }
 
     /// The name of the client computer that holds this socket, or held it until it was closed.

@@ -22,20 +22,26 @@ pub(crate) struct BigLetters {
     shared: (usize, usize),
 }
 
-const SMALL: BigLetters = BigLetters { font: &FONT_5X7, lines: (0, 6), shared: (2, 2) };
 const TALL: BigLetters = BigLetters { font: &SPACED, lines: (2, 10), shared: (2, 2) };
 /// Bold letters touch each other without.
 const SPACED: MonoFont<'static> = MonoFont { character_spacing: 1, ..FONT_6X13_BOLD };
 /// Without blocks a dot is a cell.
-const ASCII: BigLetters = BigLetters { shared: (1, 1), ..SMALL };
+const ASCII: BigLetters = BigLetters { shared: (1, 1), ..BigLetters::SMALL };
 
 /// Every size, the largest first.
-const SIZES: [BigLetters; 4] =
-    [BigLetters { shared: (1, 2), ..TALL }, TALL, BigLetters { shared: (1, 2), ..SMALL }, SMALL];
+const SIZES: [BigLetters; 4] = [
+    BigLetters { shared: (1, 2), ..TALL },
+    TALL,
+    BigLetters { shared: (1, 2), ..BigLetters::SMALL },
+    BigLetters::SMALL,
+];
 
 impl BigLetters {
+    /// Three lines, and five columns for two letters.
+    pub(crate) const SMALL: BigLetters =
+        BigLetters { font: &FONT_5X7, lines: (0, 6), shared: (2, 2) };
     /// For sentences: with what hangs below a line.
-    pub(crate) const SENTENCE: BigLetters = BigLetters { lines: (0, 8), ..SMALL };
+    pub(crate) const SENTENCE: BigLetters = BigLetters { lines: (0, 8), ..BigLetters::SMALL };
 
     /// The sizes that a terminal can draw, the largest first.
     pub(crate) fn sizes(is_ascii: bool) -> &'static [BigLetters] {
@@ -139,7 +145,7 @@ mod tests {
 
     #[test]
     fn a_digit_is_drawn() {
-        assert_eq!(SMALL.draw("50"), ["▛▀ ▞▖", "▀▚ ▌▌", "▚▞ ▚▘"]);
+        assert_eq!(BigLetters::SMALL.draw("50"), ["▛▀ ▞▖", "▀▚ ▌▌", "▚▞ ▚▘"]);
         assert_eq!(ASCII.draw("1")[0], "  █  ");
     }
 }

@@ -40,8 +40,6 @@ pub enum ThemeRole {
     KeyCap,
     /// The selected row.
     Selected,
-    /// The selected entry of a pane without the focus.
-    InactiveSelected,
     /// A field of a form.
     Field,
     /// The cursor.
@@ -75,7 +73,7 @@ const PLAIN: Modifier = Modifier::empty();
 const BOLD: Modifier = Modifier::BOLD;
 const REVERSED: Modifier = BOLD.union(Modifier::REVERSED);
 
-const STYLES: [(ThemeRole, Ink, Modifier); 23] = [
+const STYLES: [(ThemeRole, Ink, Modifier); 22] = [
     (ThemeRole::Text, Ink::Text, PLAIN),
     (ThemeRole::Strong, Ink::Text, BOLD),
     (ThemeRole::Dim, Ink::Dim, PLAIN),
@@ -88,7 +86,6 @@ const STYLES: [(ThemeRole, Ink, Modifier); 23] = [
     (ThemeRole::Key, Ink::Accent, BOLD),
     (ThemeRole::KeyCap, Ink::Warning, REVERSED),
     (ThemeRole::Selected, Ink::Text, REVERSED),
-    (ThemeRole::InactiveSelected, Ink::Text, BOLD),
     (ThemeRole::Field, Ink::Text, Modifier::UNDERLINED),
     (ThemeRole::Cursor, Ink::Text, Modifier::REVERSED),
     (ThemeRole::New, Ink::Open, BOLD),
@@ -182,6 +179,12 @@ impl Theme {
             return self.inked(Ink::Server, BOLD).patch(plate);
         }
         self.path(whose)
+    }
+
+    /// Whether that is the look of some end.
+    pub(crate) fn is_end(self, style: Style) -> bool {
+        let computers = (0..HUES).map(Holder::Client);
+        computers.chain([Holder::Server]).any(|holder| self.end(Some(holder)) == style)
     }
 
     /// The look of what an end did, drawn as a line.

@@ -1,5 +1,7 @@
 //! Texts are whole, or marked as cut, at every size.
 
+use std::time::Duration;
+
 use fivetuple::app::{Action, Event, Pane, Statement, Tone};
 use fivetuple::tcp::{CloseKind, Owner, SocketEvent};
 
@@ -192,17 +194,21 @@ fn an_owner_is_blank_before_the_first_poll() {
 }
 
 #[test]
-fn the_time_left_and_the_reason_stand_apart_from_the_bracket() {
-    let mut robot = goodbyes();
+fn a_row_in_time_wait_looks_the_same_whether_the_other_end_still_stands_there() {
     for wide in 60..=160 {
-        let text = screen(&mut robot, (wide, 30));
-        let glued = |line: &&str| line.contains("client┐") || line.contains("phone┘");
-        assert_eq!(text.lines().find(glued), None, "{wide}");
+        let mut robot = goodbyes();
+        let row = |robot: &mut Robot| {
+            let text = screen(robot, (wide, 30));
+            assert!(!text.contains(['┐', '┘']), "{text}");
+            // Its time runs down, and in the end it is lit no more.
+            let is_still = |c: char| !c.is_numeric() && c != '~' && c != ' ';
+            line_with(&text, "◌ TIME_WAIT").matches(is_still).collect::<String>()
+        };
+        let before = row(&mut robot);
+        robot.later(Duration::from_secs(5));
+        assert!(!screen(&mut robot, WIDE).contains("○ gone"));
+        assert_eq!(row(&mut robot), before, "{wide}");
     }
-    let text = screen(&mut robot, USUAL);
-    let waits = line_with(&text, "◌ TIME_WAIT");
-    let (role, _) = waits.split_once('┘').unwrap();
-    assert!(role.contains("laptop 47s left "), "{text}");
 }
 
 #[test]

@@ -9,6 +9,7 @@ pub(crate) mod lab;
 pub(crate) mod lab_cut_lines;
 pub(crate) mod lab_words;
 pub(crate) mod laws;
+pub(crate) mod lit_rows;
 pub(crate) mod myth;
 pub(crate) mod pictures;
 pub(crate) mod ports;

@@ -1,7 +1,7 @@
 //! Connections in large letters: as large as lets all of them fit.
 
 use ratatui::layout::Rect;
-use ratatui::style::{Modifier, Style};
+use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 
 use crate::app::{Holder, PointOfView, Role, TableRow};
@@ -78,13 +78,17 @@ impl Blocks {
         let scene = painter.scene;
         let block = Block { blocks: self, area, line };
         let middle = block.middle();
+        let rows = [Some(line), block.other(scene)].into_iter().flatten();
+        if rows.into_iter().any(|line| line.is_lit(scene.state.spotlight())) {
+            painter.buffer.set_style(area, scene.theme.lit());
+        }
         painter.render(Line::from(column::symbols(scene, line)), middle);
         let [x_of_server, x_of_state] = self.columns();
         let (client, server) = ends(scene, line.row.name());
         if line.row.tuple.is_connected() {
             let number = client.0.port.to_string();
             let indent = self.size.width(PORT) - self.size.width(number.len());
-            block.put(painter, MARGIN + indent, &number, scene.theme.end(client.1));
+            block.put(painter, MARGIN + indent, &Span::styled(number, scene.theme.end(client.1)));
             let x = x_of_server - text::width(ARROW);
             block.put_at(painter, middle.y, x, scene.span(Strong, ARROW));
             let peer = peer(scene, line);
@@ -92,7 +96,8 @@ impl Blocks {
             let words = text::cut_to_fit(words, x_of_server - MARGIN);
             block.put_below(painter, MARGIN, Span::styled(words, scene.theme.path(client.1)));
         }
-        block.put(painter, x_of_server, &server.0.port.to_string(), scene.theme.end(server.1));
+        let number = Span::styled(server.0.port.to_string(), scene.theme.end(server.1));
+        block.put(painter, x_of_server, &number);
         block.draw_state(painter, x_of_state);
     }
 }
@@ -136,10 +141,8 @@ impl Block<'_> {
         rect::line(self.area, self.blocks.size.height() / 2)
     }
 
-    fn put(&self, painter: &mut Painter<'_>, x: usize, text: &str, style: Style) {
-        for (line, y) in self.blocks.size.draw(text).into_iter().zip(self.area.y..) {
-            self.put_at(painter, y, x, Span::styled(line, style));
-        }
+    fn put(&self, painter: &mut Painter<'_>, x: usize, text: &Span<'_>) {
+        painter.letters((self.area, x), self.blocks.size, text);
     }
 
     fn put_below(&self, painter: &mut Painter<'_>, x: usize, words: Span<'static>) {
@@ -151,12 +154,15 @@ impl Block<'_> {
         painter.render(words, place.intersection(self.area));
     }
 
+    fn other<'a>(&self, scene: Scene<'a>) -> Option<&'a TableRow> {
+        let row = self.line.row.name();
+        row.tuple.is_connected().then(|| scene.state.seen().get(scene.state.other_end(row)))?
+    }
+
     /// The state of both ends, once if it is the same, and what else there is to say of it.
     fn draw_state(&self, painter: &mut Painter<'_>, x: usize) {
         let scene = painter.scene;
-        let other = scene.state.seen().get(scene.state.other_end(self.line.row.name()));
-        let ends = [Some(self.line), other.filter(|_| self.line.row.tuple.is_connected())];
-        let ends = ends.into_iter().flatten();
+        let ends = [Some(self.line), self.other(scene)].into_iter().flatten();
         let (gone, open): (Vec<_>, Vec<_>) = ends.partition(|line| line.gone.is_some());
         let mut states: Vec<TcpState> = open.iter().map(|line| line.row.state).collect();
         states.dedup();
@@ -164,12 +170,12 @@ impl Block<'_> {
         let letters = states.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
         let fits = self.blocks.with_state && self.blocks.size.width(letters.len()) + GLYPH <= room;
         match states[..] {
-            [] => self.put(painter, x + GLYPH, "gone", scene.style(Gone)),
+            [] => self.put(painter, x + GLYPH, &scene.span(Gone, "gone")),
             [state, ..] if fits => {
                 let style = scene.theme.state(state).add_modifier(Modifier::BOLD);
                 let glyph = Span::styled(glyph(state).to_string(), style);
                 self.put_at(painter, self.middle().y, x, glyph);
-                self.put(painter, x + GLYPH, &letters, style);
+                self.put(painter, x + GLYPH, &Span::styled(letters, style));
             }
             _ => {
                 let states = states.iter().map(|state| scene.state_span(*state));

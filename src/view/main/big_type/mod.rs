@@ -3,7 +3,7 @@
 mod blocks;
 
 use ratatui::layout::Rect;
-use ratatui::text::{Line, Span};
+use ratatui::text::Span;
 
 use crate::app::{Holder, Tone};
 use crate::tcp::SocketId;
@@ -86,7 +86,7 @@ fn draw_numbers(painter: &mut Painter<'_>, rest: &mut Rect) {
     let fits = |size: &&BigLetters| {
         size.width(PORT) <= usize::from(half) && size.height() <= (rest.height / 6).max(3)
     };
-    let Some(size) = sizes.iter().find(fits).or(sizes.last()) else { return };
+    let Some(size) = sizes.iter().find(fits).or(sizes.last()).copied() else { return };
     let below = u16::from(rest.height > LOW);
     let area = rect::take_top(rest, 1 + size.height() + below);
     let at = state.server.at();
@@ -105,18 +105,17 @@ fn draw_numbers(painter: &mut Painter<'_>, rest: &mut Rect) {
     ];
     for (n, (label, number, style)) in (0..2).zip(halves) {
         let place = Rect { x: area.x + n * half + 2, width: half.saturating_sub(2), ..area };
-        let number = size.draw(&number).into_iter();
-        let number = number.map(|line| Line::from(Span::styled(line, style)));
-        painter.put(place, std::iter::once(scene.line(Strong, label)).chain(number));
+        painter.render(scene.line(Strong, label), place);
+        let below = Rect { y: place.y + 1, height: place.height.saturating_sub(1), ..place };
+        painter.letters((below, 0), size, &Span::styled(number, style));
     }
 }
 
 /// In letters of twice the size, if it has room whole; else as it fits.
 fn draw_sentence(painter: &mut Painter<'_>, mut rest: Rect) {
     let scene = painter.scene;
-    let notices = &scene.state.notices;
-    let back = notices.back;
-    let Some(notice) = notices.newest_first().nth(back) else { return };
+    let back = scene.state.notices.back;
+    let Some(notice) = scene.state.told().nth(back) else { return };
     let size = BigLetters::SENTENCE;
     let room = size.fitting(usize::from(rest.width).saturating_sub(2 * MARGIN));
     let words = text::wrap(&text::safe(&notice.text()), room);
