@@ -3,19 +3,26 @@
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::app::TableRow;
 use crate::tcp::SocketId;
 use crate::view::ThemeRole::{Dim, Gone};
 use crate::view::style::big_letters::BigLetters;
-use crate::view::style::glyphs::{ARROW, glyph};
+use crate::view::style::glyphs::{ARROW, HOLLOW, glyph};
 use crate::view::table::column::symbols;
-use crate::view::table::timer::time_left;
+use crate::view::table::timer::brief_time_left;
 use crate::view::{Painter, rect, text};
 
-/// The lines of a row: its state, and its ends.
-pub(super) const HEIGHT: u16 = 4;
-/// The columns of the longest state.
+/// The columns of the longest state, and of a frame.
 pub(super) const WIDTH: u16 = 31;
+
+/// The lines of a row: only a connection's state is large.
+pub(super) fn height(name: SocketId) -> u16 {
+    if name.tuple.is_connected() { BigLetters::SMALL.height() + 2 } else { 1 }
+}
+
+/// The line in which the state stands in ordinary letters.
+pub(super) fn words(area: Rect) -> Rect {
+    rect::line(area, area.height.saturating_sub(2))
+}
 
 pub(super) fn draw(painter: &mut Painter<'_>, area: Rect, name: SocketId) {
     let scene = painter.scene;
@@ -23,38 +30,26 @@ pub(super) fn draw(painter: &mut Painter<'_>, area: Rect, name: SocketId) {
     if line.is_lit(scene.state.spotlight()) {
         painter.buffer.set_style(area, scene.theme.lit());
     }
-    let (state, style) = match line.gone {
-        Some(_) => ("gone".to_owned(), scene.style(Gone)),
-        None => (line.row.state.to_string(), scene.theme.state(line.row.state)),
-    };
-    let size = BigLetters::SMALL;
-    if scene.theme.is_ascii() {
-        let words = format!("{} {state}", glyph(line.row.state));
-        painter.render(Line::styled(words, style), rect::line(area, 1));
+    let state = line.row.state;
+    let (symbol, state, style) = if line.gone.is_some() {
+        (HOLLOW, "gone".to_owned(), scene.style(Gone))
     } else {
-        painter.letters((area, 1), size, &Span::styled(state, style));
+        (glyph(state), state.to_string(), scene.theme.state(state))
+    };
+    let [near, far] = scene.state.whose_ends(name);
+    let port = Span::styled(format!(":{}", name.tuple.local.port), scene.theme.end(near));
+    let left = brief_time_left(scene, line);
+    let words = Span::styled(format!(" {symbol} {state} "), style);
+    let words = vec![symbols(scene, line), port, words, scene.span(Dim, left)];
+    painter.render(Line::from(words), self::words(area));
+    if !name.tuple.is_connected() {
+        return;
     }
-    let below = rect::line(area, size.height());
-    let ends = ends(painter, line, usize::from(area.width));
-    painter.render(Line::from(ends), below);
-}
-
-fn ends(painter: &Painter<'_>, line: &TableRow, room: usize) -> Vec<Span<'static>> {
-    let scene = painter.scene;
-    let tuple = line.row.tuple;
-    let [near, far] = scene.state.whose_ends(line.row.name());
-    let mut spans = vec![
-        symbols(scene, line),
-        Span::styled(format!(":{}", tuple.local.port), scene.theme.end(near)),
-    ];
-    if tuple.is_connected() {
-        spans.push(scene.span(Dim, format!(" {ARROW} ")));
-        let used = crate::view::width(&spans);
-        let remote = text::end(tuple.remote, room.saturating_sub(used));
-        spans.push(Span::styled(remote, scene.theme.end(far)));
+    if !scene.theme.is_ascii() {
+        painter.letters((area, 1), BigLetters::SMALL, &Span::styled(state, style));
     }
-    if let Some(left) = time_left(scene, line) {
-        spans.push(scene.span(Dim, format!(" {left}")));
-    }
-    spans
+    let room = usize::from(area.width).saturating_sub(5);
+    let remote = Span::styled(text::end(name.tuple.remote, room), scene.theme.end(far));
+    let remote = vec![scene.span(Dim, format!("   {ARROW} ")), remote];
+    painter.render(Line::from(remote), rect::line(area, area.height - 1));
 }

@@ -31,15 +31,12 @@ fn beside(painter: &mut Painter<'_>, area: Rect) {
     let wide = narrow::wide();
     let columns = if 2 * width(&wide) + WIRE <= area.width { wide } else { narrow::tight() };
     let lines = rect::inside(area).height;
-    let mut rows = PairRows { height: 1, head: Some(columns) };
-    let mut pairs = pairs::fitting(state, usize::from(lines.saturating_sub(1)));
+    let pairs = pairs::fitting(state, usize::from(lines.saturating_sub(1)));
     // A wire that does something is what matters: it gets half of the screen, and what it changes is large.
     let is_main = !state.wire_then().is_plain() || state.waiting_then() > 0;
-    if is_main && pairs.len() <= usize::from(lines / large_states::HEIGHT) {
-        rows = PairRows { height: large_states::HEIGHT, head: None };
-        pairs = pairs::fitting(state, usize::from(lines / large_states::HEIGHT));
-    }
-    let width = rows.head.as_ref().map_or(area.width / 4, width).max(large_states::WIDTH);
+    let heights: u16 = pairs.iter().map(|pair| large_height(state, *pair)).sum();
+    let columns = Some(columns).filter(|_| !is_main || heights > lines);
+    let width = columns.as_ref().map_or(area.width / 4, width).max(large_states::WIDTH);
     let mut middle = area;
     let right = rect::take_right(&mut middle, width);
     let left = Rect { width, ..area };
@@ -62,37 +59,41 @@ fn beside(painter: &mut Painter<'_>, area: Rect) {
         empty::draw(painter, left);
         return painter.render(scene.span(Dim, "   no row"), right);
     }
-    rows.draw(painter, [left, right], pairs);
+    draw_pairs(painter, [left, right], pairs, columns.as_ref());
+}
+
+fn large_height(state: &State, pair: Pair) -> u16 {
+    let rows = pair.into_iter().flatten();
+    rows.map(|n| large_states::height(state.ui.shown[n])).max().unwrap_or(1)
 }
 
 /// The rows of both tables, as lines of columns below a head, or large.
-struct PairRows {
-    height: u16,
-    head: Option<ColumnLayout>,
-}
-
-impl PairRows {
-    fn draw(&self, painter: &mut Painter<'_>, mut places: [Rect; 2], pairs: Vec<Pair>) {
-        let scene = painter.scene;
-        if let Some(columns) = &self.head {
-            for place in &mut places {
-                painter.render(columns.head(scene), rect::take_top(place, 1));
-            }
+fn draw_pairs(
+    painter: &mut Painter<'_>,
+    mut tables: [Rect; 2],
+    pairs: Vec<Pair>,
+    columns: Option<&ColumnLayout>,
+) {
+    let scene = painter.scene;
+    if let Some(columns) = columns {
+        for table in &mut tables {
+            painter.render(columns.head(scene), rect::take_top(table, 1));
         }
-        for pair in pairs {
-            for (table, row) in places.iter_mut().zip(pair) {
-                let place = rect::take_top(table, self.height);
-                let Some(name) = row.map(|n| scene.state.ui.shown[n]) else {
-                    let middle = rect::line(place, self.height / 2);
-                    painter.render(scene.line(Dim, absent(scene.state, pair)), middle);
-                    continue;
-                };
-                match &self.head {
-                    Some(columns) => painter.render(columns.line(scene, name, None), place),
-                    None => large_states::draw(painter, place, name),
-                }
-                painter.scroll.list(place, [name], self.height);
+    }
+    for pair in pairs {
+        let height = if columns.is_some() { 1 } else { large_height(scene.state, pair) };
+        for (table, row) in tables.iter_mut().zip(pair) {
+            let place = rect::take_top(table, height);
+            let Some(name) = row.map(|n| scene.state.ui.shown[n]) else {
+                let absent = scene.line(Dim, absent(scene.state, pair));
+                painter.render(absent, large_states::words(place));
+                continue;
+            };
+            match columns {
+                Some(columns) => painter.render(columns.line(scene, name, None), place),
+                None => large_states::draw(painter, place, name),
             }
+            painter.scroll.list(place, [name], height);
         }
     }
 }

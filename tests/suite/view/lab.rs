@@ -93,7 +93,7 @@ fn a_click_selects_the_row_in_either_table() {
     robot.tables(&[LISTEN, ANSWERS], &[CALLS]);
     let (buffer, scroll) = paint(&mut robot, DARK, WIDE);
     let text = text_of(&buffer);
-    let y = text.lines().position(|line| line.contains(":500 → 192.168.1.13:44506")).unwrap();
+    let y = text.lines().position(|line| line.contains(":500 ◁ SYN_RECV")).unwrap();
     let area = ratatui::layout::Rect::new(0, 0, 120, 36);
     for (x, row) in [(10, ANSWERS), (100, CALLS)] {
         let asked = fivetuple::view::hit(area, &robot.state, &scroll, x, u16::try_from(y).unwrap());
