@@ -51,9 +51,7 @@ fn columns(scene: Scene<'_>, room: usize, rows: &[SocketId]) -> Vec<Column> {
     vec![
         Column::new(&["Proto"], [(1, Whole(5))], proto_cell),
         Column::new(&["Recv-Q"], [(recv, Whole(received))], recv_queue),
-        Column::new(&["Send-Q"], [(6, Whole(sent))], |row, width| {
-            plain(format!("{:>width$}", row.line.row.queues.send))
-        }),
+        Column::new(&["Send-Q"], [(6, Whole(sent))], send_queue),
         Column::new(&["Local Address"], address, |row, width| plain(local_end(row, width))),
         Column::new(&["Foreign Address"], address, |row, width| {
             plain(text::end(row.line.row.tuple.remote, width))
@@ -116,6 +114,11 @@ pub(crate) fn proto(row: &SocketId) -> String {
 
 pub(super) fn recv_queue(row: &RowView<'_>, width: usize) -> Vec<Span<'static>> {
     plain(format!("{:>width$}", row.line.row.queues.recv))
+}
+
+/// Of a LISTEN row the backlog, as in ss(8) and `fivetuple table`; netstat(8) reads /proc/net/tcp, which has none.
+pub(super) fn send_queue(row: &RowView<'_>, width: usize) -> Vec<Span<'static>> {
+    plain(format!("{:>width$}", row.line.row.queues.send))
 }
 
 fn state(row: &RowView<'_>, _: usize) -> Vec<Span<'static>> {

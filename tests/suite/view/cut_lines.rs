@@ -61,7 +61,7 @@ fn netstats_layout_writes_mapped_addresses_as_netstat_does() {
     };
     let served = row("54240 ESTABLISHED").replace("  ", " ");
     assert!(served.contains("127.0.0.1:5000 127.0.0.2:54240"), "{text}");
-    assert!(row("LISTEN").contains("tcp6       0      0 :::5000 "), "{text}");
+    assert!(row("LISTEN").contains("tcp6       0    128 :::5000 "), "{text}");
     let head = line_with(&text, "Proto");
     let state = head.find("State").unwrap();
     for end in ["LISTEN", "54240 ESTABLISHED"] {
