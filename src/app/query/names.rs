@@ -134,11 +134,10 @@ impl Role {
             return Role::ServerEnd(state.peer_name(name));
         }
         // Without an owner the address decides.
-        let is_ours = program.as_deref().is_none_or(|program| program == "fivetuple");
         let is_known = state.clients.called.contains(&row.tuple.remote.port)
             || state.is_with_our_server(name)
             || state.holder_name(name).is_some();
-        match state.client_at(name).filter(|_| is_ours && is_known) {
+        match state.client_at(name).filter(|_| may_be_ours && is_known) {
             Some(computer) => Role::Client(computer.to_owned()),
             None => program.map_or(Role::Unknown, Role::Other),
         }
