@@ -9,7 +9,7 @@ use crate::view::{Painter, Scene, ThemeRole, text};
 pub(crate) fn draw(painter: &mut Painter<'_>, screen: Rect, down: usize) {
     let scene = painter.scene;
     let Some(failure) = &scene.state.notices.failure else { return };
-    let width = 132.min(screen.width - 2);
+    let width = 116.min(screen.width - 2);
     let room = usize::from(width.saturating_sub(4));
     let lines = lines(scene, failure, (room, rows_shown(screen.height)));
     let inner_height = lines.len().min(usize::from(screen.height - 2));

@@ -22,12 +22,19 @@ pub(crate) fn fitting(scene: Scene<'_>, room: usize, rows: &[SocketId]) -> Colum
     ColumnLayout::new(columns(scene, room, rows), room, WITH_SYMBOLS)
 }
 
-/// The same with whole words for the time that is left, if a row has one: such rows have no queues.
+/// The same with whole words for the time that is left, if a row has one, and without queues where nothing waits in one: who owns the
+/// rows matters more.
 pub(crate) fn with_countdown(scene: Scene<'_>, room: usize, rows: &[SocketId]) -> ColumnLayout {
     let mut columns = columns(scene, room, rows);
+    if longest_queues(scene, rows).0 == 0 {
+        columns.retain(|column| !matches!(column.titles[0], "Recv-Q" | "Send-Q"));
+    }
+    for column in columns.iter_mut().filter(|column| column.titles[0].ends_with("Address")) {
+        // As wide as the longest address, and no wider.
+        column.widths.truncate(2);
+    }
     let mut lines = rows.iter().filter_map(|row| scene.state.seen().get(*row));
     if lines.any(|line| line.row.state == TcpState::TimeWait) {
-        columns.retain(|column| !matches!(column.titles[0], "Recv-Q" | "Send-Q"));
         for column in columns.iter_mut().filter(|column| column.titles[0] == AGE) {
             column.widths = vec![(5, Whole(LONG_AGE))];
         }
