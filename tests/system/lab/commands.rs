@@ -132,8 +132,9 @@ fn another_terminal_joins_and_follows_the_article() {
         table.ends(0, &["0.0.0.0:500"]);
         server.kill().expect("kill");
         server.wait().expect("its end");
-        let yours = format!("Your labs: --join {pid}");
-        run(&["--join", "1", "--", "true"]).fails(&["process 1 has no fivetuple lab", &yours]);
+        let yours = format!(" --join {pid}");
+        let no_lab = "process 1 has no fivetuple lab. Your labs: ";
+        run(&["--join", "1", "--", "true"]).fails(&[no_lab, &yours]);
         // A process has a smaller number everywhere (proc_sys_kernel(5)).
         let nobody = "4194305";
         run(&["--join", nobody, "--", "true"]).fails(&["there is no process 4194305", &yours]);
