@@ -46,7 +46,8 @@ fn lab_to_join(asked: Option<u32>) -> anyhow::Result<JoinableLab> {
     let pids: Vec<String> = labs.iter().map(|lab| lab.pid.to_string()).collect();
     if let Some(pid) = asked {
         let mut all = labs.into_iter().chain(others);
-        return all.find(|lab| lab.pid == pid).with_context(|| no_such_lab(pid, &pids));
+        // A lab that is being taken down may still be there.
+        return all.rfind(|lab| lab.pid == pid).with_context(|| no_such_lab(pid, &pids));
     }
     let lab = labs.pop();
     let lab = lab.context("no fivetuple of yours has a lab here; fivetuple --lab starts one")?;

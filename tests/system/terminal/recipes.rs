@@ -29,10 +29,10 @@ fn scenarios(readme: &str) -> String {
                 count += 1;
                 let begin = "\n    Press l to listen";
                 all.push(format!("== {title} ({count})"));
-                all.push(format!("120x50 fivetuple --port {}{begin}", 6000 + count));
+                all.push(format!("120x50 fivetuple --port {}{begin}", 7400 + count));
             }
             all.push(match typed.strip_prefix("fivetuple ") {
-                Some(_) => format!("$ {} &", typed.replace("5000", &(6000 + count).to_string())),
+                Some(_) => format!("$ {} &", typed.replace("5000", &(7400 + count).to_string())),
                 None => pressed(typed),
             });
             for wanted in wanted.find_iter(then).map(|found| found.as_str()) {
