@@ -30,7 +30,9 @@ pub(crate) fn end_name(state: &State, end: SocketId) -> String {
     if is_servers {
         return String::from("the server");
     }
-    let is_others = state.ends.server_holds(other) && is_stranger(state, other);
+    let owner = state.sockets.get(end).and_then(|line| state.sockets.last_owner(line));
+    let is_others = owner.is_some_and(|owner| !state.is_own(owner))
+        || (state.ends.server_holds(other) && is_stranger(state, other));
     match state.client_at(end).filter(|_| !is_others) {
         Some(ours) => ours.to_owned(),
         None => program_name(state, end),
