@@ -47,9 +47,12 @@ fn lines(scene: Scene<'_>, failure: &Failure, (room, most): (usize, usize)) -> V
     lines.extend(blamed_rows(scene, failure, (room, most)));
     let details = explain::further(&failure.seen, "-details");
     let meaning = if details.is_empty() { explain::further(&failure.seen, "?") } else { details };
-    let meaning = text::safe(&meaning);
-    lines.extend(scene.wrapped(ThemeRole::Text, &meaning, room));
-    if !failure.remedies.is_empty() {
+    let has_list = !failure.remedies.is_empty();
+    let advice = if has_list { String::new() } else { explain::further(&failure.seen, "!") };
+    for words in [meaning, advice].iter().filter(|words| !words.is_empty()) {
+        lines.extend(scene.wrapped(ThemeRole::Text, &text::safe(words), room));
+    }
+    if has_list {
         let tested = [
             "What would work? Just tested with throw-away sockets:",
             "What would work? Just tested:",

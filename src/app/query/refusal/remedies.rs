@@ -144,7 +144,13 @@ fn of_connect(
             here.map(|ip| tried(at_ip("own-address", ip), any_port(ip))).collect()
         }
         (Call::Bind, Errno::EACCES | Errno::EPERM, _) => {
-            vec![tried("kernel-picks", any_port(from)), not_tried("privilege")]
+            let port = Port(state.machine.unprivileged_from.0.max(8080));
+            let higher = bind(spec.host, Endpoint { ip: from, port }, spec.reuse_addr);
+            vec![
+                tried(at_port("higher-port", port), higher),
+                tried("kernel-picks", any_port(from)),
+                not_tried("privilege"),
+            ]
         }
         (_, Errno::EADDRNOTAVAIL, Some(to)) => no_port_left(state, failure, spec, to),
         (_, Errno::ECONNREFUSED, _) if failure.seen.has("ListensNow") => {
