@@ -4,7 +4,7 @@
 //! `4 ESTABLISHED` is so many rows, `EADDRINUSE` an error that a sentence names, `even` that all ports of the last sentence are even. Each
 //! recipe begins with `r`, at which a new program is started.
 
-use fivetuple::app::{BINDINGS, Key};
+use fivetuple::app::Key;
 use regex::Regex;
 
 use crate::support::netns;
@@ -59,10 +59,7 @@ fn pressed(keys: &str) -> String {
 #[test]
 fn every_recipe_does_what_the_readme_says() {
     let readme = include_str!("../../../README.md");
-    let mut all = scenarios(readme);
-    if !BINDINGS.iter().any(|binding| binding.keys.contains(&Key::Char('>'))) {
-        all = all.replace("\n> c\n", "\nj c\n");
-    }
+    let all = scenarios(readme);
     assert!(all.matches("\n== ").count() >= 9, "{all}");
     netns::alone_if_possible(|| play(&all));
 }
