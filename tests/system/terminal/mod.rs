@@ -8,6 +8,7 @@ mod files;
 mod lab;
 mod panics;
 mod quiet;
+mod recipes;
 mod refusing;
 mod rewinding;
 pub(crate) mod scenario;
