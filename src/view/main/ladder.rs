@@ -93,6 +93,7 @@ fn line(scene: Scene<'_>, ladder: &Ladder, rung: &Rung, room: usize) -> Line<'st
     let [right, left] = rung.states.map(|mark| state(scene, mark));
     let part = match &rung.arrow {
         Some(arrow) if arrow.is_lost() => Error,
+        Some(arrow) if arrow.spare => Dim,
         Some(arrow) if arrow.again => Warning,
         Some(_) | None => Text,
     };
