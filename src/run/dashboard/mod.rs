@@ -184,6 +184,9 @@ impl Dashboard {
                 if let Event::TableRead(update) = &event {
                     self.memory.changed(self.clock.now(), update.changes.len());
                 }
+                if is_read {
+                    self.frames.answered();
+                }
                 if matches!(event, Event::Lab(LabEvent::Down(_))) {
                     self.world.engine.close_remote();
                 }
@@ -222,10 +225,9 @@ impl Dashboard {
                 }
             }
             TerminalEvent::Wheel { x, y, down } => {
-                if let Some(pane) = hit::pane_at(self.screen.area(), &self.state, x, y) {
-                    self.handle(Event::Requested(Action::Focus(pane)));
+                for action in hit::wheel(self.screen.area(), &self.state, (x, y), down) {
+                    self.handle(Event::Requested(action));
                 }
-                self.handle(Event::Requested(if down { Action::Next } else { Action::Previous }));
             }
         }
         Ok(())
@@ -257,6 +259,9 @@ impl Dashboard {
         }
         let effects = update(&mut self.state, now, event);
         self.frames.due = true;
+        if effects.iter().any(|effect| matches!(effect, Effect::Run(_) | Effect::Lookup(_))) {
+            self.frames.ordered(now);
+        }
         self.carry_out(effects);
     }
 
