@@ -60,7 +60,8 @@ impl State {
     /// After how long the screen changes without an event: a countdown, a fading mark or key, an age.
     pub fn tick_after(&self) -> Duration {
         let wire = &self.lab.wire;
-        let lively = self.sockets.next_ghost().is_some() || self.sockets.is_fresh(self.now);
+        let lively =
+            self.sockets.next_ghost().is_some() || self.sockets.fades_later(self.spotlight());
         let tick = if self.episodes.wait() || !self.ui.postponed.is_empty() {
             Duration::from_millis(15)
         } else if self.lab.waiting() > 0 && !wire.held && !wire.delay.is_zero() {

@@ -39,6 +39,8 @@ pub struct Ui {
     pub shown: Vec<SocketId>,
     /// In the lab: the place of each row in its own computer's table.
     pub ranks: HostRowNumbers,
+    /// When the last verb was given: what has changed since is lit.
+    pub acted: Moment,
     /// Whether `shown` is out of date.
     pub stale: bool,
     /// The selected row of the table.

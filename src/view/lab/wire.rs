@@ -70,13 +70,18 @@ pub(crate) fn lines(scene: Scene<'_>, room: usize, height: usize) -> Vec<Line<'s
     let oldest = || lab.crossings.iter().position(waits);
     let label_kind = SegmentLabel::of(scene.state, then);
     let newest = newest(scene, label_kind, (room, height));
-    let from = match scene.state.wire_then().held.then(oldest).flatten() {
+    // The one that goes next.
+    let next = scene.state.wire_then().held.then(oldest).flatten();
+    let from = match next {
         Some(oldest) if oldest < newest => oldest,
         Some(_) | None => newest,
     };
     let mut lines = Vec::new();
     for (place, crossing) in lab.crossings.range(from..count).enumerate() {
-        let block = block(scene, crossing, label_kind, room);
+        let mut block = block(scene, crossing, label_kind, room);
+        if next == Some(from + place) {
+            block = block.into_iter().map(|line| line.style(scene.theme.lit())).collect();
+        }
         let behind = count - from - place;
         // The last line counts the segments that do not fit.
         if lines.len() + block.len() + usize::from(behind > 1) > height {
@@ -157,8 +162,9 @@ fn in_one_line(
 ) -> Line<'static> {
     let part = arrow::part(crossing);
     let mut rest = format!("  {carries}");
-    let (again, fate) = (again(scene, crossing), fate(scene, crossing));
-    let fate = fate.into_iter().next().unwrap_or_default();
+    let again = again(scene, crossing);
+    let beside = text::width(&arrow) + text::width(&rest) + 3;
+    let fate = text::fitting(room.saturating_sub(beside), fate(scene, crossing));
     let both = format!("  {again} {fate}");
     let taken = text::width(&arrow) + text::width(&rest) + 1;
     // The arrow shows the fate of a retransmission.

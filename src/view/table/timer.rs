@@ -18,6 +18,12 @@ pub(crate) fn time_left(scene: Scene<'_>, line: &TableRow) -> Option<String> {
     line.time_left(scene.state.then()).filter(|_| keeps).map(text::left)
 }
 
+/// The same in as few columns as possible.
+pub(crate) fn brief_time_left(scene: Scene<'_>, line: &TableRow) -> String {
+    let left = time_left(scene, line).unwrap_or_default();
+    left.trim_end_matches(" left").replace(" min", "m").replace(' ', "")
+}
+
 pub(super) fn unanswered(line: &TableRow) -> Option<String> {
     let timer = line.row.timer.filter(|timer| timer.tries > 0)?;
     match timer.kind {

@@ -2,8 +2,6 @@
 //!
 //! textwrap breaks the lines. Cutting and padding are done here: unicode-truncate takes five times as long for each cell of the table.
 
-pub(crate) mod big_digits;
-
 use std::borrow::Cow;
 use std::net::IpAddr;
 use std::time::Duration;

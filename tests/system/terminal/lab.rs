@@ -6,20 +6,37 @@ use crate::lab::commands::possible;
 use crate::support::pty::{Terminal, fivetuple};
 use crate::terminal::{LIMIT, lab_dashboard, quit, started};
 
-/// What the server's and the laptop's tables show beside each other while each of the menu's states is held: the row that is held is
-/// marked, and its port tells it from those that were held before.
-const HOLDABLE_STATES: [&str; 9] = [
-    r"\(no row\).*▶.? +:(\d+) .*SYN_SENT ",
-    r"▶.? +:500 .*:(\d+) \S SYN_RECV .*SYN_SENT ",
-    r"▶.? +:500 .*:(\d+) \S ESTABLISHED .*ESTABLISHED ",
-    r"ESTABLISHED .*▶.? +:(\d+) .*FIN_WAIT1 ",
-    r"CLOSE_WAIT .*▶.? +:(\d+) .*FIN_WAIT2 ",
-    r"▶.? +:500 .*:(\d+) \S CLOSE_WAIT .*FIN_WAIT2 ",
-    r"CLOSING .*▶.? +:(\d+) .*CLOSING ",
-    r"▶.? +:500 .*:(\d+) \S LAST_ACK .*FIN_WAIT1 ",
+/// What the server's and the laptop's tables show beside each other while each of the menu's states is held, and at which end: the row that
+/// is held is marked, and its port tells it from those that were held before.
+const HOLDABLE_STATES: [(&str, &str, End); 9] = [
+    (r"\(no row\)", "SYN_SENT", End::Client),
+    ("SYN_RECV", "SYN_SENT", End::Server),
+    ("ESTABLISHED", "ESTABLISHED", End::Server),
+    ("ESTABLISHED", "FIN_WAIT1", End::Client),
+    ("CLOSE_WAIT", "FIN_WAIT2", End::Client),
+    ("CLOSE_WAIT", "FIN_WAIT2", End::Server),
+    ("CLOSING", "CLOSING", End::Client),
+    ("LAST_ACK", "FIN_WAIT1", End::Server),
     // The server's row is gone, and is still shown as such for a while.
-    r"(?:- :500|\(no row\)) .*▶.? +:(\d+) .*TIME_WAIT ",
+    (r"(?:gone|- :500|\(no row\))", "TIME_WAIT", End::Client),
 ];
+
+enum End {
+    Client,
+    Server,
+}
+
+/// A row in columns, or in large letters, below which the foreign address stands.
+fn held_row((server, client, end): &(&str, &str, End)) -> Regex {
+    let row = match end {
+        End::Client => format!(r"{server} .*▶.? +:(\d+) .*{client} "),
+        End::Server => {
+            let columns = format!(r"▶.? +:500 .*:(\d+) \S {server} .*{client} ");
+            format!(r"{columns}|▶.? +:500 \S {server} .*{client} .*\n\W*→ [\d.]*:(\d+)")
+        }
+    };
+    Regex::new(&row).unwrap()
+}
 
 #[test]
 fn every_state_of_the_menu_is_held_on_the_wire() {
@@ -29,8 +46,11 @@ fn every_state_of_the_menu_is_held_on_the_wire() {
     for (n, row) in (1..).zip(HOLDABLE_STATES) {
         terminal.press_until("S", "Hold a connection in a state");
         terminal.type_text(&n.to_string());
-        let row = Regex::new(row).unwrap();
-        let port = |screen: &str| row.captures(screen).map(|row| row[1].to_owned());
+        let row = held_row(&row);
+        let port = |screen: &str| {
+            let row = row.captures(screen)?;
+            row.iter().skip(1).flatten().next().map(|port| port.as_str().to_owned())
+        };
         terminal.wait_until(row.as_str(), LIMIT, |screen| {
             port(&screen.contents()).is_some_and(|port| !ports.contains(&port))
         });
