@@ -70,7 +70,7 @@
 //! | How is the kernel's table read? | `kernel/sock_diag` has the sockets, `kernel/inet_diag` the bytes on them |
 //! | When is it read, and why not sooner? | `kernel/watch/schedule.rs`: a share of the processor is its budget |
 //! | Which system calls does a socket make? | `net/listen.rs`, `net/connect.rs`, `net/options.rs`; their trace in `net/trace.rs` |
-//! | What does the lab's wire do with a segment? | `lab/wire/impairment.rs` |
+//! | What does the lab's wire do with a segment? | `lab/wire/impairment.rs`; with a retransmission, `lab/wire/retransmission.rs` |
 //! | Where does a subcommand begin? | `cli` has its flags, `run/headless` its work |
 //! | Who restores the terminal after a panic? | `run/dashboard/screen.rs` |
 //!
