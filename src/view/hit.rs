@@ -12,10 +12,10 @@ pub fn pane_at(area: Rect, state: &State, x: u16, y: u16) -> Option<Pane> {
     let panes = [
         (Pane::Server, places.server),
         (Pane::Computers, places.computers),
-        (Pane::Sockets, places.sockets),
         (Pane::Notices, places.notices),
     ];
-    let found = panes.into_iter().find(|(_, place)| place.contains((x, y).into()));
+    let views = places.views.into_iter().map(|(_, place)| (Pane::Sockets, place));
+    let found = panes.into_iter().chain(views).find(|(_, place)| place.contains((x, y).into()));
     found.map(|(pane, _)| pane)
 }
 

@@ -32,7 +32,7 @@ use crate::view::lab::side_by_side;
 use crate::view::layout::{PaneLayout, places};
 use crate::view::main::{big_type, compare, diagram, myth, ports, syscalls, timeline};
 use crate::view::overlay::{connection, form, held_states, help, palette, why_not};
-use crate::view::pane::{computers, footer, header, notices, server};
+use crate::view::pane::{computers, footer, header, notices, server, strip};
 use crate::view::style::glyphs;
 
 /// Paints one frame.
@@ -43,7 +43,8 @@ pub fn draw(frame: &mut Frame<'_>, state: &State, theme: &Theme, scroll: &mut Sc
     scroll.visible.clear();
     scroll.cells.clear();
     (scroll.help_end, scroll.notices_end) = (None, None);
-    let mut painter = Painter { buffer, scene: Scene { state, theme }, scroll };
+    let focus = Some(state.ui.focus).filter(|_| state.ui.overlay.is_none());
+    let mut painter = Painter { buffer, scene: Scene { state, theme }, scroll, focus };
     match places(area, state) {
         Some(places) => {
             draw_panes(&mut painter, &places);
@@ -63,15 +64,32 @@ fn draw_panes(painter: &mut Painter<'_>, places: &PaneLayout) {
         header::draw_warning(painter, places.banner);
     }
     footer::draw(painter, places.footer);
-    if ui.look.big {
-        return big_type::draw(painter, places.sockets);
-    }
-    if !places.server.is_empty() {
+    if places.server.height == 1 {
+        strip::draw(painter, [places.server, places.computers]);
+    } else if !places.server.is_empty() {
         server::draw(painter, places.server);
         computers::draw(painter, places.computers);
     }
-    let draw_main_view = match ui.main_view {
-        MainView::Table if painter.scene.state.shows_both_tables() => side_by_side::draw,
+    let focus = painter.focus;
+    for (view, place) in places.views.iter().copied() {
+        painter.focus = focus.filter(|_| view == ui.main_view);
+        draw_view(painter, view, place);
+    }
+    painter.focus = focus;
+    if places.notices.is_empty() {
+        return;
+    }
+    notices::draw(painter, places.notices);
+    if !places.keys.is_empty() {
+        footer::draw_caps(painter, places.keys);
+    }
+}
+
+fn draw_view(painter: &mut Painter<'_>, view: MainView, place: Rect) {
+    let state = painter.scene.state;
+    let draw = match view {
+        _ if state.ui.look.big => big_type::draw,
+        MainView::Table if state.shows_both_tables() => side_by_side::draw,
         MainView::Table => table::draw,
         MainView::States => diagram::draw,
         MainView::Ports => ports::draw,
@@ -80,11 +98,7 @@ fn draw_panes(painter: &mut Painter<'_>, places: &PaneLayout) {
         MainView::Myth => myth::draw,
         MainView::Calls => syscalls::draw,
     };
-    draw_main_view(painter, places.sockets);
-    notices::draw(painter, places.notices);
-    if !places.keys.is_empty() {
-        footer::draw_caps(painter, places.keys);
-    }
+    draw(painter, place);
 }
 
 fn draw_overlay(painter: &mut Painter<'_>, area: Rect) {

@@ -17,6 +17,8 @@ pub(crate) struct Painter<'a> {
     pub(crate) buffer: &'a mut Buffer,
     pub(crate) scene: Scene<'a>,
     pub(crate) scroll: &'a mut Scroll,
+    /// The pane with the focus, if it is marked in what is drawn.
+    pub(crate) focus: Option<Pane>,
 }
 
 impl Painter<'_> {
@@ -44,8 +46,7 @@ impl Painter<'_> {
         titles: Titles,
     ) -> Rect {
         let scene = self.scene;
-        let ui = &scene.state.ui;
-        let focused = pane.into() == Some(ui.focus) && ui.overlay.is_none();
+        let focused = pane.into().is_some_and(|pane| self.focus == Some(pane));
         let (kind, border, title) = if focused {
             (BorderType::Thick, FocusBorder, format!(" {SELECTED} {} ", titles.name))
         } else {

@@ -193,6 +193,11 @@ impl OpenEnds {
         self.places.is_empty()
     }
 
+    /// The rows of all ends.
+    pub(crate) fn names(&self) -> impl Iterator<Item = SocketId> {
+        self.places.keys().copied()
+    }
+
     /// How many of them this holder has.
     pub fn count(&self, holder: Holder) -> usize {
         self.by_age.get(&holder).map_or(0, BTreeMap::len)

@@ -26,9 +26,10 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     draw_numbers(painter, rect::take_top(&mut rest, 1 + digits.height()), digits);
     let between = rect::take_top(&mut rest, 1);
     let room = usize::from(area.width);
-    let lines = if area.height < 18 { (2, 5) } else { (3, 5) };
-    let spare = rest.height.saturating_sub(ROW * window::rows_wanted(scene.state) + lines.0);
-    let high = notices::height(scene.state, area.width, lines, spare);
+    let least = if area.height < 18 { 2 } else { 3 };
+    let (newest, _) = notices::lines_wanted(scene.state, room, 0);
+    let spare = rest.height.saturating_sub(ROW * window::rows_wanted(scene.state));
+    let high = newest.clamp(least, spare.max(5));
     let place = rect::take_bottom(&mut rest, high);
     let back = scene.state.notices.back;
     painter.put(place, notices::newest(scene, back, (room, place.height.into())));

@@ -5,7 +5,7 @@ use ratatui::text::Span;
 use crate::app::query::server_side::is_unaccepted;
 use crate::app::{GoneReason, State, TableRow};
 use crate::tcp::{Protocol, SocketId, TcpState};
-use crate::view::ThemeRole::Dim;
+use crate::view::ThemeRole::{Dim, Text, Warning};
 use crate::view::style::glyphs::{HOLLOW, REFUSED, glyph};
 use crate::view::table::column::ColumnWidth::{UpTo, Whole};
 use crate::view::table::column::{
@@ -46,14 +46,17 @@ fn columns(scene: Scene<'_>, room: usize, rows: &[SocketId]) -> Vec<Column> {
     // With the bracket at its end. 22 have room for "server end of laptop".
     let role = [(0, Whole(9)), (3, Whole(16)), (8, Whole(17)), (11, Whole(22)), (18, UpTo(27))];
     let (received, sent) = longest_queues(scene, rows);
-    let recv = if received > 0 { 4 } else { 6 };
+    let unsent = unacknowledged(scene, rows);
+    let [rank, rank_of_sent] = [received, unsent].map(|most| if most > 0 { 4 } else { 6 });
     let [received, sent] = [received, sent].map(queue_width);
     vec![
         Column::new(&["Proto"], [(1, Whole(5))], proto_cell),
-        Column::new(&["Recv-Q"], [(recv, Whole(received))], recv_queue),
-        Column::new(&["Send-Q"], [(6, Whole(sent))], |row, width| {
-            plain(format!("{:>width$}", row.line.row.queues.send))
+        Column::new(&["Recv-Q"], [(rank, Whole(received))], |row, width| {
+            let bytes = row.line.row.queues.recv;
+            let part = if bytes > 0 { Warning } else { Dim };
+            vec![row.scene.span(part, format!("{bytes:>width$}"))]
         }),
+        Column::new(&["Send-Q"], [(rank_of_sent, Whole(sent))], send_queue),
         Column::new(&["Local Address"], address, |row, width| plain(local_end(row, width))),
         Column::new(&["Foreign Address"], address, |row, width| {
             plain(text::end(row.line.row.tuple.remote, width))
@@ -116,6 +119,24 @@ pub(crate) fn proto(row: &SocketId) -> String {
 
 pub(super) fn recv_queue(row: &RowView<'_>, width: usize) -> Vec<Span<'static>> {
     plain(format!("{:>width$}", row.line.row.queues.recv))
+}
+
+/// What waits in a queue stands out; Send-Q of a listener is its backlog.
+fn send_queue(row: &RowView<'_>, width: usize) -> Vec<Span<'static>> {
+    let socket = &row.line.row;
+    let part = match socket.queues.send {
+        0 => Dim,
+        _ if socket.state == TcpState::Listen => Text,
+        _ => Warning,
+    };
+    vec![row.scene.span(part, format!("{:>width$}", socket.queues.send))]
+}
+
+/// The longest Send-Q but those of listeners.
+fn unacknowledged(scene: Scene<'_>, rows: &[SocketId]) -> u32 {
+    let lines = rows.iter().filter(|row| row.tuple.is_connected());
+    let lines = lines.filter_map(|row| scene.state.seen().get(*row));
+    lines.map(|line| line.row.queues.send).max().unwrap_or(0)
 }
 
 fn state(row: &RowView<'_>, _: usize) -> Vec<Span<'static>> {

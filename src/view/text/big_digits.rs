@@ -37,6 +37,17 @@ impl Digits {
         }
     }
 
+    /// Those for a pane of so many columns, the largest first.
+    pub(crate) fn sizes(columns: u16, ascii: bool) -> impl Iterator<Item = Digits> {
+        let small = if ascii { Digits::Narrow } else { Digits::Low };
+        Some(Digits::Tall).filter(|_| columns >= 74).into_iter().chain([small])
+    }
+
+    pub(crate) fn width(self, number: &str) -> usize {
+        let dot = if self == Digits::Tall { 2 } else { 1 };
+        (dots(number).count() * 4).saturating_sub(1) * dot
+    }
+
     pub(crate) const fn height(self) -> u16 {
         match self {
             Digits::Tall | Digits::Narrow => 5,

@@ -89,18 +89,19 @@ fn big_type_shows_whole_addresses_and_keeps_what_listens() {
 
 #[test]
 fn the_focused_notices_show_the_newest_sentence_whole() {
-    let words = "The LISTEN row did not change; ".repeat(6) + "this is its end.";
+    let words = "The LISTEN row did not change; ".repeat(8) + "and so on, to omega.";
     for plain in [words.clone(), words.replace(';', ",")] {
         let mut robot = two_connections();
+        robot.press("g");
         let (at, tone) = (robot.state.now, Tone::Plain);
         robot.state.notices.say(at, tone, Statement::verbatim(plain));
-        assert!(!screen(&mut robot, SMALL).contains("its end."));
+        assert!(!screen(&mut robot, SMALL).contains("omega."));
         robot.ask(Action::Focus(Pane::Notices));
-        shows(&mut robot, &[SMALL], &["its end."]);
+        shows(&mut robot, &[SMALL], &["omega."]);
         // One that is scrolled back to has the same room.
         robot.state.notices.say(at, tone, Statement::verbatim("Something else."));
         robot.press("k");
-        assert!(screen(&mut robot, SMALL).contains("its end."));
+        assert!(screen(&mut robot, SMALL).contains("omega."));
     }
 }
 
@@ -185,7 +186,7 @@ fn an_owner_is_blank_before_the_first_poll() {
     let own = "tcp 0 0 127.0.0.9:8 127.0.0.1:6000 ESTABLISHED inode=78";
     robot.kernel_afresh(&[LISTEN, stranger, own].join("\n"));
     let owners = |robot: &mut Robot| {
-        let text = screen(robot, (160, 36));
+        let text = screen(robot, (140, 36));
         ["127.0.0.9:7 ", "127.0.0.9:8 "].map(|end| {
             let row = line_with(&text, end);
             row.contains("- (of user 7)") || row.contains("- (of user 0)")
