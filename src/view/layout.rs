@@ -137,8 +137,9 @@ impl Pictures {
         };
         let below = if self.below.is_some() { BELOW_LINES } else { 0 };
         let beside = if self.beside.is_some() && height >= BELOW { BESIDE_LINES } else { 0 };
-        // What an empty table says has all the room.
-        let wanted = if self.alone || state.ui.shown.is_empty() {
+        // What an empty table says, and what a key opened, has all the room.
+        let has_all = self.alone || state.ui.shown.is_empty();
+        let wanted = if has_all || state.ui.main_view != MainView::Table && height >= BELOW {
             u16::MAX
         } else {
             table.saturating_add(below).max(beside)
@@ -179,7 +180,7 @@ fn share(lines: u16, main: Main, log: Log) -> (u16, u16) {
 
 /// The lines of the table with all of its rows; room for two connections is there before they are, so that the panes stay in place.
 fn table_lines(state: &State, height: u16) -> u16 {
-    let head = if state.ui.netstat { 2 } else { 1 };
+    let head = if state.ui.netstat && height >= 22 { 2 } else { 1 };
     let rows = match window::rows_wanted(state) {
         0 => empty::LINES,
         rows if height < 22 => rows.max(3),

@@ -6,7 +6,7 @@ use crate::tcp::{Host, Port, SourcePort};
 use crate::view::ThemeRole::{Dim, Gauge, InactiveSelected, Key, Text, Warning};
 use crate::view::pane::{gauge, numbers};
 use crate::view::style::glyphs::{DASH, SELECTED};
-use crate::view::{Painter, Scene, Titles, past, rect, text};
+use crate::view::{Painter, Scene, Titles, past, text};
 
 pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
@@ -15,23 +15,18 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let list = &mut painter.scroll.computers;
     list.follow(clients.computers.len(), height, Some(clients.chosen));
     let top = list.top;
-    let mut inner = painter.pane(Pane::Computers, area, titles(scene, area, top));
+    let inner = painter.pane(Pane::Computers, area, titles(scene, area, top));
     let connections = scene.state.seen().connections();
-    if connections > 0 || scene.state.listened() {
-        let label = if connections == 1 { "connection" } else { "connections" };
-        let number = (&*connections.to_string(), label);
-        inner = numbers::draw(
-            painter,
-            inner,
-            number,
-            (Key, columns(clients).iter().sum::<usize>() + 12),
-        );
-    }
-    let room = usize::from(inner.width);
+    let label = if connections == 1 { "connection" } else { "connections" };
+    let kept = columns(clients).iter().sum::<usize>() + 12;
+    let is_counted = connections > 0 || scene.state.listened();
+    let number = is_counted.then(|| connections.to_string());
+    let [text, bottom] = numbers::draw(painter, inner, (number.as_deref(), label), (Key, kept));
+    let room = usize::from(text.width);
     let computers = clients.computers.iter().enumerate().skip(top).take(height);
-    painter.put(inner, computers.map(|(n, computer)| row(scene, (n, computer), room)));
+    painter.put(text, computers.map(|(n, computer)| row(scene, (n, computer), room)));
     if usize::from(inner.height) > height {
-        painter.render(foot_line(scene, room), rect::line(inner, inner.height - 1));
+        painter.render(foot_line(scene, bottom.width.into()), bottom);
     }
 }
 

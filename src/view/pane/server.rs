@@ -7,30 +7,35 @@ use crate::view::ThemeRole::{Dim, Error, Gauge, Strong, Text, Warning};
 use crate::view::pane::{numbers, queues};
 use crate::view::scene::{RankedLines, leave_out};
 use crate::view::style::glyphs::glyph;
-use crate::view::{Painter, Scene, Titles, past, push_fitting, text, width};
+use crate::view::{Painter, Scene, Titles, past, push_fitting, rect, text, width};
 
 pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
     let titles =
         Titles { name: "Listener", right: past::as_of_now(scene.state), ..Titles::default() };
-    let mut inner = painter.pane(Pane::Server, area, titles);
+    let inner = painter.pane(Pane::Server, area, titles);
     let server = &scene.state.server;
-    if scene.state.listened() {
-        let port = server.at().port.to_string();
-        let least = 11 + server.at().to_string().len().max(19);
-        inner = numbers::draw(painter, inner, (&port, "port"), (Gauge, least));
-    }
+    // Trouble has all columns for its words.
+    let is_sound = scene.state.listened() && server.pausing(scene.state.now).is_none();
+    let port = is_sound.then(|| server.at().port.to_string());
+    let kept = 11 + server.at().to_string().len().max(19);
+    let [text, bottom] = numbers::draw(painter, inner, (port.as_deref(), "port"), (Gauge, kept));
     // One column stays blank before the frame.
-    let room = usize::from(inner.width).saturating_sub(1);
+    let [room, bottom_room] =
+        [text, bottom].map(|place| usize::from(place.width).saturating_sub(1));
     let mut lines = if server.is_listening() {
         running_lines(scene, server.running.as_ref().unwrap_or(&server.spec), room)
     } else {
         idle_lines(scene, room)
     };
     lines.extend(totals(scene, room));
-    lines.extend(payload(scene, room));
+    let is_last =
+        lines.iter().map(|(_, lines)| lines.len()).sum::<usize>() + 1 >= inner.height.into();
+    lines.extend(payload(scene, if is_last { bottom_room } else { room }));
     leave_out(&mut lines, usize::from(inner.height));
-    painter.put(inner, lines.into_iter().flat_map(|(_, lines)| lines));
+    for (n, line) in (0..).zip(lines.into_iter().flat_map(|(_, lines)| lines)) {
+        painter.render(line, if n + 1 == inner.height { bottom } else { rect::line(text, n) });
+    }
 }
 
 fn running_lines(scene: Scene<'_>, running: &ListenSpec, room: usize) -> Vec<RankedLines> {

@@ -103,7 +103,7 @@ fn an_empty_screen_names_the_first_four_keys_and_what_they_show() {
     shows(
         &mut Robot::new(),
         &[USUAL, WIDE],
-        &["Press l to listen.", "one row, LISTEN", "TIME_WAIT"],
+        &["Press l to listen.", "the server listens: one row", "TIME_WAIT"],
     );
     for size in SIZES {
         let text = screen(&mut Robot::new(), size);
