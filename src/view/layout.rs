@@ -1,7 +1,6 @@
 use ratatui::layout::Rect;
 
 use crate::app::{MainView, Pane, State};
-use crate::view::pane::footer::has_room_for_keys;
 use crate::view::pane::notices;
 use crate::view::rect::{self, take_bottom, take_right, take_top};
 use crate::view::table::{empty, window};
@@ -16,7 +15,6 @@ pub(crate) struct PaneLayout {
     /// The table, and the pictures around it; or one view alone.
     pub(crate) views: Vec<(MainView, Rect)>,
     pub(crate) notices: Rect,
-    pub(crate) keys: Rect,
     pub(crate) footer: Rect,
 }
 
@@ -37,7 +35,6 @@ const FEWEST: u16 = 12;
 const FRAME: u16 = 2;
 /// Lines that the table keeps in any case: frame, heading, LISTEN, one connection.
 const TABLE: u16 = FRAME + 1 + 3;
-const KEYS: u16 = 32;
 
 pub(crate) fn places(area: Rect, state: &State) -> Option<PaneLayout> {
     if area.width < LEAST.0 || area.height < LEAST.1 {
@@ -66,17 +63,14 @@ pub(crate) fn places(area: Rect, state: &State) -> Option<PaneLayout> {
     if let Some(view) = pictures.beside.filter(|_| !is_high) {
         views.push((view, take_picture(&mut rest)));
     }
-    let shows_keys = state.ui.look.keys && has_room_for_keys(area);
-    let keys = if shows_keys { KEYS } else { 0 };
-    let room = usize::from(rest.width - FRAME - keys);
+    let room = usize::from(rest.width - FRAME);
     let usual = if hides_top { 1 } else { usual_sentences(area.height) };
     let (newest, all) = notices::lines_wanted(state, room, usual);
     let table = table_lines(state, area.height);
     let log = Log { newest, usual: usual.min(all) };
     let (main, log) = share(rest.height, pictures.lines(state, (table, area.height)), log);
     let mut main = take_top(&mut rest, main);
-    let mut notices = take_top(&mut rest, log);
-    let keys = take_right(&mut notices, keys);
+    let notices = take_top(&mut rest, log);
     if let Some(view) = pictures.beside.filter(|_| is_high) {
         views.push((view, take_picture(&mut main)));
     }
@@ -85,7 +79,7 @@ pub(crate) fn places(area: Rect, state: &State) -> Option<PaneLayout> {
     }
     let first = if pictures.alone { state.ui.main_view } else { MainView::Table };
     views.insert(0, (first, main));
-    Some(PaneLayout { header, banner, server, computers, views, notices, keys, footer })
+    Some(PaneLayout { header, banner, server, computers, views, notices, footer })
 }
 
 fn take_picture(place: &mut Rect) -> Rect {

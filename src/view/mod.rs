@@ -15,7 +15,7 @@ pub(crate) mod style;
 pub(crate) mod table;
 pub(crate) mod text;
 
-pub use crate::view::hit::{hit, pane_at};
+pub use crate::view::hit::{hit, wheel};
 pub use crate::view::layout::LEAST;
 pub(crate) use crate::view::painter::Painter;
 pub(crate) use crate::view::scene::{Scene, Titles, push_fitting, width};
@@ -32,7 +32,7 @@ use crate::view::lab::side_by_side;
 use crate::view::layout::{PaneLayout, places};
 use crate::view::main::{big_type, compare, diagram, myth, ports, syscalls, timeline};
 use crate::view::overlay::{connection, form, held_states, help, palette, why_not};
-use crate::view::pane::{computers, footer, header, notices, server, strip};
+use crate::view::pane::{computers, footer, header, notices, pressed_keys, server, strip};
 use crate::view::style::glyphs;
 
 /// Paints one frame.
@@ -43,12 +43,12 @@ pub fn draw(frame: &mut Frame<'_>, state: &State, theme: &Theme, scroll: &mut Sc
     scroll.visible.clear();
     scroll.cells.clear();
     (scroll.help_end, scroll.notices_end) = (None, None);
-    let focus = Some(state.ui.focus).filter(|_| state.ui.overlay.is_none());
-    let mut painter = Painter { buffer, scene: Scene { state, theme }, scroll, focus };
+    let mut painter = Painter { buffer, scene: Scene { state, theme }, scroll };
     match places(area, state) {
         Some(places) => {
             draw_panes(&mut painter, &places);
             draw_overlay(&mut painter, Rect { height: area.height - 1, ..area });
+            pressed_keys::draw(&mut painter, rect::line(area, area.height - 2));
         }
         None => too_small(&mut painter, area),
     }
@@ -58,7 +58,6 @@ pub fn draw(frame: &mut Frame<'_>, state: &State, theme: &Theme, scroll: &mut Sc
 }
 
 fn draw_panes(painter: &mut Painter<'_>, places: &PaneLayout) {
-    let ui = &painter.scene.state.ui;
     header::draw(painter, places.header);
     if !places.banner.is_empty() {
         header::draw_warning(painter, places.banner);
@@ -70,18 +69,11 @@ fn draw_panes(painter: &mut Painter<'_>, places: &PaneLayout) {
         server::draw(painter, places.server);
         computers::draw(painter, places.computers);
     }
-    let focus = painter.focus;
     for (view, place) in places.views.iter().copied() {
-        painter.focus = focus.filter(|_| view == ui.main_view);
         draw_view(painter, view, place);
     }
-    painter.focus = focus;
-    if places.notices.is_empty() {
-        return;
-    }
-    notices::draw(painter, places.notices);
-    if !places.keys.is_empty() {
-        footer::draw_caps(painter, places.keys);
+    if !places.notices.is_empty() {
+        notices::draw(painter, places.notices);
     }
 }
 

@@ -5,6 +5,7 @@ pub(crate) mod footer;
 pub(crate) mod header;
 pub(crate) mod notices;
 pub(crate) mod numbers;
+pub(crate) mod pressed_keys;
 pub(crate) mod queues;
 pub(crate) mod server;
 pub(crate) mod strip;

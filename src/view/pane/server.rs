@@ -1,7 +1,7 @@
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::app::{Holder, Pane, Statement, explain};
+use crate::app::{Holder, Statement, explain};
 use crate::tcp::{Host, ListenSpec, OnData, Port, ServerCloses, TcpState, escape};
 use crate::view::ThemeRole::{Dim, Error, Gauge, Strong, Text, Warning};
 use crate::view::pane::{numbers, queues};
@@ -13,7 +13,7 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
     let titles =
         Titles { name: "Listener", right: past::as_of_now(scene.state), ..Titles::default() };
-    let inner = painter.pane(Pane::Server, area, titles);
+    let inner = painter.pane(area, titles);
     let server = &scene.state.server;
     // Trouble has all columns for its words.
     let is_sound = scene.state.listened() && server.pausing(scene.state.now).is_none();
@@ -50,10 +50,24 @@ fn running_lines(scene: Scene<'_>, running: &ListenSpec, room: usize) -> Vec<Ran
     let is_beside = width(&first) + 3 + text::width(&reach) <= room;
     let below = (!is_beside).then(|| (5, vec![scene.cut(Text, &format!(" {reach}"), room)]));
     push_fitting(&mut first, Span::raw(format!("   {reach}")), room);
-    let mut lines = vec![(0, vec![Line::from(first)]), mode(scene, running, room)];
+    let mut first = vec![Line::from(first)];
+    first.extend(scene.state.server.pending().map(|next| pending(scene, (running, next), room)));
+    let mut lines = vec![(0, first), mode(scene, running, room)];
     lines.extend(below);
     lines.extend(queues::lines(scene, running, room));
     lines
+}
+
+/// What the form has been set to since.
+fn pending(
+    scene: Scene<'_>,
+    (running, next): (&ListenSpec, &ListenSpec),
+    room: usize,
+) -> Line<'static> {
+    let what = if next.at == running.at { "other options".into() } else { next.at.to_string() };
+    let what = format!(" pending: {what}");
+    let words = text::cut_to_fit([format!("{what}, press l l"), what], room);
+    scene.line(Warning, words)
 }
 
 fn reach(spec: &ListenSpec) -> String {

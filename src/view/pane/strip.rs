@@ -3,16 +3,13 @@
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::app::Pane;
-use crate::view::ThemeRole::{Dim, FocusTitle, Warning};
+use crate::view::ThemeRole::{Dim, Warning};
 use crate::view::pane::{computers, queues, server};
-use crate::view::style::glyphs::SELECTED;
 use crate::view::{Painter, Scene, push_fitting, text};
 
 pub(crate) fn draw(painter: &mut Painter<'_>, [left, right]: [Rect; 2]) {
     let scene = painter.scene;
-    let symbol = if painter.focus == Some(Pane::Server) { SELECTED } else { " " };
-    let mut spans = vec![scene.span(FocusTitle, symbol)];
+    let mut spans = vec![Span::raw(" ")];
     spans.extend(listener(scene, usize::from(left.width).saturating_sub(2)));
     painter.render(Line::from(spans), left);
     let clients = &scene.state.clients;

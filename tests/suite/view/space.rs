@@ -8,7 +8,7 @@ use ratatui::layout::Rect;
 use crate::robot::{Robot, own};
 use crate::view::lab_cut_lines::connections;
 use crate::view::{
-    DARK, LAPTOP, PHONE, SMALL, USUAL, WIDE, goodbyes, joined, paint, screen, shows, text_of,
+    DARK, LAPTOP, PHONE, SMALL, USUAL, WIDE, goodbyes, joined, paint, screen, text_of,
     two_connections, whole_machine,
 };
 
@@ -166,9 +166,8 @@ fn a_wide_screen_has_a_picture_beside_the_table_and_a_high_one_below_it() {
     ] {
         assert_eq!(pictures(&mut robot, size), shown, "{size:?}");
     }
-    shows(&mut robot, &[(160, 36)], &["▶ Ports", "╭ Sockets"]);
     robot.press("Esc");
-    shows(&mut robot, &[(160, 36)], &["╭ States"]);
+    assert_eq!(pictures(&mut robot, (160, 36)), ["Sockets", "States"]);
     // What a key opened is there however many rows there are; the other picture gives way to them.
     let mut robot = whole_machine(200);
     assert_eq!(pictures(&mut robot, (160, 50)), ["Sockets", "States"]);
