@@ -59,7 +59,7 @@ fn running_lines(scene: Scene<'_>, running: &ListenSpec, room: usize) -> Vec<Ran
 }
 
 /// What the form has been set to since.
-fn pending(
+pub(crate) fn pending(
     scene: Scene<'_>,
     (running, next): (&ListenSpec, &ListenSpec),
     room: usize,

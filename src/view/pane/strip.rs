@@ -34,6 +34,9 @@ fn listener(scene: Scene<'_>, room: usize) -> Vec<Span<'static>> {
     if let Some(queue) = queues::brief(scene, running, room) {
         return queue;
     }
+    if let Some(next) = scene.state.server.pending() {
+        return server::pending(scene, (running, next), room).spans;
+    }
     let mut spans = vec![server::accepts(scene, room)];
     push_fitting(&mut spans, scene.span(Dim, format!("  {}", server::backlog(running))), room);
     spans
