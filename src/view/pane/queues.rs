@@ -67,7 +67,9 @@ impl Queue {
     /// One slot for each place, as far as there is room, and the numbers.
     fn drawn(self, scene: Scene<'_>, room: usize) -> Vec<Span<'static>> {
         const MOST: usize = 24;
-        let words = format!(" {} of {}", text::number(self.waiting), text::number(self.backlog));
+        let full = if self.waiting >= self.places { ", full" } else { "" };
+        let [waiting, backlog] = [self.waiting, self.backlog].map(text::number);
+        let words = format!(" {waiting} of {backlog}{full}");
         let part = match self.waiting {
             0 => Dim,
             waiting if waiting >= self.places => Error,

@@ -14,33 +14,29 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
     let room = usize::from(area.width).saturating_sub(4);
     let [why, key] = words(scene);
-    let mut lines = if is_start(scene.state) && room >= 54 {
-        let both = format!("{why} {key}");
-        let is_long = text::width(&both) > room && text::width(&why) <= room;
-        let mut lines = if is_long {
-            vec![scene.line(Text, why), scene.line(Key, key)]
-        } else {
-            scene.wrapped(Text, &both, room)
-        };
-        lines = centered(lines);
+    let both = format!("{why} {key}");
+    let is_start = is_start(scene.state) && room >= LEAST;
+    let mut lines = if is_start && (text::width(&both) <= room || text::width(&why) > room) {
+        scene.wrapped(Text, &both, room)
+    } else {
+        let gap = (!is_start).then(Line::default);
+        let why = scene.wrapped(Text, &why, room).into_iter();
+        why.chain(gap).chain([scene.line(Key, key)]).collect()
+    };
+    if is_start {
         lines.push(Line::default());
         lines.extend(story(scene, room));
         lines.extend([Line::default(), other_keys(scene)]);
-        lines
-    } else {
-        let mut lines = scene.wrapped(Text, &why, room);
-        lines.extend([Line::default(), scene.line(Key, key)]);
-        centered(lines)
-    };
+    }
     if lines.len() > usize::from(area.height) {
         lines.retain(|line| line.width() > 0);
     }
-    painter.put(rect::middle(area, area.width, rect::len(lines.len())), lines);
+    let place = rect::middle(area, area.width, rect::len(lines.len()));
+    painter.put(place, lines.into_iter().map(Line::centered));
 }
 
-fn centered(lines: Vec<Line<'static>>) -> Vec<Line<'static>> {
-    lines.into_iter().map(Line::centered).collect()
-}
+/// The fewest columns for the first keys.
+const LEAST: usize = 54;
 
 /// Whether the first keys help: nothing is there yet, and the whole table would show it.
 fn is_start(state: &State) -> bool {
@@ -62,33 +58,24 @@ const STORY: [(Action, &str); 4] = [
 ];
 
 fn story(scene: Scene<'_>, room: usize) -> Vec<Line<'static>> {
+    const GAP: usize = 3;
     let steps = STORY.map(|(action, step)| {
-        let what = Statement::new("welcome").when(step, true);
-        (key_of(action), explain::forms(&what))
+        let forms = explain::forms(&Statement::new("welcome").when(step, true));
+        (key_of(action), text::fitting(room - GAP - 1, forms))
     });
-    let fits = |form: usize| {
-        let mut widths =
-            steps.iter().map(|(_, forms)| forms.get(form).map_or(0, |words| text::width(words)));
-        widths.all(|width| width + MARGIN <= room)
-    };
-    let form = usize::from(!fits(0));
-    let words = steps.map(|(key, mut forms)| (key, forms.swap_remove(form.min(forms.len() - 1))));
-    let widest = words.iter().map(|(_, words)| text::width(words)).max().unwrap_or(0);
+    let widest = steps.iter().map(|(_, words)| text::width(words)).max().unwrap_or(0);
     let line = |(key, words): (String, String)| {
-        let words = format!("   {}", text::fit(&words, widest));
-        Line::from(vec![scene.span(Key, key), scene.span(Text, words)]).centered()
+        let words = " ".repeat(GAP) + &text::fit(&words, widest);
+        Line::from(vec![scene.span(Key, key), scene.span(Text, words)])
     };
-    words.into_iter().map(line).collect()
+    steps.map(line).into()
 }
-
-/// A key and the gap after it.
-const MARGIN: usize = 4;
 
 fn other_keys(scene: Scene<'_>) -> Line<'static> {
     let keys = [(Action::Lab, "lab"), (Action::Help, "keys"), (Action::Palette, "actions")];
     let keys = keys.map(|(action, help)| (key_of(action), help));
     let keys = keys.each_ref().map(|(key, help)| (key.as_str(), *help));
-    scene.keys(&keys).centered()
+    scene.keys(&keys)
 }
 
 fn key_of(action: Action) -> String {

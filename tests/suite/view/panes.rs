@@ -19,7 +19,7 @@ fn the_queues_are_slots_that_fill_while_there_is_something_to_see() {
     // The kernel takes one more than the backlog.
     let full = "tcp 5 4 127.0.0.1:5000 0.0.0.0:* LISTEN inode=9";
     robot.kernel(&joined(&[full, LAPTOP[1]]));
-    shows(&mut robot, &sizes, &["[■■■■■] 5 of 4"]);
+    shows(&mut robot, &sizes, &["[■■■■■] 5 of 4, full"]);
     let empty = "tcp 0 4 127.0.0.1:5000 0.0.0.0:* LISTEN inode=9";
     let half = "tcp 0 0 127.0.0.1:5000 127.0.0.2:54240 SYN_RECV";
     robot.hear(SocketEvent::AcceptHeld(false));
