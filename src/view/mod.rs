@@ -21,7 +21,8 @@ pub(crate) use crate::view::painter::Painter;
 pub(crate) use crate::view::scene::{Scene, Titles, push_fitting, width};
 pub use crate::view::scroll::Scroll;
 pub use crate::view::style::glyphs::{glyph, in_ascii};
-pub use crate::view::style::theme::{ColourDepth, Theme, ThemeRole};
+pub use crate::view::style::ink::ColourDepth;
+pub use crate::view::style::theme::{Theme, ThemeRole};
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -68,6 +69,11 @@ fn draw_panes(painter: &mut Painter<'_>, places: &PaneLayout) {
     } else if !places.server.is_empty() {
         server::draw(painter, places.server);
         computers::draw(painter, places.computers);
+        for pane in
+            [places.server, places.computers].into_iter().filter(|_| painter.scene.state.is_past())
+        {
+            past::fade(painter, pane);
+        }
     }
     for (view, place) in places.views.iter().copied() {
         draw_view(painter, view, place);

@@ -3,7 +3,7 @@ use ratatui::text::{Line, Span};
 
 use crate::app::{Holder, Statement, explain};
 use crate::tcp::{Host, ListenSpec, OnData, Port, ServerCloses, TcpState, escape};
-use crate::view::ThemeRole::{Dim, Error, Gauge, Strong, Text, Warning};
+use crate::view::ThemeRole::{Dim, Error, Strong, Text, Warning};
 use crate::view::pane::{numbers, queues};
 use crate::view::scene::{RankedLines, leave_out};
 use crate::view::style::glyphs::glyph;
@@ -19,7 +19,12 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let is_sound = scene.state.listened() && server.pausing(scene.state.now).is_none();
     let port = is_sound.then(|| server.at().port.to_string());
     let kept = 11 + server.at().to_string().len().max(19);
-    let [text, bottom] = numbers::draw(painter, inner, (port.as_deref(), "port"), (Gauge, kept));
+    let [text, bottom] = numbers::draw(
+        painter,
+        inner,
+        (port, "port"),
+        (scene.theme.end(Some(Holder::Server)), kept),
+    );
     // One column stays blank before the frame.
     let [room, bottom_room] =
         [text, bottom].map(|place| usize::from(place.width).saturating_sub(1));
@@ -45,7 +50,7 @@ fn running_lines(scene: Scene<'_>, running: &ListenSpec, room: usize) -> Vec<Ran
     let label = if fits { long } else { format!(" {symbol} ") };
     let at = text::end(running.at, room.saturating_sub(text::width(&label)));
     let label = Span::styled(label, scene.theme.state(TcpState::Listen));
-    let mut first = vec![label, scene.span(Strong, at)];
+    let mut first = vec![label, scene.end(Some(Holder::Server), at)];
     let reach = reach(running);
     let is_beside = width(&first) + 3 + text::width(&reach) <= room;
     let below = (!is_beside).then(|| (5, vec![scene.cut(Text, &format!(" {reach}"), room)]));
@@ -177,5 +182,5 @@ fn payload(scene: Scene<'_>, room: usize) -> Option<RankedLines> {
     let (from, bytes) = scene.state.server.last_payload.as_ref()?;
     let who = scene.state.peer_name(*from);
     let said = format!(" {} sent \"{}\"", text::safe(&who), escape(bytes));
-    Some((3, vec![Line::from(text::cut(&said, room))]))
+    Some((3, vec![Line::from(scene.named(Text, &text::cut(&said, room)))]))
 }
