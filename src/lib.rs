@@ -65,6 +65,7 @@
 //! | Which facts choose that text? | `app/query/facts.rs` of an end, `opening_facts.rs` of a beginning; of a failure `app/query/refusal`; `app/explain` joins them |
 //! | What does TCP do on a segment or a call? | `tcp/state/transitions.rs` |
 //! | Which ends of connections do we hold, and who of us? | `app/model/open_ends.rs`; `app/history` joins them with rows and segments |
+//! | Which pane has how many lines, and where are pictures? | `view/layout.rs` |
 //! | Where is a column of the table? | `view/table/columns.rs` |
 //! | Why is a row gone? | `app/table/gone.rs`; the words in `gone_reason.rs` |
 //! | How is the kernel's table read? | `kernel/sock_diag` has the sockets, `kernel/inet_diag` the bytes on them |

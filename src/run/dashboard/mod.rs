@@ -15,6 +15,7 @@ pub(super) mod screen;
 mod theme_choice;
 mod world;
 
+use std::io::Write;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -23,7 +24,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::app::{
-    Action, Effect, Event, Key, LabStage, State, TerminalEvent, update, watch_at_start,
+    Action, Effect, Event, Key, LabStage, State, TerminalEvent, explain, update, watch_at_start,
 };
 use crate::cli::DashboardArgs;
 use crate::kernel::watch::Poller;
@@ -38,6 +39,7 @@ use crate::run::dashboard::world::{OwnerSearch, World};
 use crate::run::fault::break_on_purpose;
 use crate::run::headless::NO_THREAD;
 use crate::run::lab::LabSession;
+use crate::run::output::Output;
 use crate::run::signals::is_ignored;
 use crate::run::{Clock, Exit};
 use crate::tcp::{HostLimits, LabEvent, Moment, SocketEvent};
@@ -89,13 +91,16 @@ pub(super) async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Exit> {
         ended: None,
     };
     let result = dashboard.run(inputs, events).await;
-    let Dashboard { screen, world, .. } = dashboard;
+    let Dashboard { screen, world, state, .. } = dashboard;
     exit_later(result.as_ref().map_or(1, |ended| ended.code().into()));
     let restored = screen::leave();
     drop(screen);
     let written = world.end().await;
     if matches!(result, Ok(Exit::BySignal(libc::SIGHUP))) || screen::is_gone() {
         return Ok(Exit::BySignal(libc::SIGHUP));
+    }
+    if let Some(closed) = state.closes_at_the_end().filter(|_| matches!(result, Ok(Exit::Done))) {
+        let _ = writeln!(Output::stdout(), "{}", explain::words(&closed));
     }
     Exit::of_dashboard(result, restored, written)
 }

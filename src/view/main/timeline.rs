@@ -28,8 +28,8 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let selected = selected(scene, &all, painter.scroll);
     let places = if most >= FEW {
         let height = all.len().min(most);
-        painter.scroll.sockets.follow(all.len(), height, selected);
-        let top = painter.scroll.sockets.top;
+        painter.scroll.timeline.follow(all.len(), height, selected);
+        let top = painter.scroll.timeline.top;
         top..(top + height).min(all.len())
     } else {
         selected.map_or(0..0, |selected| all.pair(selected))
@@ -50,7 +50,7 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
 
 fn selected(scene: Scene<'_>, all: &Timeline<'_>, scroll: &mut Scroll) -> Option<usize> {
     let shown = &scene.state.ui.shown;
-    let found = scene.state.ui.selected.and_then(|name| scroll.sockets.find(shown, name));
+    let found = scene.state.ui.selected.and_then(|name| scroll.timeline.find(shown, name));
     found.map(|n| all.place_of(n)).or(all.len().checked_sub(1))
 }
 

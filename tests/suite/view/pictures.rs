@@ -223,7 +223,8 @@ fn the_title_names_every_watched_port() {
     robot.state.clients.called.insert(Port(8080));
     robot.ask(Action::PointOfView);
     robot.press("T");
-    let words = ["| grep -E ':(5000|8080) '`", "2 connections, both ends: 1 LISTEN", " theme: "];
+    let words =
+        ["| grep -E ':(5000|8080) '`", "2 connections · rows at both ends: 1 LISTEN", " theme: "];
     shows(&mut robot, &[WIDE], &words);
     let target = "a-name-that-is-much-too-long.invalid:5000".parse().unwrap();
     robot.state.clients.to = Some(target);

@@ -96,6 +96,7 @@ pub(super) const VALUES: &[(&str, &str)] = &[
     ("client", "laptop"),
     ("command", "`netstat -atnp`"),
     ("computers", "4"),
+    ("connections", "2"),
     ("count", "13"),
     ("data", "12"),
     ("delay", "100 ms"),
