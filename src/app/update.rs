@@ -22,6 +22,9 @@ pub fn update(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
         state.ui.covered = at;
     }
     effects.extend(run_postponed(state));
+    if state.clients.orders.is_empty() && state.server.ordered == 0 {
+        others::decide(state);
+    }
     episodes::settle(state);
     effects.extend(script::play(state));
     effects.extend(connect::connect_waiting(state));
@@ -78,6 +81,7 @@ fn apply(state: &mut State, event: Event) -> Vec<Effect> {
                 state.sockets.owners.insert(inode, owner);
             }
             server::know_strangers(state);
+            others::decide(state);
             refusal::look_again(state);
             state.ui.stale |= !state.ui.find.text.value().is_empty();
         }

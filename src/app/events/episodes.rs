@@ -89,7 +89,9 @@ pub(crate) fn settle(state: &mut State) {
     let mut open = std::mem::take(&mut state.episodes.open);
     open.retain_mut(|episode| {
         let is_others = matches!(episode.account.verb, Verb::Other(_));
-        if is_others && !episode.is_told && others::are_told_of(state, episode.ends) {
+        let (verb, ends) = (episode.account.verb, episode.ends);
+        let cause = Cause { verb, ends, ordered: None, number: 0 };
+        if is_others && !episode.is_told && others::are_told_of(state, &cause) {
             return false;
         }
         let age = state.now.since(episode.opened);

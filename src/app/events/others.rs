@@ -6,11 +6,13 @@ use crate::app::query::others;
 use crate::app::{OtherVerb, State, Verb};
 use crate::tcp::{Change, Flags, Protocol, SocketId, SocketRow, TableUpdate, TcpState};
 
+/// How much may be undecided, as in a burst of connects of ours.
+const UNDECIDED: usize = 8192;
+
 /// Begins an account of what the changes of a table show.
 pub(crate) fn tell(state: &mut State, update: &TableUpdate) {
-    // Our own sockets are reported after their rows, where a call of ours is under way.
-    let is_busy = state.clients.awaited() > 0 || state.server.ordered > 0;
-    if update.afresh || is_busy {
+    decide(state);
+    if update.afresh {
         return;
     }
     for change in &update.changes {
@@ -24,11 +26,30 @@ pub(crate) fn tell(state: &mut State, update: &TableUpdate) {
         let is_listeners = row.state == TcpState::Listen;
         let number = if is_listeners { sockets(&update.changes, change) } else { Some(0) };
         let ends = if is_listeners { Some([name; 2]) } else { ends(state, name, verb) };
-        let (Some(ends), Some(number)) = (ends, number) else { continue };
-        if !others::are_told_of(state, ends) {
+        if let (Some(ends), Some(number)) = (ends, number) {
             let verb = Verb::Other(verb);
-            begin(state, &Cause { verb, ends, ordered: None, number });
+            consider(state, Cause { verb, ends, ordered: None, number });
         }
+    }
+}
+
+/// Begins an account of what others do. Our own sockets are reported after their rows and segments: what may be of one of them waits for
+/// that report, or until the process that owns it is known.
+fn consider(state: &mut State, cause: Cause) {
+    if others::are_told_of(state, &cause) {
+        return;
+    }
+    if !others::may_be_ours(state, &cause) {
+        begin(state, &cause);
+    } else if state.episodes.undecided.len() < UNDECIDED {
+        state.episodes.undecided.push(cause);
+    }
+}
+
+/// Looks again at what may be of ours.
+pub(crate) fn decide(state: &mut State) {
+    for cause in std::mem::take(&mut state.episodes.undecided) {
+        consider(state, cause);
     }
 }
 
@@ -101,15 +122,11 @@ pub(crate) fn look_for_refusals(state: &mut State, arrived: &[u64]) {
         let is_call = last.flags.has(Flags::SYN) && !last.flags.has(Flags::ACK);
         // A router only forwards it.
         let is_watched = reset.to == client.host && state.is_at_the_demos_port(server);
-        let mut own_events = state.sockets.log.of(client.tuple.connection(), state.now);
-        let is_ours = own_events.next().is_some()
-            || others::may_be_our_call(state, server)
-            || others::are_told_of(state, [client, server]);
-        (is_call && is_watched && !is_ours).then_some([client, server])
+        (is_call && is_watched).then_some([client, server])
     });
     let refused: Vec<_> = refused.collect();
     for ends in refused {
         let verb = Verb::Other(OtherVerb::Refused);
-        begin(state, &Cause { verb, ends, ordered: None, number: 0 });
+        consider(state, Cause { verb, ends, ordered: None, number: 0 });
     }
 }

@@ -7,6 +7,8 @@ use crate::tcp::{Moment, SocketId, TcpState};
 #[derive(Clone, Debug, Default)]
 pub struct Episodes {
     pub(crate) open: Vec<Episode>,
+    /// What other programs seem to do: it may turn out to be of ours.
+    pub(crate) undecided: Vec<Cause>,
     pub(crate) next: u64,
 }
 
@@ -40,6 +42,7 @@ pub(crate) enum Weight {
     Ordered,
 }
 
+#[derive(Clone, Debug)]
 pub(crate) struct Cause {
     pub verb: Verb,
     /// The end that did it, or that it happened to, and the other.
