@@ -102,6 +102,10 @@ fn apply(state: &mut State, event: Event) -> Vec<Effect> {
 
 /// While the lab is up, its own limits are shown, and this machine's wait for its end.
 fn limits_read(state: &mut State, limits: HostLimits) {
+    if !limits.unread.is_empty() {
+        let what = Statement::new("limits-unread").with("names", limits.unread.join(", "));
+        state.notices.say_once(state.now, Tone::Warning, what);
+    }
     let before = state.lab.before.as_mut().map(|before| &mut before.machine);
     let is_shown = before.is_none();
     *before.unwrap_or(&mut state.machine) = limits;

@@ -15,29 +15,47 @@ use crate::kernel::netlink::Netlink;
 use crate::kernel::source::ReadResult;
 use crate::tcp::{Errno, HostLimits, Port, PortRange, TimeWaitReuse};
 
-/// The limits of this machine (ip-sysctl in the kernel's documentation), with Linux's default for what cannot be read.
+/// The limits of this machine (ip-sysctl in the kernel's documentation).
 pub fn machine() -> HostLimits {
     let default = HostLimits::default();
+    let mut settings = SettingsReader::default();
+    let reuse = settings.read("net.ipv4.tcp_tw_reuse", time_wait_reuse);
+    let ranges = |text: &str| Some(PortRange::list_of_sysctl(text));
     HostLimits {
         pid: std::process::id(),
         uid: geteuid().as_raw(),
-        ephemeral: sysctl("ipv4/ip_local_port_range", PortRange::of_sysctl)
+        ephemeral: settings
+            .read(HostLimits::PORT_RANGE, PortRange::of_sysctl)
             .unwrap_or(default.ephemeral),
-        reserved: sysctl("ipv4/ip_local_reserved_ports", |text| {
-            Some(PortRange::list_of_sysctl(text))
-        })
-        .unwrap_or_default(),
-        time_wait_reuse: sysctl("ipv4/tcp_tw_reuse", time_wait_reuse)
-            .unwrap_or(default.time_wait_reuse),
-        reuse_delay: sysctl("ipv4/tcp_tw_reuse_delay", number)
+        reserved: settings.read("net.ipv4.ip_local_reserved_ports", ranges).unwrap_or_default(),
+        time_wait_reuse: reuse.unwrap_or(default.time_wait_reuse),
+        // An older kernel has no such setting, and waits for as long.
+        reuse_delay: sysctl("net.ipv4.tcp_tw_reuse_delay", number)
             .map_or(default.reuse_delay, Duration::from_millis),
-        unprivileged_from: sysctl("ipv4/ip_unprivileged_port_start", number)
+        unprivileged_from: settings
+            .read(HostLimits::UNPRIVILEGED, number)
             .map_or(default.unprivileged_from, Port),
-        somaxconn: sysctl("core/somaxconn", number).unwrap_or(default.somaxconn),
+        somaxconn: settings.read("net.core.somaxconn", number).unwrap_or(default.somaxconn),
         descriptors: getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX),
         addresses: addresses(),
         has_ipv6: has_ipv6(),
         loopback_up: loopback_is_up().unwrap_or(default.loopback_up),
+        unread: settings.unread,
+    }
+}
+
+#[derive(Default)]
+struct SettingsReader {
+    unread: Vec<&'static str>,
+}
+
+impl SettingsReader {
+    fn read<T>(&mut self, name: &'static str, parse: impl FnOnce(&str) -> Option<T>) -> Option<T> {
+        let value = sysctl(name, parse);
+        if value.is_none() {
+            self.unread.push(name);
+        }
+        value
     }
 }
 
@@ -58,8 +76,8 @@ pub fn raise_descriptor_limit() -> u64 {
     granted.unwrap_or(u64::MAX)
 }
 
-fn sysctl<T>(path: &str, parse: impl FnOnce(&str) -> Option<T>) -> Option<T> {
-    parse(&fs::read_to_string(format!("/proc/sys/net/{path}")).ok()?)
+fn sysctl<T>(name: &str, parse: impl FnOnce(&str) -> Option<T>) -> Option<T> {
+    parse(&fs::read_to_string(format!("/proc/sys/{}", name.replace('.', "/"))).ok()?)
 }
 
 fn number<N: FromStr>(text: &str) -> Option<N> {

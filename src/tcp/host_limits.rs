@@ -30,6 +30,8 @@ pub struct HostLimits {
     pub has_ipv6: bool,
     /// Whether the loopback interface is up: no address of this machine is reached without it.
     pub loopback_up: bool,
+    /// The settings that cannot be read: Linux's default stands for them.
+    pub unread: Vec<&'static str>,
 }
 
 /// The values of `net.ipv4.tcp_tw_reuse`.
@@ -44,6 +46,10 @@ pub enum TimeWaitReuse {
 }
 
 impl HostLimits {
+    /// The setting of `ephemeral`.
+    pub const PORT_RANGE: &str = "net.ipv4.ip_local_port_range";
+    /// The setting of `unprivileged_from`.
+    pub const UNPRIVILEGED: &str = "net.ipv4.ip_unprivileged_port_start";
     /// Descriptors that no socket of ours takes: terminal, netlink, files of /proc.
     pub const RESERVED_DESCRIPTORS: u64 = 64;
 
@@ -87,6 +93,7 @@ impl Default for HostLimits {
             addresses: Vec::new(),
             has_ipv6: true,
             loopback_up: true,
+            unread: Vec::new(),
         }
     }
 }

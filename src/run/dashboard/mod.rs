@@ -11,6 +11,7 @@ mod frames;
 pub(super) mod inputs;
 pub(super) mod job;
 mod keyboard;
+mod limits;
 pub(super) mod screen;
 mod theme_choice;
 mod world;
@@ -33,6 +34,7 @@ use crate::run::dashboard::burst_memory::BurstMemory;
 use crate::run::dashboard::first_state::first_state;
 use crate::run::dashboard::frames::FramePacer;
 use crate::run::dashboard::inputs::Input;
+use crate::run::dashboard::limits::LimitsReader;
 use crate::run::dashboard::screen::{Screen, exit_later};
 use crate::run::dashboard::world::{OwnerSearch, World};
 use crate::run::fault::break_on_purpose;
@@ -71,7 +73,8 @@ pub(super) async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Exit> {
     let report = move |event| sender.blocking_send(Input::from(event)).is_ok();
     let poller = Poller::start(move || clock.now(), report).context(NO_THREAD)?;
     let (inbox, search) = (inbox_sender, OwnerSearch::default());
-    let world = World { engine, poller, lab, tasks, stop, inbox, search, limits_read: None };
+    let limits = LimitsReader::default();
+    let world = World { engine, poller, lab, tasks, stop, inbox, search, limits };
     let theme = theme_choice::theme(args);
     let frames = FramePacer::per_second(args.fps);
     let mut dashboard = Dashboard {
@@ -137,7 +140,10 @@ impl Dashboard {
                     Some(input) => self.take(input)?,
                     None => return Ok(Exit::Done),
                 },
-                Some(event) = events.recv() => self.handle(Event::Net(event)),
+                read = self.world.limits.read(), if self.world.limits.are_coming() => {
+                    read.into_iter().flatten().for_each(|event| self.handle(event));
+                }
+                Some(event) = events.recv(), if self.world.limits.is_free() => self.hear(event),
                 () = async {
                     tokio::time::sleep_until(frame.into()).await;
                     self.screen.ready().await;
@@ -168,8 +174,10 @@ impl Dashboard {
         while self.ended.is_none() && self.clock.now() < until {
             if let Ok(input) = inbox.try_recv() {
                 self.take(input)?;
-            } else if let Ok(event) = events.try_recv() {
-                self.handle(Event::Net(event));
+            } else if self.world.limits.is_free()
+                && let Ok(event) = events.try_recv()
+            {
+                self.hear(event);
             } else {
                 break;
             }
@@ -246,16 +254,17 @@ impl Dashboard {
         Ok(())
     }
 
+    fn hear(&mut self, event: SocketEvent) {
+        if let Some(event) = self.world.limits.explain(event, &self.world.tasks) {
+            self.handle(event);
+        }
+    }
+
     fn handle(&mut self, event: Event) {
         if matches!(event, Event::Pressed(_)) {
             break_on_purpose("update");
         }
-        let now = self.clock.now();
-        if matches!(&event, Event::Net(news) if news.is_refusal()) {
-            let limits = self.world.limits(now).map(Event::LimitsRead);
-            limits.map(|limits| update(&mut self.state, now, limits));
-        }
-        let effects = update(&mut self.state, now, event);
+        let effects = update(&mut self.state, self.clock.now(), event);
         self.frames.due = true;
         self.carry_out(effects);
     }

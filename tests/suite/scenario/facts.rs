@@ -2,7 +2,8 @@
 
 use fivetuple::app::State;
 use fivetuple::tcp::{
-    Accepting, OnData, Port, PortRange, Protocol, ServerCloses, SourcePort, TimeWaitReuse,
+    Accepting, HostLimits, OnData, Port, PortRange, Protocol, ServerCloses, SourcePort,
+    TimeWaitReuse,
 };
 
 /// A fact about the machine, or a setting that a form or the command line would make.
@@ -17,6 +18,10 @@ pub(super) fn given(state: &mut State, text: &str) {
         "reserved" => machine.reserved = PortRange::list_of_sysctl(value),
         "ipv6" => machine.has_ipv6 = value == "yes",
         "tw-reuse" => machine.time_wait_reuse = TimeWaitReuse::Never,
+        "hidden" => {
+            let settings = [HostLimits::PORT_RANGE, HostLimits::UNPRIVILEGED];
+            machine.unread = settings.into_iter().filter(|name| value.contains(name)).collect();
+        }
         "lo" => machine.loopback_up = value == "up",
         "addresses" => {
             machine.addresses = value.split(' ').map(|ip| ip.parse().unwrap()).collect();

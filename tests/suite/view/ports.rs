@@ -2,7 +2,7 @@
 
 use crate::robot::{LISTEN, Robot, end};
 use fivetuple::app::Action;
-use fivetuple::tcp::SourcePort;
+use fivetuple::tcp::{HostLimits, SourcePort};
 
 use crate::view::{ALL, SMALL, USUAL, WIDE, check, shows, two_connections};
 
@@ -58,4 +58,12 @@ fn a_toy_range_has_a_cell_per_port_and_reports_exhaustion() {
     check("ports_toy", &mut robot, &ALL);
     robot.state.clients.spec.source_port = SourcePort::Range("40000-40000".parse().unwrap());
     shows(&mut robot, &[WIDE], &["none of 1 ports left: EADDRNOTAVAIL"]);
+}
+
+#[test]
+fn of_a_range_that_cannot_be_read_it_is_not_said_how_many_are_left() {
+    let mut robot = two_connections();
+    robot.state.machine.unread = vec![HostLimits::PORT_RANGE];
+    robot.press("m");
+    shows(&mut robot, &ALL, &["ports in use: 1", "cannot be read"]);
 }

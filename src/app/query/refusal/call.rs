@@ -29,6 +29,7 @@ pub(crate) fn of_call(asked: &Attempt, why: SyscallError, limits: &HostLimits) -
         .with("why", why)
         .with("unprivileged", limits.unprivileged_from)
         .with("descriptors", format::number(limits.descriptors))
+        .when("LimitUnread", limits.unread.contains(&HostLimits::UNPRIVILEGED))
         .when("OurOwn", why.of_our_own().is_some())
         .when("NoIpv6", is(IpAddr::is_ipv6) && !limits.has_ipv6)
         .when(

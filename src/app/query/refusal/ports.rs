@@ -88,6 +88,7 @@ impl<'a> SoughtPorts<'a> {
             .with("used", number(used))
             .count("waiting", waiting as u64)
             .when("AllUsed", used >= pickable)
+            .when("RangeUnread", self.limits.unread.contains(&HostLimits::PORT_RANGE))
             .when("AllWaiting", used > 0 && used == waiting)
             .when("Reserved", pickable < all)
             .when("OnePort", all == 1)
