@@ -13,7 +13,8 @@ use rustix::process::{Resource, Rlimit, geteuid, getrlimit, setrlimit};
 
 use crate::kernel::netlink::Netlink;
 use crate::kernel::source::ReadResult;
-use crate::tcp::{Errno, HostLimits, Port, PortRange, TimeWaitReuse};
+use crate::tcp::address::endpoint::is_of_a_link;
+use crate::tcp::{Endpoint, Errno, HostLimits, LocalAddress, Port, PortRange, TimeWaitReuse};
 
 /// The limits of this machine (ip-sysctl in the kernel's documentation).
 pub fn machine() -> HostLimits {
@@ -94,13 +95,19 @@ fn time_wait_reuse(text: &str) -> Option<TimeWaitReuse> {
 }
 
 /// The addresses of the interfaces in this thread's network namespace (rtnetlink(7)); empty where the kernel does not tell.
-pub fn addresses() -> Vec<IpAddr> {
+pub fn addresses() -> Vec<LocalAddress> {
     let mut found = Vec::new();
     // What was found before an error is still true.
-    let _ = dump(libc::RTM_GETADDR, &AddressMessage::default(), |payload| {
+    let asked = dump(libc::RTM_GETADDR, &AddressMessage::default(), |payload| {
         found.extend(AddressMessage::parse(payload).ok().and_then(address));
     });
-    found
+    let interface = |number| asked.as_ref().ok()?.interface(number);
+    let with_interface = |(ip, number): (IpAddr, u32)| {
+        let is_of_a_link = is_of_a_link(Endpoint { ip, port: Port::ANY });
+        let interface = is_of_a_link.then(|| interface(number)).flatten();
+        LocalAddress { ip, interface }
+    };
+    found.into_iter().map(with_interface).collect()
 }
 
 /// `None` where the kernel does not tell, or there is no such interface.
@@ -114,8 +121,8 @@ fn loopback_is_up() -> Option<bool> {
     is_up
 }
 
-/// Asks rtnetlink for all of a kind, and hands over the payload of each message.
-fn dump(kind: u16, question: &impl Emitable, mut take: impl FnMut(&[u8])) -> ReadResult {
+/// Asks rtnetlink for all of a kind, and hands over the payload of each message; returns the socket.
+fn dump(kind: u16, question: &impl Emitable, mut take: impl FnMut(&[u8])) -> ReadResult<Netlink> {
     let mut netlink = Netlink::open(None)?;
     let asked = netlink.ask(|number, request| {
         let mut header = NetlinkHeader::default();
@@ -133,7 +140,7 @@ fn dump(kind: u16, question: &impl Emitable, mut take: impl FnMut(&[u8])) -> Rea
         while let Ok(message) = NetlinkBuffer::new_checked(rest) {
             if message.sequence_number() == asked {
                 if let NLMSG_DONE | NLMSG_ERROR = message.message_type() {
-                    return Ok(());
+                    return Ok(netlink);
                 }
                 take(message.payload());
             }
@@ -143,15 +150,15 @@ fn dump(kind: u16, question: &impl Emitable, mut take: impl FnMut(&[u8])) -> Rea
     }
 }
 
-/// The address of one `RTM_NEWADDR` message; on a point-to-point link only `IFA_LOCAL` is ours.
-fn address(message: AddressMessage) -> Option<IpAddr> {
+/// The address of one `RTM_NEWADDR` message, with the number of its interface; on a point-to-point link only `IFA_LOCAL` is ours.
+fn address(message: AddressMessage) -> Option<(IpAddr, u32)> {
     let mut address = None;
     for attribute in message.attributes {
         if let AddressAttribute::Local(ip) = attribute {
-            return Some(ip);
+            return Some((ip, message.header.index));
         }
         if let AddressAttribute::Address(ip) = attribute {
-            address = Some(ip);
+            address = Some((ip, message.header.index));
         }
     }
     address

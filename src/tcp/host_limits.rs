@@ -1,3 +1,4 @@
+use std::fmt;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -25,7 +26,7 @@ pub struct HostLimits {
     /// How many descriptors this process may have open.
     pub descriptors: u64,
     /// The addresses of this machine's interfaces.
-    pub addresses: Vec<IpAddr>,
+    pub addresses: Vec<LocalAddress>,
     /// Whether `::1` can be bound.
     pub has_ipv6: bool,
     /// Whether the loopback interface is up: no address of this machine is reached without it.
@@ -43,6 +44,28 @@ pub enum TimeWaitReuse {
     Everywhere,
     /// 2, the default: on loopback only.
     OnLoopback,
+}
+
+/// An address of this machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LocalAddress {
+    /// The address.
+    pub ip: IpAddr,
+    /// The interface that a link-local one belongs to: without it, it names no place.
+    pub interface: Option<String>,
+}
+
+impl From<IpAddr> for LocalAddress {
+    fn from(ip: IpAddr) -> LocalAddress {
+        LocalAddress { ip, interface: None }
+    }
+}
+
+impl fmt::Display for LocalAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.ip)?;
+        self.interface.iter().try_for_each(|name| write!(f, "%{name}"))
+    }
 }
 
 impl HostLimits {
@@ -73,7 +96,12 @@ impl HostLimits {
     /// Whether connections to that address stay within this machine.
     pub fn is_own(&self, ip: IpAddr) -> bool {
         let ip = ip.to_canonical();
-        ip.is_loopback() || self.addresses.contains(&ip)
+        ip.is_loopback() || self.has(ip)
+    }
+
+    /// Whether an interface of this machine has that address.
+    pub fn has(&self, ip: IpAddr) -> bool {
+        self.addresses.iter().any(|address| address.ip == ip)
     }
 }
 

@@ -101,9 +101,7 @@ fn ends(state: &State, name: SocketId, verb: OtherVerb) -> Option<[SocketId; 2]>
         return Some([name, other]);
     }
     let ip = other.tuple.local.ip.to_canonical();
-    let has_row = ip.is_loopback()
-        || state.machine.addresses.contains(&ip)
-        || state.lab.host_of(ip).is_some();
+    let has_row = ip.is_loopback() || state.machine.has(ip) || state.lab.host_of(ip).is_some();
     (verb != OtherVerb::Connect || !has_row).then_some([other, name])
 }
 

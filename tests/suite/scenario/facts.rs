@@ -1,9 +1,11 @@
 //! What a scenario takes as given.
 
+use std::net::IpAddr;
+
 use fivetuple::app::State;
 use fivetuple::tcp::{
-    Accepting, HostLimits, OnData, Port, PortRange, Protocol, ServerCloses, SourcePort,
-    TimeWaitReuse,
+    Accepting, HostLimits, LocalAddress, OnData, Port, PortRange, Protocol, ServerCloses,
+    SourcePort, TimeWaitReuse,
 };
 
 /// A fact about the machine, or a setting that a form or the command line would make.
@@ -24,7 +26,8 @@ pub(super) fn given(state: &mut State, text: &str) {
         }
         "lo" => machine.loopback_up = value == "up",
         "addresses" => {
-            machine.addresses = value.split(' ').map(|ip| ip.parse().unwrap()).collect();
+            let addresses = value.split(' ').map(|ip| ip.parse::<IpAddr>().unwrap());
+            machine.addresses = addresses.map(LocalAddress::from).collect();
         }
         "port" => server.at.port = Port(value.parse().unwrap()),
         "address" => server.at.ip = value.parse().unwrap(),

@@ -9,7 +9,7 @@ use std::os::fd::{AsFd, AsRawFd};
 use std::os::unix::ffi::OsStrExt;
 use std::process::{Child, Command};
 
-use fivetuple::kernel::{SockDiag, SocketSource, addresses, machine, owners, still_holds};
+use fivetuple::kernel::{SockDiag, SocketSource, machine, owners, still_holds};
 use fivetuple::tcp::{Filter, Host, Owner, Port, Protocol, SocketId, SocketRow, TcpState};
 use socket2::{Domain, Socket, Type};
 use tempfile::TempDir;
@@ -190,6 +190,6 @@ fn those_who_hold_a_socket_too_are_counted() {
 #[test]
 fn the_machine_is_known() {
     let machine = machine();
-    assert!(addresses().contains(&Ipv4Addr::LOCALHOST.into()), "{machine:?}");
+    assert!(machine.has(Ipv4Addr::LOCALHOST.into()), "{machine:?}");
     assert!(machine.descriptors > 0 && machine.somaxconn > 0 && machine.ephemeral.len() > 1);
 }

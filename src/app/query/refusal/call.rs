@@ -20,7 +20,7 @@ pub(crate) fn of_call(asked: &Attempt, why: SyscallError, limits: &HostLimits) -
         Attempt::Connect(spec, to) => (of_connect_call(spec, *to, limits), spec.from),
     };
     let own = limits.addresses.iter();
-    let own = own.filter(|own| local.is_some_and(|ip| own.is_ipv4() == ip.is_ipv4()));
+    let own = own.filter(|own| local.is_some_and(|ip| own.ip.is_ipv4() == ip.is_ipv4()));
     let own: Vec<String> = own.take(6).map(ToString::to_string).collect();
     let is = |test: fn(&IpAddr) -> bool| local.as_ref().is_some_and(test);
     let seen = seen
