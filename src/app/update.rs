@@ -25,6 +25,7 @@ pub fn update(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
     if state.clients.orders.is_empty() && state.server.ordered == 0 {
         others::decide(state);
     }
+    effects.extend(episodes::look_up(state));
     episodes::settle(state);
     effects.extend(script::play(state));
     effects.extend(connect::connect_waiting(state));

@@ -6,8 +6,8 @@ use crate::app::explain::sentence::{is_worth_telling, reason};
 use crate::app::model::account::episodes::{Cause, Episode, Weight};
 use crate::app::query::facts::{self, rows};
 use crate::app::query::{opening_facts, others};
-use crate::app::{Account, Fact, OtherVerb, RowNow, RowOutcome, State, Topic, Verb};
-use crate::tcp::TcpState;
+use crate::app::{Account, Effect, Fact, OtherVerb, RowNow, RowOutcome, State, Topic, Verb};
+use crate::tcp::{SocketId, TcpState};
 
 /// Effects within this time belong to the cause and its sentence.
 const WINDOW: Duration = Duration::from_millis(300);
@@ -53,8 +53,18 @@ pub(crate) fn begin(state: &mut State, cause: &Cause) {
     opening_facts::begin(state, &mut account, ends);
     let before = cause.ordered.unwrap_or_else(|| rows(state, ends));
     let (opened, id) = (state.now, state.episodes.next);
-    let mut episode =
-        Episode { id, opened, topic, weight, ends, before, account, count: 1, is_told: false };
+    let mut episode = Episode {
+        id,
+        opened,
+        topic,
+        weight,
+        ends,
+        before,
+        account,
+        count: 1,
+        is_told: false,
+        is_looked_up: false,
+    };
     state.episodes.next += 1;
     match known.and_then(|place| state.episodes.open.get_mut(place)) {
         Some(known) => {
@@ -84,6 +94,23 @@ fn topic(state: &State, cause: &Cause) -> Option<Topic> {
     })
 }
 
+/// Has the rows of calls without an answer looked up: no report comes with their sentence, and the last poll may be old by then.
+pub(crate) fn look_up(state: &mut State) -> Vec<Effect> {
+    let now = state.now;
+    let is_due = |it: &&mut Episode| {
+        let waits = it.account.verb == Verb::Call && !it.is_told && !it.is_looked_up;
+        waits && now.since(it.opened) >= ANSWERED
+    };
+    let due = state.episodes.open.iter_mut().filter(is_due);
+    let names: Vec<SocketId> = due
+        .flat_map(|it| {
+            it.is_looked_up = true;
+            it.ends
+        })
+        .collect();
+    Vec::from_iter((!names.is_empty()).then_some(Effect::Lookup(names)))
+}
+
 /// Reports episodes that were polled, and rewords those that changed since.
 pub(crate) fn settle(state: &mut State) {
     let mut open = std::mem::take(&mut state.episodes.open);
@@ -103,6 +130,9 @@ pub(crate) fn settle(state: &mut State) {
         if episode.is_told && account.rows == known.rows && is_less {
             // Ended conditions are not reported, and the rows were not polled again.
             account = known.clone();
+        }
+        if is_answered(&account) {
+            return false;
         }
         let differs = account != episode.account;
         let was_half = is_half(&std::mem::replace(&mut episode.account, account));
@@ -131,6 +161,12 @@ pub(crate) fn settle(state: &mut State) {
         !episode.is_told || age < WINDOW || is_half(&episode.account)
     });
     state.episodes.open = open;
+}
+
+/// Whether the row shows that a call has its answer, which is about to be reported.
+fn is_answered(account: &Account) -> bool {
+    let own = account.rows[0].after;
+    account.verb == Verb::Call && ![RowNow::Unseen, RowNow::In(TcpState::SynSent)].contains(&own)
 }
 
 /// Whether the last ACK of the handshake has not arrived.
@@ -170,7 +206,7 @@ fn is_due(state: &State, episode: &Episode, age: Duration) -> bool {
     let account = &episode.account;
     let [own, other] = account.rows.map(|row| row.after != RowNow::Unseen);
     match account.verb {
-        Verb::Call => (own && reason(account).is_some()) || age >= ANSWERED,
+        Verb::Call => (own && reason(account).is_some()) || age >= ANSWERED + PATIENCE,
         Verb::Connect | Verb::Ack => (own && other) || age >= PATIENCE,
         // The server may close it at once: what its row shows from before accept() does not count.
         Verb::Accept if account.facts.contains(&Fact::PeerFin) => {

@@ -24,6 +24,8 @@ pub(crate) struct Episode {
     /// How many alike it stands for.
     pub(crate) count: u32,
     pub(crate) is_told: bool,
+    /// Whether its rows were looked up for the sentence.
+    pub(crate) is_looked_up: bool,
 }
 
 /// A row as far as a close changes it: its state, and the inode by which a process holds it.
