@@ -59,8 +59,15 @@ fn seen(change: &Change) -> Option<(&SocketRow, OtherVerb)> {
     Some(match change {
         Change::Appeared(row) | Change::Moved { to: row, .. } if is_new(row.state) => return None,
         Change::Moved { from, to } if from.state == to.state => return None,
-        Change::Appeared(row) if row.state == TcpState::Listen => (row, OtherVerb::Listen),
-        Change::Vanished(row) if row.state == TcpState::Listen => (row, OtherVerb::Stop),
+        // A poll may show the socket between bind() and listen().
+        Change::Appeared(row) | Change::Moved { to: row, .. } if row.state == TcpState::Listen => {
+            (row, OtherVerb::Listen)
+        }
+        Change::Vanished(row) | Change::Moved { from: row, .. }
+            if row.state == TcpState::Listen =>
+        {
+            (row, OtherVerb::Stop)
+        }
         Change::Appeared(row) | Change::Moved { to: row, .. }
             if row.state == TcpState::Established =>
         {
@@ -78,15 +85,9 @@ fn seen(change: &Change) -> Option<(&SocketRow, OtherVerb)> {
 
 /// How many LISTEN rows of one address and interface changed in the same way at once, if this is the first of them.
 fn sockets(changes: &[Change], change: &Change) -> Option<u32> {
-    let alike = |other: &&Change| match (change, *other) {
-        (Change::Appeared(one), Change::Appeared(other))
-        | (Change::Vanished(one), Change::Vanished(other)) => {
-            let is_there = (one.tuple, one.interface) == (other.tuple, other.interface);
-            is_there && other.state == TcpState::Listen
-        }
-        _ => false,
-    };
-    let mut all = changes.iter().filter(alike);
+    let place = |change| seen(change).map(|(row, verb)| (row.tuple, row.interface, verb));
+    let own = place(change);
+    let mut all = changes.iter().filter(|other| place(other) == own);
     let is_first = all.next() == Some(change);
     is_first.then(|| 1 + u32::try_from(all.count()).unwrap_or(u32::MAX))
 }

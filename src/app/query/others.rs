@@ -38,7 +38,7 @@ pub(crate) fn look(state: &State, account: &mut Account, [own, other]: [SocketId
 fn are_of_several(state: &State, verb: OtherVerb, first: SocketId) -> bool {
     let at = |line: &TableRow| {
         let gone = line.gone.map(|gone| gone.at);
-        let moment = if verb == OtherVerb::Stop { gone } else { Some(line.born) };
+        let moment = if verb == OtherVerb::Stop { gone } else { Some(line.in_state_since()) };
         (line.row.host, line.row.tuple, line.row.interface, moment)
     };
     let Some(first) = state.sockets.get(first).map(at) else { return false };
