@@ -189,9 +189,7 @@ impl Dashboard {
         match input {
             Input::Event(event) => {
                 let is_read = matches!(event, Event::TableRead(_) | Event::TableUnreadable { .. });
-                if let Event::TableRead(update) = &event {
-                    self.memory.changed(self.clock.now(), update.changes.len());
-                }
+                self.memory.hear(self.clock.now(), &event);
                 if matches!(event, Event::Lab(LabEvent::Down(_))) {
                     self.world.engine.close_remote();
                 }
