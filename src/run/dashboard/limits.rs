@@ -6,7 +6,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::app::Event;
 use crate::kernel::machine;
-use crate::tcp::{HostLimits, SocketEvent};
+use crate::tcp::HostLimits;
 
 /// Reads the limits of this machine beside the loop: the kernel lists no addresses while it sets an interface up.
 #[derive(Default)]
@@ -14,7 +14,7 @@ pub(super) struct LimitsReader {
     begun: Option<Instant>,
     task: Option<JoinHandle<HostLimits>>,
     /// The refusal that they explain; the events behind it wait, too.
-    refusal: Option<SocketEvent>,
+    refusal: Option<Event>,
 }
 
 impl LimitsReader {
@@ -34,12 +34,9 @@ impl LimitsReader {
     }
 
     /// Gives the event back, unless it is a refusal whose limits are to be read first.
-    pub(super) fn explain(&mut self, event: SocketEvent, tasks: &TaskTracker) -> Option<Event> {
-        if event.is_refusal() && self.begin(tasks) {
-            self.refusal = Some(event);
-            return None;
-        }
-        Some(Event::Net(event))
+    pub(super) fn explain(&mut self, event: Event, tasks: &TaskTracker) -> Option<Event> {
+        let waits = matches!(&event, Event::Net(news) if news.is_refusal()) && self.begin(tasks);
+        if waits { self.refusal.replace(event) } else { Some(event) }
     }
 
     pub(super) fn are_coming(&self) -> bool {
@@ -58,28 +55,29 @@ impl LimitsReader {
             let read = timeout_at(begun + LimitsReader::PATIENCE, task).await;
             limits = read.ok().and_then(Result::ok).map(Event::LimitsRead);
         }
-        self.task = None;
-        [limits, self.refusal.take().map(Event::Net)]
+        (self.task, self.begun) = (None, Some(Instant::now()));
+        [limits, self.refusal.take()]
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tcp::{Call, Errno, ListenSpec, SyscallError};
+    use crate::tcp::{Call, Errno, ListenSpec, SocketEvent, SyscallError};
 
     #[tokio::test]
     async fn a_refusal_comes_after_its_limits_and_the_next_ones_at_once() {
         let (mut limits, tasks) = (LimitsReader::default(), TaskTracker::new());
-        let refusal = || SocketEvent::ListenFailed {
-            spec: ListenSpec::at("127.0.0.1:5000".parse().unwrap()),
-            why: SyscallError { call: Call::Bind, errno: Errno::EADDRINUSE },
+        let refusal = || {
+            let why = SyscallError { call: Call::Bind, errno: Errno::EADDRINUSE };
+            let spec = ListenSpec::at("127.0.0.1:5000".parse().unwrap());
+            Event::Net(SocketEvent::ListenFailed { spec, why })
         };
         assert_eq!(limits.explain(refusal(), &tasks), None);
         assert!(limits.are_coming() && !limits.is_free());
         let read = limits.read().await;
         assert!(matches!(read, [Some(Event::LimitsRead(_)), Some(Event::Net(_))]), "{read:?}");
         assert!(!limits.are_coming() && limits.is_free());
-        assert_eq!(limits.explain(refusal(), &tasks), Some(Event::Net(refusal())));
+        assert_eq!(limits.explain(refusal(), &tasks), Some(refusal()));
     }
 }

@@ -143,7 +143,9 @@ impl Dashboard {
                 read = self.world.limits.read(), if self.world.limits.are_coming() => {
                     read.into_iter().flatten().for_each(|event| self.handle(event));
                 }
-                Some(event) = events.recv(), if self.world.limits.is_free() => self.hear(event),
+                Some(event) = events.recv(), if self.world.limits.is_free() => {
+                    self.handle(Event::Net(event));
+                }
                 () = async {
                     tokio::time::sleep_until(frame.into()).await;
                     self.screen.ready().await;
@@ -177,7 +179,7 @@ impl Dashboard {
             } else if self.world.limits.is_free()
                 && let Ok(event) = events.try_recv()
             {
-                self.hear(event);
+                self.handle(Event::Net(event));
             } else {
                 break;
             }
@@ -190,6 +192,9 @@ impl Dashboard {
             Input::Event(event) => {
                 let is_read = matches!(event, Event::TableRead(_) | Event::TableUnreadable { .. });
                 self.memory.hear(self.clock.now(), &event);
+                if is_read {
+                    self.frames.answered();
+                }
                 if matches!(event, Event::Lab(LabEvent::Down(_))) {
                     self.world.engine.close_remote();
                 }
@@ -228,10 +233,9 @@ impl Dashboard {
                 }
             }
             TerminalEvent::Wheel { x, y, down } => {
-                if let Some(pane) = hit::pane_at(self.screen.area(), &self.state, x, y) {
-                    self.handle(Event::Requested(Action::Focus(pane)));
+                for action in hit::wheel(self.screen.area(), &self.state, (x, y), down) {
+                    self.handle(Event::Requested(action));
                 }
-                self.handle(Event::Requested(if down { Action::Next } else { Action::Previous }));
             }
         }
         Ok(())
@@ -252,18 +256,18 @@ impl Dashboard {
         Ok(())
     }
 
-    fn hear(&mut self, event: SocketEvent) {
-        if let Some(event) = self.world.limits.explain(event, &self.world.tasks) {
-            self.handle(event);
-        }
-    }
-
     fn handle(&mut self, event: Event) {
+        let event = self.world.limits.explain(event, &self.world.tasks);
+        let Some(event) = event else { return };
         if matches!(event, Event::Pressed(_)) {
             break_on_purpose("update");
         }
-        let effects = update(&mut self.state, self.clock.now(), event);
+        let now = self.clock.now();
+        let effects = update(&mut self.state, now, event);
         self.frames.due = true;
+        if effects.iter().any(|effect| matches!(effect, Effect::Run(_) | Effect::Lookup(_))) {
+            self.frames.ordered(now);
+        }
         self.carry_out(effects);
     }
 
