@@ -63,7 +63,7 @@ fn what_crosses_the_wire_of_a_lab_that_a_key_sets_up_is_written_too() {
 fn states_beside(screen: &str, side: usize) -> Vec<String> {
     let state = Regex::new("[A-Z]+(_[A-Z]+)?[12]?").unwrap();
     let beside = screen.lines().filter_map(|line| {
-        let parts: Vec<&str> = line.split('│').collect();
+        let parts: Vec<&str> = line.trim_matches(['│', '┃']).split('│').collect();
         let [left, _, right] = parts[..] else { return None };
         Some(state.find([left, right][side])?.as_str().to_owned())
     });
@@ -74,7 +74,7 @@ fn states_beside(screen: &str, side: usize) -> Vec<String> {
 #[ignore = "takes half a minute, with python3 and curl in a lab: twenty downloads by other programs"]
 fn of_twenty_downloads_by_other_programs_each_has_states_at_both_ends() {
     let args = ["--lab", "--port", "500"];
-    let terminal = Terminal::start(fivetuple(&args), 120, 60);
+    let terminal = Terminal::start(fivetuple(&args), 120, 100);
     terminal.wait_for("The lab is up");
     let pid = terminal.pid().as_raw_nonzero().to_string();
     let join = |on: &str, words: &[&str]| {
