@@ -37,7 +37,7 @@ pub use crate::app::model::{
 pub use crate::app::query::{PortSupply, Role};
 pub use crate::app::state::State;
 pub use crate::app::table::{
-    Gone, GoneReason, Mark, Parity, Past, Ports, Sighting, Table, TableRow,
+    Gone, GoneReason, Mark, Parity, Past, Ports, Sighting, Spotlight, Table, TableRow,
 };
 pub use crate::app::ui::{
     Appearance, Field, Find, Form, FormKind, HostRowNumbers, Overlay, Palette, PointOfView,

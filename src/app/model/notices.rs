@@ -121,13 +121,14 @@ impl Topic {
 const ONE_BY_ONE: u32 = 4;
 /// Similar sentences further apart than this are not merged.
 const TOGETHER: Duration = Duration::from_millis(1500);
-/// The effects of one key press come within this time.
-const AT_ONCE: Duration = Duration::from_millis(100);
 /// How many of the newest sentences may still be replaced.
 const NEAR: usize = 16;
 const KEPT: usize = 1000;
 
 impl Notices {
+    /// The effects of one key press come within this time.
+    pub(crate) const AT_ONCE: Duration = Duration::from_millis(100);
+
     /// Adds a notice.
     pub fn say(&mut self, at: Moment, tone: Tone, what: impl Into<Statement>) {
         self.push(Notice::new(at, tone, None, Content::Statement(what.into())));
@@ -195,7 +196,7 @@ impl Notices {
             notice.count += last.count;
         }
         let is_one = topic.is_some_and(Topic::is_told_at_once);
-        if let Some(last) = run.filter(|last| is_one && at.since(last.at) < AT_ONCE) {
+        if let Some(last) = run.filter(|last| is_one && at.since(last.at) < Notices::AT_ONCE) {
             notice.at_once += last.at_once;
         }
         let is_at_once = notice.at_once > many;
@@ -249,7 +250,7 @@ impl Notices {
     }
 
     /// All sentences, the newest first.
-    pub fn newest_first(&self) -> impl DoubleEndedIterator<Item = &Notice> + ExactSizeIterator {
+    pub fn newest_first(&self) -> impl DoubleEndedIterator<Item = &Notice> {
         self.all.iter().rev()
     }
 

@@ -125,6 +125,12 @@ impl Server {
         self.places.iter().any(|place| place.has(row))
     }
 
+    /// Whether a connect() to that address reaches the place where the server listens, listened, or is set to listen.
+    pub(crate) fn is_at(&self, end: Endpoint) -> bool {
+        let is_set = self.places.is_empty() && ListenAddress::of(&self.spec).takes_calls_to(end);
+        is_set || self.places.iter().any(|place| place.takes_calls_to(end))
+    }
+
     /// Whether an earlier run may have listened on the local address of that row: this one is set to, and never did.
     pub(crate) fn may_have_served(&self, row: SocketId) -> bool {
         self.places.is_empty() && ListenAddress::of(&self.spec).has(row)

@@ -39,6 +39,8 @@ pub struct Ui {
     pub shown: Vec<SocketId>,
     /// In the lab: the place of each row in its own computer's table.
     pub ranks: HostRowNumbers,
+    /// When the last verb was given: what has changed since is lit.
+    pub acted: Moment,
     /// Whether `shown` is out of date.
     pub stale: bool,
     /// The selected row of the table.
@@ -57,7 +59,7 @@ pub struct Ui {
     pub look: Appearance,
     /// The count typed before a key.
     pub count: Option<u32>,
-    /// Actions queued behind unanswered connects: since when, and their counts.
+    /// Actions queued behind unanswered connects, or until a segment is on the held wire: since when, and their counts.
     pub postponed: VecDeque<(Moment, Action, Option<u32>)>,
     /// The trial of the myth.
     pub myth: Option<Myth>,
@@ -106,6 +108,8 @@ impl Ui {
     /// The most actions that may be queued; more run at once.
     pub(crate) const POSTPONED: usize = 32;
     pub(crate) const PATIENCE: Duration = Duration::from_secs(1);
+    /// The answer to a segment is on the wire within less.
+    pub(crate) const SEGMENT_PATIENCE: Duration = Duration::from_millis(250);
 
     /// The `tcp_info` of a connection, if its details are shown.
     pub fn info(&self, name: SocketId) -> Option<&TcpInfo> {

@@ -1,5 +1,5 @@
 use ratatui::layout::Rect;
-use ratatui::text::{Line, Span};
+use ratatui::text::Line;
 
 use crate::app::{Action, MythCall, Statement, binding_of, explain};
 use crate::tcp::{Endpoint, SocketId, TcpState};
@@ -166,9 +166,7 @@ fn call_line(scene: Scene<'_>, call: &MythCall, is_again: bool, room: usize) -> 
             (REFUSED, Error, text::fitting(room, [long, format!("{} failed: {name}", why.call)]))
         }
     };
-    Line::from(vec![
-        scene.span(part, format!(" {symbol} ")),
-        Span::raw(text::fit(&who, 15)),
-        scene.span(part, text::cut(&said, room)),
-    ])
+    let who = scene.named(Text, &text::fit(&who, 15));
+    let said = scene.named(part, &text::cut(&said, room));
+    [scene.span(part, format!(" {symbol} "))].into_iter().chain(who).chain(said).collect()
 }

@@ -120,7 +120,8 @@ fn lines(
     let (symbol, part) = if stands_out { (SELECTED, Strong) } else { (" ", Dim) };
     let clock = text::clock(scene.state.started, entry.at);
     let heading = text::cut(&heading(scene, entry), room.saturating_sub(clock.len() + 5));
-    let mut head = vec![scene.span(Key, format!("{symbol} ")), scene.span(part, heading)];
+    let mut head = vec![scene.span(Key, format!("{symbol} "))];
+    head.extend(scene.named(part, &heading));
     let pad = room.saturating_sub(width(&head) + clock.len() + 1);
     head.push(scene.span(Dim, " ".repeat(pad) + &clock));
     let mut lines = vec![Line::from(head)];

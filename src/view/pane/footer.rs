@@ -1,7 +1,9 @@
+use std::time::Duration;
+
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::app::{Action, Key, Overlay, TableRow, binding_of};
+use crate::app::{Action, Key, Overlay, binding_of};
 use crate::cli::ThemeName;
 use crate::view::ThemeRole::{Dim, KeyCap};
 use crate::view::style::glyphs::CUT;
@@ -74,12 +76,14 @@ fn verbs() -> String {
     keys.join(" ")
 }
 
+const FRESH: Duration = Duration::from_secs(2);
+
 /// The newest notice, for a moment, while an overlay covers its pane; the overlay shows its keys itself.
 fn newest_notice(scene: Scene<'_>, room: usize) -> Option<Line<'static>> {
     let state = scene.state;
     state.ui.overlay.as_ref()?;
     let last = state.notices.last()?;
-    let is_new = last.at > state.ui.covered && state.now.since(last.at) < TableRow::FRESH;
+    let is_new = last.at > state.ui.covered && state.now.since(last.at) < FRESH;
     let text = text::cut(&format!(" {}", text::safe(&last.text())), room);
     is_new.then(|| scene.line(ThemeRole::Text, text))
 }

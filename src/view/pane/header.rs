@@ -3,7 +3,7 @@ use std::net::IpAddr;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::app::PointOfView;
+use crate::app::{Holder, PointOfView};
 use crate::tcp::{LocalAddress, TcpState};
 use crate::view::ThemeRole::{Banner, Dim, Gauge, KeyCap, Name, Strong};
 use crate::view::lab::wire;
@@ -89,7 +89,7 @@ fn place(scene: Scene<'_>, words: HeaderText) -> Vec<Span<'static>> {
         let symbol = format!("{} ", glyph(TcpState::Listen));
         Span::styled(symbol, scene.theme.state(TcpState::Listen))
     };
-    vec![listens, scene.span(Strong, scene.state.server.at().to_string())]
+    vec![listens, scene.end(Some(Holder::Server), scene.state.server.at().to_string())]
 }
 
 fn right(scene: Scene<'_>, (words, shrunk): (HeaderText, u8)) -> Vec<Span<'static>> {

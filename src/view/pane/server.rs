@@ -34,7 +34,7 @@ fn running_lines(scene: Scene<'_>, running: &ListenSpec, room: usize) -> Vec<Ran
     let label = if fits { long } else { format!(" {symbol} ") };
     let at = text::end(running.at, room.saturating_sub(text::width(&label)));
     let label = Span::styled(label, scene.theme.state(TcpState::Listen));
-    let mut first = vec![label, scene.span(Strong, at)];
+    let mut first = vec![label, scene.end(Some(Holder::Server), at)];
     push_fitting(&mut first, Span::raw(format!("   {}", reach(running))), room);
     let mut first = vec![Line::from(first)];
     first.extend(scene.state.server.pending().map(|next| pending(scene, (running, next), room)));
@@ -180,5 +180,5 @@ fn payload(scene: Scene<'_>, room: usize) -> Option<RankedLines> {
     let (from, bytes) = scene.state.server.last_payload.as_ref()?;
     let who = scene.state.peer_name(*from);
     let said = format!(" {} sent \"{}\"", text::safe(&who), escape(bytes));
-    Some((3, vec![Line::from(text::cut(&said, room))]))
+    Some((3, vec![Line::from(scene.named(Text, &text::cut(&said, room)))]))
 }

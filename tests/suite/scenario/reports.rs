@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use fivetuple::app::Event;
 use fivetuple::tcp::{
-    Call, Change, CloseKind, ConnectSpec, Endpoint, Errno, LabEvent, LabLimits, LabRefusal,
-    ListenSpec, Owner, SocketEvent, SocketRow, SyscallError, WireEvent, WireStatus,
+    Call, Change, CloseKind, ConnectSpec, Endpoint, Errno, HandshakeRetries, LabEvent, LabLimits,
+    LabRefusal, ListenSpec, Owner, SocketEvent, SocketRow, SyscallError, WireEvent, WireStatus,
 };
 
 use super::story::Story;
@@ -104,7 +104,7 @@ impl Story {
                 let unset = Some((String::from("/proc/sys/net/core/somaxconn"), Errno::EROFS));
                 let limits = LabLimits {
                     somaxconn: 4096,
-                    retransmits_long: false,
+                    gives_up: Some(HandshakeRetries::DEFAULT),
                     unset,
                     ..LabLimits::MEANT
                 };
