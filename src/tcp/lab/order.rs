@@ -26,13 +26,20 @@ pub struct LabSpec {
 }
 
 impl LabSpec {
-    /// A server and two clients.
-    pub const DEFAULT: LabSpec = LabSpec { computers: 3, ports: None };
+    /// How many clients a lab has unless more are asked for.
+    pub const CLIENTS: u8 = 2;
+    /// The most clients that a lab can have.
+    pub const MOST_CLIENTS: u8 = 7;
+
+    /// A server and so many clients, as far as a lab can have them.
+    pub fn of_clients(clients: u8) -> LabSpec {
+        LabSpec { computers: 1 + clients.clamp(1, LabSpec::MOST_CLIENTS), ports: None }
+    }
 }
 
 impl Default for LabSpec {
     fn default() -> LabSpec {
-        LabSpec::DEFAULT
+        LabSpec::of_clients(LabSpec::CLIENTS)
     }
 }
 

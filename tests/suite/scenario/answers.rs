@@ -77,8 +77,10 @@ impl Story {
 fn why(state: &State) -> Vec<String> {
     let case = state.notices.failure.as_ref().expect("a failure with its sheet");
     let details = Some(further(&case.seen, "-details")).filter(|text| !text.is_empty());
+    let advice = further(&case.seen, "!");
+    let advice = Some(advice).filter(|text| case.remedies.is_empty() && !text.is_empty());
     let remedies = case.remedies.iter().map(|remedy| format!("? {}", remedy.text()));
-    details.into_iter().chain(remedies).collect()
+    details.into_iter().chain(advice).chain(remedies).collect()
 }
 
 /// Its name, and the row that it is about.

@@ -33,7 +33,11 @@ impl Story {
                 self.robot.tell(Event::OwnersHidden(vec![inode.parse().unwrap()]));
             }
             [program, "holds", ..] => {
-                let pid = if program == "fivetuple" { self.robot.state.machine.pid } else { 999 };
+                let (pid, program) = match program {
+                    "fivetuple" => (self.robot.state.machine.pid, program),
+                    "another-fivetuple" => (999, "fivetuple"),
+                    _ => (999, program),
+                };
                 let owner = Owner::new(pid, program.as_bytes(), 4);
                 let found = words[2..].iter().map(|inode| (inode.parse().unwrap(), owner.clone()));
                 self.robot.tell(Event::OwnersFound(found.collect()));

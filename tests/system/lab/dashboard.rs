@@ -61,7 +61,7 @@ fn a_dashboard_s_lab_can_be_joined_and_is_gone_with_it() {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("wire.pcapng");
         let path = file.to_str().expect("a path in UTF-8");
-        let args = ["--lab", "--lab-computers", "4", "--port", "0", "--pcap", path];
+        let args = ["--lab", "--computers", "3", "--port", "0", "--pcap", path];
         let terminal = Terminal::start(fivetuple(&args), 120, 36);
         wait_until("the lab", || {
             on(&terminal, "tablet", &["ip", "-o", "address"]).out.contains("192.168.1.15/24")
