@@ -23,20 +23,23 @@ impl LimitsReader {
     /// A refusal waits for its limits no longer than this.
     const PATIENCE: Duration = Duration::from_secs(1);
 
-    /// Begins to read them, unless they have just been read. Whether they will come.
-    pub(super) fn begin(&mut self, tasks: &TaskTracker) -> bool {
-        let is_recent = self.begun.is_some_and(|begun| begun.elapsed() < LimitsReader::AGE);
-        if self.task.is_none() && !is_recent {
-            self.begun = Some(Instant::now());
-            self.task = Some(tasks.spawn_blocking(machine));
-        }
-        self.task.is_some()
+    /// Begins to read them: what is read already may be older than what they were changed to.
+    pub(super) fn begin(&mut self, tasks: &TaskTracker) {
+        self.begun = Some(Instant::now());
+        self.task = Some(tasks.spawn_blocking(machine));
     }
 
     /// Gives the event back, unless it is a refusal whose limits are to be read first.
     pub(super) fn explain(&mut self, event: Event, tasks: &TaskTracker) -> Option<Event> {
-        let waits = matches!(&event, Event::Net(news) if news.is_refusal()) && self.begin(tasks);
-        if waits { self.refusal.replace(event) } else { Some(event) }
+        let is_refusal = matches!(&event, Event::Net(news) if news.is_refusal());
+        let is_recent = self.begun.is_some_and(|begun| begun.elapsed() < LimitsReader::AGE);
+        if !is_refusal || (is_recent && self.task.is_none()) {
+            return Some(event);
+        }
+        if self.task.is_none() {
+            self.begin(tasks);
+        }
+        self.refusal.replace(event)
     }
 
     pub(super) fn are_coming(&self) -> bool {
