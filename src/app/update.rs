@@ -27,6 +27,10 @@ pub fn update(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
     if !was_open {
         state.ui.covered = at;
     }
+    if state.clients.orders.is_empty() && state.server.ordered == 0 {
+        others::decide(state);
+    }
+    effects.extend(episodes::look_up(state));
     episodes::settle(state);
     effects.extend(take_typed_ahead(state));
     effects.extend(script::play(state));
@@ -68,6 +72,7 @@ fn apply(state: &mut State, event: Event) -> Vec<Effect> {
                 state.sockets.owners.insert(inode, owner);
             }
             server::know_strangers(state);
+            others::decide(state);
             refusal::look_again(state);
             state.ui.stale |= !state.ui.find.text.value().is_empty();
         }
@@ -88,6 +93,10 @@ fn apply(state: &mut State, event: Event) -> Vec<Effect> {
 
 /// While the lab is up, its own limits are shown, and this machine's wait for its end.
 fn limits_read(state: &mut State, limits: HostLimits) {
+    if !limits.unread.is_empty() {
+        let what = Statement::new("limits-unread").with("names", limits.unread.join(", "));
+        state.notices.say_once(state.now, Tone::Warning, what);
+    }
     let before = state.lab.before.as_mut().map(|before| &mut before.machine);
     let is_shown = before.is_none();
     *before.unwrap_or(&mut state.machine) = limits;

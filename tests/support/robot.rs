@@ -2,6 +2,7 @@
 
 mod changes;
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use fivetuple::app::{
@@ -41,7 +42,7 @@ impl Robot {
         let machine = HostLimits {
             pid: 4121,
             descriptors: 20_000,
-            addresses: vec![[127, 0, 0, 1].into()],
+            addresses: vec![IpAddr::from([127, 0, 0, 1]).into()],
             ..HostLimits::default()
         };
         let state = State::new(

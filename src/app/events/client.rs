@@ -53,8 +53,8 @@ fn answered(state: &mut State, order: Option<ConnectId>) {
     let Clients { orders, under_way, .. } = &mut state.clients;
     if let Some(id) = order {
         match orders.get_mut(&id) {
-            Some(left) if under_way.as_ref().is_some_and(|burst| burst.id == id) => {
-                *left = left.saturating_sub(1);
+            Some(order) if under_way.as_ref().is_some_and(|burst| burst.id == id) => {
+                order.left = order.left.saturating_sub(1);
             }
             Some(_) | None => drop(orders.remove(&id)),
         }

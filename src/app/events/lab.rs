@@ -12,7 +12,7 @@ use crate::app::query::watched::wanted;
 use crate::app::{Effect, Find, Overlay, PointOfView, State, format};
 use crate::tcp::{
     Command, Endpoint, HostLimits, LabComputer, LabEvent, LabLimits, LabRefusal, LabSpec,
-    ListenSpec, Port, PortRange, WireEvent,
+    ListenSpec, LocalAddress, Port, PortRange, WireEvent,
 };
 
 pub(crate) fn on_lab_event(state: &mut State, news: LabEvent) -> Vec<Effect> {
@@ -95,7 +95,11 @@ fn up(
         ephemeral: state.lab.spec.ports.unwrap_or(PortRange::DEFAULT),
         unprivileged_from: limits.unprivileged_from,
         somaxconn: limits.somaxconn,
-        addresses: [server.ip].into_iter().chain(server.ip6.map(IpAddr::from)).collect(),
+        addresses: [Some(server.ip), server.ip6.map(IpAddr::from)]
+            .into_iter()
+            .flatten()
+            .map(LocalAddress::from)
+            .collect(),
         has_ipv6: limits.has_ipv6,
         ..HostLimits::default()
     };

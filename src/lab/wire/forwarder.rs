@@ -242,7 +242,7 @@ impl<C: Fn() -> Moment> Forwarder<C> {
     fn identify(&mut self, now: Moment, packet: &Packet<'_>, route: &mut Route) {
         route.fragment = packet.fragment();
         let further = route.fragment.filter(|fragment| !fragment.is_first);
-        if let Some(known) = further.and_then(|fragment| self.datagrams.find(fragment)) {
+        if let Some(known) = further.and_then(|fragment| self.datagrams.go_on(fragment)) {
             (route.number, route.is_reported) = known;
             return;
         }
@@ -260,10 +260,9 @@ impl<C: Fn() -> Moment> Forwarder<C> {
                 }
             }
         }
-        let Route { number, is_reported, .. } = *route;
         let first = route.fragment.filter(|fragment| fragment.is_first);
-        route.fragment =
-            first.filter(|fragment| self.datagrams.begin(*fragment, number, is_reported));
+        let known = (route.number, route.is_reported);
+        route.fragment = first.filter(|fragment| self.datagrams.begin(now, *fragment, known));
     }
 
     fn deliver(&mut self, now: Moment, bytes: &[u8], route: Route) {
@@ -273,7 +272,7 @@ impl<C: Fn() -> Moment> Forwarder<C> {
         if let Some(capture) = &self.capture {
             capture.write(now, route.from, &bytes[HEADER..], true);
         }
-        let is_whole = route.fragment.is_none_or(|fragment| self.datagrams.arrived(fragment));
+        let is_whole = route.fragment.is_none_or(|fragment| self.datagrams.arrived(now, fragment));
         if route.is_reported && is_whole {
             self.reporter.report(now, WireEvent::Arrived { at: now, number: route.number });
         }
@@ -291,7 +290,7 @@ impl<C: Fn() -> Moment> Forwarder<C> {
     }
 
     fn report_lost(&mut self, now: Moment, route: Route, how: DropReason) {
-        let is_first = route.fragment.is_none_or(|fragment| self.datagrams.lost(fragment));
+        let is_first = route.fragment.is_none_or(|fragment| self.datagrams.lost(now, fragment));
         if route.is_reported && is_first {
             self.reporter.report(now, WireEvent::Lost { at: now, number: route.number, how });
         }

@@ -11,6 +11,7 @@ mod frames;
 pub(super) mod inputs;
 pub(super) mod job;
 mod keyboard;
+mod limits;
 pub(super) mod screen;
 mod theme_choice;
 mod world;
@@ -34,6 +35,7 @@ use crate::run::dashboard::burst_memory::BurstMemory;
 use crate::run::dashboard::first_state::first_state;
 use crate::run::dashboard::frames::FramePacer;
 use crate::run::dashboard::inputs::Input;
+use crate::run::dashboard::limits::LimitsReader;
 use crate::run::dashboard::screen::{Screen, exit_later};
 use crate::run::dashboard::world::{OwnerSearch, World};
 use crate::run::fault::break_on_purpose;
@@ -73,7 +75,8 @@ pub(super) async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Exit> {
     let report = move |event| sender.blocking_send(Input::from(event)).is_ok();
     let poller = Poller::start(move || clock.now(), report).context(NO_THREAD)?;
     let (inbox, search) = (inbox_sender, OwnerSearch::default());
-    let world = World { engine, poller, lab, tasks, stop, inbox, search, limits_read: None };
+    let limits = LimitsReader::default();
+    let world = World { engine, poller, lab, tasks, stop, inbox, search, limits };
     let theme = theme_choice::theme(args);
     let frames = FramePacer::per_second(args.fps);
     let mut dashboard = Dashboard {
@@ -142,7 +145,12 @@ impl Dashboard {
                     Some(input) => self.take(input)?,
                     None => return Ok(Exit::Done),
                 },
-                Some(event) = events.recv() => self.handle(Event::Net(event)),
+                read = self.world.limits.read(), if self.world.limits.are_coming() => {
+                    read.into_iter().flatten().for_each(|event| self.handle(event));
+                }
+                Some(event) = events.recv(), if self.world.limits.is_free() => {
+                    self.handle(Event::Net(event));
+                }
                 () = async {
                     tokio::time::sleep_until(frame.into()).await;
                     self.screen.ready().await;
@@ -173,7 +181,9 @@ impl Dashboard {
         while self.ended.is_none() && self.clock.now() < until {
             if let Ok(input) = inbox.try_recv() {
                 self.take(input)?;
-            } else if let Ok(event) = events.try_recv() {
+            } else if self.world.limits.is_free()
+                && let Ok(event) = events.try_recv()
+            {
                 self.handle(Event::Net(event));
             } else {
                 break;
@@ -186,9 +196,7 @@ impl Dashboard {
         match input {
             Input::Event(event) => {
                 let is_read = matches!(event, Event::TableRead(_) | Event::TableUnreadable { .. });
-                if let Event::TableRead(update) = &event {
-                    self.memory.changed(self.clock.now(), update.changes.len());
-                }
+                self.memory.hear(self.clock.now(), &event);
                 if is_read {
                     self.frames.answered();
                 }
@@ -254,14 +262,12 @@ impl Dashboard {
     }
 
     fn handle(&mut self, event: Event) {
+        let event = self.world.limits.explain(event, &self.world.tasks);
+        let Some(event) = event else { return };
         if matches!(event, Event::Pressed(_)) {
             break_on_purpose("update");
         }
         let now = self.clock.now();
-        if matches!(&event, Event::Net(news) if news.is_refusal()) {
-            let limits = self.world.limits(now).map(Event::LimitsRead);
-            limits.map(|limits| update(&mut self.state, now, limits));
-        }
         let effects = update(&mut self.state, now, event);
         self.frames.due = true;
         if effects.iter().any(|effect| matches!(effect, Effect::Run(_) | Effect::Lookup(_))) {

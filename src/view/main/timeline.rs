@@ -38,6 +38,9 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let axis = Axis::of(scene, &histories, usize::from(inner.width));
     let titles = titles(scene, &axis, (places.start, places.end, all.len()));
     painter.pane(area, titles);
+    if histories.is_empty() && ladder::has_unseen(scene.state) {
+        return ladder::draw(painter, inner);
+    }
     if histories.is_empty() {
         return empty::draw(painter, inner);
     }

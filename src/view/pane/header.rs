@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::app::{Holder, PointOfView, Role};
-use crate::tcp::TcpState;
+use crate::tcp::{LocalAddress, TcpState};
 use crate::view::ThemeRole::{Banner, Dim, Gauge, KeyCap, Name, Strong};
 use crate::view::lab::wire;
 use crate::view::style::glyphs::glyph;
@@ -159,10 +159,10 @@ pub(crate) fn draw_warning(painter: &mut Painter<'_>, area: Rect) {
     let server = &scene.state.server;
     let at = server.at();
     let only_v6 = server.running.as_ref().is_some_and(|spec| spec.only_v6);
-    let is_reached = |ip: &&IpAddr| match at.ip {
-        _ if ip.is_loopback() => false,
-        IpAddr::V4(_) => ip.is_ipv4(),
-        IpAddr::V6(_) => ip.is_ipv6() || !only_v6,
+    let is_reached = |own: &&LocalAddress| match at.ip {
+        _ if own.ip.is_loopback() => false,
+        IpAddr::V4(_) => own.ip.is_ipv4(),
+        IpAddr::V6(_) => own.ip.is_ipv6() || !only_v6,
     };
     let reachable = if at.ip.is_unspecified() {
         let addresses = scene.state.machine.addresses.iter().filter(is_reached);

@@ -7,6 +7,8 @@ use crate::tcp::{Moment, SocketId, TcpState};
 #[derive(Clone, Debug, Default)]
 pub struct Episodes {
     pub(crate) open: Vec<Episode>,
+    /// What other programs seem to do: it may turn out to be of ours.
+    pub(crate) undecided: Vec<Cause>,
     pub(crate) next: u64,
 }
 
@@ -22,6 +24,8 @@ pub(crate) struct Episode {
     /// How many alike it stands for.
     pub(crate) count: u32,
     pub(crate) is_told: bool,
+    /// Whether its rows were looked up for the sentence.
+    pub(crate) is_looked_up: bool,
 }
 
 /// A row as far as a close changes it: its state, and the inode by which a process holds it.
@@ -40,6 +44,7 @@ pub(crate) enum Weight {
     Ordered,
 }
 
+#[derive(Clone, Debug)]
 pub(crate) struct Cause {
     pub verb: Verb,
     /// The end that did it, or that it happened to, and the other.

@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use crate::app::{Holder, Parity};
-use crate::tcp::{Port, PortRange, TcpState};
+use crate::tcp::{HostLimits, Port, PortRange, TcpState};
 use crate::view::ThemeRole::{Border, Dim, Gauge, Key, Warning};
 use crate::view::main::ports::selection::{ALL, listening, selected_end};
 use crate::view::style::glyphs::{DOWN, glyph};
@@ -148,7 +148,10 @@ fn draw_parts(painter: &mut Painter<'_>, area: Rect, scale: Scale) {
         draw(0, Dim, bracket(low, high, name));
     }
     let range = scene.state.port_range();
-    draw(1, Warning, bracket(range.low.0, range.high.0, &format!("picked from {range}")));
+    let machine = &scene.state.machine;
+    let is_assumed = machine.unread.contains(&HostLimits::PORT_RANGE) && range == machine.ephemeral;
+    let words = if is_assumed { "Linux's default" } else { "picked from" };
+    draw(1, Warning, bracket(range.low.0, range.high.0, &format!("{words} {range}")));
     let left = scale.x(range.low).unwrap_or(0).saturating_sub(scale.area.x);
     let well_known = ["└ well-known 0-1023", "└ well-known", ""];
     let words = text::fitting(usize::from(left).saturating_sub(1), well_known);

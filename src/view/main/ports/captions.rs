@@ -3,7 +3,7 @@
 use ratatui::text::{Line, Span};
 
 use crate::app::{Parity, State, Statement, TableRow, explain, format};
-use crate::tcp::{Port, Protocol, SourcePort, TcpState};
+use crate::tcp::{HostLimits, Port, Protocol, SourcePort, TcpState};
 use crate::view::ThemeRole::{Dim, Error, FocusBorder, Gauge, Strong, Text};
 use crate::view::main::ports::selection::listening;
 use crate::view::style::glyphs::{DOWN, FREE, FULL, NEVER, glyph};
@@ -32,6 +32,7 @@ fn left(state: &State) -> (ThemeRole, Vec<String>) {
     let is_empty = supply.left() == 0;
     let what = what
         .when("Empty", is_empty)
+        .when("Unread", state.machine.unread.contains(&HostLimits::PORT_RANGE))
         .with("from", supply.from)
         .with("to", supply.to)
         .with("range", supply.range)

@@ -129,6 +129,7 @@ pub(super) const VALUES: &[(&str, &str)] = &[
     ("meaning", "open"),
     ("newest", "9"),
     ("name", "server.example"),
+    ("names", "net.core.somaxconn"),
     ("next", "1.20 s"),
     ("next_port", "5001"),
     ("number", "3"),
