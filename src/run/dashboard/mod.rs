@@ -125,8 +125,16 @@ impl Dashboard {
         if std::mem::take(&mut self.lab) {
             self.handle(Event::Requested(Action::Lab));
         }
+        if theme_choice::asks(self.theme) {
+            for input in theme_choice::find_background(&mut inbox).await? {
+                self.take(input)?;
+            }
+        }
         self.draw()?;
         loop {
+            if let Some(ended) = self.ended.take() {
+                return Ok(ended);
+            }
             // While the terminal takes no bytes there are no frames, but ticks.
             let last = self.frames.last.max(self.ticked);
             let tick = self.clock.instant(last.plus(self.state.tick_after()));
@@ -149,11 +157,8 @@ impl Dashboard {
                 }
             }
             self.take_waiting(&mut inbox, &mut events)?;
-            if let Some(ended) = self.ended.take() {
-                return Ok(ended);
-            }
             let may_draw = self.clock.now() >= self.frames.next() && self.screen.is_ready();
-            if self.frames.due && may_draw {
+            if self.frames.due && may_draw && self.ended.is_none() {
                 self.draw()?;
             }
         }
@@ -216,6 +221,12 @@ impl Dashboard {
             TerminalEvent::Pressed(Key::Ctrl('z')) => self.suspend()?,
             TerminalEvent::Pressed(key) => self.handle(Event::Pressed(key)),
             TerminalEvent::Pasted(text) => self.handle(Event::Pasted(text)),
+            // By then the user may have chosen another theme.
+            TerminalEvent::Background(Some(found)) if self.state.ui.look.theme == 0 => {
+                self.theme = self.theme.on(found);
+                self.frames.due = true;
+            }
+            TerminalEvent::Background(_) => (),
             TerminalEvent::Clicked { x, y } => {
                 for action in hit::hit(self.screen.area(), &self.state, &self.scroll, x, y) {
                     self.handle(Event::Requested(action));

@@ -116,6 +116,20 @@ impl Theme {
         Theme { name, ..self }
     }
 
+    /// Whether the terminal's background decides about it.
+    pub fn is_to_be_found(self) -> bool {
+        self.name == ThemeName::Auto && self.depth != ColourDepth::Mono
+    }
+
+    /// The one for a terminal with that background, in red, green and blue.
+    #[must_use]
+    pub fn on(self, background: [u8; 3]) -> Theme {
+        let [r, g, b] = background.map(u32::from);
+        let is_bright = 299 * r + 587 * g + 114 * b > 500 * 255;
+        let name = if is_bright { ThemeName::Light } else { ThemeName::Dark };
+        if self.is_to_be_found() { Theme { name, ..self } } else { self }
+    }
+
     /// Its name.
     pub const fn name(self) -> ThemeName {
         self.name
@@ -139,7 +153,7 @@ impl Theme {
     /// The background that the colours are made for, as red, green and blue: the brightest dark one, or white.
     pub const fn assumed_ground(self) -> [u8; 3] {
         match self.name {
-            ThemeName::Dark | ThemeName::Mono => [24, 24, 24],
+            ThemeName::Auto | ThemeName::Dark | ThemeName::Mono => [24, 24, 24],
             ThemeName::Light => [255, 255, 255],
             ThemeName::HighContrast => [0, 0, 0],
         }
@@ -223,7 +237,7 @@ impl Theme {
     /// Among the grounds that have colours of their own.
     const fn number(self) -> Option<usize> {
         match self.name {
-            ThemeName::Dark => Some(0),
+            ThemeName::Auto | ThemeName::Dark => Some(0),
             ThemeName::Light => Some(1),
             ThemeName::HighContrast => Some(2),
             ThemeName::Mono => None,
