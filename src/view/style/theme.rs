@@ -197,8 +197,13 @@ impl Theme {
 
     /// Whether that is the look of some end.
     pub(crate) fn is_end(self, style: Style) -> bool {
-        let computers = (0..HUES).map(Holder::Client);
-        computers.chain([Holder::Server]).any(|holder| self.end(Some(holder)) == style)
+        let mut ends = (0..HUES).map(Holder::Client).chain([Holder::Server]);
+        // It may be bold.
+        let colours = |style: Style| style.fg.map(|ink| (ink, style.bg));
+        ends.any(|holder| {
+            let look = self.end(Some(holder));
+            look == style || (colours(look).is_some() && colours(look) == colours(style))
+        })
     }
 
     /// The look of what an end did, drawn as a line.
