@@ -78,6 +78,16 @@ impl Server {
         self.running.is_some()
     }
 
+    /// The options that count from the next time on, while it listens with others.
+    pub fn pending(&self) -> Option<&ListenSpec> {
+        let running = self.running.as_ref()?;
+        let mut next = self.spec.clone();
+        if next.at.port == Port::ANY {
+            next.at.port = running.at.port;
+        }
+        (next != *running).then_some(&self.spec)
+    }
+
     /// The error after which accept() pauses just now.
     pub fn pausing(&self, now: Moment) -> Option<SyscallError> {
         let (why, until) = self.pause?;

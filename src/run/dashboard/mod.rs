@@ -125,16 +125,11 @@ impl Dashboard {
         if std::mem::take(&mut self.lab) {
             self.handle(Event::Requested(Action::Lab));
         }
-        if theme_choice::asks(self.theme) {
-            for input in theme_choice::find_background(&mut inbox).await? {
-                self.take(input)?;
-            }
+        for input in theme_choice::find_background(self.theme, &mut inbox).await? {
+            self.take(input)?;
         }
         self.draw()?;
-        loop {
-            if let Some(ended) = self.ended.take() {
-                return Ok(ended);
-            }
+        while self.ended.is_none() {
             // While the terminal takes no bytes there are no frames, but ticks.
             let last = self.frames.last.max(self.ticked);
             let tick = self.clock.instant(last.plus(self.state.tick_after()));
@@ -162,6 +157,7 @@ impl Dashboard {
                 self.draw()?;
             }
         }
+        Ok(self.ended.take().unwrap_or(Exit::Done))
     }
 
     fn take_waiting(
@@ -188,6 +184,9 @@ impl Dashboard {
                 let is_read = matches!(event, Event::TableRead(_) | Event::TableUnreadable { .. });
                 if let Event::TableRead(update) = &event {
                     self.memory.changed(self.clock.now(), update.changes.len());
+                }
+                if is_read {
+                    self.frames.answered();
                 }
                 if matches!(event, Event::Lab(LabEvent::Down(_))) {
                     self.world.engine.close_remote();
@@ -221,22 +220,19 @@ impl Dashboard {
             TerminalEvent::Pressed(Key::Ctrl('z')) => self.suspend()?,
             TerminalEvent::Pressed(key) => self.handle(Event::Pressed(key)),
             TerminalEvent::Pasted(text) => self.handle(Event::Pasted(text)),
-            // By then the user may have chosen another theme.
-            TerminalEvent::Background(Some(found)) if self.state.ui.look.theme == 0 => {
-                self.theme = self.theme.on(found);
+            TerminalEvent::Background(found) => {
+                self.theme = theme_choice::on(self.theme, found, &self.state);
                 self.frames.due = true;
             }
-            TerminalEvent::Background(_) => (),
             TerminalEvent::Clicked { x, y } => {
                 for action in hit::hit(self.screen.area(), &self.state, &self.scroll, x, y) {
                     self.handle(Event::Requested(action));
                 }
             }
             TerminalEvent::Wheel { x, y, down } => {
-                if let Some(pane) = hit::pane_at(self.screen.area(), &self.state, x, y) {
-                    self.handle(Event::Requested(Action::Focus(pane)));
+                for action in hit::wheel(self.screen.area(), &self.state, (x, y), down) {
+                    self.handle(Event::Requested(action));
                 }
-                self.handle(Event::Requested(if down { Action::Next } else { Action::Previous }));
             }
         }
         Ok(())
@@ -268,6 +264,9 @@ impl Dashboard {
         }
         let effects = update(&mut self.state, now, event);
         self.frames.due = true;
+        if effects.iter().any(|effect| matches!(effect, Effect::Run(_) | Effect::Lookup(_))) {
+            self.frames.ordered(now);
+        }
         self.carry_out(effects);
     }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 use tokio::sync::mpsc::Receiver;
 use tokio::time::{Instant, timeout_at};
 
-use crate::app::TerminalEvent;
+use crate::app::{State, TerminalEvent};
 use crate::cli::{DashboardArgs, ThemeName, When};
 use crate::run::dashboard::inputs::Input;
 use crate::run::dashboard::screen;
@@ -15,9 +15,15 @@ pub(super) fn theme(args: &DashboardArgs) -> Theme {
 }
 
 /// Whether to ask the terminal for its background: these two would print the question.
-pub(super) fn asks(theme: Theme) -> bool {
+fn asks(theme: Theme) -> bool {
     let knows = |term: String| term != "linux" && term != "dumb";
     theme.is_to_be_found() && std::env::var("TERM").is_ok_and(knows)
+}
+
+/// The theme for the background that the terminal has told; by then the user may have chosen another.
+pub(super) fn on(theme: Theme, background: Option<[u8; 3]>, state: &State) -> Theme {
+    let background = background.filter(|_| state.ui.look.theme == 0);
+    background.map_or(theme, |background| theme.on(background))
 }
 
 /// How long a terminal is waited for that may not answer.
@@ -25,7 +31,13 @@ const ANSWER_TIME: Duration = Duration::from_millis(100);
 
 /// Asks the terminal for its background, and returns what arrives until it has answered, so that the first frame has the right colours. A
 /// later answer counts, too.
-pub(super) async fn find_background(inbox: &mut Receiver<Input>) -> io::Result<Vec<Input>> {
+pub(super) async fn find_background(
+    theme: Theme,
+    inbox: &mut Receiver<Input>,
+) -> io::Result<Vec<Input>> {
+    if !asks(theme) {
+        return Ok(Vec::new());
+    }
     screen::ask_background()?;
     let limit = Instant::now() + ANSWER_TIME;
     let mut inputs = Vec::new();

@@ -4,6 +4,7 @@ pub(crate) mod computers;
 pub(crate) mod footer;
 pub(crate) mod header;
 pub(crate) mod notices;
+pub(crate) mod pressed_keys;
 pub(crate) mod server;
 
 use ratatui::text::Span;

@@ -1,7 +1,7 @@
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::app::{Holder, Pane, State, Statement, TableRow, explain};
+use crate::app::{Holder, State, Statement, TableRow, explain};
 use crate::tcp::{Host, ListenSpec, OnData, Port, ServerCloses, TcpState, escape};
 use crate::view::ThemeRole::{Dim, Error, Gauge, Strong, Text, Warning};
 use crate::view::pane::gauge;
@@ -13,7 +13,7 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
     let titles =
         Titles { name: "Listener", right: past::as_of_now(scene.state), ..Titles::default() };
-    let inner = painter.pane(Pane::Server, area, titles);
+    let inner = painter.pane(area, titles);
     let room = usize::from(inner.width);
     let server = &scene.state.server;
     let mut lines = if server.is_listening() {
@@ -36,8 +36,22 @@ fn running_lines(scene: Scene<'_>, running: &ListenSpec, room: usize) -> Vec<Ran
     let label = Span::styled(label, scene.theme.state(TcpState::Listen));
     let mut first = vec![label, scene.end(Some(Holder::Server), at)];
     push_fitting(&mut first, Span::raw(format!("   {}", reach(running))), room);
+    let mut first = vec![Line::from(first)];
+    first.extend(scene.state.server.pending().map(|next| pending(scene, (running, next), room)));
     let queue = queue(scene, running, room);
-    vec![(0, vec![Line::from(first)]), mode(scene, running, room), (1, vec![queue])]
+    vec![(0, first), mode(scene, running, room), (1, vec![queue])]
+}
+
+/// What the form has been set to since.
+fn pending(
+    scene: Scene<'_>,
+    (running, next): (&ListenSpec, &ListenSpec),
+    room: usize,
+) -> Line<'static> {
+    let what = if next.at == running.at { "other options".into() } else { next.at.to_string() };
+    let what = format!(" pending: {what}");
+    let words = text::cut_to_fit([format!("{what}, press l l"), what], room);
+    scene.line(Warning, words)
 }
 
 fn reach(spec: &ListenSpec) -> String {
