@@ -2,11 +2,11 @@
 
 use fivetuple::app::{Event, Holder};
 use fivetuple::cli::ThemeName;
-use fivetuple::tcp::{Owner, TcpState};
+use fivetuple::tcp::{Endpoint, ListenSpec, Owner, TcpState};
 use fivetuple::view::{ColourDepth, Theme, ThemeRole};
 use ratatui::style::{Color, Style};
 
-use crate::robot::{LISTEN, own};
+use crate::robot::{LISTEN, Robot, own};
 use crate::view::{LAPTOP, PHONE, joined, two_connections};
 
 type Rgb = [u8; 3];
@@ -132,6 +132,13 @@ fn an_end_is_the_servers_a_computers_or_another_programs() {
     }
     robot.kernel("tcp 0 0 127.0.0.2:54240 127.0.0.1:5000 TIME_WAIT timewait=47300ms/0");
     assert_eq!(robot.state.whose_ends(own(LAPTOP[1], 1).name), [laptop, server]);
+    // A client at the server's own port, of a server that listens on every address.
+    let mut robot = Robot::new();
+    let spec = ListenSpec::at(Endpoint::new([0, 0, 0, 0], 5000));
+    let twin = "tcp 0 0 127.0.0.3:5000 127.0.0.1:5000 TIME_WAIT timewait=47300ms/0";
+    robot.listens(spec, "tcp 0 128 0.0.0.0:5000 0.0.0.0:* LISTEN inode=9");
+    robot.kernel(twin);
+    assert_eq!(robot.state.whose_ends(own(twin, 1).name), [phone, server]);
 }
 
 fn rgb(colour: Color) -> Option<Rgb> {
