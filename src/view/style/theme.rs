@@ -5,7 +5,7 @@ use crate::cli::ThemeName;
 use crate::tcp::TcpState;
 use crate::view::style::ink::{ColourDepth, Ground, HUES, Ink};
 
-/// Styles by role, never by colour, which only its [`Ink`] names. Dark and light keep the terminal's background.
+/// Styles by role, never by colour, which `ink.rs` alone names. Dark and light keep the terminal's background.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Theme {
     name: ThemeName,
