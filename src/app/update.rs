@@ -8,7 +8,9 @@ use crate::app::actions::{
 };
 use crate::app::events::{episodes, others, refusal, resets, server};
 use crate::app::query::watched::wanted;
-use crate::app::{Action, Effect, Event, MainView, State, Statement, Tone, Ui, events, input};
+use crate::app::{
+    Action, Effect, Event, MainView, State, Statement, Tone, Ui, WireKey, events, input,
+};
 use crate::tcp::{HostLimits, Moment, Port, TableUpdate};
 
 /// Applies one event to the state and returns the effects to run.
@@ -29,15 +31,20 @@ pub fn update(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
     effects
 }
 
-/// Runs the actions queued behind unanswered connects, once those are answered or `Ui::PATIENCE` has passed.
+/// Runs the queued actions once what they wait for is there, or has not come in time.
 fn run_postponed(state: &mut State) -> Vec<Effect> {
     let mut effects = vec![];
     while let Some((at, action, count)) = state.ui.postponed.pop_front() {
-        if must_wait(state, action) && state.now.since(at) < Ui::PATIENCE {
+        let patience = if is_on_wire(action) { Ui::SEGMENT_PATIENCE } else { Ui::PATIENCE };
+        if must_wait(state, action) && state.now.since(at) < patience {
             state.ui.postponed.push_front((at, action, count));
             break;
         }
         effects.extend(run(state, action, count));
+        // What this delivers is answered by the segment that the next one delivers.
+        if let Some(next) = state.ui.postponed.front_mut().filter(|next| is_on_wire(next.1)) {
+            next.0 = state.now;
+        }
     }
     effects
 }
@@ -130,12 +137,14 @@ fn say_hidden_owners(state: &mut State, inodes: &[u64]) {
     }
 }
 
-/// Runs an action, or queues it: close, send and the like wait for the connects before them, and a connect for the listener's port.
+/// Runs an action, or queues it: close, send and the like wait for the connects before them, a connect for the listener's port, and a step
+/// of the held wire for the segment that it delivers.
 fn act(state: &mut State, action: Action) -> Vec<Effect> {
     let count = state.ui.count.take();
     let others_wait = !state.ui.postponed.is_empty()
         && (Action::VERBS.contains(&action) || action == Action::Connect);
-    let waits = others_wait || must_wait(state, action);
+    let on_wire = || state.ui.postponed.iter().any(|(_, before, _)| is_on_wire(*before));
+    let waits = others_wait || must_wait(state, action) || (is_on_wire(action) && on_wire());
     if waits && state.ui.postponed.len() < Ui::POSTPONED {
         state.ui.postponed.push_back((state.now, action, count));
         return vec![];
@@ -147,6 +156,13 @@ fn must_wait(state: &State, action: Action) -> bool {
     let no_port_yet = || state.clients.target(state.server.connect_address()).port == Port::ANY;
     (Action::VERBS.contains(&action) && state.clients.awaited() > 0)
         || (action == Action::Connect && state.server.ordered > 0 && no_port_yet())
+        || (action == Action::Wire(WireKey::Step)
+            && state.lab.wire.held
+            && state.lab.waiting() == 0)
+}
+
+const fn is_on_wire(action: Action) -> bool {
+    matches!(action, Action::Wire(_))
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "all other actions change only what is shown")]

@@ -102,7 +102,8 @@ impl Engine {
                 self.held_states.close_all();
             }
             Command::HoldState(state, from) => {
-                self.registry.report_soon(self.held_states.hold(state, from));
+                let held = self.held_states.hold(&self.registry, (state, from));
+                self.registry.report_soon(held);
             }
         }
     }

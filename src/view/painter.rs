@@ -8,6 +8,7 @@ use ratatui::widgets::{BorderType, Clear, Widget};
 
 use crate::view::scene::{Scene, Titles};
 use crate::view::scroll::Scroll;
+use crate::view::style::big_letters::BigLetters;
 use crate::view::style::glyphs::SELECTED;
 use crate::view::style::theme::ThemeRole::{Border, Dim, FocusBorder, FocusTitle, Title};
 use crate::view::{rect, text};
@@ -33,6 +34,13 @@ impl Painter<'_> {
         for (row, line) in area.rows().zip(lines) {
             self.render(line, row);
         }
+    }
+
+    /// A text in large letters, from a column of the area on.
+    pub(crate) fn letters(&mut self, (area, x): (Rect, usize), size: BigLetters, text: &Span<'_>) {
+        let place = area.intersection(Rect { x: area.x.saturating_add(rect::len(x)), ..area });
+        let lines = size.draw(&text.content).into_iter();
+        self.put(place, lines.map(|line| Line::from(Span::styled(line, text.style))));
     }
 
     /// The frame of a pane, heavier and marked while its text is what is scrolled. Returns its inside.

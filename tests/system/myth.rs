@@ -115,5 +115,5 @@ fn where_it_cannot_be_tried_it_says_what_is_needed() {
     robot.hear(SocketEvent::Listening { spec, sockets: vec![] });
     assert!(robot.commands_by("U").is_empty());
     robot.says("needs two clients");
-    robot.says("--lab-computers 3");
+    robot.says("--computers 2");
 }

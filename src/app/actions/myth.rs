@@ -21,8 +21,7 @@ pub(crate) fn try_it(state: &mut State) -> Vec<Effect> {
         return state.only_say("myth-ipv6");
     }
     if state.clients.computers.len() < 2 {
-        let is_lab = state.lab.is_up();
-        return state.only_say(Statement::new("myth-one-client").when("Lab", is_lab));
+        return state.only_say("myth-one-client");
     }
     let port = state.server.at().port;
     let Some([first, second]) = free_computers(state, port) else {

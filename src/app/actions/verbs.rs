@@ -6,7 +6,7 @@ use crate::app::actions::targets::{
 use crate::app::actions::wire;
 use crate::app::query::facts;
 use crate::app::query::watched::wanted;
-use crate::app::{Effect, Find, State, Statement, TableRow, Topic, format};
+use crate::app::{Effect, Find, PointOfView, State, Statement, TableRow, Topic, format};
 use crate::tcp::{
     Accepting, CloseKind, Command, ListenSpec, OwnSocket, Port, Protocol, SocketId, TcpState,
 };
@@ -192,6 +192,7 @@ pub(crate) fn reset(state: &mut State) -> Vec<Effect> {
     state.say(what);
     state.ui.selected = None;
     state.ui.find = Find::default();
+    state.ui.row_filter.view = PointOfView::default();
     state.ui.count = None;
     state.notices.failure = None;
     state.ui.myth = None;

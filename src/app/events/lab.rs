@@ -60,6 +60,7 @@ fn say_what_was_lost(state: &mut State, news: &[WireEvent]) {
                 Statement::new("wire-missed").with("frames", format::number(all))
             }
             WireEvent::Sent { .. }
+            | WireEvent::SentAgain { .. }
             | WireEvent::Arrived { .. }
             | WireEvent::Lost { .. }
             | WireEvent::Unreported { .. }
@@ -115,7 +116,7 @@ fn up(
     if let Some(lacks) = limits.lacks() {
         state.warn(Statement::verbatim(lacks));
     }
-    state.lab.unset = limits.unset;
+    (state.lab.unset, state.lab.gives_up) = (limits.unset, limits.gives_up);
     let mut effects = begin_anew(state);
     effects.extend(lab::use_up_ports(state));
     effects

@@ -50,8 +50,8 @@ pub(crate) fn on_socket_event(state: &mut State, news: SocketEvent) -> Vec<Effec
         SocketEvent::PeerClosed(end) => connection::peer_closed(state, end),
         SocketEvent::HalfClosed(end) => connection::half_closed(state, end),
         SocketEvent::Closed { at, how } => connection::closed(state, at, how),
-        SocketEvent::StateHeld { state: held, main, sockets, calls } => {
-            return held_state::held_sockets(state, (held, main), &sockets, &calls);
+        SocketEvent::StateHeld { state: held, main, sockets } => {
+            return held_state::held_sockets(state, (held, main), &sockets);
         }
         SocketEvent::HoldFailed { state: held, why } => held_state::hold_failed(state, held, why),
         SocketEvent::SyscallsTraced(record) => state.calls.made(state.now, record),

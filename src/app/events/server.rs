@@ -10,7 +10,7 @@ use crate::app::query::peers::{is_foreign_peer, is_stranger};
 use crate::app::query::watched::wanted;
 use crate::app::query::{opening_facts, refusal as refusal_facts};
 use crate::app::{Effect, Holder, State};
-use crate::tcp::{Accepting, Host, ListenSpec, OwnSocket, SocketId, SyscallError};
+use crate::tcp::{Accepting, CloseKind, Host, ListenSpec, OwnSocket, SocketId, SyscallError};
 
 pub(crate) fn listening(
     state: &mut State,
@@ -52,6 +52,9 @@ pub(crate) fn failed(state: &mut State, spec: &ListenSpec, why: SyscallError) {
 
 pub(crate) fn stopped(state: &mut State, why: Option<SyscallError>) -> Vec<Effect> {
     let names: Vec<SocketId> = state.server.sockets.drain(..).map(|socket| socket.name).collect();
+    for name in &names {
+        state.sockets.ended(state.now, *name, (CloseKind::Close, None), |_| true);
+    }
     let was_reset = state.server.running.take().is_none();
     state.server.held = false;
     state.server.pause = None;

@@ -166,6 +166,8 @@ pub enum WireKey {
     Drop,
     /// Cut or reconnect it.
     Cut,
+    /// Queue retransmissions on the held wire, or count them.
+    Retransmissions,
 }
 
 /// The main view: each shows the same state in another way.

@@ -6,8 +6,8 @@ use std::net::IpAddr;
 use crate::app::model::Numbers;
 use crate::app::{Clients, OpenEnds, Server};
 use crate::tcp::{
-    Delivery, Errno, Host, HostLimits, LabComputer, LabSpec, Moment, PortRange, WireSegment,
-    WireSettings, WireStatus,
+    Delivery, Errno, HandshakeRetries, Host, HostLimits, LabComputer, LabSpec, Moment, PortRange,
+    WireSegment, WireSettings, WireStatus,
 };
 
 /// The lab, as last reported.
@@ -36,6 +36,8 @@ pub struct LabState {
     pub(crate) computers: Vec<LabComputer>,
     /// The setting of its computers that the kernel refused.
     pub(crate) unset: Option<(String, Errno)>,
+    /// How often a handshake is retransmitted, where that ends early.
+    pub(crate) gives_up: Option<HandshakeRetries>,
     pub(crate) before: Option<Box<LoopbackBefore>>,
 }
 

@@ -191,6 +191,12 @@ impl TableRow {
         }
     }
 
+    /// Whether the kernel has it as far as is known: a listener that we closed is gone before a poll shows it.
+    pub(crate) fn is_there(&self) -> bool {
+        let has_stopped = self.row.state == TcpState::Listen && self.ending.is_some();
+        self.gone.is_none() && !has_stopped
+    }
+
     /// The time left on its timer at `now`.
     pub fn time_left(&self, now: Moment) -> Option<Duration> {
         Some(self.row.timer?.left.saturating_sub(now.since(self.read)))

@@ -59,7 +59,7 @@ pub struct Ui {
     pub look: Appearance,
     /// The count typed before a key.
     pub count: Option<u32>,
-    /// Actions queued behind unanswered connects: since when, and their counts.
+    /// Actions queued behind unanswered connects, or until a segment is on the held wire: since when, and their counts.
     pub postponed: VecDeque<(Moment, Action, Option<u32>)>,
     /// The trial of the myth.
     pub myth: Option<Myth>,
@@ -108,6 +108,8 @@ impl Ui {
     /// The most actions that may be queued; more run at once.
     pub(crate) const POSTPONED: usize = 32;
     pub(crate) const PATIENCE: Duration = Duration::from_secs(1);
+    /// The answer to a segment is on the wire within less.
+    pub(crate) const SEGMENT_PATIENCE: Duration = Duration::from_millis(250);
 
     /// The `tcp_info` of a connection, if its details are shown.
     pub fn info(&self, name: SocketId) -> Option<&TcpInfo> {

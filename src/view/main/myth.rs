@@ -71,11 +71,11 @@ fn wrong(scene: Scene<'_>, rows: &[SocketId], place: Rect) -> Vec<Line<'static>>
         lines.push(scene.cut(Dim, "  LISTEN would become the connection: press c", room));
         return lines;
     }
-    if place.height > 3 {
+    if place.height > 5 {
         let head = format!("  {:17} {:17} State", "Local Address", "Foreign Address");
         lines.push(scene.cut(Heading, &head, room));
     }
-    if place.height > 5 {
+    if place.height > 2 {
         lines.push(scene.line(Dim, format!("{REFUSED} no LISTEN row any more")));
     }
     for (n, row) in

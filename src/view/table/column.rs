@@ -163,11 +163,11 @@ impl ColumnLayout {
     }
 }
 
-fn symbols(scene: Scene<'_>, line: &TableRow) -> Span<'static> {
+pub(crate) fn symbols(scene: Scene<'_>, line: &TableRow) -> Span<'static> {
     let (state, name) = (scene.state, line.row.name());
     let fresh = line.mark(state.spotlight());
     let (part, symbol) = match fresh {
-        _ if state.blamed().contains(&name) => (ThemeRole::Error, BLAMED),
+        _ if line.gone.is_none() && state.blamed().contains(&name) => (ThemeRole::Error, BLAMED),
         Mark::New => (ThemeRole::New, mark(fresh)),
         Mark::Changed => (ThemeRole::Changed, mark(fresh)),
         Mark::Gone => (ThemeRole::Gone, mark(fresh)),

@@ -23,12 +23,19 @@ pub(crate) fn fitting(scene: Scene<'_>, room: usize, rows: &[SocketId]) -> Colum
     ColumnLayout::new(columns(scene, room, rows), room, WITH_SYMBOLS)
 }
 
-/// The same with whole words for the time that is left, if a row has one: such rows have no queues.
+/// The same with whole words for the time that is left, if a row has one, and without queues where nothing waits in one: who owns the
+/// rows matters more.
 pub(crate) fn with_countdown(scene: Scene<'_>, room: usize, rows: &[SocketId]) -> ColumnLayout {
     let mut columns = columns(scene, room, rows);
+    if longest_queues(scene, rows).0 == 0 {
+        columns.retain(|column| !matches!(column.titles[0], "Recv-Q" | "Send-Q"));
+    }
+    for column in columns.iter_mut().filter(|column| column.titles[0].ends_with("Address")) {
+        // As wide as the longest address, and no wider.
+        column.widths.truncate(2);
+    }
     let mut lines = rows.iter().filter_map(|row| scene.state.seen().get(*row));
     if lines.any(|line| line.row.state == TcpState::TimeWait) {
-        columns.retain(|column| !matches!(column.titles[0], "Recv-Q" | "Send-Q"));
         for column in columns.iter_mut().filter(|column| column.titles[0] == AGE) {
             column.widths = vec![(5, Whole(LONG_AGE))];
         }
@@ -52,9 +59,7 @@ fn columns(scene: Scene<'_>, room: usize, rows: &[SocketId]) -> Vec<Column> {
     vec![
         Column::new(&["Proto"], [(1, Whole(5))], proto_cell),
         Column::new(&["Recv-Q"], [(recv, Whole(received))], recv_queue),
-        Column::new(&["Send-Q"], [(6, Whole(sent))], |row, width| {
-            plain(format!("{:>width$}", row.line.row.queues.send))
-        }),
+        Column::new(&["Send-Q"], [(6, Whole(sent))], send_queue),
         Column::new(&["Local Address"], address, |row, width| row.near(local_end(row, width))),
         Column::new(&["Foreign Address"], address, |row, width| {
             row.far(text::end(row.line.row.tuple.remote, width))
@@ -119,6 +124,11 @@ pub(super) fn recv_queue(row: &RowView<'_>, width: usize) -> Vec<Span<'static>> 
     plain(format!("{:>width$}", row.line.row.queues.recv))
 }
 
+/// Of a LISTEN row the backlog, as in ss(8) and `fivetuple table`; netstat(8) reads /proc/net/tcp, which has none.
+pub(super) fn send_queue(row: &RowView<'_>, width: usize) -> Vec<Span<'static>> {
+    plain(format!("{:>width$}", row.line.row.queues.send))
+}
+
 fn state(row: &RowView<'_>, _: usize) -> Vec<Span<'static>> {
     let state = row.line.row.state;
     if row.line.gone.is_some() {
@@ -177,7 +187,8 @@ fn age(row: &RowView<'_>, width: usize) -> Vec<Span<'static>> {
     }
     let is_short = width < LONG_AGE;
     let left = time_left(row.scene, row.line).map(|left| match left.strip_suffix(" left") {
-        Some(left) if is_short => format!("-{left}"),
+        Some(left) if is_short && !left.starts_with('~') => format!("-{left}"),
+        Some(left) if is_short => left.to_owned(),
         Some(_) | None => left,
     });
     let again = || unanswered(row.line).filter(|_| !is_short);

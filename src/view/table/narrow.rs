@@ -7,7 +7,7 @@ use crate::view::style::glyphs::{HOLLOW, glyph};
 use crate::view::table::column::ColumnWidth::Whole;
 use crate::view::table::column::{Column, ColumnLayout, RowView, WITH_SYMBOLS, plain};
 use crate::view::table::columns::local_end;
-use crate::view::table::timer::time_left;
+use crate::view::table::timer::brief_time_left;
 use crate::view::{text, width as width_of};
 
 const LOCAL: &str = "Local Address";
@@ -57,8 +57,7 @@ fn foreign(row: &RowView<'_>, width: usize) -> Vec<Span<'static>> {
 
 fn state(row: &RowView<'_>, width: usize) -> Vec<Span<'static>> {
     let socket = &row.line.row;
-    let left = time_left(row.scene, row.line).unwrap_or_default();
-    let left = left.trim_end_matches(" left").replace(' ', "");
+    let left = brief_time_left(row.scene, row.line);
     let symbol = match socket.tuple.protocol {
         // No column shows the protocol, and UDP's states have TCP's names.
         Protocol::Udp => socket.tuple.protocol.to_string(),

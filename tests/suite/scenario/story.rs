@@ -143,12 +143,13 @@ impl Story {
         }
     }
 
-    /// `1 laptop SYN 0 0 "data"`, `1 arrives`, `1 lost cut`; `arrives` behind a segment is both.
+    /// `1 laptop SYN 0 0 "data"`, `1 again`, `1 arrives`, `1 lost cut`; `arrives` behind a segment is both.
     fn segment(&mut self, text: &str) {
         let words: Vec<&str> = text.split_whitespace().collect();
         let number = words[0].parse().unwrap();
         match words[1..] {
             ["arrives"] => self.robot.arrives(number),
+            ["again"] => self.robot.sends_again(number),
             ["lost"] => self.robot.loses(number),
             ["lost", "cut"] => self.robot.loses_to(number, DropReason::Cut),
             ["lost", "link-down"] => self.robot.loses_to(number, DropReason::NoLink),

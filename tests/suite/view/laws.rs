@@ -72,8 +72,9 @@ fn the_newest_sentence_is_whole_or_marked_as_cut() {
         robot.state.notices.say(at, Tone::Plain, Statement::verbatim("word ".repeat(200)));
         for size in [WIDE, USUAL, SMALL, LEAST] {
             let text = screen(&mut robot, size);
-            assert!(text.contains("word…"), "{size:?} {text}");
-            assert!(!text.contains("runs."), "{size:?} {text}");
+            let is_whole = text.matches("word").count() == 200;
+            assert!(is_whole || text.contains("word…"), "{size:?} {text}");
+            assert!(is_whole || !text.contains("runs."), "{size:?} {text}");
         }
     }
 }
@@ -175,6 +176,9 @@ fn a_click_selects_what_is_drawn_there() {
     assert_eq!(scroll.visible(), robot.state.ui.shown);
     robot.press("z");
     let (buffer, scroll) = paint(&mut robot, DARK, WIDE);
-    let y = find(&buffer, "47118 → 127.0.0.1:5000");
+    let y = find(&buffer, "phone 127.0.0.3");
+    let row = Action::SelectRow(own(PHONE[0], 14).name);
     assert_eq!(hit(area, &robot.state, &scroll, 20, y), [sockets, row]);
+    // The ends that are not drawn apart are watched, too.
+    assert_eq!(scroll.visible().len(), robot.state.ui.shown.len());
 }

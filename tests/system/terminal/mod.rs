@@ -7,6 +7,7 @@ mod files;
 mod lab;
 mod panics;
 mod quiet;
+mod recipes;
 mod refusing;
 mod rewinding;
 pub(crate) mod scenario;

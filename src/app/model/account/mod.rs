@@ -173,7 +173,7 @@ facts! {
     OtherUnread,
     /// accept() has not returned the other end.
     NotAccepted,
-    /// The other row was in `SYN_RECV`.
+    /// The server's end was in `SYN_RECV`.
     InSynRecv,
     /// The other row was complete.
     WasQueued,

@@ -69,7 +69,10 @@ fn timer(scene: Scene<'_>, line: &TableRow, room: usize) -> Vec<Span<'static>> {
     let Some(timer) = line.row.timer else { return vec![Span::raw("no timer running")] };
     let left = line.time_left(scene.state.then()).unwrap_or_default();
     if let Some(tries) = connection::tries(timer, &text::short(left)) {
-        let lines = text::wrap(&tries, room).into_iter();
+        let end = scene.state.gives_up_in(line).map(|left| {
+            format!("; it gives up in {}", text::about(left).trim_end_matches(" left"))
+        });
+        let lines = text::wrap(&(tries + &end.unwrap_or_default()), room).into_iter();
         return lines.map(|words| scene.span(Warning, words)).collect();
     }
     vec![Span::raw(text::fitting(
