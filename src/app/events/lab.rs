@@ -5,7 +5,8 @@ use crate::app::actions::lab;
 use crate::app::events::{others, resets};
 use crate::app::model::lab::brief_ip;
 use crate::app::model::{
-    Clients, Episodes, LabStage, LabState, LoopbackBefore, Server, Sockets, Statement, Tone,
+    Awaited, Clients, Episodes, LabStage, LabState, LoopbackBefore, Server, Sockets, Statement,
+    Tone,
 };
 use crate::app::query::watched::wanted;
 use crate::app::{Effect, Find, Overlay, PointOfView, State, format};
@@ -187,6 +188,7 @@ fn down(state: &mut State, why: Option<String>) -> Vec<Effect> {
 fn begin_anew(state: &mut State) -> Vec<Effect> {
     state.sockets = Sockets::new(state.machine.ephemeral);
     state.held_sockets.clear();
+    state.awaited = Awaited::default();
     state.episodes = Episodes::default();
     state.notices.failure = None;
     state.ui.myth = None;
@@ -197,7 +199,6 @@ fn begin_anew(state: &mut State) -> Vec<Effect> {
     ui.overlay = ui.overlay.take().filter(stays);
     ui.find = Find::default();
     ui.count = None;
-    ui.postponed.clear();
     ui.row_filter.view = PointOfView::BothEnds;
     ui.stale = true;
     vec![

@@ -12,7 +12,7 @@ use crate::lab::wire::decode::{Fragment, Packet};
 use crate::lab::wire::impairment::{FrameFate, FrameInfo, Impairment};
 use crate::lab::wire::pcapng::Capture;
 use crate::lab::wire::port::WirePort;
-use crate::lab::wire::reporter::Reporter;
+use crate::lab::wire::reporter::{End, Reporter};
 use crate::lab::wire::retransmission::{SegmentRange, SegmentsOnWire};
 use crate::tcp::{DropReason, Host, Moment, WireEvent, WireOrder, WireStatus};
 
@@ -48,7 +48,8 @@ pub(super) struct Forwarder<C> {
 struct Frame {
     bytes: Vec<u8>,
     route: Route,
-    range: Option<SegmentRange>,
+    /// Whose TCP sent it.
+    end: Option<End>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -97,15 +98,16 @@ impl<C: Fn() -> Moment> Forwarder<C> {
         // No more at a time than there is space for answers at the ports.
         for _ in 0..FRAMES_PER_TURN {
             let Some(frame) = self.impairment.next_due(now) else { break };
-            self.kept.left(frame.range);
+            self.kept.left(frame.end, frame.route.number);
             self.deliver(now, &frame.bytes, frame.route);
         }
-        self.report(now);
         // All ports are read without poll(2): the answer to a frame is mostly there as soon as the frame is sent.
         let mut received = false;
         for port in 0..self.ports.len() {
             received |= self.receive(port, buffer)?;
         }
+        // The answer to a frame is reported with it.
+        self.report(now);
         if !received && now < self.spin_until {
             // The answering computer may need this processor.
             std::thread::yield_now();
@@ -165,7 +167,7 @@ impl<C: Fn() -> Moment> Forwarder<C> {
             let now = (self.clock)();
             self.orders += 1;
             for (frame, reason) in self.impairment.order(order) {
-                self.kept.left(frame.range);
+                self.kept.left(frame.end, frame.route.number);
                 self.report_lost(now, frame.route, reason);
             }
         }
@@ -218,8 +220,8 @@ impl<C: Fn() -> Moment> Forwarder<C> {
                 }
             }
             FrameFate::Held => {
-                let range = self.kept.put(range());
-                self.impairment.keep(now, info, Frame { bytes: bytes.to_vec(), route, range });
+                let end = range().map(|range| self.kept.put(range));
+                self.impairment.keep(now, info, Frame { bytes: bytes.to_vec(), route, end });
             }
         }
     }

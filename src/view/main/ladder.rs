@@ -92,6 +92,7 @@ fn line(scene: Scene<'_>, ladder: &Ladder, rung: &Rung, room: usize) -> Line<'st
     let [right, left] = rung.states.map(|mark| state(scene, mark));
     let style = match &rung.arrow {
         Some(arrow) if arrow.is_lost() => scene.style(Error),
+        Some(arrow) if arrow.spare => scene.style(Dim),
         Some(arrow) if arrow.again => scene.style(Warning),
         Some(arrow) if !ladder.of_all => {
             let mut words = ladder.ends[arrow.from as usize].split(' ');

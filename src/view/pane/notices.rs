@@ -86,7 +86,13 @@ pub(crate) fn newest(
 
 fn wrapped(notice: &Notice, room: usize) -> Vec<String> {
     // One column is left for an ellipsis.
-    text::wrap(&text::safe(&notice.text()), room.saturating_sub(INDENT + 1))
+    text::wrap(&legible(notice), room.saturating_sub(INDENT + 1))
+}
+
+/// The text of a notice: a key is shown as it is typed, everything else in ASCII, since it may name programs.
+pub(crate) fn legible(notice: &Notice) -> String {
+    let escape = if notice.is_about_a_key() { text::own } else { text::safe };
+    escape(&notice.text())
 }
 
 /// The columns of the time and of a sign.
@@ -110,6 +116,7 @@ fn lines(
     let line = |(n, words): (usize, String)| {
         let margin = if n == 0 { format!(" {time} ") } else { " ".repeat(INDENT) };
         let symbol = if n == 0 { format!("{symbol:<2}") } else { String::new() };
+        let words = if notice.is_about_a_key() { scene.own(&words) } else { words };
         let mut spans = vec![scene.span(Dim, margin)];
         spans.extend(scene.named(part, &(symbol + &words)));
         Line::from(spans)

@@ -60,7 +60,7 @@ pub(crate) const fn mark(mark: Mark) -> &'static str {
 }
 
 /// Characters beyond ASCII, those of frames first; the last of each piece replaces the others.
-const ASCII: &str = r"─–▂▃▌- │┃| ━▄▅= ╭╮╰╯┏┓┗┛╔╗╚╝+ ·○. █≠# ▆▇●* ▶→›> ‹←◀< …═~ ✗x ╍╏╌╎◫% ║I ┐└┴\ ┘/ ▕[ ▏] ▁_ ◎@ ◁& ◕1 ◔2 ◨w ◧a ◌: ◇o ▼◆v ▷?";
+const ASCII: &str = r"─–▂▃▌- │┃| ━▄▅= ╭╮╰╯┏┓┗┛╔╗╚╝+ ·○. █≠# ▆▇●* ▶→›> ‹←◀< …═~ ✗×x ╍╏╌╎◫% ║I ┐└┴\ ┘/ ▕[ ▏] ▁_ ◎@ ◁& ◕1 ◔2 ◨w ◧a ◌: ◇o ▼◆v ▷?";
 
 /// The replacement of `c` in an ASCII theme.
 pub fn in_ascii(c: char) -> char {
