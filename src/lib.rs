@@ -67,6 +67,8 @@
 //! | Which ends of connections do we hold, and who of us? | `app/model/open_ends.rs`; `app/history` joins them with rows and segments |
 //! | Which pane has how many lines, and where are pictures? | `view/layout.rs` |
 //! | Where is a column of the table? | `view/table/columns.rs` |
+//! | Whose is an end, and how does it look? | `whose` in `app/query/peers.rs`; its hue in `view/style/ink.rs` |
+//! | Which rows are lit, and until when? | `Spotlight` in `app/table/row.rs`; `app/query/past.rs` aims it |
 //! | Why is a row gone? | `app/table/gone.rs`; the words in `gone_reason.rs` |
 //! | How is the kernel's table read? | `kernel/sock_diag` has the sockets, `kernel/inet_diag` the bytes on them |
 //! | When is it read, and why not sooner? | `kernel/watch/schedule.rs`: a share of the processor is its budget |
@@ -96,7 +98,7 @@
 //!   it, a form in `app/actions/forms` offers it, `app/actions/export` writes it down.
 //! - **A view**: a variant of [`app::MainView`], a file in `view/main`, a line in `view/mod.rs`, and a screen in
 //!   `tests/suite/view/pictures.rs`.
-//! - **A theme**: `view/style/theme.rs`, and its name in [`cli::ThemeName`].
+//! - **A theme**: `view/style/theme.rs`, its colours in `ink.rs` beside it, and its name in [`cli::ThemeName`].
 //! - **A sentence**: a line in `assets/words`, and a scenario in `tests/suite/app/explain` that leads to it. Say only what was
 //!   seen.
 //! - **A field of `fivetuple table`**: `run/headless/netstat_line.rs`.

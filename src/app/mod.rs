@@ -25,8 +25,8 @@ pub use crate::app::explain::how_held;
 pub use crate::app::history::{Certainty, Comparison, FIVE, PathStep, StatePath, StateSpan};
 pub use crate::app::keys::keymap::{action_for, action_in_details, binding_of};
 pub use crate::app::keys::{
-    Action, BINDINGS, Binding, FIRST_ACTIONS, Group, InputParser, Key, MainView, Pane, Scope,
-    TerminalEvent, WireKey,
+    ASK_BACKGROUND, Action, BINDINGS, Binding, FIRST_ACTIONS, Group, InputParser, Key, MainView,
+    Pane, Scope, TerminalEvent, WireKey,
 };
 pub use crate::app::model::{
     Account, Attempt, Awaited, BurstProgress, Clients, Computer, Content, Episodes, Fact, Failure,

@@ -14,11 +14,9 @@ const SHOWN: usize = 48;
 
 pub(crate) fn received(state: &mut State, end: SocketId, bytes: u64, first: &[u8]) {
     let is_servers = state.ends.server_holds(end);
-    let (key, who) = if is_servers {
-        ("received-by-server", state.peer_name(end))
-    } else {
-        ("received", end_name(state, end))
-    };
+    let (key, whose) =
+        if is_servers { ("received-by-server", state.other_end(end)) } else { ("received", end) };
+    let who = end_name(state, whose);
     let more = if bytes > SHOWN as u64 { "..." } else { "" };
     let what = Statement::new(key)
         .with("who", who)

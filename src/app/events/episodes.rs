@@ -218,6 +218,9 @@ fn is_due(state: &State, episode: &Episode, age: Duration) -> bool {
         Verb::Accept if account.facts.contains(&Fact::PeerFin) => {
             (age >= PATIENCE && has_changed(state, episode, 0)) || age >= LIMIT
         }
+        Verb::Accept if account.facts.contains(&Fact::Stranger) => {
+            (own && others::are_named(state, episode.ends)) || age >= LIMIT
+        }
         Verb::Accept => own || age >= PATIENCE,
         // accept() may be about to return the other end.
         Verb::Send if is_to_be_accepted(state, account) => age >= LIMIT,

@@ -21,7 +21,9 @@ impl State {
         if let Some(holder) = self.ends.last_holder(end) {
             return Some(holder);
         }
-        if self.server.serves(end) || self.server.may_have_served(end) {
+        let is_servers = self.server.serves(end) || self.server.may_have_served(end);
+        // A server that listens on every address seems to have each one's port.
+        if is_servers && !self.seen().is_client(end) {
             return Some(Holder::Server);
         }
         let line = self.seen().get(end);

@@ -133,8 +133,11 @@ impl Dashboard {
         if std::mem::take(&mut self.lab) {
             self.handle(Event::Requested(Action::Lab));
         }
+        for input in theme_choice::find_background(self.theme, &mut inbox).await? {
+            self.take(input)?;
+        }
         self.draw()?;
-        loop {
+        while self.ended.is_none() {
             // While the terminal takes no bytes there are no frames, but ticks.
             let last = self.frames.last.max(self.ticked);
             let tick = self.clock.instant(last.plus(self.state.tick_after()));
@@ -162,14 +165,12 @@ impl Dashboard {
                 }
             }
             self.take_waiting(&mut inbox, &mut events)?;
-            if let Some(ended) = self.ended.take() {
-                return Ok(ended);
-            }
             let may_draw = self.clock.now() >= self.frames.next() && self.screen.is_ready();
-            if self.frames.due && may_draw {
+            if self.frames.due && may_draw && self.ended.is_none() {
                 self.draw()?;
             }
         }
+        Ok(self.ended.take().unwrap_or(Exit::Done))
     }
 
     fn take_waiting(
@@ -232,6 +233,10 @@ impl Dashboard {
             TerminalEvent::Pressed(Key::Ctrl('z')) => self.suspend()?,
             TerminalEvent::Pressed(key) => self.handle(Event::Pressed(key)),
             TerminalEvent::Pasted(text) => self.handle(Event::Pasted(text)),
+            TerminalEvent::Background(found) => {
+                self.theme = theme_choice::on(self.theme, found, &self.state);
+                self.frames.due = true;
+            }
             TerminalEvent::Clicked { x, y } => {
                 for action in hit::hit(self.screen.area(), &self.state, &self.scroll, x, y) {
                     self.handle(Event::Requested(action));

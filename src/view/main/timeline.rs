@@ -3,9 +3,9 @@ use std::time::Duration;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
+use crate::app::TableRow;
 use crate::app::history::Timeline;
 use crate::app::history::timeline::span;
-use crate::app::{GoneReason, TableRow};
 use crate::tcp::{Moment, TcpState};
 use crate::view::ThemeRole::{Dim, Gone, Key, Reported, Text, Warning};
 use crate::view::main::ladder;
@@ -167,20 +167,7 @@ fn now(scene: Scene<'_>, history: &TableRow) -> Span<'static> {
         let words = format!(" {} {state}", glyph(state));
         return Span::styled(text::cut(&words, STATE), scene.theme.state(state));
     };
-    let why = match gone.why {
-        GoneReason::ClosedByClient => "by client",
-        GoneReason::ClosedByServer => "by server",
-        GoneReason::ClosedSecond => "both closed",
-        GoneReason::TimeWaitOver | GoneReason::FinWait2Over => "wait over",
-        GoneReason::Stopped => "stopped",
-        GoneReason::NeverConnected => "no answer",
-        GoneReason::Reset
-        | GoneReason::Refused
-        | GoneReason::Reused
-        | GoneReason::GaveUp
-        | GoneReason::Unknown => gone.why.words(),
-    };
-    scene.span(Gone, format!(" {HOLLOW} {why}"))
+    scene.span(Gone, format!(" {HOLLOW} {}", gone.why.brief()))
 }
 
 fn drawn(scene: Scene<'_>, axis: &Axis, history: &TableRow) -> Vec<Span<'static>> {

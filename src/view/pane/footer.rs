@@ -107,7 +107,7 @@ fn theme(scene: Scene<'_>) -> Vec<Span<'static>> {
         return Vec::new();
     }
     let name = match scene.theme.name() {
-        ThemeName::Dark => "dark",
+        ThemeName::Auto | ThemeName::Dark => "dark",
         ThemeName::Light => "light",
         ThemeName::HighContrast => "high contrast",
         ThemeName::Mono => "mono",

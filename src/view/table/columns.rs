@@ -170,10 +170,10 @@ fn why_gone(gone: Gone, room: usize) -> Vec<Span<'static>> {
 }
 
 fn role_cell(row: &RowView<'_>, width: usize) -> Vec<Span<'static>> {
-    let room = width - 1;
     if let Some(gone) = row.line.gone {
-        return why_gone(gone, room);
+        return why_gone(gone, width);
     }
+    let room = width - 1;
     let text = role_with_time(row).unwrap_or_else(|| plain_role(row, room));
     let mut spans = row.scene.named(Text, &text::fit(&text, room));
     spans.push(row.scene.span(Dim, row.bracket.unwrap_or(" ")));

@@ -13,11 +13,11 @@ use crate::view::{Scene, ThemeRole, push_fitting, text};
 pub(super) fn of(scene: Scene<'_>, selected: Option<&TableRow>, room: usize) -> Vec<Line<'static>> {
     let (part, left) = left(scene.state);
     let mut lines = vec![
-        scene.line(part, text::cut_to_fit(left, room)),
+        Line::from(scene.named(part, &text::cut_to_fit(left, room))),
         Line::from(text::cut_to_fit(parities(scene), room)),
     ];
     let named = selected.map(|line| text::cut_to_fit(named(scene, line), room));
-    lines.extend(named.map(|words| scene.line(FocusBorder, words)));
+    lines.extend(named.map(|words| Line::from(scene.named(Strong, &words))));
     lines.push(legend(scene, room));
     lines
 }
