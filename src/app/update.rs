@@ -1,6 +1,5 @@
 //! The dispatcher: an event changes the state and returns effects.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::app::actions::forms::{self, ports_form};
@@ -77,7 +76,7 @@ fn apply(state: &mut State, event: Event) -> Vec<Effect> {
             state.ui.stale |= !state.ui.find.text.value().is_empty();
         }
         Event::OwnersHidden(inodes) => {
-            say_hidden_owners(state, &inodes);
+            events::owners::say_hidden(state, &inodes);
             state.sockets.hidden.extend(inodes);
         }
         // It is as of now: while the past is shown it stays as it is.
@@ -114,19 +113,6 @@ fn table_read(state: &mut State, update: &TableUpdate) {
     resets::tell_timers(state, &update.changes);
     others::tell(state, update);
     refusal::look_again(state);
-}
-
-/// Says once for each other user why the owners of its sockets are not shown.
-fn say_hidden_owners(state: &mut State, inodes: &[u64]) {
-    let hidden = state.sockets.in_order().filter(|line| {
-        let row = &line.row;
-        line.gone.is_none() && row.uid != state.machine.uid && inodes.contains(&row.inode)
-    });
-    let users: BTreeSet<u32> = hidden.map(|line| line.row.uid).collect();
-    for user in users {
-        let what = Statement::new("owners-hidden").with("user", user);
-        state.notices.say_once(state.now, Tone::Plain, what);
-    }
 }
 
 /// Takes a key now, or once what was ordered before it is done.

@@ -4,6 +4,7 @@ pub(crate) mod episodes;
 pub(crate) mod held_state;
 pub(crate) mod lab;
 pub(crate) mod others;
+pub(crate) mod owners;
 pub(crate) mod refusal;
 pub(crate) mod resets;
 pub(crate) mod server;

@@ -13,6 +13,7 @@ pub(super) mod job;
 mod keyboard;
 mod limits;
 pub(super) mod screen;
+mod terminal_events;
 mod theme_choice;
 mod world;
 
@@ -24,9 +25,7 @@ use tokio::sync::mpsc::{Receiver, channel};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::app::{
-    Action, Effect, Event, Key, LabStage, State, TerminalEvent, explain, update, watch_at_start,
-};
+use crate::app::{Action, Effect, Event, LabStage, State, explain, update, watch_at_start};
 use crate::cli::DashboardArgs;
 use crate::kernel::watch::Poller;
 use crate::kernel::{machine, raise_descriptor_limit};
@@ -42,10 +41,9 @@ use crate::run::fault::break_on_purpose;
 use crate::run::headless::NO_THREAD;
 use crate::run::lab::LabSession;
 use crate::run::output::Output;
-use crate::run::signals::is_ignored;
 use crate::run::{Clock, Exit};
 use crate::tcp::{HostLimits, LabEvent, Moment, SocketEvent};
-use crate::view::{self, Scroll, Theme, hit};
+use crate::view::{self, Scroll, Theme};
 
 const QUEUE: usize = 1024;
 const TAKE_TIME: Duration = Duration::from_millis(8);
@@ -228,42 +226,9 @@ impl Dashboard {
         Ok(())
     }
 
-    fn take_from_terminal(&mut self, event: TerminalEvent) -> anyhow::Result<()> {
-        match event {
-            TerminalEvent::Pressed(Key::Ctrl('z')) => self.suspend()?,
-            TerminalEvent::Pressed(key) => self.handle(Event::Pressed(key)),
-            TerminalEvent::Pasted(text) => self.handle(Event::Pasted(text)),
-            TerminalEvent::Background(found) => {
-                self.theme = theme_choice::on(self.theme, found, &self.state);
-                self.frames.due = true;
-            }
-            TerminalEvent::Clicked { x, y } => {
-                for action in hit::hit(self.screen.area(), &self.state, &self.scroll, x, y) {
-                    self.handle(Event::Requested(action));
-                }
-            }
-            TerminalEvent::Wheel { x, y, down } => {
-                for action in hit::wheel(self.screen.area(), &self.state, (x, y), down) {
-                    self.handle(Event::Requested(action));
-                }
-            }
-        }
-        Ok(())
-    }
-
     fn end_by(&mut self, signal: i32) {
         break_on_purpose("end");
         self.ended = Some(Exit::BySignal(signal));
-    }
-
-    fn suspend(&mut self) -> anyhow::Result<()> {
-        if is_ignored(libc::SIGTSTP) || !job::can_be_continued() {
-            self.handle(Event::Pressed(Key::Ctrl('z')));
-            return Ok(());
-        }
-        self.screen.suspend().context("cannot set up the terminal again")?;
-        self.frames.due = true;
-        Ok(())
     }
 
     fn handle(&mut self, event: Event) {

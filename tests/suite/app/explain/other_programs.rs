@@ -153,7 +153,7 @@ fn the_row_of_a_call_is_looked_up_before_it_is_spoken_of() {
     let waits = LAPTOP_END.replace("ESTABLISHED", "SYN_SENT");
     robot.hear(SocketEvent::Connecting(own(&waits, 11)));
     robot.orders();
-    robot.later(Duration::from_millis(110));
+    robot.later(Duration::from_millis(510));
     let looked_up = |order: &Effect| matches!(order, Effect::Lookup(names) if names.contains(&name(LAPTOP_END)));
     assert!(robot.orders().iter().any(looked_up) && !robot.said().contains("no answer"));
     robot.later(Duration::from_millis(40));
