@@ -31,8 +31,8 @@ pub use crate::app::keys::{
 pub use crate::app::model::{
     Account, Attempt, BurstProgress, Clients, Computer, Content, Episodes, Fact, Failure, FinOrder,
     HOLDABLE_STATES, Holder, LabStage, LabState, LoggedEvent, Myth, MythCall, Notice, Notices,
-    OpenEnd, OpenEnds, OtherVerb, Remedy, RowNow, RowOutcome, Server, ServerPolicy, SocketLog,
-    Sockets, Statement, SyscallEntry, SyscallLog, Tone, Topic, Totals, Verb, Verdict,
+    OpenEnd, OpenEnds, OtherVerb, Remedy, RowNow, RowOutcome, Server, ServerPolicy, Servers,
+    SocketLog, Sockets, Statement, SyscallEntry, SyscallLog, Tone, Topic, Totals, Verb, Verdict,
 };
 pub use crate::app::query::{PortSupply, Role};
 pub use crate::app::state::State;

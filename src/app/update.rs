@@ -107,8 +107,8 @@ fn limits_read(state: &mut State, limits: HostLimits) {
 }
 
 fn table_read(state: &mut State, update: &TableUpdate) {
-    let State { server, clients, ends, sockets, .. } = state;
-    if sockets.see(state.now, update, |end| State::is_servers(server, clients, ends, end)) {
+    let State { servers, clients, ends, sockets, .. } = state;
+    if sockets.see(state.now, update, |end| State::is_servers(servers, clients, ends, end)) {
         state.say("past-full");
     }
     state.ui.stale = true;
@@ -144,9 +144,9 @@ fn act(state: &mut State, action: Action) -> Vec<Effect> {
 }
 
 fn must_wait(state: &State, action: Action) -> bool {
-    let no_port_yet = || state.clients.target(state.server.connect_address()).port == Port::ANY;
+    let no_port_yet = || state.clients.target(state.server().connect_address()).port == Port::ANY;
     (Action::VERBS.contains(&action) && state.clients.awaited() > 0)
-        || (action == Action::Connect && state.server.ordered > 0 && no_port_yet())
+        || (action == Action::Connect && state.server().ordered > 0 && no_port_yet())
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "all other actions change only what is shown")]

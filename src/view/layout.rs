@@ -34,7 +34,7 @@ pub(crate) fn places(area: Rect, state: &State) -> Option<PaneLayout> {
     }
     let mut rest = area;
     let header = take_top(&mut rest, 1);
-    let banner = take_top(&mut rest, u16::from(state.server.is_open_to_others()));
+    let banner = take_top(&mut rest, u16::from(state.server().is_open_to_others()));
     let footer = take_bottom(&mut rest, 1);
     if state.ui.look.big {
         return Some(PaneLayout { header, banner, sockets: rest, footer, ..PaneLayout::default() });

@@ -5,7 +5,7 @@ mod changes;
 use std::time::Duration;
 
 use fivetuple::app::{
-    Action, Clients, Effect, Event, Form, Key, Notice, Overlay, Server, State, TableUpdate, update,
+    Action, Clients, Effect, Event, Form, Key, Notice, Overlay, Servers, State, TableUpdate, update,
 };
 use fivetuple::tcp::{
     Burst, Call, Change, CloseKind, Command, ConnectId, ConnectSpec, Endpoint, Errno, Host,
@@ -47,7 +47,7 @@ impl Robot {
         let state = State::new(
             machine,
             Duration::from_secs(14 * 3600),
-            Server::new(ListenSpec::at(at)),
+            Servers::new(ListenSpec::at(at)),
             Clients::new(4, connect),
         );
         let mut robot =
@@ -70,7 +70,7 @@ impl Robot {
 
     /// bind() fails for a listener as it is configured.
     pub(crate) fn bind_fails(&mut self, errno: Errno) {
-        let spec = self.state.server.spec.clone();
+        let spec = self.state.server().spec.clone();
         self.hear(SocketEvent::ListenFailed {
             spec,
             why: SyscallError { call: Call::Bind, errno },

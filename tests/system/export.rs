@@ -50,7 +50,7 @@ fn both_make(real: &mut Real, wanted: &[String]) {
     assert_eq!(texts.len(), 2);
     real.press("r");
     real.until("all closed", |robot| {
-        robot.state.ends.of_clients().count() == 0 && !robot.state.server.is_listening()
+        robot.state.ends.of_clients().count() == 0 && !robot.state.server().is_listening()
     });
     let folder = tempfile::tempdir().unwrap();
     for (ending, text) in texts {
@@ -106,10 +106,10 @@ fn a_listener_and_two_computers() {
 fn options_held_accept_and_a_burst() {
     Real::alone(|mut real| {
         let state = &mut real.robot.state;
-        state.server.spec.reuse_addr = true;
-        state.server.spec.reuse_port = true;
-        state.server.spec.listeners = 2;
-        state.server.spec.backlog = 60;
+        state.servers.selected_mut().spec.reuse_addr = true;
+        state.servers.selected_mut().spec.reuse_port = true;
+        state.servers.selected_mut().spec.listeners = 2;
+        state.servers.selected_mut().spec.backlog = 60;
         state.clients.spec.source_port =
             fivetuple::tcp::SourcePort::Range("6000-6099".parse().unwrap());
         real.press_until("l", "2 sockets share");
@@ -135,7 +135,7 @@ fn options_held_accept_and_a_burst() {
 #[test]
 fn connections_without_a_listener_and_a_call_without_an_answer() {
     Real::alone(|mut real| {
-        real.robot.state.server.spec.backlog = 0;
+        real.robot.state.servers.selected_mut().spec.backlog = 0;
         real.connect();
         real.press_until("a", "accept() is held");
         real.press_until("c", "accept() has not been called yet");

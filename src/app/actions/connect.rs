@@ -13,7 +13,7 @@ pub(crate) fn connect(state: &mut State, count: Option<u32>) -> Vec<Effect> {
     if let Some(why) = state.lab.why_not_now() {
         return state.only_say(why);
     }
-    let spec = state.clients.next_spec(state.server.connect_address());
+    let spec = state.clients.next_spec(state.server().connect_address());
     if spec.to.port == Port::ANY {
         return state.only_say("no-destination");
     }
@@ -54,7 +54,7 @@ pub(crate) fn call(state: &mut State, spec: ConnectSpec) -> (Option<ConnectId>, 
 
 /// Watches the rows at a port that is connected to for the first time.
 fn watch(state: &mut State, port: Port) -> Option<Effect> {
-    let is_new = state.clients.called.insert(port) && !state.server.ports.contains(&port);
+    let is_new = state.clients.called.insert(port) && !state.servers.ports.contains(&port);
     is_new.then(|| Effect::Watch(wanted(state)))
 }
 

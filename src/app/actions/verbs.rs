@@ -12,11 +12,11 @@ use crate::tcp::{
 };
 
 pub(crate) fn listen(state: &mut State) -> Vec<Effect> {
-    if state.server.will_listen() {
-        state.server.ordered_to_stop = true;
+    if state.server().will_listen() {
+        state.server_mut().ordered_to_stop = true;
         return vec![Effect::Run(Command::StopListening)];
     }
-    let spec = state.server.spec.clone();
+    let spec = state.server().spec.clone();
     start_listening(state, spec)
 }
 
@@ -26,27 +26,27 @@ pub(crate) fn start_listening(state: &mut State, spec: ListenSpec) -> Vec<Effect
         return state.only_say(why);
     }
     let mut effects = vec![];
-    if spec.at.port != Port::ANY && state.server.ports.insert(spec.at.port) {
+    if spec.at.port != Port::ANY && state.servers.ports.insert(spec.at.port) {
         effects.push(Effect::Watch(wanted(state)));
     }
-    state.server.ordered += 1;
-    state.server.ordered_to_stop = false;
+    state.server_mut().ordered += 1;
+    state.server_mut().ordered_to_stop = false;
     effects.push(Effect::Run(Command::Listen(spec)));
     effects
 }
 
 pub(crate) fn hold(state: &mut State) -> Vec<Effect> {
-    if !state.server.is_listening() {
-        let held = state.server.spec.accepting == Accepting::Held;
-        state.server.spec.accepting = if held { Accepting::AtOnce } else { Accepting::Held };
+    if !state.server().is_listening() {
+        let held = state.server().spec.accepting == Accepting::Held;
+        state.server_mut().spec.accepting = if held { Accepting::AtOnce } else { Accepting::Held };
         return state.only_say(if held { "will-not-hold" } else { "will-hold" });
     }
-    let command = if state.server.held { Command::ResumeAccept } else { Command::HoldAccept };
+    let command = if state.server().held { Command::ResumeAccept } else { Command::HoldAccept };
     vec![Effect::Run(command)]
 }
 
 pub(crate) fn accept_one(state: &mut State) -> Vec<Effect> {
-    let (is_listening, held) = (state.server.is_listening(), state.server.held);
+    let (is_listening, held) = (state.server().is_listening(), state.server().held);
     if is_listening && held && state.waiting_for_accept() > 0 {
         return vec![Effect::Run(Command::AcceptOne)];
     }
@@ -72,7 +72,7 @@ pub(crate) fn server_closes(state: &mut State, count: Option<u32>) -> Vec<Effect
 fn nothing_accepted(state: &State) -> Statement {
     let what = Statement::new("nothing-accepted")
         .when("Selected", selected_row(state).is_some())
-        .when("Before", state.server.totals.accepted > 0);
+        .when("Before", state.server().totals.accepted > 0);
     let newest = client_targets(state, None).first().copied();
     let others = newest.filter(|end| !state.is_with_our_server(*end));
     let Some(other) = others.map(|end| state.other_end(end)) else { return what };
@@ -195,8 +195,8 @@ pub(crate) fn reset(state: &mut State) -> Vec<Effect> {
     state.ui.count = None;
     state.notices.failure = None;
     state.ui.myth = None;
-    let sockets = state.server.sockets.iter().map(|socket| socket.name).collect();
-    state.server.start_over();
+    let sockets = state.server().sockets.iter().map(|socket| socket.name).collect();
+    state.servers.start_over();
     state.clients.start_over();
     state.ends.clear(state.now);
     let mut effects = vec![

@@ -58,7 +58,7 @@ pub(crate) fn retry(state: &mut State) -> Vec<Effect> {
         state.ui.overlay = None;
     }
     match asked {
-        Attempt::Listen(_) if state.server.will_listen() => state.only_say("already-listening"),
+        Attempt::Listen(_) if state.server().will_listen() => state.only_say("already-listening"),
         Attempt::Listen(spec) => verbs::start_listening(state, spec),
         Attempt::Connect(spec, _) => connect::call(state, spec).1,
     }

@@ -27,8 +27,8 @@ pub(crate) fn received(state: &mut State, end: SocketId, bytes: u64, first: &[u8
         .when("ToItself", end.tuple.is_to_itself());
     let part_of_the_call = is_servers && is_young(state, end) && !is_stranger(state, end);
     if is_servers {
-        state.server.totals.received += bytes;
-        state.server.last_payload = Some((end, first.to_vec()));
+        state.server_mut().totals.received += bytes;
+        state.server_mut().last_payload = Some((end, first.to_vec()));
     }
     if !part_of_the_call {
         state.notices.count(state.now, Topic::Received, what, 1);
@@ -38,7 +38,7 @@ pub(crate) fn received(state: &mut State, end: SocketId, bytes: u64, first: &[u8
 pub(crate) fn sent(state: &mut State, end: SocketId, bytes: u64) {
     let is_servers = state.ends.server_holds(end);
     if is_servers {
-        state.server.totals.sent += bytes;
+        state.server_mut().totals.sent += bytes;
     }
     // The reader reports the server's answers and a connect's own payload.
     if state.is_half_open(end) || !(is_servers || is_young(state, end)) {
@@ -107,8 +107,8 @@ pub(crate) fn closed(state: &mut State, end: SocketId, how: CloseKind) {
     }
     let at = state.now;
     state.ends.remove(end, at);
-    let State { server, clients, ends, sockets, .. } = state;
-    sockets.ended(at, end, (how, reached), |end| State::is_servers(server, clients, ends, end));
+    let State { servers, clients, ends, sockets, .. } = state;
+    sockets.ended(at, end, (how, reached), |end| State::is_servers(servers, clients, ends, end));
 }
 
 /// The state an end reached at least, from its own calls; `None` if there were none.

@@ -68,7 +68,7 @@ pub(crate) fn begin(state: &mut State, cause: &Cause) {
 fn topic(state: &State, cause: &Cause) -> Option<Topic> {
     let is_one_of_many = cause.weight() == Weight::Ordered && state.clients.ordered > 1;
     Some(match cause.verb {
-        Verb::Accept if !state.server.held => Topic::Came,
+        Verb::Accept if !state.server().held => Topic::Came,
         Verb::Connect | Verb::Ack | Verb::Accept | Verb::Stop => return None,
         Verb::Call => Topic::Called,
         Verb::Send => Topic::Sent,
@@ -107,7 +107,7 @@ pub(crate) fn settle(state: &mut State) {
         let is_told_now = !episode.is_told && is_due(state, episode, age);
         if is_told_now || differs {
             // A listener that closes later does not reword the sentence.
-            let is_listening = state.server.is_listening() && !state.server.ordered_to_stop;
+            let is_listening = state.server().is_listening() && !state.server().ordered_to_stop;
             episode.account.learn([(!is_listening, Fact::ListenerGone)]);
         }
         if is_told_now {
@@ -202,7 +202,7 @@ fn has_changed(state: &State, episode: &Episode, end: usize) -> bool {
 }
 
 fn is_to_be_accepted(state: &State, account: &Account) -> bool {
-    account.facts.contains(&Fact::NotAccepted) && !state.server.held
+    account.facts.contains(&Fact::NotAccepted) && !state.server().held
 }
 
 /// Whether both rows of a connection that ends have changed, or the other has had the time to.

@@ -25,18 +25,18 @@ pub(crate) fn listening(
         .when("OwnHostOnly", is_in_lab && spec.at.ip.to_canonical().is_loopback())
         .when("Held", spec.accepting == Accepting::Held);
     state.say(what);
-    let listener = &mut state.server;
-    listener.ordered = listener.ordered.saturating_sub(1);
-    listener.held = spec.accepting == Accepting::Held;
-    listener.pause = None;
-    let new_port = listener.ports.insert(spec.at.port);
-    listener.places.insert(ListenAddress::of(&spec));
-    listener.running = Some(spec);
+    let new_port = state.servers.ports.insert(spec.at.port);
+    state.servers.places.insert(ListenAddress::of(&spec));
+    let server = state.server_mut();
+    server.ordered = server.ordered.saturating_sub(1);
+    server.held = spec.accepting == Accepting::Held;
+    server.pause = None;
+    server.running = Some(spec);
     for socket in &sockets {
         state.sockets.own(socket, state.machine.pid);
     }
     let names = sockets.iter().map(|socket| socket.name).collect();
-    state.server.sockets = sockets;
+    state.server_mut().sockets = sockets;
     let watch = new_port.then(|| Effect::Watch(wanted(state)));
     let mut effects: Vec<Effect> = watch.into_iter().chain([Effect::Lookup(names)]).collect();
     effects.extend(lab::connect_from_all_ports(state));
@@ -44,17 +44,18 @@ pub(crate) fn listening(
 }
 
 pub(crate) fn failed(state: &mut State, spec: &ListenSpec, why: SyscallError) {
-    state.server.ordered = state.server.ordered.saturating_sub(1);
+    state.server_mut().ordered = state.server().ordered.saturating_sub(1);
     state.lab.plan = None;
     refusal::note(state, Attempt::Listen(spec.clone()), why);
     refusal::tell(state);
 }
 
 pub(crate) fn stopped(state: &mut State, why: Option<SyscallError>) -> Vec<Effect> {
-    let names: Vec<SocketId> = state.server.sockets.drain(..).map(|socket| socket.name).collect();
-    let was_reset = state.server.running.take().is_none();
-    state.server.held = false;
-    state.server.pause = None;
+    let names: Vec<SocketId> =
+        state.server_mut().sockets.drain(..).map(|socket| socket.name).collect();
+    let was_reset = state.server_mut().running.take().is_none();
+    state.server_mut().held = false;
+    state.server_mut().pause = None;
     if let Some(why) = why {
         state.warn(Statement::new("listener-ended").with("why", why));
     } else if let Some(name) = names.first().filter(|_| !was_reset) {
@@ -66,13 +67,13 @@ pub(crate) fn stopped(state: &mut State, why: Option<SyscallError>) -> Vec<Effec
 }
 
 pub(crate) fn held(state: &mut State, held: bool) {
-    state.server.held = held;
+    state.server_mut().held = held;
     state.say(if held { "accept-held" } else { "accept-resumed" });
 }
 
 pub(crate) fn accepted(state: &mut State, socket: OwnSocket) {
-    state.server.pause = None;
-    state.server.totals.accepted += 1;
+    state.server_mut().pause = None;
+    state.server_mut().totals.accepted += 1;
     let policy = state.policy(socket.name);
     let waited = state.sockets.get(socket.name).is_some_and(|line| line.held == 0);
     let is_strangers = is_foreign_peer(state, socket.name);
@@ -81,7 +82,7 @@ pub(crate) fn accepted(state: &mut State, socket: OwnSocket) {
     state.sockets.own(&socket, state.machine.pid);
     let name = socket.name;
     let has_closed = waited && opening_facts::had_closed(state, name);
-    if state.server.held || has_closed || is_stranger(state, name) {
+    if state.server().held || has_closed || is_stranger(state, name) {
         let ends = [name, state.other_end(name)];
         let cause = Cause { verb: Verb::Accept, ends, ordered: None, number: socket.fd };
         episodes::begin(state, &cause);
@@ -89,7 +90,7 @@ pub(crate) fn accepted(state: &mut State, socket: OwnSocket) {
 }
 
 pub(crate) fn accept_failed(state: &mut State, why: SyscallError, pause: Duration, times: u32) {
-    state.server.pause = Some((why, state.now.plus(pause)));
+    state.server_mut().pause = Some((why, state.now.plus(pause)));
     let what = refusal_facts::of_accept(why, pause, times);
     state.notices.count(state.now, Topic::AcceptFailed(why.call), what, times);
 }

@@ -19,9 +19,9 @@ pub(crate) struct DescriptorBudget {
 impl DescriptorBudget {
     /// The budget for connections to our own server or to others.
     pub(crate) fn of(state: &State, to_ourselves: bool) -> DescriptorBudget {
-        let used = state.ends.len() + state.server.sockets.len();
+        let used = state.ends.len() + state.server().sockets.len();
         // A connection in the accept queue has no descriptor at the server.
-        let each = if to_ourselves && !state.server.held { 2 } else { 1 };
+        let each = if to_ourselves && !state.server().held { 2 } else { 1 };
         let has_lab = state.lab.is_up();
         let lab = if has_lab { LabState::DESCRIPTORS } else { 0 };
         DescriptorBudget {

@@ -196,7 +196,7 @@ fn old_listeners(state: &State, client: SocketId) -> [bool; 2] {
     let was_there = |line: &&TableRow| {
         line.born <= since.plus(SEEN_LATE) && line.gone.is_none_or(|gone| gone.at >= since)
     };
-    let (mut count, mut all_stand) = (0, state.server.will_listen());
+    let (mut count, mut all_stand) = (0, state.server().will_listen());
     for line in listeners(state, state.other_end(client)).filter(was_there) {
         count += 1;
         all_stand &= line.gone.is_none();

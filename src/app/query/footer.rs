@@ -43,7 +43,7 @@ impl State {
             MainView::Table if is_lab => &[
                 A::Listen, A::Connect, A::Wire(WireKey::Hold), A::Wire(WireKey::Delay), A::Close, A::Send, A::PointOfView, A::Lab,
             ],
-            MainView::Table if self.server.is_listening() => &[
+            MainView::Table if self.server().is_listening() => &[
                 A::Listen, A::Connect, A::Close, A::Send, A::ShowDetails, A::Show(MainView::States), A::Show(MainView::Ports),
                 A::ServerCloses, A::ToggleAccept, A::Find,
             ],
@@ -62,8 +62,8 @@ impl State {
 
     /// Whether what an action switches is on; moving and scrolling always are.
     fn is_on(&self, action: A) -> bool {
-        (action == A::Listen && self.server.is_listening())
-            || (action == A::ToggleAccept && self.server.held)
+        (action == A::Listen && self.server().is_listening())
+            || (action == A::ToggleAccept && self.server().held)
             || (action == A::Pause && self.is_past())
             || (action == A::Wire(WireKey::Hold) && self.lab.wire.held)
             || (action == A::Lab && self.lab.is_up())

@@ -107,7 +107,7 @@ impl Role {
     /// The role of `row`, by ports, addresses and owners.
     pub fn of(state: &State, row: &SocketRow) -> Role {
         let name = row.name();
-        let listener = &state.server;
+        let servers = &state.servers;
         // A socket without an owner keeps the role of its last owner.
         let owner = match row.inode {
             0 => state.seen().get(name).and_then(|line| state.sockets.last_owner(line)),
@@ -116,11 +116,11 @@ impl Role {
         let program = owner.map(|owner| owner.program.clone());
         let may_be_ours = owner.is_none_or(|owner| state.is_own(owner));
         let ours = state.ends.server_holds(name)
-            || (may_be_ours && listener.serves(name))
-            || (owner.is_none() && listener.may_have_served(name));
+            || (may_be_ours && servers.serves(name))
+            || (owner.is_none() && servers.may_have_served(name));
         if row.state == TcpState::Listen || !row.tuple.is_connected() {
             let listening = row.state == TcpState::Listen;
-            let own = listener.sockets.iter().any(|socket| socket.name == name);
+            let own = servers.sockets().any(|socket| socket.name == name);
             // A closed socket of ours is in no list: its row in the past is known by its owner.
             let was_own = listening && owner.is_some_and(|owner| state.is_own(owner));
             return match program {

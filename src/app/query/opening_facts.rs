@@ -74,7 +74,7 @@ fn of_accept(state: &State, end: SocketId) -> [(bool, Fact); 5] {
     [
         (is_gone || other.is_some_and(TableRow::was_reset), Fact::WasReset),
         (had_closed(state, end), Fact::PeerFin),
-        (state.server.held, Fact::Held),
+        (state.server().held, Fact::Held),
         (is_stranger(state, end), Fact::Stranger),
         (policy.closes == ServerCloses::Never, Fact::KeepsOpen),
     ]
@@ -115,7 +115,7 @@ fn look_at_data(state: &State, account: &mut Account, ends: [SocketId; 2], opene
 /// How a call of a client came by its port, and whom it called.
 fn of_call(state: &State, account: &mut Account, client: SocketId) {
     let (tuple, spec) = (client.tuple, &state.clients.spec);
-    let called = state.clients.target(state.server.connect_address()).endpoint();
+    let called = state.clients.target(state.server().connect_address()).endpoint();
     let is_ours = state.is_our_server(tuple.remote);
     let pick = match spec.source_port {
         // The trial of the myth asks for it, whatever the options of the next connect are.
@@ -133,7 +133,7 @@ fn of_call(state: &State, account: &mut Account, client: SocketId) {
         (is_ours, Fact::Ours),
         (!is_ours, Fact::Foreign),
         (nowhere.is_some(), Fact::Unspecified),
-        (is_ours && state.server.held, Fact::Held),
+        (is_ours && state.server().held, Fact::Held),
         (many > 1, Fact::Several),
     ]);
     if let SourcePort::Range(range) = spec.source_port {
@@ -195,7 +195,7 @@ pub(crate) fn burst_begun(
 ) -> Option<Statement> {
     let is_long = burst.count >= Burst::LARGE || !burst.every.is_zero();
     let computer = &state.clients.computers[progress.computer];
-    let to = state.clients.target(state.server.connect_address()).endpoint()?;
+    let to = state.clients.target(state.server().connect_address()).endpoint()?;
     let from = Endpoint { ip: computer.ip, port: Port::ANY };
     let client = SocketId::connected(computer.host, FiveTuple::tcp(from, to));
     let call = of_waiting_call(state, client, state.now);

@@ -12,9 +12,9 @@ impl State {
     /// Whether our server listened at the moment that is shown.
     pub fn listened(&self) -> bool {
         if self.is_past() {
-            self.seen().ports.is_listening(self.server.at().port)
+            self.seen().ports.is_listening(self.server().at().port)
         } else {
-            self.server.is_listening()
+            self.server().is_listening()
         }
     }
 

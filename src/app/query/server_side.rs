@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
 use crate::app::model::ListenAddress;
-use crate::app::{Clients, Holder, OpenEnds, Server, ServerPolicy, State, TableRow};
+use crate::app::{Clients, Holder, OpenEnds, ServerPolicy, Servers, State, TableRow};
 use crate::tcp::{Endpoint, Protocol, SocketId, TcpState};
 
 /// How long after connect() the server's table may not have been read yet.
@@ -14,7 +14,7 @@ impl State {
     /// Whether the row is a server-side socket: at an address that our server listened on, or that an earlier run used and from which
     /// no client of ours connects. Where both ports are equal, the socket that we accepted, or that no client owns.
     pub(crate) fn is_servers(
-        listener: &Server,
+        servers: &Servers,
         clients: &Clients,
         ends: &OpenEnds,
         end: SocketId,
@@ -26,10 +26,10 @@ impl State {
         };
         let is_earlier = || {
             let calls =
-                listener.ports.contains(&remote.port) || clients.called.contains(&remote.port);
-            listener.may_have_served(end) && !calls
+                servers.ports.contains(&remote.port) || clients.called.contains(&remote.port);
+            servers.may_have_served(end) && !calls
         };
-        ends.server_holds(end) || ((listener.serves(end) || is_earlier()) && !is_clients())
+        ends.server_holds(end) || ((servers.serves(end) || is_earlier()) && !is_clients())
     }
 
     /// Whether the other end of that row is our server's, accepted or not.
@@ -39,13 +39,13 @@ impl State {
         let owner = line.and_then(|line| self.sockets.owners.get(&line.held));
         let is_others = owner.is_some_and(|owner| !self.is_own(owner));
         self.ends.server_holds(other)
-            || (self.server.serves(other) && !is_others && !end.tuple.is_to_itself())
+            || (self.servers.serves(other) && !is_others && !end.tuple.is_to_itself())
     }
 
     /// The policy that a connection was accepted with, else the present one.
     pub fn policy(&self, end: SocketId) -> ServerPolicy {
         let accepted = self.ends.get(end).and_then(|end| end.policy);
-        let server = &self.server;
+        let server = self.server();
         accepted.unwrap_or_else(|| server.running.as_ref().unwrap_or(&server.spec).into())
     }
 
@@ -63,7 +63,7 @@ impl State {
             self.machine.is_own(ip)
         };
         let takes = |spec| ListenAddress::of(spec).takes_calls_to(Endpoint { ip, ..end });
-        self.server.running.as_ref().is_some_and(takes) && is_here
+        self.server().running.as_ref().is_some_and(takes) && is_here
     }
 
     /// The connections with the server at that address: those that it accepted, and those of our clients that are in its table, or too
@@ -91,7 +91,7 @@ impl State {
     }
 
     pub(crate) fn listening_rows(&self) -> impl Iterator<Item = &TableRow> {
-        self.server.sockets.iter().filter_map(|socket| self.sockets.get(socket.name))
+        self.server().sockets.iter().filter_map(|socket| self.sockets.get(socket.name))
     }
 
     /// The connections that wait for accept(): Recv-Q of the LISTEN rows.

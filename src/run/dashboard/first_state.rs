@@ -1,6 +1,6 @@
 use std::net::IpAddr;
 
-use crate::app::{Clients, Event, Server, State, update};
+use crate::app::{Clients, Event, Servers, State, update};
 use crate::cli::DashboardArgs;
 use crate::run::Clock;
 use crate::run::time_zone::time_of_day;
@@ -20,7 +20,7 @@ pub(super) fn first_state(args: &DashboardArgs, limits: HostLimits, clock: &Cloc
     };
     let clients = Clients::new(args.computers.unwrap_or(COMPUTERS), connect);
     let (started, warning) = time_of_day(clock.epoch());
-    let mut state = State::new(limits, started, Server::new(spec), clients);
+    let mut state = State::new(limits, started, Servers::new(spec), clients);
     state.ui.look.keys = args.show_keys;
     state.lab.spec = args.lab.spec();
     state.lab.bind = in_lab;

@@ -54,7 +54,7 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
 fn draw_numbers(painter: &mut Painter<'_>, area: Rect, digits: Digits) {
     let scene = painter.scene;
     let state = scene.state;
-    let at = state.server.at();
+    let at = state.server().at();
     let (label, part) = if state.listened() {
         ("LISTEN on port", Gauge)
     } else if state.seen().ports.is_listening(at.port) {

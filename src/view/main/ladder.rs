@@ -14,7 +14,7 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
     let (mut rest, room) = (area, usize::from(area.width));
     let Some(ladder) = ladder::of(scene.state) else {
-        let none = if scene.state.server.is_listening() {
+        let none = if scene.state.server().is_listening() {
             "No connections to draw yet. Press c to connect."
         } else {
             "No connections to draw yet. Press l, then c."

@@ -151,7 +151,7 @@ fn heading(scene: Scene<'_>, entry: &SyscallEntry) -> String {
         return format!("the listener{stops}: {local}");
     }
     let end = if purpose == Purpose::Accept
-        || State::is_servers(&state.server, &state.clients, &state.ends, row)
+        || State::is_servers(&state.servers, &state.clients, &state.ends, row)
     {
         format!("the server's end, for {}", text::safe(&state.peer_name(row)))
     } else {

@@ -89,7 +89,7 @@ fn place(scene: Scene<'_>, words: HeaderText) -> Vec<Span<'static>> {
         let symbol = format!("{} ", glyph(TcpState::Listen));
         Span::styled(symbol, scene.theme.state(TcpState::Listen))
     };
-    vec![listens, scene.span(Strong, scene.state.server.at().to_string())]
+    vec![listens, scene.span(Strong, scene.state.server().at().to_string())]
 }
 
 fn right(scene: Scene<'_>, (words, shrunk): (HeaderText, u8)) -> Vec<Span<'static>> {
@@ -124,7 +124,7 @@ fn right(scene: Scene<'_>, (words, shrunk): (HeaderText, u8)) -> Vec<Span<'stati
 
 pub(crate) fn draw_warning(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
-    let server = &scene.state.server;
+    let server = scene.state.server();
     let at = server.at();
     let only_v6 = server.running.as_ref().is_some_and(|spec| spec.only_v6);
     let is_reached = |ip: &&IpAddr| match at.ip {

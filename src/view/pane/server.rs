@@ -15,7 +15,7 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
         Titles { name: "Listener", right: past::as_of_now(scene.state), ..Titles::default() };
     let inner = painter.pane(Pane::Server, area, titles);
     let room = usize::from(inner.width);
-    let server = &scene.state.server;
+    let server = scene.state.server();
     let mut lines = if server.is_listening() {
         running_lines(scene, server.running.as_ref().unwrap_or(&server.spec), room)
     } else {
@@ -50,7 +50,7 @@ fn reach(spec: &ListenSpec) -> String {
 }
 
 fn mode(scene: Scene<'_>, running: &ListenSpec, room: usize) -> RankedLines {
-    let server = &scene.state.server;
+    let server = scene.state.server();
     let (rank, accepts) = match server.pausing(scene.state.now) {
         Some(why) => {
             let words = format!("paused: {}", why.errno);
@@ -95,7 +95,7 @@ fn queue(scene: Scene<'_>, running: &ListenSpec, room: usize) -> Line<'static> {
     let words = format!(" {} of {}", text::number(waiting), text::number(most));
     let label = if room < 44 { " queue  " } else { " accept queue  " };
     let is_room = label.len() + words.len() + 8 <= room;
-    let held = if state.server.held && is_room { "  held" } else { "" };
+    let held = if state.server().held && is_room { "  held" } else { "" };
     let spare = room.saturating_sub(label.len() + words.len() + held.len() + 3);
     let (part, number) = match waiting {
         0 => (Gauge, Text),
@@ -113,13 +113,13 @@ fn listen_rows(state: &State) -> impl Iterator<Item = &TableRow> {
     let listens = |line: &&TableRow| line.row.state == TcpState::Listen;
     let is_own = |line: &&TableRow| {
         let name = line.row.name();
-        state.server.sockets.iter().any(|socket| socket.name == name)
+        state.server().sockets.iter().any(|socket| socket.name == name)
     };
     state.sockets.in_order().take_while(listens).filter(is_own)
 }
 
 fn idle_lines(scene: Scene<'_>, room: usize) -> Vec<RankedLines> {
-    let spec = &scene.state.server.spec;
+    let spec = &scene.state.server().spec;
     let label = " will listen on ";
     let at = text::end(spec.at, room.saturating_sub(label.len()));
     let mut would = vec![scene.span(Dim, format!("{label}{at}"))];
@@ -138,7 +138,7 @@ fn idle_lines(scene: Scene<'_>, room: usize) -> Vec<RankedLines> {
 }
 
 fn totals(scene: Scene<'_>, room: usize) -> Option<RankedLines> {
-    let server = &scene.state.server;
+    let server = scene.state.server();
     let totals = server.totals;
     if !server.is_listening() && totals.accepted == 0 {
         return None;
@@ -163,7 +163,7 @@ fn totals(scene: Scene<'_>, room: usize) -> Option<RankedLines> {
 }
 
 fn payload(scene: Scene<'_>, room: usize) -> Option<RankedLines> {
-    let (from, bytes) = scene.state.server.last_payload.as_ref()?;
+    let (from, bytes) = scene.state.server().last_payload.as_ref()?;
     let who = scene.state.peer_name(*from);
     let said = format!(" {} sent \"{}\"", text::safe(&who), escape(bytes));
     Some((3, vec![Line::from(text::cut(&said, room))]))

@@ -18,7 +18,7 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
 
 /// Why the table is empty, and which keys help.
 fn words(scene: Scene<'_>) -> [String; 2] {
-    let (state, server) = (scene.state, &scene.state.server);
+    let (state, server) = (scene.state, scene.state.server());
     let find = state.ui.find.text.value();
     let what = Statement::new("empty-table")
         .with("find", scene.own(find))
@@ -47,7 +47,7 @@ fn words(scene: Scene<'_>) -> [String; 2] {
 pub(crate) fn hint(painter: &mut Painter<'_>, area: Rect, used: usize) {
     let scene = painter.scene;
     let state = scene.state;
-    let waits = state.server.is_listening() && state.seen().connections() == 0;
+    let waits = state.server().is_listening() && state.seen().connections() == 0;
     let quiet = state.ui.find.text.value().is_empty() && !state.ui.row_filter.whole_machine;
     if waits && quiet && state.ui.shown.len() == 1 {
         let words = "   No connections yet. Press c to connect.";

@@ -133,7 +133,7 @@ impl Story {
                 return robot.reads(at.host, vec![Change::Appeared(row)], false);
             }
             ["listening"] => {
-                let spec = robot.state.server.spec.clone();
+                let spec = robot.state.server().spec.clone();
                 let spec = ListenSpec { host: at.host, at: at.tuple.local, ..spec };
                 return robot.listens(spec, row);
             }

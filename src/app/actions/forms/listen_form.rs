@@ -103,7 +103,7 @@ fn is_v6(address: &Field) -> bool {
 }
 
 pub(crate) fn form(state: &State) -> Form {
-    let mut form = declared::form(FIELDS, &state.server.spec, state);
+    let mut form = declared::form(FIELDS, &state.server().spec, state);
     if let Some(server) = state.lab.server() {
         let ip6 = server.ip6.map_or_else(String::new, |ip| format!(" or {ip}"));
         let hint = "the lab; 127.0.0.1: the server's own computer only; 0.0.0.0 or :: : both";
@@ -114,13 +114,13 @@ pub(crate) fn form(state: &State) -> Form {
 
 /// Takes the options and listens with them; a listener that is there keeps its own.
 pub(super) fn apply(state: &mut State, form: &Form) -> Result<Vec<Effect>, Wrong> {
-    let spec = declared::read(FIELDS, form, state, state.server.spec.clone())?;
+    let spec = declared::read(FIELDS, form, state, state.server().spec.clone())?;
     if spec.listeners > 1 && !spec.reuse_port {
         let why = "Several listeners on one address need SO_REUSEPORT: yes.";
         return Err(Wrong::new(REUSE_PORT, why));
     }
-    state.server.spec = spec.clone();
-    if !state.server.will_listen() {
+    state.server_mut().spec = spec.clone();
+    if !state.server().will_listen() {
         return Ok(verbs::start_listening(state, spec));
     }
     Ok(state.only_say("options-later"))

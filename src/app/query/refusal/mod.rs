@@ -71,7 +71,7 @@ fn of_connect(state: &State, seen: Statement, spec: &ConnectSpec) -> Statement {
 }
 
 fn of_destination(state: &State, seen: Statement, spec: &ConnectSpec, to: Endpoint) -> Statement {
-    let (at, is_listening) = (state.server.at(), state.server.is_listening());
+    let (at, is_listening) = (state.server().at(), state.server().is_listening());
     let is_own_loopback = is_own_loopback(state, spec, to);
     let seen = seen
         .with("hosts", state.lab.addresses())

@@ -30,7 +30,7 @@ pub(crate) fn serving(change: impl Fn(&mut ListenSpec)) -> Robot {
     let mut spec = ListenSpec::at(Endpoint::new([127, 0, 0, 1], 5000));
     change(&mut spec);
     let mut robot = Robot::new();
-    robot.state.server.spec = spec.clone();
+    robot.state.servers.selected_mut().spec = spec.clone();
     robot.press("l");
     robot.hear(SocketEvent::Listening { spec, sockets: vec![own(LISTEN, 9)] });
     robot.kernel(LISTEN);

@@ -66,7 +66,7 @@ fn waiting(bytes: &str) -> Robot {
     let spec = ListenSpec {
         host: SERVER,
         on_data: OnData::LeaveUnread,
-        ..robot.state.server.spec.clone()
+        ..robot.state.server().spec.clone()
     };
     robot.hear(SocketEvent::Listening { spec, sockets: vec![own(LISTEN, 9)] });
     robot.press("c");
