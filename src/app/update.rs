@@ -147,6 +147,20 @@ fn must_wait(state: &State, action: Action) -> bool {
     let no_port_yet = || state.clients.target(state.server().connect_address()).port == Port::ANY;
     (Action::VERBS.contains(&action) && state.clients.awaited() > 0)
         || (action == Action::Connect && state.server().ordered > 0 && no_port_yet())
+        || (state.servers.is_adding() && is_for_selected_listener(action))
+}
+
+/// Whether it is meant for a listener that was ordered and enters the list only once it listens.
+fn is_for_selected_listener(action: Action) -> bool {
+    Action::VERBS.contains(&action)
+        || matches!(
+            action,
+            Action::Listen
+                | Action::NextListener
+                | Action::ToggleAccept
+                | Action::AcceptOne
+                | Action::Connect
+        )
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "all other actions change only what is shown")]

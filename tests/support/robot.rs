@@ -9,8 +9,8 @@ use fivetuple::app::{
 };
 use fivetuple::tcp::{
     Burst, Call, Change, CloseKind, Command, ConnectId, ConnectSpec, Endpoint, Errno, Host,
-    HostLimits, ListenSpec, Moment, OwnSocket, Snapshot, SocketEvent, SocketId, SocketRow,
-    SyscallError,
+    HostLimits, ListenSpec, ListenerId, Moment, OwnSocket, Snapshot, SocketEvent, SocketId,
+    SocketRow, SyscallError,
 };
 
 pub(crate) use changes::changes;
@@ -66,6 +66,11 @@ impl Robot {
 
     pub(crate) fn listens(&mut self, spec: ListenSpec, row: &str) {
         self.hear(SocketEvent::Listening { spec, sockets: vec![own(row, 9)] });
+    }
+
+    /// accept() of the first listener returns the socket of that row.
+    pub(crate) fn accepts(&mut self, row: &str, fd: u32) {
+        self.hear(SocketEvent::Accepted { socket: own(row, fd), on: (ListenerId::FIRST, 0) });
     }
 
     /// bind() fails for a listener as it is configured.

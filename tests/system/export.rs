@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use fivetuple::app::Holder;
-use fivetuple::tcp::{SocketRow, TcpState};
+use fivetuple::tcp::{ListenerId, SocketRow, TcpState};
 
 use crate::real_robot::Real;
 use crate::support::{skipped, skipped_none};
@@ -94,7 +94,9 @@ fn a_listener_and_two_computers() {
         real.press_until("l", "Listening on");
         real.press_until("c", "laptop connected");
         real.press_until("j c", "phone connected");
-        real.until("accepted", |robot| robot.state.ends.count(Holder::Server) == 2);
+        real.until("accepted", |robot| {
+            robot.state.ends.count(Holder::Server(ListenerId::FIRST)) == 2
+        });
         let wanted = shape(&real.rows());
         assert_eq!(wanted.len(), 5);
         real.press("W");
@@ -114,7 +116,9 @@ fn options_held_accept_and_a_burst() {
             fivetuple::tcp::SourcePort::Range("6000-6099".parse().unwrap());
         real.press_until("l", "2 sockets share");
         real.press_until("30c", "opened 30");
-        real.until("accepted", |robot| robot.state.ends.count(Holder::Server) == 30);
+        real.until("accepted", |robot| {
+            robot.state.ends.count(Holder::Server(ListenerId::FIRST)) == 30
+        });
         real.until("all is told", |robot| {
             robot.state.calls.entries.iter().map(|entry| entry.omitted).sum::<u32>() >= 2 * 22
         });

@@ -7,7 +7,9 @@ use fivetuple::kernel;
 use fivetuple::kernel::SocketSource;
 use fivetuple::net::Engine;
 use fivetuple::run::Clock;
-use fivetuple::tcp::{Command, Filter, HostLimits, Moment, Port, SocketEvent, SocketRow};
+use fivetuple::tcp::{
+    Command, Filter, HostLimits, ListenerId, Moment, Port, SocketEvent, SocketRow,
+};
 use tokio::sync::mpsc::{self, Receiver};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -41,7 +43,9 @@ impl Real {
     pub(crate) fn connect(&mut self) {
         self.press_until("l", "Listening on");
         self.press_until("c", "laptop connected");
-        self.until("accepted", |robot| robot.state.ends.count(Holder::Server) == 1);
+        self.until("accepted", |robot| {
+            robot.state.ends.count(Holder::Server(ListenerId::FIRST)) == 1
+        });
     }
 
     pub(crate) fn start() -> Real {

@@ -17,8 +17,8 @@ pub(crate) fn connect(state: &mut State, count: Option<u32>) -> Vec<Effect> {
     if spec.to.port == Port::ANY {
         return state.only_say("no-destination");
     }
-    let to_ourselves = spec.to.endpoint().is_some_and(|to| state.is_our_server(to));
-    let room = DescriptorBudget::of(state, to_ourselves);
+    let server = spec.to.endpoint().and_then(|to| state.our_server(to));
+    let room = DescriptorBudget::of(state, server);
     if room.calls() == 0 {
         return state.only_say(room.none());
     }

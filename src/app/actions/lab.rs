@@ -48,7 +48,7 @@ pub(crate) fn use_up_ports(state: &mut State) -> Vec<Effect> {
     listener.spec.backlog = backlog;
     listener.spec.accepting = Accepting::Held;
     let spec = listener.spec.clone();
-    let stop = before.then_some(Effect::Run(Command::StopListening));
+    let stop = before.then_some(Effect::Run(Command::StopListening(spec.id)));
     let listens = verbs::start_listening(state, spec);
     stop.into_iter().chain(listens).collect()
 }

@@ -77,8 +77,8 @@ impl Script {
                 let spec = state.server().spec.clone();
                 verbs::start_listening(state, spec)
             }
-            ScriptStep::Accepting => run(Command::ResumeAccept),
-            ScriptStep::AcceptHeld => run(Command::HoldAccept),
+            ScriptStep::Accepting => run(Command::ResumeAccept(state.server().spec.id)),
+            ScriptStep::AcceptHeld => run(Command::HoldAccept(state.server().spec.id)),
             ScriptStep::Called => {
                 // It sends no data, and stays open.
                 let to = state.clients.reachable(state.server().connect_address());

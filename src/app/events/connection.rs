@@ -7,7 +7,7 @@ use crate::app::model::account::episodes::Cause;
 use crate::app::query::names::end_name;
 use crate::app::query::peers::is_stranger;
 use crate::app::query::refusal::of_later_call;
-use crate::app::{FinOrder, LoggedEvent, State, Statement, Topic, Verb, format};
+use crate::app::{FinOrder, Holder, LoggedEvent, Server, State, Statement, Topic, Verb, format};
 use crate::tcp::{CloseKind, Errno, SocketId, SyscallError, TcpState, escape};
 
 const SHOWN: usize = 48;
@@ -24,11 +24,12 @@ pub(crate) fn received(state: &mut State, end: SocketId, bytes: u64, first: &[u8
         .with("who", who)
         .with("bytes", format::number(bytes))
         .with("first", escape(&first[..first.len().min(SHOWN)]) + more)
+        .with_some("at", state.one_of_several(end.tuple.local))
         .when("ToItself", end.tuple.is_to_itself());
     let part_of_the_call = is_servers && is_young(state, end) && !is_stranger(state, end);
-    if is_servers {
-        state.server_mut().totals.received += bytes;
-        state.server_mut().last_payload = Some((end, first.to_vec()));
+    if let Some(server) = holder(state, end) {
+        server.totals.received += bytes;
+        server.last_payload = Some((end, first.to_vec()));
     }
     if !part_of_the_call {
         state.notices.count(state.now, Topic::Received, what, 1);
@@ -37,8 +38,8 @@ pub(crate) fn received(state: &mut State, end: SocketId, bytes: u64, first: &[u8
 
 pub(crate) fn sent(state: &mut State, end: SocketId, bytes: u64) {
     let is_servers = state.ends.server_holds(end);
-    if is_servers {
-        state.server_mut().totals.sent += bytes;
+    if let Some(server) = holder(state, end) {
+        server.totals.sent += bytes;
     }
     // The reader reports the server's answers and a connect's own payload.
     if state.is_half_open(end) || !(is_servers || is_young(state, end)) {
@@ -46,6 +47,12 @@ pub(crate) fn sent(state: &mut State, end: SocketId, bytes: u64) {
         let number = u32::try_from(bytes).unwrap_or(u32::MAX);
         episodes::begin(state, &Cause { verb: Verb::Send, ends, ordered: None, number });
     }
+}
+
+/// The server that holds that end.
+fn holder(state: &mut State, end: SocketId) -> Option<&mut Server> {
+    let Some(Holder::Server(id)) = state.ends.last_holder(end) else { return None };
+    state.servers.get_mut(id)
 }
 
 pub(crate) fn call_failed(state: &mut State, end: SocketId, why: SyscallError) {

@@ -77,7 +77,7 @@ fn up(
 ) -> Vec<Effect> {
     let Some(server) = computers.first().copied() else { return vec![] };
     let were_open = state.ends.len();
-    let was_listening = state.server().is_listening();
+    let was_listening = state.listened();
     let spec = ListenSpec {
         host: server.host,
         at: Endpoint { ip: state.lab.bind.unwrap_or(server.ip), port: state.server().spec.at.port },

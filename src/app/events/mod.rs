@@ -23,13 +23,15 @@ pub(crate) fn on_socket_event(state: &mut State, news: SocketEvent) -> Vec<Effec
         state.notices.resolved(order);
     }
     match news {
-        SocketEvent::Listening { spec, sockets } => return server::listening(state, spec, sockets),
+        SocketEvent::Listening { spec, sockets } => {
+            return server::listening(state, &spec, sockets);
+        }
         SocketEvent::ListenFailed { spec, why } => server::failed(state, &spec, why),
-        SocketEvent::StoppedListening { why } => return server::stopped(state, why),
-        SocketEvent::AcceptHeld(held) => server::held(state, held),
-        SocketEvent::Accepted(socket) => server::accepted(state, socket),
-        SocketEvent::AcceptFailed { why, pause, times } => {
-            server::accept_failed(state, why, pause, times);
+        SocketEvent::StoppedListening { id, why } => return server::stopped(state, id, why),
+        SocketEvent::AcceptHeld(id, held) => server::held(state, id, held),
+        SocketEvent::Accepted { socket, on } => server::accepted(state, socket, on),
+        SocketEvent::AcceptFailed { id, why, pause, times } => {
+            server::accept_failed(state, id, why, (pause, times));
         }
         SocketEvent::Connecting(socket) => client::connecting(state, socket),
         SocketEvent::Connected(socket) => client::connected(state, socket),
@@ -96,7 +98,7 @@ fn end_of(news: &SocketEvent) -> Option<SocketId> {
             let tuple = |(local, remote)| FiveTuple { protocol: spec.protocol, local, remote };
             local.zip(*to).map(tuple).map(|tuple| SocketId::connected(spec.host, tuple))
         }
-        SocketEvent::Accepted(socket)
+        SocketEvent::Accepted { socket, .. }
         | SocketEvent::Connecting(socket)
         | SocketEvent::Connected(socket) => Some(socket.name),
         SocketEvent::Received { at, .. }

@@ -9,7 +9,7 @@ use crate::tcp::{Change, Flags, Protocol, SocketId, SocketRow, TableUpdate, TcpS
 /// Begins an account of what the changes of a table show.
 pub(crate) fn tell(state: &mut State, update: &TableUpdate) {
     // Our own sockets are reported after their rows, where a call of ours is under way.
-    let is_busy = state.clients.awaited() > 0 || state.server().ordered > 0;
+    let is_busy = state.clients.awaited() > 0 || state.servers.are_awaited();
     if update.afresh || is_busy {
         return;
     }

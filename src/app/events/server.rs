@@ -10,11 +10,11 @@ use crate::app::query::peers::{is_foreign_peer, is_stranger};
 use crate::app::query::watched::wanted;
 use crate::app::query::{opening_facts, refusal as refusal_facts};
 use crate::app::{Effect, Holder, State};
-use crate::tcp::{Accepting, Host, ListenSpec, OwnSocket, SocketId, SyscallError};
+use crate::tcp::{Accepting, Host, ListenSpec, ListenerId, OwnSocket, SocketId, SyscallError};
 
 pub(crate) fn listening(
     state: &mut State,
-    spec: ListenSpec,
+    spec: &ListenSpec,
     sockets: Vec<OwnSocket>,
 ) -> Vec<Effect> {
     let is_in_lab = spec.host != Host::THIS;
@@ -26,17 +26,18 @@ pub(crate) fn listening(
         .when("Held", spec.accepting == Accepting::Held);
     state.say(what);
     let new_port = state.servers.ports.insert(spec.at.port);
-    state.servers.places.insert(ListenAddress::of(&spec));
-    let server = state.server_mut();
-    server.ordered = server.ordered.saturating_sub(1);
-    server.held = spec.accepting == Accepting::Held;
-    server.pause = None;
-    server.running = Some(spec);
     for socket in &sockets {
         state.sockets.own(socket, state.machine.pid);
     }
     let names = sockets.iter().map(|socket| socket.name).collect();
-    state.server_mut().sockets = sockets;
+    if let Some(server) = state.servers.answered(spec, true) {
+        server.held = spec.accepting == Accepting::Held;
+        server.pause = None;
+        server.accepted_on = vec![0; sockets.len()];
+        server.sockets = sockets;
+        server.running = Some(spec.clone());
+    }
+    state.servers.places.insert(ListenAddress::of(spec));
     let watch = new_port.then(|| Effect::Watch(wanted(state)));
     let mut effects: Vec<Effect> = watch.into_iter().chain([Effect::Lookup(names)]).collect();
     effects.extend(lab::connect_from_all_ports(state));
@@ -44,21 +45,23 @@ pub(crate) fn listening(
 }
 
 pub(crate) fn failed(state: &mut State, spec: &ListenSpec, why: SyscallError) {
-    state.server_mut().ordered = state.server().ordered.saturating_sub(1);
+    state.servers.answered(spec, false);
     state.lab.plan = None;
     refusal::note(state, Attempt::Listen(spec.clone()), why);
     refusal::tell(state);
 }
 
-pub(crate) fn stopped(state: &mut State, why: Option<SyscallError>) -> Vec<Effect> {
-    let names: Vec<SocketId> =
-        state.server_mut().sockets.drain(..).map(|socket| socket.name).collect();
-    let was_reset = state.server_mut().running.take().is_none();
-    state.server_mut().held = false;
-    state.server_mut().pause = None;
+pub(crate) fn stopped(state: &mut State, id: ListenerId, why: Option<SyscallError>) -> Vec<Effect> {
+    let are_several = state.servers.are_several();
+    let Some(server) = state.servers.get_mut(id) else { return vec![] };
+    let names: Vec<SocketId> = server.sockets.drain(..).map(|socket| socket.name).collect();
+    let was = server.running.take();
+    server.held = false;
+    server.pause = None;
     if let Some(why) = why {
-        state.warn(Statement::new("listener-ended").with("why", why));
-    } else if let Some(name) = names.first().filter(|_| !was_reset) {
+        let at = was.filter(|_| are_several).map(|was| was.at);
+        state.warn(Statement::new("listener-ended").with("why", why).with_some("at", at));
+    } else if let Some(name) = names.first().filter(|_| was.is_some()) {
         let number = u32::try_from(names.len()).unwrap_or(u32::MAX);
         let cause = Cause { verb: Verb::Stop, ends: [*name; 2], ordered: None, number };
         episodes::begin(state, &cause);
@@ -66,32 +69,51 @@ pub(crate) fn stopped(state: &mut State, why: Option<SyscallError>) -> Vec<Effec
     vec![Effect::Lookup(names)]
 }
 
-pub(crate) fn held(state: &mut State, held: bool) {
-    state.server_mut().held = held;
-    state.say(if held { "accept-held" } else { "accept-resumed" });
+pub(crate) fn held(state: &mut State, id: ListenerId, held: bool) {
+    let Some(server) = state.servers.get_mut(id) else { return };
+    server.held = held;
+    let at = server.at();
+    let what = Statement::new(if held { "accept-held" } else { "accept-resumed" });
+    state.say(what.with_some("at", state.one_of_several(at)));
 }
 
-pub(crate) fn accepted(state: &mut State, socket: OwnSocket) {
-    state.server_mut().pause = None;
-    state.server_mut().totals.accepted += 1;
-    let policy = state.policy(socket.name);
-    let waited = state.sockets.get(socket.name).is_some_and(|line| line.held == 0);
-    let is_strangers = is_foreign_peer(state, socket.name);
-    let end = state.ends.add(Holder::Server, socket, state.now);
+pub(crate) fn accepted(state: &mut State, socket: OwnSocket, (id, member): (ListenerId, usize)) {
+    let name = socket.name;
+    let waited = state.sockets.get(name).is_some_and(|line| line.held == 0);
+    let is_strangers = is_foreign_peer(state, name);
+    let mut is_held = false;
+    let mut policy = state.policy(name);
+    if let Some(server) = state.servers.get_mut(id) {
+        server.pause = None;
+        server.totals.accepted += 1;
+        if let Some(accepted) = server.accepted_on.get_mut(member) {
+            *accepted += 1;
+        }
+        (is_held, policy) = (server.held, server.policy());
+    }
+    let end = state.ends.add(Holder::Server(id), socket, state.now);
     (end.answered, end.policy, end.is_strangers) = (true, Some(policy), is_strangers);
     state.sockets.own(&socket, state.machine.pid);
-    let name = socket.name;
     let has_closed = waited && opening_facts::had_closed(state, name);
-    if state.server().held || has_closed || is_stranger(state, name) {
+    if is_held || has_closed || is_stranger(state, name) {
         let ends = [name, state.other_end(name)];
         let cause = Cause { verb: Verb::Accept, ends, ordered: None, number: socket.fd };
         episodes::begin(state, &cause);
     }
 }
 
-pub(crate) fn accept_failed(state: &mut State, why: SyscallError, pause: Duration, times: u32) {
-    state.server_mut().pause = Some((why, state.now.plus(pause)));
+pub(crate) fn accept_failed(
+    state: &mut State,
+    id: ListenerId,
+    why: SyscallError,
+    (pause, times): (Duration, u32),
+) {
+    let until = state.now.plus(pause);
+    let Some(server) = state.servers.get_mut(id) else { return };
+    server.pause = Some((why, until));
+    let at = server.at();
     let what = refusal_facts::of_accept(why, pause, times);
+    let what = what.with("server", state.server_name(at));
     state.notices.count(state.now, Topic::AcceptFailed(why.call), what, times);
 }
 

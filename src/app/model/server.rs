@@ -2,9 +2,8 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use crate::tcp::{
-    Endpoint, Host, ListenSpec, ListenerId, Moment, OwnSocket, Protocol, SocketId, SyscallError,
-};
+use crate::app::ServerPolicy;
+use crate::tcp::{Endpoint, Host, ListenSpec, Moment, OwnSocket, Protocol, SocketId, SyscallError};
 
 /// A server: its options, its listening sockets, and its connections.
 #[derive(Clone, Debug)]
@@ -18,6 +17,8 @@ pub struct Server {
     pub(crate) ordered_to_stop: bool,
     /// The listening sockets.
     pub sockets: Vec<OwnSocket>,
+    /// How often accept() returned a connection on each of them.
+    pub accepted_on: Vec<u64>,
     /// Whether accept() is held.
     pub held: bool,
     /// The error after which accept() pauses, and until when.
@@ -48,6 +49,7 @@ impl Server {
             ordered: 0,
             ordered_to_stop: false,
             sockets: Vec::new(),
+            accepted_on: Vec::new(),
             held: false,
             pause: None,
             totals: Totals::default(),
@@ -55,14 +57,14 @@ impl Server {
         }
     }
 
-    /// The number that its orders and reports carry.
-    pub fn id(&self) -> ListenerId {
-        self.spec.id
-    }
-
     /// Whether it listens.
     pub fn is_listening(&self) -> bool {
         self.running.is_some()
+    }
+
+    /// What it promises to those that it accepts now.
+    pub(crate) fn policy(&self) -> ServerPolicy {
+        self.running.as_ref().unwrap_or(&self.spec).into()
     }
 
     /// The error after which accept() pauses just now.

@@ -105,8 +105,9 @@ pub(crate) fn look(state: &State, account: &mut Account, ends: [SocketId; 2], op
         .map(|flag| fate(state, own, opened, |segment| segment.flags.has(flag)));
     let before_fin = stands_before_its_fin(state, ends, opened);
     let probes = state.sockets.get(own).is_some_and(TableRow::probes_window);
+    let server = state.server_of(state.server_end(ends));
     account.learn([
-        (state.listening_rows().any(|line| line.gone.is_none()), Fact::Listening),
+        (state.listening_rows(server).any(|line| line.gone.is_none()), Fact::Listening),
         (fin == Some(Delivery::OnTheWay), Fact::FinWaits),
         (is_lost(fin), Fact::FinLost),
         (before_fin.is_some(), Fact::FinQueued),
@@ -196,7 +197,8 @@ fn old_listeners(state: &State, client: SocketId) -> [bool; 2] {
     let was_there = |line: &&TableRow| {
         line.born <= since.plus(SEEN_LATE) && line.gone.is_none_or(|gone| gone.at >= since)
     };
-    let (mut count, mut all_stand) = (0, state.server().will_listen());
+    let server = state.server_of(state.other_end(client));
+    let (mut count, mut all_stand) = (0, server.will_listen());
     for line in listeners(state, state.other_end(client)).filter(was_there) {
         count += 1;
         all_stand &= line.gone.is_none();

@@ -41,10 +41,10 @@ impl State {
                 A::Connect, A::Wire(WireKey::Step), A::Wire(WireKey::Hold), A::Wire(WireKey::Drop), A::Close, A::Send, A::Listen,
             ],
             MainView::Table if is_lab => &[
-                A::Listen, A::Connect, A::Wire(WireKey::Hold), A::Wire(WireKey::Delay), A::Close, A::Send, A::PointOfView, A::Lab,
+                A::Listen, A::Connect, A::NextListener, A::Wire(WireKey::Hold), A::Wire(WireKey::Delay), A::Close, A::Send, A::PointOfView, A::Lab,
             ],
-            MainView::Table if self.server().is_listening() => &[
-                A::Listen, A::Connect, A::Close, A::Send, A::ShowDetails, A::Show(MainView::States), A::Show(MainView::Ports),
+            MainView::Table if self.listened() => &[
+                A::Listen, A::Connect, A::NextListener, A::Close, A::Send, A::ShowDetails, A::Show(MainView::States), A::Show(MainView::Ports),
                 A::ServerCloses, A::ToggleAccept, A::Find,
             ],
             MainView::Table => &[A::Listen, A::Connect, A::ListenOptions, A::Lab, A::ConnectOptions, A::Close],
@@ -56,7 +56,8 @@ impl State {
         let mut shown = self.ui.shown.iter();
         let mut has_ladder =
             || !self.lab.crossings.is_empty() || shown.any(|name| name.tuple.is_connected());
-        (action != A::ZoomIn || self.ui.main_view.zooms() > 0)
+        (action != A::NextListener || self.servers.are_several())
+            && (action != A::ZoomIn || self.ui.main_view.zooms() > 0)
             && (action != A::PageUp || has_ladder())
     }
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::app::query::peers::is_stranger;
 use crate::app::{State, TableRow};
-use crate::tcp::{Host, Owner, SocketId, SocketRow, TcpState};
+use crate::tcp::{Endpoint, Host, Owner, SocketId, SocketRow, TcpState};
 
 pub(crate) fn listener_name(state: &State, line: &TableRow) -> String {
     match state.sockets.owner(line.row.inode) {
@@ -28,7 +28,7 @@ pub(crate) fn end_name(state: &State, end: SocketId) -> String {
     let is_servers = state.ends.server_holds(end)
         || (state.ends.last_holder(end).is_none() && state.is_with_our_server(other));
     if is_servers {
-        return String::from("the server");
+        return state.server_name(end.tuple.local);
     }
     let is_others = state.ends.server_holds(other) && is_stranger(state, other);
     match state.client_at(end).filter(|_| !is_others) {
@@ -47,6 +47,19 @@ pub(crate) fn program_name(state: &State, end: SocketId) -> String {
 }
 
 impl State {
+    /// How the server at that address is called: with it where there are several.
+    pub(crate) fn server_name(&self, at: Endpoint) -> String {
+        match self.one_of_several(at) {
+            Some(at) => format!("the server ({at})"),
+            None => String::from("the server"),
+        }
+    }
+
+    /// An address of a server, where there are several.
+    pub(crate) fn one_of_several(&self, at: Endpoint) -> Option<Endpoint> {
+        Some(at.canonical()).filter(|_| self.servers.are_several())
+    }
+
     /// Whether the owner of a socket is this program.
     pub(crate) fn is_own(&self, owner: &Owner) -> bool {
         owner.pid == self.machine.pid

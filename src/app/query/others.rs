@@ -79,11 +79,11 @@ pub(crate) fn are_told_of(state: &State, [own, other]: [SocketId; 2]) -> bool {
         let is_owned = |line| owner(state, line).is_some_and(|owner| state.is_own(owner));
         state.ends.get(name).is_some()
             || state.ends.last_holder(name).is_some()
-            || state.server().sockets.iter().any(|socket| socket.name == name)
+            || state.servers.sockets().any(|socket| socket.name == name)
             || state.is_held(name)
             || line.is_some_and(|line| line.ending.is_some() || is_owned(line))
     };
-    let has_our_listener = state.server().is_listening()
+    let has_our_listener = state.servers.listening().next().is_some()
         && (state.is_with_our_server(own) || state.is_with_our_server(other));
     let failed = state.notices.failure.as_ref().filter(|failure| is_recent(state, failure));
     let is_blamed = failed.is_some_and(|failure| failure.rows.contains(&own));

@@ -6,6 +6,11 @@ use crate::tcp::{Endpoint, Host, Port};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ListenerId(pub u32);
 
+impl ListenerId {
+    /// The one at the start.
+    pub const FIRST: ListenerId = ListenerId(0);
+}
+
 /// How a listening socket is to be made, and what its program does with those who call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListenSpec {
@@ -42,7 +47,7 @@ impl ListenSpec {
     /// A plain listener at `at`: accepts at once, reads, closes with the client, no socket options.
     pub fn at(at: Endpoint) -> ListenSpec {
         ListenSpec {
-            id: ListenerId::default(),
+            id: ListenerId::FIRST,
             host: Host::THIS,
             at,
             backlog: ListenSpec::BACKLOG,

@@ -1,19 +1,17 @@
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::app::{Holder, Pane, State, Statement, TableRow, explain};
+use crate::app::{Holder, State, Statement, TableRow, explain};
 use crate::tcp::{Host, ListenSpec, OnData, Port, ServerCloses, TcpState, escape};
 use crate::view::ThemeRole::{Dim, Error, Gauge, Strong, Text, Warning};
-use crate::view::pane::gauge;
+use crate::view::pane::{gauge, listeners};
 use crate::view::scene::{RankedLines, leave_out};
 use crate::view::style::glyphs::glyph;
-use crate::view::{Painter, Scene, Titles, past, push_fitting, text};
+use crate::view::{Painter, Scene, push_fitting, text, width};
 
 pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
-    let titles =
-        Titles { name: "Listener", right: past::as_of_now(scene.state), ..Titles::default() };
-    let inner = painter.pane(Pane::Server, area, titles);
+    let inner = listeners::draw(painter, area);
     let room = usize::from(inner.width);
     let server = scene.state.server();
     let mut lines = if server.is_listening() {
@@ -21,6 +19,10 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     } else {
         idle_lines(scene, room)
     };
+    if scene.state.servers.are_several() {
+        // The list has its address.
+        lines.remove(0);
+    }
     lines.extend(totals(scene, room));
     lines.extend(payload(scene, room));
     leave_out(&mut lines, usize::from(inner.height));
@@ -30,11 +32,18 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
 fn running_lines(scene: Scene<'_>, running: &ListenSpec, room: usize) -> Vec<RankedLines> {
     let symbol = glyph(TcpState::Listen);
     let long = format!(" {symbol} LISTEN ");
-    let fits = text::width(&long) + running.at.to_string().len() <= room;
+    let spread = listeners::spread(scene.state.server());
+    let after = spread.as_ref().map_or(0, |spread| spread.len() + 2);
+    let fits = text::width(&long) + running.at.to_string().len() + after <= room;
     let label = if fits { long } else { format!(" {symbol} ") };
     let at = text::end(running.at, room.saturating_sub(text::width(&label)));
     let label = Span::styled(label, scene.theme.state(TcpState::Listen));
     let mut first = vec![label, scene.span(Strong, at)];
+    if let Some(spread) = spread {
+        let spare = room.saturating_sub(width(&first));
+        let tries = [format!("   accepted {spread}"), format!("  {spread}"), String::new()];
+        first.push(Span::raw(text::fitting(spare, tries)));
+    }
     push_fitting(&mut first, Span::raw(format!("   {}", reach(running))), room);
     let queue = queue(scene, running, room);
     vec![(0, vec![Line::from(first)]), mode(scene, running, room), (1, vec![queue])]
@@ -75,7 +84,7 @@ fn mode(scene: Scene<'_>, running: &ListenSpec, room: usize) -> RankedLines {
         more.push("SO_REUSEADDR".to_owned());
     }
     if running.listeners > 1 {
-        more.push(format!("{} listeners", running.listeners));
+        more.push(format!("{} sockets", running.listeners));
     }
     for text in more {
         push_fitting(&mut spans, scene.span(Dim, format!("   {text}")), room);
@@ -146,7 +155,7 @@ fn totals(scene: Scene<'_>, room: usize) -> Option<RankedLines> {
     let (incoming, outgoing) = if room < 50 { ("in", "out") } else { ("received", "sent") };
     let numbers = [
         ("accepted", text::number(totals.accepted)),
-        ("open", text::number(scene.state.ends.count(Holder::Server))),
+        ("open", text::number(scene.state.ends.count(Holder::Server(server.spec.id)))),
         (incoming, text::bytes(totals.received)),
         (outgoing, text::bytes(totals.sent)),
     ];

@@ -36,7 +36,7 @@ fn a_handshake_on_a_held_wire() {
 
     robot.press("o");
     robot.arrives(3);
-    robot.hear(SocketEvent::Accepted(own(SERVES, 12)));
+    robot.accepts(SERVES, 12);
     robot.tables(&[LISTEN, SERVES], &[CLIENT]);
     robot.later(Duration::from_millis(900));
     check("lab_4_both_established", &mut robot, &ALL);

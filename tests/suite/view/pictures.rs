@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::app::explain::why_not::{answer, refused};
 use crate::robot::{Robot, end, own};
 use fivetuple::app::{Action, Clients, Notices, Pane, PointOfView, Statement, Tone};
-use fivetuple::tcp::{ConnectSpec, Endpoint, ListenSpec, Port, SocketEvent, SocketId};
+use fivetuple::tcp::{ConnectSpec, Endpoint, ListenSpec, ListenerId, Port, SocketEvent, SocketId};
 
 use crate::view::compare::laptop_twice;
 use crate::view::lab::two_losses;
@@ -139,7 +139,7 @@ fn past() -> Robot {
 fn held() -> Robot {
     let mut robot = Robot::listening();
     robot.press("a");
-    robot.hear(SocketEvent::AcceptHeld(true));
+    robot.hear(SocketEvent::AcceptHeld(ListenerId::FIRST, true));
     robot.hear(SocketEvent::Connected(own(LAPTOP[1], 11)));
     let rows = [
         "tcp 1 128 127.0.0.1:5000 0.0.0.0:* LISTEN inode=9",

@@ -162,7 +162,7 @@ pub(super) fn learn(story: &mut Story, event: &Event) {
         Event::Net(
             SocketEvent::Connecting(OwnSocket { name: end, .. })
             | SocketEvent::Connected(OwnSocket { name: end, .. })
-            | SocketEvent::Accepted(OwnSocket { name: end, .. })
+            | SocketEvent::Accepted { socket: OwnSocket { name: end, .. }, .. }
             | SocketEvent::Received { at: end, .. }
             | SocketEvent::Sent { at: end, .. }
             | SocketEvent::CallFailed { at: end, .. }

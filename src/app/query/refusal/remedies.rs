@@ -95,7 +95,8 @@ fn culprit(state: &State) -> Option<Remedy> {
         (PortUse::Connected, true) => "close-these",
         (PortUse::Connected, false) => "end-these",
     };
-    Some(not_tried(what))
+    let is_selected = state.server().sockets.iter().any(|own| own.name == line.row.name());
+    Some(not_tried(Statement::new(what).when("Other", !is_selected)))
 }
 
 fn of_connect(

@@ -21,6 +21,6 @@ pub(super) fn listening(scene: Scene<'_>) -> BTreeSet<Port> {
     let lines = first.filter_map(|name| sockets.get(*name));
     let listening = lines.filter(|line| line.row.state == TcpState::Listen && line.gone.is_none());
     let others = listening.map(|line| line.row.tuple.local.port);
-    let ours = scene.state.server().sockets.iter().map(|socket| socket.name.tuple.local.port);
+    let ours = scene.state.servers.sockets().map(|socket| socket.name.tuple.local.port);
     others.chain(ours).collect()
 }

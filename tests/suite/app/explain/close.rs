@@ -53,7 +53,7 @@ pub(crate) fn diagram(robot: &mut Robot) -> String {
 fn closed_unread(first_the_table: bool) -> Robot {
     let mut robot = serving(|spec| spec.on_data = OnData::LeaveUnread);
     robot.press("c");
-    robot.hear(SocketEvent::Accepted(own(SERVER_END, 12)));
+    robot.accepts(SERVER_END, 12);
     robot.hear(SocketEvent::Connected(own(LAPTOP_END, 11)));
     let unread = SERVER_END.replace("tcp 0", "tcp 13");
     robot.kernel(&[LISTEN, LAPTOP_END, &unread].join("\n"));

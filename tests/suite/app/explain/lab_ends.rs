@@ -71,7 +71,7 @@ fn waiting(bytes: &str) -> Robot {
     robot.hear(SocketEvent::Listening { spec, sockets: vec![own(LISTEN, 9)] });
     robot.press("c");
     robot.hear(SocketEvent::Connected(own(CLIENT, 11)));
-    robot.hear(SocketEvent::Accepted(own(SERVES, 12)));
+    robot.accepts(SERVES, 12);
     let serves = SERVES.replace("tcp 0 0", &format!("tcp {bytes} 0"));
     robot.tables(&[LISTEN, &serves], &[CLIENT]);
     robot

@@ -58,7 +58,7 @@ fn rows_that_went_without_a_time_wait_closed_in_no_exchange_of_fins() {
 fn a_fin_of_another_program_is_told() {
     let mut robot = serving(|spec| spec.closes = ServerCloses::Never);
     let rows = [SERVER_END, LAPTOP_END].map(|row| row.replace("127.0.0.2", "127.0.0.77"));
-    robot.hear(SocketEvent::Accepted(own(&rows[0], 12)));
+    robot.accepts(&rows[0], 12);
     robot.kernel(&[LISTEN, &rows[0], &rows[1]].join("\n"));
     python(&mut robot, &[11]);
     robot.later(Duration::from_secs(1));
@@ -88,7 +88,7 @@ fn a_row_in_time_wait_is_whose_it_was() {
 
     let mut robot = Robot::listening();
     let rows = [SERVER_END, LAPTOP_END].map(|row| row.replace("127.0.0.2", "127.0.0.77"));
-    robot.hear(SocketEvent::Accepted(own(&rows[0], 12)));
+    robot.accepts(&rows[0], 12);
     robot.kernel(&[LISTEN, &rows[0], &rows[1]].join("\n"));
     python(&mut robot, &[11]);
     assert_eq!(role(&robot, &rows[1]), "python3");

@@ -1,0 +1,36 @@
+//! Selecting one of several listeners, and adding one.
+
+use crate::app::actions::forms::listen_form;
+use crate::app::{FormKind, Overlay, Servers, State, Statement, Topic};
+
+/// Selects the listener after the selected one, in a circle.
+pub(crate) fn next(state: &mut State) {
+    if !state.servers.are_several() {
+        let what = Statement::new("one-listener");
+        return state.say(what.when("Listening", state.server().is_listening()));
+    }
+    select(state, (state.servers.chosen + 1) % state.servers.all.len());
+}
+
+/// Selects the listener at that place of the list.
+pub(crate) fn select(state: &mut State, place: usize) {
+    state.servers.chosen = place.min(state.servers.all.len() - 1);
+    let server = state.server();
+    let what = Statement::new("listener-selected")
+        .with("at", server.at())
+        .with_some("to", state.clients.to.as_ref())
+        .when("Listening", server.is_listening());
+    state.notices.retell(state.now, Topic::Looked, what);
+}
+
+/// Opens the form of a further listener; of the selected one while that does not listen.
+pub(crate) fn open_form(state: &mut State) {
+    let (kind, form) = if !state.server().will_listen() {
+        (FormKind::Listen, listen_form::form(state, &state.server().spec))
+    } else if state.servers.has_room() {
+        (FormKind::AnotherListener, listen_form::of_another(state))
+    } else {
+        return state.say(Statement::new("listeners-full").with("most", Servers::MOST));
+    };
+    state.ui.overlay = Some(Overlay::Form(kind, form));
+}
