@@ -7,9 +7,7 @@ use fivetuple::kernel;
 use fivetuple::kernel::SocketSource;
 use fivetuple::net::Engine;
 use fivetuple::run::Clock;
-use fivetuple::tcp::{
-    Command, Filter, HostLimits, ListenerId, Moment, Port, SocketEvent, SocketRow,
-};
+use fivetuple::tcp::{Command, Filter, HostLimits, ListenerId, Moment, SocketEvent, SocketRow};
 use tokio::sync::mpsc::{self, Receiver};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -98,9 +96,10 @@ impl Real {
         });
     }
 
-    /// The kernel's rows with port 5000 at one end, in its own words.
+    /// The kernel's rows with a listener's port at one end, in its own words.
     pub(crate) fn rows(&mut self) -> Vec<SocketRow> {
-        let read = self.source.snapshot(&Filter::ports([Port(5000)]));
+        let ports = self.robot.state.servers.ports.iter().copied();
+        let read = self.source.snapshot(&Filter::ports(ports));
         let mut rows = read.unwrap().snapshot.rows;
         rows.sort_by_key(SocketRow::name);
         rows

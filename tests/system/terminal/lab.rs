@@ -1,8 +1,12 @@
 //! The lab on a terminal, beyond what scenarios can say.
 
+use std::net::TcpListener;
+
 use regex::Regex;
 
+use crate::lab::commands::possible;
 use crate::support::pty::fivetuple;
+use crate::support::skipped;
 use crate::terminal::{LIMIT, lab_dashboard, quit, started};
 
 /// What the server's and the laptop's tables show beside each other while each of the menu's states is held: the row that is held is
@@ -52,4 +56,25 @@ fn what_crosses_the_wire_of_a_lab_that_a_key_sets_up_is_written_too() {
     let written = std::fs::read(&file).expect("a capture");
     let payload = b"Test payload.";
     assert!(written.windows(payload.len()).any(|bytes| bytes == payload));
+}
+
+#[test]
+fn a_server_of_the_lab_listens_on_both_of_its_addresses() {
+    if TcpListener::bind("[::1]:0").is_err() {
+        return skipped("no IPv6 here");
+    }
+    if !possible() {
+        return;
+    }
+    let terminal = lab_dashboard();
+    terminal.wait_for("The lab is up");
+    terminal.press_until("l", r"Listening on 192\.168\.1\.10:500");
+    terminal.press_until("Y", "Another listener");
+    terminal.press("shift-Tab");
+    terminal.type_text("fd00::10");
+    terminal.press_until("Enter", r"Listening on \[fd00::10\]:500");
+    terminal.press_until("c", r"laptop connected to \[fd00::10\]:500 from port");
+    terminal.press_until("J", r"Selected the listener on 192\.168\.1\.10:500");
+    terminal.press_until("c", r"laptop connected to 192\.168\.1\.10:500 from port");
+    quit(terminal);
 }
