@@ -65,6 +65,7 @@
 //! | What does TCP do on a segment or a call? | `tcp/state/transitions.rs` |
 //! | Which ends of connections do we hold, and who of us? | `app/model/open_ends.rs`; `app/history` joins them with rows and segments |
 //! | Where is a column of the table? | `view/table/columns.rs` |
+//! | Which listener is selected, which accepted a connection? | `app/model/servers.rs`; `Holder` in `app/model/open_ends.rs` |
 //! | Why is a row gone? | `app/table/gone.rs`; the words in `gone_reason.rs` |
 //! | How is the kernel's table read? | `kernel/sock_diag` has the sockets, `kernel/inet_diag` the bytes on them |
 //! | When is it read, and why not sooner? | `kernel/watch/schedule.rs`: a share of the processor is its budget |

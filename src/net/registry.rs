@@ -168,8 +168,11 @@ impl Registry {
             |listener: &Listener| (listener.spec.host == Host::THIS) == (from == Host::THIS);
         let listeners = self.listeners();
         let reached = listeners.iter().filter(|one| is_near(one) && one.is_reached_by(to));
-        // The kernel prefers a socket at that very address.
-        reached.min_by_key(|listener| listener.spec.at.ip.is_unspecified()).cloned()
+        // The kernel prefers a socket at that very address, and spreads connections over several (SO_REUSEPORT).
+        let order = |listener: &&Arc<Listener>| {
+            (listener.spec.at.ip.is_unspecified(), listener.pending.load(Ordering::Acquire))
+        };
+        reached.min_by_key(order).cloned()
     }
 
     pub(crate) async fn report_listening(

@@ -9,7 +9,7 @@ use crate::app::model::{Attempt, ListenAddress, Statement, Topic, Verb};
 use crate::app::query::peers::{is_foreign_peer, is_stranger};
 use crate::app::query::watched::wanted;
 use crate::app::query::{opening_facts, refusal as refusal_facts};
-use crate::app::{Effect, Holder, State};
+use crate::app::{Effect, Holder, Server, State};
 use crate::tcp::{Accepting, Host, ListenSpec, ListenerId, OwnSocket, SocketId, SyscallError};
 
 pub(crate) fn listening(
@@ -17,29 +17,28 @@ pub(crate) fn listening(
     spec: &ListenSpec,
     sockets: Vec<OwnSocket>,
 ) -> Vec<Effect> {
-    let is_in_lab = spec.host != Host::THIS;
-    let what = Statement::new("listening")
-        .with("at", spec.at)
-        .with("sockets", sockets.len())
-        .when("Several", sockets.len() > 1)
-        .when("OwnHostOnly", is_in_lab && spec.at.ip.to_canonical().is_loopback())
-        .when("Held", spec.accepting == Accepting::Held);
-    state.say(what);
-    let new_port = state.servers.ports.insert(spec.at.port);
     for socket in &sockets {
         state.sockets.own(socket, state.machine.pid);
     }
-    let names = sockets.iter().map(|socket| socket.name).collect();
-    if let Some(server) = state.servers.answered(spec, true) {
-        server.held = spec.accepting == Accepting::Held;
-        server.pause = None;
-        server.accepted_on = vec![0; sockets.len()];
-        server.sockets = sockets;
-        server.running = Some(spec.clone());
-    }
+    let (names, count) = (sockets.iter().map(|socket| socket.name).collect(), sockets.len());
+    let new_port = state.servers.ports.insert(spec.at.port);
     state.servers.places.insert(ListenAddress::of(spec));
-    let watch = new_port.then(|| Effect::Watch(wanted(state)));
-    let mut effects: Vec<Effect> = watch.into_iter().chain([Effect::Lookup(names)]).collect();
+    let mut effects = Vec::from_iter(new_port.then(|| Effect::Watch(wanted(state))));
+    effects.push(Effect::Lookup(names));
+    let Some(server) = state.servers.answered(spec, true) else { return effects };
+    server.held = spec.accepting == Accepting::Held;
+    server.pause = None;
+    server.accepted_on = vec![0; count];
+    server.sockets = sockets;
+    server.running = Some(spec.clone());
+    let is_in_lab = spec.host != Host::THIS;
+    let what = Statement::new("listening")
+        .with("at", spec.at)
+        .with("sockets", count)
+        .when("Several", count > 1)
+        .when("OwnHostOnly", is_in_lab && spec.at.ip.to_canonical().is_loopback())
+        .when("Held", spec.accepting == Accepting::Held);
+    state.say(what);
     effects.extend(lab::connect_from_all_ports(state));
     effects
 }
@@ -52,19 +51,22 @@ pub(crate) fn failed(state: &mut State, spec: &ListenSpec, why: SyscallError) {
 }
 
 pub(crate) fn stopped(state: &mut State, id: ListenerId, why: Option<SyscallError>) -> Vec<Effect> {
-    let are_several = state.servers.are_several();
-    let Some(server) = state.servers.get_mut(id) else { return vec![] };
-    let names: Vec<SocketId> = server.sockets.drain(..).map(|socket| socket.name).collect();
-    let was = server.running.take();
-    server.held = false;
-    server.pause = None;
+    let Some(server) = state.servers.get(id) else { return vec![] };
+    let (at, was_listening) = (server.at(), server.is_listening());
+    let names: Vec<SocketId> = server.sockets.iter().map(|socket| socket.name).collect();
     if let Some(why) = why {
-        let at = was.filter(|_| are_several).map(|was| was.at);
-        state.warn(Statement::new("listener-ended").with("why", why).with_some("at", at));
-    } else if let Some(name) = names.first().filter(|_| was.is_some()) {
+        let what = Statement::new("listener-ended").with("why", why);
+        state.warn(what.with_some("at", state.one_of_several(at)));
+    } else if let Some(name) = names.first().filter(|_| was_listening) {
         let number = u32::try_from(names.len()).unwrap_or(u32::MAX);
         let cause = Cause { verb: Verb::Stop, ends: [*name; 2], ordered: None, number };
         episodes::begin(state, &cause);
+    }
+    if let Some(server) = state.servers.get_mut(id) {
+        server.sockets.clear();
+        server.running = None;
+        server.held = false;
+        server.pause = None;
     }
     vec![Effect::Lookup(names)]
 }
@@ -81,15 +83,15 @@ pub(crate) fn accepted(state: &mut State, socket: OwnSocket, (id, member): (List
     let name = socket.name;
     let waited = state.sockets.get(name).is_some_and(|line| line.held == 0);
     let is_strangers = is_foreign_peer(state, name);
+    let policy = state.servers.get(id).map_or_else(|| state.policy(name), Server::policy);
     let mut is_held = false;
-    let mut policy = state.policy(name);
     if let Some(server) = state.servers.get_mut(id) {
         server.pause = None;
         server.totals.accepted += 1;
         if let Some(accepted) = server.accepted_on.get_mut(member) {
             *accepted += 1;
         }
-        (is_held, policy) = (server.held, server.policy());
+        is_held = server.held;
     }
     let end = state.ends.add(Holder::Server(id), socket, state.now);
     (end.answered, end.policy, end.is_strangers) = (true, Some(policy), is_strangers);

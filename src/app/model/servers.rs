@@ -68,6 +68,12 @@ impl Servers {
         self.all.iter_mut().find(|server| server.spec.id == id)
     }
 
+    /// The one with that listening socket.
+    pub(crate) fn with(&self, socket: SocketId) -> Option<&Server> {
+        let has_it = |server: &&Server| server.sockets.iter().any(|own| own.name == socket);
+        self.all.iter().find(has_it)
+    }
+
     /// Whether there is another one.
     pub fn are_several(&self) -> bool {
         self.all.len() > 1

@@ -133,7 +133,7 @@ impl Role {
             || (owner.is_none() && servers.may_have_served(name));
         if row.state == TcpState::Listen || !row.tuple.is_connected() {
             let listening = row.state == TcpState::Listen;
-            let own = servers.sockets().any(|socket| socket.name == name);
+            let own = servers.with(name).is_some();
             // A closed socket of ours is in no list: its row in the past is known by its owner.
             let was_own = listening && owner.is_some_and(|owner| state.is_own(owner));
             return match program {

@@ -79,7 +79,7 @@ pub(crate) fn are_told_of(state: &State, [own, other]: [SocketId; 2]) -> bool {
         let is_owned = |line| owner(state, line).is_some_and(|owner| state.is_own(owner));
         state.ends.get(name).is_some()
             || state.ends.last_holder(name).is_some()
-            || state.servers.sockets().any(|socket| socket.name == name)
+            || state.servers.with(name).is_some()
             || state.is_held(name)
             || line.is_some_and(|line| line.ending.is_some() || is_owned(line))
     };

@@ -48,13 +48,13 @@ impl State {
         accepted.unwrap_or_else(|| self.server_of(end).policy())
     }
 
-    /// The server of that end: the one that accepted it, else the one that listens there, else the selected one.
+    /// The server of that end, or of that listening socket: its own, else the one that listens there, else the selected one.
     pub(crate) fn server_of(&self, end: SocketId) -> &Server {
-        let accepted = match self.ends.last_holder(end) {
+        let own = match self.ends.last_holder(end) {
             Some(Holder::Server(id)) => self.servers.get(id),
-            Some(Holder::Client(_)) | None => None,
+            Some(Holder::Client(_)) | None => self.servers.with(end),
         };
-        accepted.or_else(|| self.servers.at(|place| place.has(end))).unwrap_or(self.server())
+        own.or_else(|| self.servers.at(|place| place.has(end))).unwrap_or(self.server())
     }
 
     /// The server's end of a connection of ours.

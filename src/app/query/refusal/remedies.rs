@@ -95,8 +95,9 @@ fn culprit(state: &State) -> Option<Remedy> {
         (PortUse::Connected, true) => "close-these",
         (PortUse::Connected, false) => "end-these",
     };
-    let is_selected = state.server().sockets.iter().any(|own| own.name == line.row.name());
-    Some(not_tried(Statement::new(what).when("Other", !is_selected)))
+    let server = state.servers.with(line.row.name());
+    let is_other = server.is_some_and(|server| server.spec.id != state.server().spec.id);
+    Some(not_tried(Statement::new(what).when("Other", is_other)))
 }
 
 fn of_connect(
