@@ -8,10 +8,13 @@ pub(super) struct FramePacer {
     pub(super) last: Moment,
     spare: u8,
     pub(super) due: bool,
+    /// The frame waits so long for what was ordered: most calls and lookups return at once, and a frame before them is in their way.
+    awaiting_until: Option<Moment>,
 }
 
 /// How many frames may follow each other at once after a pause: the frame of a key must not delay that of its effect.
 const SPARE: u8 = 3;
+const PATIENCE: Duration = Duration::from_millis(1);
 
 impl FramePacer {
     pub(super) fn per_second(fps: u16) -> FramePacer {
@@ -19,7 +22,18 @@ impl FramePacer {
     }
 
     pub(super) fn next(&self) -> Moment {
-        if self.spare > 0 { self.last } else { self.last.plus(self.gap) }
+        let next = if self.spare > 0 { self.last } else { self.last.plus(self.gap) };
+        next.max(self.awaiting_until.unwrap_or_default())
+    }
+
+    /// Something was ordered that will change the frame.
+    pub(super) fn ordered(&mut self, now: Moment) {
+        self.awaiting_until.get_or_insert(now.plus(PATIENCE));
+    }
+
+    /// Rows have come: the frame waits no more.
+    pub(super) fn answered(&mut self) {
+        self.awaiting_until = None;
     }
 
     pub(super) fn drawn(&mut self, now: Moment) {
@@ -28,5 +42,6 @@ impl FramePacer {
         self.spare = self.spare.saturating_add(earned).min(SPARE).saturating_sub(1);
         self.last = now;
         self.due = false;
+        self.awaiting_until = None;
     }
 }

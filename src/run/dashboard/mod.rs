@@ -184,6 +184,9 @@ impl Dashboard {
                 if let Event::TableRead(update) = &event {
                     self.memory.changed(self.clock.now(), update.changes.len());
                 }
+                if is_read {
+                    self.frames.answered();
+                }
                 if matches!(event, Event::Lab(LabEvent::Down(_))) {
                     self.world.engine.close_remote();
                 }
@@ -257,6 +260,9 @@ impl Dashboard {
         }
         let effects = update(&mut self.state, now, event);
         self.frames.due = true;
+        if effects.iter().any(|effect| matches!(effect, Effect::Run(_) | Effect::Lookup(_))) {
+            self.frames.ordered(now);
+        }
         self.carry_out(effects);
     }
 
