@@ -114,9 +114,15 @@ impl ListenerColumns {
             LineDetail::Numbers => ("  ", (Dim, "  "), " held"),
         };
         let [_, number, waiting] = cells(scene, server, self.detail);
+        let number = match self.detail {
+            LineDetail::Numbers => format!("{number:>accepted$}"),
+            LineDetail::Long | LineDetail::Spread | LineDetail::Words => {
+                format!("{number:accepted$}")
+            }
+        };
         spans.extend([
             scene.span(Dim, words),
-            scene.span(Strong, format!("{number:>accepted$}")),
+            scene.span(Strong, number),
             scene.span(wait.0, wait.1),
             scene.span(Strong, format!("{waiting:>queue$}")),
         ]);
@@ -133,16 +139,28 @@ fn cells(scene: Scene<'_>, server: &Server, detail: LineDetail) -> [String; 3] {
     let (waiting, most) = rows.fold((0, 0), |(waiting, most): (u32, u32), queues| {
         (waiting.saturating_add(queues.recv), most.saturating_add(queues.send))
     });
-    let mut accepted = text::number(server.totals.accepted);
-    let has_spread = matches!(detail, LineDetail::Long | LineDetail::Spread);
-    if let Some(spread) = spread(server).filter(|_| has_spread) {
-        accepted = format!("{accepted} = {spread}");
-    }
+    let accepted = match detail {
+        LineDetail::Long | LineDetail::Spread => accepted(server),
+        LineDetail::Words | LineDetail::Numbers => text::number(server.totals.accepted),
+    };
     let mut waiting = text::number(waiting);
     if detail == LineDetail::Long {
         waiting = format!("{waiting} of {}", text::number(most));
     }
     [server.at().to_string(), accepted, waiting]
+}
+
+/// How many connections accept() returned, in all and on each of several sockets: `10 = 3+2+4+1`.
+pub(super) fn accepted(server: &Server) -> String {
+    let all = text::number(server.totals.accepted);
+    match spread(server) {
+        Some(spread) if server.accepted_on.iter().sum::<u64>() == server.totals.accepted => {
+            format!("{all} = {spread}")
+        }
+        // It has listened before, on other sockets.
+        Some(spread) => format!("{all}, now {spread}"),
+        None => all,
+    }
 }
 
 /// How often accept() returned a connection on each of several sockets: `3+2+4+1`.

@@ -153,8 +153,14 @@ fn totals(scene: Scene<'_>, room: usize) -> Option<RankedLines> {
         return None;
     }
     let (incoming, outgoing) = if room < 50 { ("in", "out") } else { ("received", "sent") };
+    // The first line has the sockets of a single listener.
+    let accepted = if scene.state.servers.are_several() {
+        listeners::accepted(server)
+    } else {
+        text::number(totals.accepted)
+    };
     let numbers = [
-        ("accepted", text::number(totals.accepted)),
+        ("accepted", accepted),
         ("open", text::number(scene.state.ends.count(Holder::Server(server.spec.id)))),
         (incoming, text::bytes(totals.received)),
         (outgoing, text::bytes(totals.sent)),

@@ -91,4 +91,10 @@ fn each_socket_of_a_group_has_its_accept_count() {
     shows(&mut robot, &[WIDE], &["accepted 0+2"]);
     shows(&mut robot, &ALL, &["0+2"]);
     shows_not(&mut Robot::listening(), &ALL, &["accepted 0+"]);
+    let again = SECOND.replace("=21", "=22");
+    let spec = add(&mut robot, "Y", "5001", SECOND);
+    let sockets = vec![own(SECOND, 21), own(&again, 22)];
+    robot.hear(SocketEvent::Listening { spec, sockets });
+    shows(&mut robot, &[WIDE, USUAL], &["127.0.0.1:5000", "127.0.0.1:5001", "0 = 0+0"]);
+    shows(&mut robot, &[WIDE], &["2 = 0+2"]);
 }
