@@ -3,7 +3,8 @@
 use crate::app::actions::forms;
 use crate::app::ui::field::{LONGEST, edit_text};
 use crate::app::{
-    Action, HOLDABLE_STATES, Key, Overlay, Scope, State, Statement, action_for, action_in_details,
+    Action, BINDINGS, Binding, HOLDABLE_STATES, Key, Overlay, PressedKey, Scope, State, Statement,
+    action_for, action_in_details,
 };
 use crate::tcp::socket::connect_spec;
 
@@ -14,7 +15,58 @@ fn means_nothing(state: &mut State, key: Key, place: &'static str) {
 
 /// Takes a key: text and menus keep it, else it may ask for an action.
 pub(crate) fn press(state: &mut State, key: Key) -> Option<Action> {
-    state.ui.note_key(key.to_string());
+    let (count, scope) = (state.ui.count, scope(state));
+    let action = meaning(state, key);
+    note(state, (key, scope), (action, count));
+    action
+}
+
+fn scope(state: &State) -> Scope {
+    match &state.ui.overlay {
+        None if state.ui.find.typing => Scope::Overlay,
+        None => Scope::Panes,
+        Some(Overlay::Form(..)) => Scope::Form,
+        Some(Overlay::Why(_)) => Scope::Why,
+        Some(_) => Scope::Overlay,
+    }
+}
+
+/// Remembers a key with what it does while keys are shown: in the palette the key that would have done the same.
+fn note(
+    state: &mut State,
+    (key, scope): (Key, Scope),
+    (action, count): (Option<Action>, Option<u32>),
+) {
+    if !state.ui.look.keys && action != Some(Action::ShowKeys) {
+        return;
+    }
+    let does = BINDINGS.iter().filter(|binding| Some(binding.action) == action);
+    let here = |binding: &&Binding| (binding.keys.contains(&key), binding.scope == scope);
+    let binding = does.max_by_key(here);
+    let key = match binding {
+        Some(binding) if !binding.keys.contains(&key) => binding.keys[0],
+        _ => key,
+    };
+    let count = count.filter(|_| action.is_some_and(Action::counts));
+    let words = match (binding, count) {
+        (None, _) => String::new(),
+        (Some(binding), Some(0)) if Action::VERBS.contains(&binding.action) => {
+            format!("{} all", binding.help)
+        }
+        (Some(binding), Some(count @ 2..)) => format!("{} {count} times", binding.help),
+        (Some(binding), _) => state.words(binding).into_owned(),
+    };
+    let text = if let Key::Char(c) = key { Some(c) } else { None };
+    let text = text.filter(|_| action.is_none());
+    let keys = match text.filter(|_| scope != Scope::Panes) {
+        Some(typed) => typed.to_string(),
+        None => key.to_string(),
+    };
+    let key = PressedKey { at: state.now, keys, words };
+    state.ui.note_key(key, text.is_some() || count.is_some());
+}
+
+fn meaning(state: &mut State, key: Key) -> Option<Action> {
     if let Some(action) = action_for(Scope::Always, key) {
         return Some(action);
     }
@@ -27,17 +79,15 @@ pub(crate) fn press(state: &mut State, key: Key) -> Option<Action> {
     let on_overlay = action_for(Scope::Overlay, key);
     let (action, helps) = match &mut state.ui.overlay {
         Some(Overlay::Form(_, form)) => {
-            if key == Key::Enter {
-                return Some(Action::ApplyForm);
+            let action = action_for(Scope::Form, key);
+            if action.is_none() {
+                if form.edit(key) {
+                    forms::refresh(state);
+                } else {
+                    means_nothing(state, key, "Form");
+                }
             }
-            if key == Key::Esc {
-                state.ui.overlay = None;
-            } else if form.press(key) {
-                forms::refresh(state);
-            } else {
-                means_nothing(state, key, "Form");
-            }
-            return None;
+            return action;
         }
         Some(Overlay::Palette(_)) => return press_in_palette(state, key),
         Some(Overlay::HeldStates(at)) => return state_in_menu(*at, key).or(on_overlay),
@@ -99,7 +149,7 @@ pub(crate) fn paste(state: &mut State, text: &str) {
         if state.ui.find.typing {
             type_find(state, key);
         } else if let Some(Overlay::Form(_, form)) = &mut state.ui.overlay {
-            form.press(key);
+            form.edit(key);
         } else if let Some(Overlay::Palette(palette)) = &mut state.ui.overlay {
             palette.edit(key);
         } else {
@@ -138,7 +188,5 @@ fn selected_in_palette(state: &mut State) -> Option<Action> {
         return None;
     };
     state.ui.overlay = None;
-    // The audience sees the key that would have done the same.
-    state.ui.note_key(binding.keys[0].to_string());
     Some(binding.action)
 }

@@ -25,8 +25,8 @@ pub use crate::app::explain::how_held;
 pub use crate::app::history::{Certainty, Comparison, FIVE, PathStep, StatePath, StateSpan};
 pub use crate::app::keys::keymap::{action_for, action_in_details, binding_of};
 pub use crate::app::keys::{
-    Action, BINDINGS, Binding, Group, InputParser, Key, MainView, Pane, Scope, TerminalEvent,
-    WireKey,
+    Action, BINDINGS, Binding, FIRST_ACTIONS, Group, InputParser, Key, MainView, Pane, Scope,
+    TerminalEvent, WireKey,
 };
 pub use crate::app::model::{
     Account, Attempt, BurstProgress, Clients, Computer, Content, Episodes, Fact, Failure, FinOrder,
@@ -41,7 +41,7 @@ pub use crate::app::table::{
 };
 pub use crate::app::ui::{
     Appearance, Field, Find, Form, FormKind, HostRowNumbers, Overlay, Palette, PointOfView,
-    RowFilter, Ui, Value, Wrong,
+    PressedKey, RowFilter, Ui, Value, Wrong,
 };
 pub use crate::app::update::{update, watch_at_start};
 pub use crate::tcp::TableUpdate;

@@ -1,7 +1,6 @@
 use ratatui::layout::Rect;
 
 use crate::app::{MainView, Pane, Server, State};
-use crate::view::pane::footer::has_room_for_keys;
 use crate::view::pane::notices;
 use crate::view::rect::{self, take_bottom, take_right, take_top};
 use crate::view::table::window::rows_wanted;
@@ -15,7 +14,6 @@ pub(crate) struct PaneLayout {
     pub(crate) computers: Rect,
     pub(crate) sockets: Rect,
     pub(crate) notices: Rect,
-    pub(crate) keys: Rect,
     pub(crate) footer: Rect,
 }
 
@@ -26,7 +24,6 @@ pub const LEAST: (u16, u16) = (60, 16);
 const MAIN_VIEW: u16 = 12;
 /// Lines that the table keeps while the notices have the focus: frame, heading, two rows.
 const TABLE: u16 = 5;
-const KEYS: u16 = 32;
 
 pub(crate) fn places(area: Rect, state: &State) -> Option<PaneLayout> {
     if area.width < LEAST.0 || area.height < LEAST.1 {
@@ -49,8 +46,6 @@ pub(crate) fn places(area: Rect, state: &State) -> Option<PaneLayout> {
     let top = if hides_top { 0 } else { 2 + top_lines(area.height, state) };
     let mut server = take_top(&mut rest, top);
     let computers = take_right(&mut server, area.width / 2);
-    let shows_keys = state.ui.look.keys && has_room_for_keys(area);
-    let keys = if shows_keys { KEYS } else { 0 };
     let (usual, most) = if hides_top { (1, 3) } else { notice_lines(area.height) };
     let (most, spare) = if state.ui.focus == Pane::Notices {
         // With the focus, notices may take almost all.
@@ -59,10 +54,9 @@ pub(crate) fn places(area: Rect, state: &State) -> Option<PaneLayout> {
     } else {
         (most, spare_lines(state, (area.height, rest.height), usual))
     };
-    let lines = notices::height(state, area.width - 2 - keys, (usual, most), spare);
-    let mut notices = take_bottom(&mut rest, 2 + lines);
-    let keys = take_right(&mut notices, keys);
-    Some(PaneLayout { header, banner, server, computers, sockets: rest, notices, keys, footer })
+    let lines = notices::height(state, area.width - 2, (usual, most), spare);
+    let notices = take_bottom(&mut rest, 2 + lines);
+    Some(PaneLayout { header, banner, server, computers, sockets: rest, notices, footer })
 }
 
 /// Lines that the table does not need; on a low screen a long notice may also take the line of a row that is gone.

@@ -15,7 +15,7 @@ pub(crate) mod style;
 pub(crate) mod table;
 pub(crate) mod text;
 
-pub use crate::view::hit::{hit, pane_at};
+pub use crate::view::hit::{hit, wheel};
 pub use crate::view::layout::LEAST;
 pub(crate) use crate::view::painter::Painter;
 pub(crate) use crate::view::scene::{Scene, Titles, push_fitting, width};
@@ -32,7 +32,7 @@ use crate::view::lab::side_by_side;
 use crate::view::layout::{PaneLayout, places};
 use crate::view::main::{big_type, compare, diagram, myth, ports, syscalls, timeline};
 use crate::view::overlay::{connection, form, held_states, help, palette, why_not};
-use crate::view::pane::{computers, footer, header, notices, server};
+use crate::view::pane::{computers, footer, header, notices, pressed_keys, server};
 use crate::view::style::glyphs;
 
 /// Paints one frame.
@@ -48,6 +48,7 @@ pub fn draw(frame: &mut Frame<'_>, state: &State, theme: &Theme, scroll: &mut Sc
         Some(places) => {
             draw_panes(&mut painter, &places);
             draw_overlay(&mut painter, Rect { height: area.height - 1, ..area });
+            pressed_keys::draw(&mut painter, rect::line(area, area.height - 2));
         }
         None => too_small(&mut painter, area),
     }
@@ -82,9 +83,6 @@ fn draw_panes(painter: &mut Painter<'_>, places: &PaneLayout) {
     };
     draw_main_view(painter, places.sockets);
     notices::draw(painter, places.notices);
-    if !places.keys.is_empty() {
-        footer::draw_caps(painter, places.keys);
-    }
 }
 
 fn draw_overlay(painter: &mut Painter<'_>, area: Rect) {

@@ -6,7 +6,6 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{BorderType, Clear, Widget};
 
-use crate::app::Pane;
 use crate::view::scene::{Scene, Titles};
 use crate::view::scroll::Scroll;
 use crate::view::style::glyphs::SELECTED;
@@ -36,16 +35,10 @@ impl Painter<'_> {
         }
     }
 
-    /// The frame of a pane, heavier and marked with the focus; without a pane it never has it. Returns its inside.
-    pub(crate) fn pane(
-        &mut self,
-        pane: impl Into<Option<Pane>>,
-        area: Rect,
-        titles: Titles,
-    ) -> Rect {
+    /// The frame of a pane, heavier and marked while its text is what is scrolled. Returns its inside.
+    pub(crate) fn pane(&mut self, area: Rect, titles: Titles) -> Rect {
         let scene = self.scene;
-        let ui = &scene.state.ui;
-        let focused = pane.into() == Some(ui.focus) && ui.overlay.is_none();
+        let focused = titles.focused;
         let (kind, border, title) = if focused {
             (BorderType::Thick, FocusBorder, format!(" {SELECTED} {} ", titles.name))
         } else {

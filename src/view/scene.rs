@@ -103,6 +103,7 @@ pub(crate) struct Titles {
     pub(crate) right: Vec<(ThemeRole, String)>,
     pub(crate) below: Vec<(ThemeRole, String)>,
     pub(crate) border: Option<ThemeRole>,
+    pub(crate) focused: bool,
 }
 
 impl Titles {

@@ -93,7 +93,7 @@ fn a_listener_and_two_computers() {
     Real::alone(|mut real| {
         real.press_until("l", "Listening on");
         real.press_until("c", "laptop connected");
-        real.press_until("j c", "phone connected");
+        real.press_until("> c", "phone connected");
         real.until("accepted", |robot| {
             robot.state.ends.count(Holder::Server(ListenerId::FIRST)) == 2
         });

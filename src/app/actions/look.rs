@@ -1,12 +1,12 @@
 //! The actions that change only what is shown, and open forms.
 
-use crate::app::actions::forms::{connect_form, listen_form};
+use crate::app::actions::forms::connect_form;
 use crate::app::actions::{compare, listeners, rewind};
 use crate::app::history::ladder;
 use crate::app::ui::{moved, show};
 use crate::app::{
     Action, FormKind, HOLDABLE_STATES, Holder, MainView, Overlay, Palette, Pane, State, Statement,
-    Topic, Ui,
+    Topic,
 };
 
 fn toggle_ladders(state: &mut State) {
@@ -29,13 +29,17 @@ pub(crate) fn look(state: &mut State, action: Action, count: Option<u32>) {
     match action {
         Action::Next => move_cursor(state, steps),
         Action::Previous => move_cursor(state, -steps),
+        Action::NextComputer => select_computer(state, steps),
+        Action::PreviousComputer => select_computer(state, -steps),
         Action::PageDown => page(state, steps),
         Action::PageUp => page(state, -steps),
-        Action::NextPane => ui.focus = next_pane(ui, 1),
-        Action::PreviousPane => ui.focus = next_pane(ui, -1),
+        Action::OtherPane => {
+            ui.focus = if ui.focus == Pane::Sockets { Pane::Notices } else { Pane::Sockets };
+        }
         Action::Focus(pane) => ui.focus = pane,
         Action::SelectRow(name) => ui.selected = Some(name),
         Action::SelectComputer(n) => {
+            ui.selected = None;
             state.clients.chosen = n.min(state.clients.computers.len() - 1);
         }
         Action::Show(picture) => show(ui, picture),
@@ -55,13 +59,8 @@ pub(crate) fn look(state: &mut State, action: Action, count: Option<u32>) {
         Action::ShowKeys => ui.look.keys = !ui.look.keys,
         Action::AllLadders => toggle_ladders(state),
         Action::Numbers => numbers(state),
-        Action::ListenOptions => {
-            state.ui.overlay = Some(Overlay::Form(
-                FormKind::Listen,
-                listen_form::form(state, &state.server().spec),
-            ));
-        }
-        Action::AddListener => listeners::open_form(state),
+        Action::ListenOptions => listeners::edit(state),
+        Action::AddListener => listeners::add(state),
         Action::NextListener => listeners::next(state),
         Action::SelectListener(n) => listeners::select(state, n),
         Action::ConnectOptions => {
@@ -91,38 +90,36 @@ const PAGE: i64 = 10;
 
 const LADDER_PAGE: i64 = 4;
 
-/// Scrolls the ladder where it is shown, else moves the cursor by pages.
+const SENTENCES: i64 = 3;
+
+/// Scrolls the sentences or the ladder where these have the focus, else moves the cursor by pages.
 fn page(state: &mut State, pages: i64) {
-    let ui = &state.ui;
-    let is_ladder = ui.main_view == MainView::Timeline && ui.focus == Pane::Sockets;
-    if !is_ladder || ui.overlay.is_some() {
-        return move_cursor(state, PAGE * pages);
+    let ui = &mut state.ui;
+    match ui.focus {
+        _ if matches!(ui.overlay, Some(Overlay::Help(_))) => move_cursor(state, pages),
+        _ if ui.overlay.is_some() => move_cursor(state, PAGE * pages),
+        Pane::Notices => {
+            let last = state.notices.len().saturating_sub(1);
+            state.notices.back = moved(state.notices.back, SENTENCES * -pages, last);
+        }
+        Pane::Sockets if ui.main_view == MainView::Timeline => {
+            let last = ladder::of(state).map_or(0, |ladder| ladder.rungs.len().saturating_sub(1));
+            state.ui.back = moved(state.ui.back, LADDER_PAGE * -pages, last);
+        }
+        Pane::Sockets => move_cursor(state, PAGE * pages),
     }
-    let last = ladder::of(state).map_or(0, |ladder| ladder.rungs.len().saturating_sub(1));
-    state.ui.back = moved(state.ui.back, LADDER_PAGE * -pages, last);
 }
 
-/// The pane so many steps further; with another main view only two panes are sure to be visible.
-fn next_pane(ui: &Ui, steps: isize) -> Pane {
-    let panes: &[Pane] =
-        if ui.main_view == MainView::Table { &Pane::ALL } else { &[Pane::Sockets, Pane::Notices] };
-    let place = panes.iter().position(|pane| *pane == ui.focus);
-    let next = place.unwrap_or(0).wrapping_add_signed(steps);
-    panes[next.wrapping_add(panes.len()) % panes.len()]
-}
-
-/// Closes what is open, one thing at a time: an overlay, the text to find, the past, a view, big type, the mark, the selection.
+/// Closes what is open, one thing at a time: an overlay, the log, the text to find, the past, a view, big type, the mark, the selection.
 fn back(state: &mut State) {
     let is_past = state.is_past();
     let ui = &mut state.ui;
-    if let Some(overlay) = ui.overlay.take() {
-        // A row selected only for its details must not seem to be the target of the next action.
-        if matches!(overlay, Overlay::Details(_)) && ui.focus != Pane::Sockets {
-            ui.selected = None;
-        }
+    if ui.overlay.take().is_some() {
         return;
     }
-    if !ui.find.text.value().is_empty() {
+    if ui.focus == Pane::Notices {
+        ui.focus = Pane::Sockets;
+    } else if !ui.find.text.value().is_empty() {
         ui.find.text.reset();
     } else if is_past {
         rewind::live(state);
@@ -141,23 +138,15 @@ fn back(state: &mut State) {
 fn move_cursor(state: &mut State, steps: i64) {
     match &mut state.ui.overlay {
         Some(Overlay::Help(line) | Overlay::Why(line)) => *line = moved(*line, steps, usize::MAX),
-        Some(Overlay::Form(_, form)) => {
-            form.go_to(moved(form.at, steps, form.fields.len().saturating_sub(1)));
-        }
+        Some(Overlay::Form(_, form)) => form.step(steps),
         Some(Overlay::Palette(palette)) => palette.go(steps),
         Some(Overlay::HeldStates(at)) => *at = moved(*at, steps, HOLDABLE_STATES.len() - 1),
-        Some(Overlay::Details(_)) => {
+        Some(Overlay::Details(name)) => {
+            state.ui.selected = Some(*name);
             select_row(state, steps);
             state.ui.overlay = state.ui.selected.map(Overlay::Details);
         }
-        None => match state.ui.focus {
-            Pane::Computers | Pane::Server => select_computer(state, steps),
-            Pane::Notices => {
-                let last = state.notices.len().saturating_sub(1);
-                state.notices.back = moved(state.notices.back, -steps, last);
-            }
-            Pane::Sockets => select_row(state, steps),
-        },
+        None => select_row(state, steps),
     }
 }
 
@@ -172,25 +161,24 @@ fn select_row(state: &mut State, steps: i64) {
     let next = place.map_or(if steps > 0 { 0 } else { last }, |place| moved(place, steps, last));
     state.ui.selected = Some(state.ui.shown[next]);
     if place == Some(next) {
-        say_end_of_list(state, "row", steps, last);
+        say_end_of_list(state, Statement::new("end-of-list").with("what", "row"), steps, last);
     }
 }
 
+/// Selects a computer in place of a row: the next verb is for the last choice.
 fn select_computer(state: &mut State, steps: i64) {
     let last = state.clients.computers.len() - 1;
     let next = moved(state.clients.chosen, steps, last);
     if next == state.clients.chosen {
-        say_end_of_list(state, "computer", steps, last);
+        let what = Statement::new("end-of-list").with("what", "computer").when("Computer", true);
+        say_end_of_list(state, what, steps, last);
     }
-    state.clients.chosen = next;
+    (state.clients.chosen, state.ui.selected) = (next, None);
     state.ui.stale = true;
 }
 
-fn say_end_of_list(state: &mut State, what: &str, steps: i64, last: usize) {
-    let what = Statement::new("end-of-list")
-        .with("what", what)
-        .when("Only", last == 0)
-        .when("Last", steps > 0);
+fn say_end_of_list(state: &mut State, what: Statement, steps: i64, last: usize) {
+    let what = what.when("Only", last == 0).when("Last", steps > 0);
     state.notices.retell(state.now, Topic::Looked, what);
 }
 
@@ -218,16 +206,13 @@ fn zoom(state: &mut State, steps: i64) {
 }
 
 fn look_inside(state: &mut State) {
-    if state.ui.focus == Pane::Computers && state.ui.selected.is_none() {
-        let chosen = Holder::Client(state.clients.chosen);
-        state.ui.selected = state.ends.of(chosen).next().map(|end| end.socket.name);
-    }
     state.arrange();
-    let chosen = state.ui.selected.filter(|name| state.seen().get(*name).is_some());
+    let newest = state.ends.of(Holder::Client(state.clients.chosen)).next();
+    let chosen = state.ui.selected.or(newest.map(|end| end.socket.name));
+    let chosen = chosen.filter(|name| state.seen().get(*name).is_some());
     let Some(name) = chosen.or_else(|| state.ui.shown.last().copied()) else {
         return state.say(Statement::new("no-row").when("inspect", true));
     };
-    state.ui.selected = Some(name);
     state.ui.overlay = Some(Overlay::Details(name));
 }
 

@@ -1,6 +1,6 @@
 //! The sockets that an action is meant for.
 
-use crate::app::{Holder, Overlay, Pane, State};
+use crate::app::{Holder, Overlay, State};
 use crate::tcp::SocketId;
 
 /// The client's sockets: the selected row's, else the newest of the selected computer, else the newest of all. A count of 0 means all.
@@ -72,12 +72,12 @@ pub(crate) fn server_targets(state: &State, count: Option<u32>) -> Vec<SocketId>
     staying(state, selected).take(count.unwrap_or(1) as usize).collect()
 }
 
-/// The row whose details are shown, else the selected one while the table has the focus.
+/// The row whose details are shown, else the selected one.
 pub(crate) fn selected_row(state: &State) -> Option<SocketId> {
     if let Some(Overlay::Details(name)) = state.ui.overlay {
         return Some(name);
     }
-    state.ui.selected.filter(|_| state.ui.focus == Pane::Sockets)
+    state.ui.selected
 }
 
 /// The selected row's own socket on either side, else a client's.

@@ -31,18 +31,20 @@ pub enum Action {
     Close,
     /// Send RST instead of FIN.
     Abort,
-    /// Select the next row or computer.
+    /// Select the next row.
     Next,
     /// Select the previous one.
     Previous,
+    /// Select the next computer.
+    NextComputer,
+    /// Select the previous one.
+    PreviousComputer,
     /// Go a page down.
     PageDown,
     /// Go a page up.
     PageUp,
-    /// Move to the next pane.
-    NextPane,
-    /// Move to the pane before.
-    PreviousPane,
+    /// Move to the other pane.
+    OtherPane,
     /// Move to this pane.
     Focus(Pane),
     /// Select this row of the table.
@@ -126,6 +128,32 @@ pub enum Action {
 }
 
 impl Action {
+    /// Whether a number before its key counts.
+    pub const fn counts(self) -> bool {
+        use Action::{
+            Abort, Close, Connect, HalfClose, Next, NextComputer, PageDown, PageUp, Previous,
+            PreviousComputer, Send, ServerCloses, StepBack, StepForward, Wire,
+        };
+        matches!(
+            self,
+            Abort
+                | Close
+                | Connect
+                | HalfClose
+                | Next
+                | NextComputer
+                | PageDown
+                | PageUp
+                | Previous
+                | PreviousComputer
+                | Send
+                | ServerCloses
+                | StepBack
+                | StepForward
+                | Wire(WireKey::Step | WireKey::Drop)
+        )
+    }
+
     /// The actions that are meant for connections.
     pub const VERBS: [Action; 5] =
         [Action::Close, Action::ServerCloses, Action::Send, Action::HalfClose, Action::Abort];
@@ -177,21 +205,12 @@ impl MainView {
     }
 }
 
-/// One of the panes that can have the focus.
+/// One of the panes that can have the focus, which decides what is scrolled.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Pane {
-    /// The server and its accept queue.
-    Server,
-    /// The computers that connect.
+    /// The kernel's table, or another view in its place.
     #[default]
-    Computers,
-    /// The kernel's table.
     Sockets,
     /// What happened, in sentences.
     Notices,
-}
-
-impl Pane {
-    /// Every pane, in the order of Tab.
-    pub const ALL: [Pane; 4] = [Pane::Server, Pane::Computers, Pane::Sockets, Pane::Notices];
 }

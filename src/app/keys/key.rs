@@ -40,7 +40,7 @@ pub enum Key {
     End,
     /// Insert, which is not bound.
     Insert,
-    /// F1 to F24, which are not bound: desktops keep them.
+    /// F1 to F24: desktops keep most of them, so that F1 is only a second key for help.
     F(u8),
 }
 

@@ -9,5 +9,5 @@ pub(crate) mod sequence;
 pub use crate::app::keys::action::{Action, MainView, Pane, WireKey};
 pub use crate::app::keys::input_parser::InputParser;
 pub use crate::app::keys::key::Key;
-pub use crate::app::keys::keymap::{BINDINGS, Binding, Group, Scope};
+pub use crate::app::keys::keymap::{BINDINGS, Binding, FIRST_ACTIONS, Group, Scope};
 pub use crate::app::keys::sequence::TerminalEvent;

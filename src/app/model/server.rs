@@ -3,7 +3,9 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use crate::app::ServerPolicy;
-use crate::tcp::{Endpoint, Host, ListenSpec, Moment, OwnSocket, Protocol, SocketId, SyscallError};
+use crate::tcp::{
+    Endpoint, Host, ListenSpec, Moment, OwnSocket, Port, Protocol, SocketId, SyscallError,
+};
 
 /// A server: its options, its listening sockets, and its connections.
 #[derive(Clone, Debug)]
@@ -65,6 +67,16 @@ impl Server {
     /// What it promises to those that it accepts now.
     pub(crate) fn policy(&self) -> ServerPolicy {
         self.running.as_ref().unwrap_or(&self.spec).into()
+    }
+
+    /// The options that count from the next time on, while it listens with others.
+    pub fn pending(&self) -> Option<&ListenSpec> {
+        let running = self.running.as_ref()?;
+        let mut next = self.spec.clone();
+        if next.at.port == Port::ANY {
+            next.at.port = running.at.port;
+        }
+        (next != *running).then_some(&self.spec)
     }
 
     /// The error after which accept() pauses just now.

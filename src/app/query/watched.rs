@@ -50,11 +50,11 @@ impl State {
         [Some(name), other].into_iter().flatten().collect()
     }
 
-    /// After how long the screen changes without an event: a countdown, a fading mark, an age.
+    /// After how long the screen changes without an event: a countdown, a fading mark or key, an age.
     pub fn tick_after(&self) -> Duration {
         let wire = &self.lab.wire;
         let lively = self.sockets.next_ghost().is_some() || self.sockets.is_fresh(self.now);
-        if self.episodes.wait() {
+        let tick = if self.episodes.wait() {
             Duration::from_millis(15)
         } else if self.lab.waiting() > 0 && !wire.held && !wire.delay.is_zero() {
             Duration::from_millis(50)
@@ -62,6 +62,7 @@ impl State {
             Duration::from_millis(250)
         } else {
             Duration::from_secs(1)
-        }
+        };
+        tick.min(self.ui.next_fade(self.now).unwrap_or(tick))
     }
 }

@@ -11,6 +11,8 @@ use crate::tcp::Port;
 /// One line of a form.
 #[derive(Clone, Debug)]
 pub struct Field {
+    /// The heading that it stands below, with its neighbours.
+    pub group: &'static str,
     /// The name of the option.
     pub label: &'static str,
     /// The present value.

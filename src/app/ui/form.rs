@@ -57,19 +57,6 @@ impl Form {
         Form { fields, at: 0, is_new_there: true, wrong: None }
     }
 
-    /// Takes a key; says whether it has a meaning there.
-    pub(crate) fn press(&mut self, key: Key) -> bool {
-        let many = self.fields.len();
-        if matches!(key, Key::Tab | Key::Down) {
-            self.go_to((self.at + 1) % many);
-        } else if matches!(key, Key::BackTab | Key::Up) {
-            self.go_to((self.at + many - 1) % many);
-        } else {
-            return self.edit(key);
-        }
-        true
-    }
-
     /// The choice with an option that ends with this field's label in any case, and the place of that option.
     fn choice_of(&self, field: usize) -> Option<(usize, usize)> {
         let label = self.fields.get(field)?.label.to_lowercase();
@@ -80,54 +67,94 @@ impl Form {
         })
     }
 
+    /// Whether a field belongs to one option of a choice, beside which it is drawn: the cursor has no place in it.
+    pub fn is_part(&self, field: usize) -> bool {
+        self.choice_of(field).is_some()
+    }
+
+    /// The field that belongs to the selected option of a choice.
+    pub fn part_of(&self, choice: usize) -> Option<usize> {
+        let selected = Some((choice, self.fields.get(choice)?.chosen()));
+        (0..self.fields.len()).find(|field| self.choice_of(*field) == selected)
+    }
+
     /// Whether a field does not count: the option that it belongs to is not selected.
     pub fn is_idle(&self, field: usize) -> bool {
         let choice = self.choice_of(field);
         choice.is_some_and(|(choice, option)| self.fields[choice].chosen() != option)
     }
 
-    /// Selects the option that a field belongs to, so that what is typed counts.
-    fn choose_for(&mut self, field: usize) {
-        if let Some((choice, option)) = self.choice_of(field)
-            && let Value::Choice { chosen, .. } = &mut self.fields[choice].value
-        {
-            *chosen = option;
-        }
-    }
-
+    /// Moves the cursor to a field, or to the choice that it is a part of.
     pub(crate) fn go_to(&mut self, field: usize) {
-        self.at = field;
+        self.at = self.choice_of(field).map_or(field, |(choice, _)| choice);
         self.is_new_there = true;
     }
 
-    fn edit(&mut self, key: Key) -> bool {
-        let Some(field) = self.fields.get_mut(self.at) else { return false };
-        let before = field.shown().to_owned();
-        let is_known = match &mut field.value {
-            Value::Text(input) => {
-                let replaces = matches!(key, Key::Char(_) | Key::Backspace | Key::Delete);
-                if self.is_new_there && replaces {
-                    input.reset();
-                }
-                edit_text(input, key)
-            }
-            Value::Choice { options, chosen } => {
-                let many = options.len().max(1);
-                let is_next = matches!(key, Key::Right | Key::Char(' ' | 'l'));
-                let is_before = matches!(key, Key::Left | Key::Char('h'));
-                let step = usize::from(is_next) + usize::from(is_before) * (many - 1);
-                *chosen = (*chosen + step) % many;
-                is_next || is_before
-            }
-        };
-        let is_changed = field.shown() != before;
+    /// Moves the cursor so many fields further, from the last one to the first.
+    pub(crate) fn step(&mut self, steps: i64) {
+        let places = (0..self.fields.len()).filter(|field| !self.is_part(*field));
+        let places: Vec<usize> = places.collect();
+        let now = places.iter().position(|field| *field == self.at).unwrap_or(0);
+        let many = i64::try_from(places.len()).unwrap_or(1).max(1);
+        let next = (i64::try_from(now).unwrap_or(0) + steps).rem_euclid(many);
+        self.go_to(usize::try_from(next).map_or(0, |next| places[next]));
+    }
+
+    /// Takes a key; says whether it has a meaning there.
+    pub(crate) fn edit(&mut self, key: Key) -> bool {
+        let is_known = self.turn(key) || self.typed_at(key).is_some_and(|at| self.write(at, key));
         if is_known {
-            self.is_new_there = false;
             self.wrong = None;
         }
-        if is_changed {
-            self.choose_for(self.at);
+        is_known
+    }
+
+    /// Selects the next option of a choice, or the one before.
+    fn turn(&mut self, key: Key) -> bool {
+        let is_next = matches!(key, Key::Right | Key::Char(' ' | 'l'));
+        let is_before = matches!(key, Key::Left | Key::Char('h'));
+        let Some(Field { value: Value::Choice { options, chosen }, .. }) =
+            self.fields.get_mut(self.at).filter(|_| is_next || is_before)
+        else {
+            return false;
+        };
+        let many = options.len().max(1);
+        *chosen = (*chosen + if is_next { 1 } else { many - 1 }) % many;
+        self.is_new_there = true;
+        true
+    }
+
+    /// The field that takes what is typed: in a choice the part of its option, and for a digit that of the first option with one.
+    fn typed_at(&mut self, key: Key) -> Option<usize> {
+        let at = self.at;
+        if let Value::Text(_) = self.fields.get(at)?.value {
+            return Some(at);
         }
+        let part = self.part_of(at);
+        let Key::Char(c) = key else { return part };
+        match part {
+            Some(_) => part.filter(|_| c.is_ascii_digit() || matches!(c, '-' | '.')),
+            None if c.is_ascii_digit() => {
+                let of_choice = |n: &usize| self.choice_of(*n).is_some_and(|(of, _)| of == at);
+                let part = (0..self.fields.len()).find(of_choice)?;
+                let (_, option) = self.choice_of(part)?;
+                if let Value::Choice { chosen, .. } = &mut self.fields[at].value {
+                    *chosen = option;
+                }
+                self.is_new_there = true;
+                Some(part)
+            }
+            None => None,
+        }
+    }
+
+    fn write(&mut self, at: usize, key: Key) -> bool {
+        let Value::Text(input) = &mut self.fields[at].value else { return false };
+        if self.is_new_there && matches!(key, Key::Char(_) | Key::Backspace | Key::Delete) {
+            input.reset();
+        }
+        let is_known = edit_text(input, key);
+        self.is_new_there &= !is_known;
         is_known
     }
 }

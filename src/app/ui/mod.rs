@@ -3,10 +3,12 @@
 pub(crate) mod field;
 pub(crate) mod form;
 pub(crate) mod palette;
+pub(crate) mod pressed_key;
 
 pub use crate::app::ui::field::{Field, Value};
 pub use crate::app::ui::form::{Form, FormKind, Wrong};
 pub use crate::app::ui::palette::Palette;
+pub use crate::app::ui::pressed_key::PressedKey;
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -19,7 +21,7 @@ use crate::tcp::{Host, Moment, SocketId, TcpInfo};
 /// What the screen shows, and how.
 #[derive(Clone, Debug, Default)]
 pub struct Ui {
-    /// The pane with the focus.
+    /// The pane that is scrolled.
     pub focus: Pane,
     /// The overlay that is open.
     pub overlay: Option<Overlay>,
@@ -59,8 +61,8 @@ pub struct Ui {
     pub postponed: VecDeque<(Moment, Action, Option<u32>)>,
     /// The trial of the myth.
     pub myth: Option<Myth>,
-    /// The last keys, shown to an audience.
-    pub keys: VecDeque<String>,
+    /// The last keys, for an audience.
+    pub pressed: VecDeque<PressedKey>,
 }
 
 /// How the screen is drawn.
@@ -86,7 +88,7 @@ pub struct Find {
 /// What is drawn over the panes.
 #[derive(Clone, Debug)]
 pub enum Overlay {
-    /// All keys, scrolled down by so many lines.
+    /// All keys; the page, counted from 0.
     Help(usize),
     /// Options to fill in.
     Form(FormKind, Form),
@@ -104,7 +106,6 @@ impl Ui {
     /// The most actions that may be queued; more run at once.
     pub(crate) const POSTPONED: usize = 32;
     pub(crate) const PATIENCE: Duration = Duration::from_secs(1);
-    pub(crate) const KEYS: usize = 6;
 
     /// The `tcp_info` of a connection, if its details are shown.
     pub fn info(&self, name: SocketId) -> Option<&TcpInfo> {
@@ -112,19 +113,11 @@ impl Ui {
         Some(&found.1)
     }
 
-    /// Limits how far the list of keys is scrolled; the painter knows how much of it fits.
+    /// Limits the page of the list of keys; the painter knows how many there are.
     pub fn help_ends_at(&mut self, last: usize) {
-        if let Some(Overlay::Help(line)) = &mut self.overlay {
-            *line = last.min(*line);
+        if let Some(Overlay::Help(page)) = &mut self.overlay {
+            *page = last.min(*page);
         }
-    }
-
-    /// Remembers a key for the audience.
-    pub(crate) fn note_key(&mut self, key: String) {
-        if self.keys.len() == Ui::KEYS {
-            self.keys.pop_front();
-        }
-        self.keys.push_back(key);
     }
 }
 

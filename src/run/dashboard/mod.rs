@@ -225,10 +225,9 @@ impl Dashboard {
                 }
             }
             TerminalEvent::Wheel { x, y, down } => {
-                if let Some(pane) = hit::pane_at(self.screen.area(), &self.state, x, y) {
-                    self.handle(Event::Requested(Action::Focus(pane)));
+                for action in hit::wheel(self.screen.area(), &self.state, (x, y), down) {
+                    self.handle(Event::Requested(action));
                 }
-                self.handle(Event::Requested(if down { Action::Next } else { Action::Previous }));
             }
         }
         Ok(())

@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use crate::app::{Pane, State};
+use crate::app::State;
 use crate::view::ThemeRole::Dim;
 use crate::view::lab::pairs::Pair;
 use crate::view::lab::titles::titles;
@@ -48,8 +48,8 @@ fn beside(painter: &mut Painter<'_>, area: Rect) {
     let [of_server, of_client] = titles(scene, width);
     let of_server = Titles { below: found.chain(at_server).collect(), ..of_server };
     let of_client = Titles { below: at_client.into_iter().collect(), ..of_client };
-    let left = painter.pane(Pane::Sockets, left, of_server);
-    let right = painter.pane(Pane::Sockets, right, of_client);
+    let left = painter.pane(left, of_server);
+    let right = painter.pane(right, of_client);
     draw_wire(painter, middle);
     if pairs.is_empty() {
         empty::draw(painter, left);
@@ -88,7 +88,7 @@ fn absent(state: &State, pair: Pair) -> String {
 fn draw_wire(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
     let titles = Titles { name: "The wire", ..Titles::default() };
-    let mut inner = painter.pane(None, area, titles);
+    let mut inner = painter.pane(area, titles);
     let room = usize::from(inner.width);
     let status = wire::status_lines(scene, room);
     painter.put(rect::take_top(&mut inner, rect::len(status.len())), status);

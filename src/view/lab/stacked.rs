@@ -3,12 +3,11 @@
 use ratatui::layout::Rect;
 use ratatui::text::Span;
 
-use crate::app::Pane;
 use crate::tcp::SocketId;
 use crate::view::ThemeRole::{Border, Dim, Title};
 use crate::view::lab::titles::titles;
 use crate::view::lab::{pairs, wire};
-use crate::view::style::glyphs::{DASH, SELECTED};
+use crate::view::style::glyphs::DASH;
 use crate::view::table::{columns, narrow, netstat, titles};
 use crate::view::{Painter, Scene, ThemeRole, Titles, rect, text, width};
 
@@ -35,7 +34,7 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
         });
     let [mut server_title, client_titles] = titles(scene, area.width);
     server_title.right.extend(titles::found(scene).into_iter().chain(server_part));
-    painter.pane(Pane::Sockets, area, server_title);
+    painter.pane(area, server_title);
     draw_table(painter, &mut rest, &at_server, (of_server, head));
     let mut spans = vec![scene.span(Title, " The wire ")];
     let status = wire::status_lines(scene, room.saturating_sub(20));
@@ -56,7 +55,6 @@ fn client_title(
     part: Option<(ThemeRole, String)>,
 ) -> Vec<Span<'static>> {
     let state = scene.state;
-    let symbol = if state.ui.focus == Pane::Computers { SELECTED } else { "" };
     let place = match state.clients.computers.len() {
         2.. if titles.right.is_empty() => {
             let all = state.clients.computers.len();
@@ -64,7 +62,7 @@ fn client_title(
         }
         _ => String::new(),
     };
-    let name = format!(" {symbol}{}", titles.name);
+    let name = format!(" {}", titles.name);
     let about = format!(" {} ", titles.about);
     let tries = match part {
         Some((_, part)) => vec![

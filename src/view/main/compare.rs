@@ -2,7 +2,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::BorderType;
 
-use crate::app::{Comparison, FIVE, Pane, explain};
+use crate::app::{Comparison, FIVE, explain};
 use crate::tcp::SocketId;
 use crate::view::ThemeRole::{Border, Dim, Gone, Key, Strong, Warning};
 use crate::view::main::five_tuple::{self, BoxStyle};
@@ -19,7 +19,7 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
         about: format!("{DASH} the 5-tuple that identifies a connection"),
         ..past::titles(state, Vec::new())
     };
-    let inner = painter.pane(Pane::Sockets, area, titles);
+    let inner = painter.pane(area, titles);
     let Some((marked, selected)) = state.ui.marked.zip(state.ui.selected) else {
         let words = "Press v to mark a row and compare it with another.";
         return painter.put(inner, [scene.line(Dim, words)]);

@@ -1,7 +1,7 @@
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::app::{Action, MythCall, Pane, Statement, binding_of, explain};
+use crate::app::{Action, MythCall, Statement, binding_of, explain};
 use crate::tcp::{Endpoint, SocketId, TcpState};
 use crate::view::ThemeRole::{Dim, Error, Heading, New, Strong, Text};
 use crate::view::style::glyphs::{ARROW, DASH, REFUSED, glyph};
@@ -18,7 +18,7 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
         about: format!("{DASH} \"a connected client occupies the server's port\""),
         ..past::titles(scene.state, Vec::new())
     };
-    let mut inner = painter.pane(Pane::Sockets, area, titles);
+    let mut inner = painter.pane(area, titles);
     let tried = trial(scene, (usize::from(inner.width), usize::from(inner.height)));
     let above = Rect { height: inner.height.saturating_sub(rect::len(tried.len())), ..inner };
     let used = models(painter, above);

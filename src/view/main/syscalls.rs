@@ -2,7 +2,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::app::query::names;
-use crate::app::{Pane, State, SyscallEntry, format};
+use crate::app::{State, SyscallEntry, format};
 use crate::tcp::{Errno, Purpose, SockOpt, SocketId, Syscall, SyscallRecord, SyscallResult};
 use crate::view::ThemeRole::{Dim, Error, Key, Strong, Text, Warning};
 use crate::view::style::glyphs::{ARROW, DASH, REFUSED, SELECTED};
@@ -11,7 +11,7 @@ use crate::view::{Painter, Scene, Titles, past, rect, text, width};
 
 pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
-    let mut inner = painter.pane(Pane::Sockets, area, titles(scene, area.width));
+    let mut inner = painter.pane(area, titles(scene, area.width));
     let selected = scene.state.ui.selected;
     if let Some(name) = selected {
         painter.scroll.visible.push(name);

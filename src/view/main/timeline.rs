@@ -5,7 +5,7 @@ use ratatui::text::{Line, Span};
 
 use crate::app::history::Timeline;
 use crate::app::history::timeline::span;
-use crate::app::{GoneReason, Pane, TableRow};
+use crate::app::{GoneReason, TableRow};
 use crate::tcp::{Moment, TcpState};
 use crate::view::ThemeRole::{Dim, Gone, Key, Reported, Selected, Text, Warning};
 use crate::view::main::ladder;
@@ -37,7 +37,7 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let histories: Vec<&TableRow> = places.clone().filter_map(|place| all.get(place)).collect();
     let axis = Axis::of(scene, &histories, usize::from(inner.width));
     let titles = titles(scene, &axis, (places.start, places.end, all.len()));
-    painter.pane(Pane::Sockets, area, titles);
+    painter.pane(area, titles);
     if histories.is_empty() {
         return empty::draw(painter, inner);
     }

@@ -3,7 +3,6 @@ use ratatui::text::{Line, Span};
 
 use crate::app::{HOLDABLE_STATES, how_held};
 use crate::view::ThemeRole::{Dim, Key};
-use crate::view::pane::footer::HELD_STATES_KEYS;
 use crate::view::style::glyphs::{SELECTED, glyph};
 use crate::view::{Painter, text};
 
@@ -30,7 +29,7 @@ pub(crate) fn draw(painter: &mut Painter<'_>, screen: Rect, at: usize) {
     let most = HOLDABLE_STATES.into_iter().map(|held| how(held).len()).max();
     let height = lines.len() + most.unwrap_or(0);
     lines.extend(how(HOLDABLE_STATES[at.min(HOLDABLE_STATES.len() - 1)]));
-    let keys = scene.keys(&HELD_STATES_KEYS);
+    let keys = scene.keys(&[("j k", "select"), ("1-9 Enter", "hold"), ("Esc", "close")]);
     let inner = painter.overlay(screen, (width, height), "Hold a connection in a state", keys);
     painter.put(inner, lines);
 }

@@ -1,69 +1,127 @@
-use ratatui::layout::{Flex, Layout, Rect};
+use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::app::{BINDINGS, Binding, Group};
+use crate::app::{BINDINGS, Binding, FIRST_ACTIONS, Group, binding_of};
 use crate::view::ThemeRole::{Heading, Key};
-use crate::view::{Painter, Scene, rect, text};
+use crate::view::{Painter, Scene, rect, text, width};
 
-pub(crate) fn draw(painter: &mut Painter<'_>, screen: Rect, down: usize) {
+/// The columns that a group needs for one line a key.
+const COLUMN: usize = 36;
+const GAP: usize = 2;
+
+pub(crate) fn draw(painter: &mut Painter<'_>, screen: Rect, page: usize) {
     let scene = painter.scene;
-    // Views are in the right column, actions in the left one.
-    let (right, left): (Vec<Group>, Vec<Group>) =
-        Group::ALL.into_iter().partition(|group| matches!(group, Group::Look | Group::View));
-    let width = usize::from(screen.width);
-    let columns = if width < TWO_COLUMNS {
-        vec![lines(scene, &Group::ALL, width.saturating_sub(6))]
-    } else {
-        let half = (width - 8) / 2;
-        vec![lines(scene, &left, half), lines(scene, &right, half)]
+    let (room, height) = (usize::from(screen.width) - 6, usize::from(screen.height) - 2);
+    let head = first_keys(scene, room);
+    let many = ((room + GAP) / (COLUMN + GAP)).max(1);
+    let groups = Group::ALL.iter().flat_map(|group| {
+        let (title, keys) = group_lines(scene, *group, (room + GAP) / many - GAP);
+        let parts: Vec<_> = keys.chunks(height - 1).map(<[Line<'_>]>::to_vec).collect();
+        parts.into_iter().map(move |keys| [vec![title.clone()], keys].concat())
+    });
+    let groups: Vec<KeyList> = groups.collect();
+    let most = height - head.len() - 1;
+    // The lowest columns that take everything on one page, else several pages.
+    let least = groups.iter().map(Vec::len).max().unwrap_or(0);
+    let mut tries = (least..=most).map(|high| one_page(&groups, high));
+    let columns = tries.find(|columns| columns.len() <= many);
+    let columns = columns.unwrap_or_else(|| in_order(&groups, (many, most), height));
+    let pages = columns.len().div_ceil(many);
+    let page = page.min(pages - 1);
+    painter.scroll.help_end = Some(pages - 1);
+
+    let wide = columns.iter().flatten().map(Line::width).max().unwrap_or(0);
+    let of_page = |page: usize| columns.chunks(many).nth(page).unwrap_or_default();
+    let height_of = |page: usize| {
+        let highest = of_page(page).iter().map(Vec::len).max().unwrap_or(0);
+        highest + if page == 0 { head.len() + 1 } else { 0 }
     };
-    let most = columns.iter().map(Vec::len).max().unwrap_or(0);
-    let height = most.min(usize::from(screen.height.saturating_sub(4)));
-    let end = most - height;
-    painter.scroll.help_end = Some(end);
-    let mut keys = vec![("Esc", "close")];
-    if end > 0 {
-        keys.insert(0, ("j k", "scroll"));
+    let lines = (0..pages).map(height_of).max().unwrap_or(0);
+    let used = many.min(columns.len()) * (wide + GAP) - GAP;
+    let used = used.max(head.iter().map(Line::width).max().unwrap_or(0));
+    let at = format!("page {} of {pages}", page + 1);
+    let keys = [("j k", &*at), ("Esc", "close")];
+    let keys = scene.keys(if pages > 1 { &keys } else { &keys[1..] });
+    let mut rest = painter.overlay(screen, (rect::len(used + 4), lines), "All keys", keys);
+    if page == 0 {
+        painter.put(rect::take_top(&mut rest, rect::len(head.len() + 1)), head);
     }
-    let widths: Vec<u16> = columns.iter().map(|column| rect::len(widest(column))).collect();
-    let width =
-        (widths.iter().map(|width| width + 2).sum::<u16>() + 2).max(40).min(screen.width - 2);
-    let rest = painter.overlay(screen, (width, height), "All keys", scene.keys(&keys));
-    let places = Layout::horizontal(widths).flex(Flex::Start).spacing(2).split(rest);
-    for (column, place) in columns.into_iter().zip(places.iter()) {
-        painter.put(*place, column.into_iter().skip(down.min(end)));
+    for (n, column) in of_page(page).iter().enumerate() {
+        let x = rest.x + rect::len(n * (wide + GAP));
+        let place = Rect { x, width: rect::len(wide), ..rest }.intersection(rest);
+        painter.put(place, column.iter().cloned());
     }
 }
 
-const TWO_COLUMNS: usize = 110;
+type KeyList = Vec<Line<'static>>;
 
-fn widest(lines: &[Line<'static>]) -> usize {
-    lines.iter().map(Line::width).max().unwrap_or(0)
-}
-
-fn lines(scene: Scene<'_>, groups: &[Group], room: usize) -> Vec<Line<'static>> {
-    let mut lines = Vec::new();
-    let keys = groups.iter().flat_map(|group| bindings(*group));
-    let width = keys.map(|binding| keys_of(binding).len()).max().unwrap_or(0);
+/// Each group in the first column of that height that has room for it whole.
+fn one_page(groups: &[KeyList], high: usize) -> Vec<KeyList> {
+    let mut columns: Vec<KeyList> = Vec::new();
     for group in groups {
-        if !lines.is_empty() {
-            lines.push(Line::default());
+        let has_room = |column: &&mut KeyList| column.len() + 1 + group.len() <= high;
+        match columns.iter_mut().find(has_room) {
+            Some(column) => below(column, group),
+            None => columns.push(group.clone()),
         }
-        lines.push(scene.line(Heading, group.title()));
-        for binding in bindings(*group) {
-            let mut keys = keys_of(binding);
-            for about in text::wrap(binding.about, room.saturating_sub(width + 2)) {
-                let keys = text::fit(&std::mem::take(&mut keys), width + 2);
-                lines.push(Line::from(vec![scene.span(Key, keys), Span::raw(about)]));
+    }
+    columns
+}
+
+/// The groups one after the other, whole, on pages of `many` columns; those of the first page are lower.
+fn in_order(groups: &[KeyList], (many, first): (usize, usize), further: usize) -> Vec<KeyList> {
+    let mut columns: Vec<KeyList> = Vec::new();
+    for group in groups {
+        let high = |n: usize| if n <= many { first } else { further };
+        let now = columns.len();
+        match columns.last_mut() {
+            Some(column) if column.len() + 1 + group.len() <= high(now) => below(column, group),
+            _ => {
+                // One that is too high for the first page goes to the second.
+                let rest = if group.len() > first { many.saturating_sub(now) } else { 0 };
+                columns.extend(std::iter::repeat_n(Vec::new(), rest));
+                columns.push(group.clone());
             }
         }
     }
-    lines
+    columns
 }
 
-fn bindings(group: Group) -> impl Iterator<Item = &'static Binding> {
-    let theirs = move |binding: &&Binding| binding.group == group && binding.is_listed();
-    BINDINGS.iter().filter(theirs)
+fn below(column: &mut KeyList, group: &[Line<'static>]) {
+    column.push(Line::default());
+    column.extend_from_slice(group);
+}
+
+/// The keys that a beginner needs, in as many lines as these take.
+fn first_keys(scene: Scene<'_>, room: usize) -> Vec<Line<'static>> {
+    let mut lines = vec![vec![scene.span(Heading, "Start with  ")]];
+    for binding in FIRST_ACTIONS.into_iter().filter_map(binding_of) {
+        let key = scene.span(Key, binding.keys[0].to_string());
+        let hint = vec![key, Span::raw(format!(" {}   ", binding.help))];
+        match lines.last_mut() {
+            Some(line) if width(line) + width(&hint) <= room + 3 => line.extend(hint),
+            _ => lines.push(hint),
+        }
+    }
+    lines.into_iter().map(Line::from).collect()
+}
+
+/// The heading of a group, and its keys.
+fn group_lines(scene: Scene<'_>, group: Group, room: usize) -> (Line<'static>, Vec<Line<'static>>) {
+    let theirs = |binding: &&Binding| binding.group == group && binding.is_listed();
+    let bindings: Vec<&Binding> = BINDINGS.iter().filter(theirs).collect();
+    let lengths = bindings.iter().map(|binding| keys_of(binding).len());
+    let column = lengths.filter(|length| *length < 10).max().unwrap_or(0) + 2;
+    let lines = bindings.into_iter().flat_map(|binding| {
+        let keys = keys_of(binding);
+        let keys = text::fit(&keys, column.max(keys.len() + 2));
+        let mut words = text::wrap(binding.about, room.saturating_sub(keys.len())).into_iter();
+        let first = Span::raw(words.next().unwrap_or_default());
+        let first = Line::from(vec![scene.span(Key, keys), first]);
+        let rest = words.map(move |words| Line::from(format!("{:column$}{words}", "")));
+        std::iter::once(first).chain(rest)
+    });
+    (scene.line(Heading, group.title()), lines.collect())
 }
 
 pub(super) fn keys_of(binding: &Binding) -> String {

@@ -1,7 +1,7 @@
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::app::{BurstProgress, Computer, Holder, Pane, State, Statement, explain};
+use crate::app::{BurstProgress, Computer, Holder, State, Statement, explain};
 use crate::tcp::{Host, Port, SourcePort};
 use crate::view::ThemeRole::{Dim, Gauge, InactiveSelected, Text, Warning};
 use crate::view::pane::gauge;
@@ -15,7 +15,7 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let list = &mut painter.scroll.computers;
     list.follow(clients.computers.len(), height, Some(clients.chosen));
     let top = list.top;
-    let inner = painter.pane(Pane::Computers, area, titles(scene, area, top));
+    let inner = painter.pane(area, titles(scene, area, top));
     let room = usize::from(inner.width);
     let computers = clients.computers.iter().enumerate().skip(top).take(height);
     painter.put(inner, computers.map(|(n, computer)| row(scene, (n, computer), room)));
@@ -42,12 +42,17 @@ fn titles(scene: Scene<'_>, area: Rect, top: usize) -> Titles {
     } else if count > height {
         right.push((Dim, format!("{}-{} of {count}", top + 1, (top + height).min(count))));
     }
-    let about = if has_foot || area.width < 40 {
-        String::new()
-    } else {
-        format!("{DASH} to {}", destination(scene.state))
+    let mut titles = Titles { name: "Computers", right, ..Titles::default() };
+    let room = usize::from(area.width).saturating_sub("  Computers  ".len() + titles.right_width());
+    let from = format!("{DASH} c connects from {}", clients.computer().name);
+    let to = format!("{DASH} to {}", destination(scene.state));
+    let tries = match area.width {
+        _ if has_foot => [format!("{from}, < > select another"), format!("< > {from}"), from],
+        40.. => [format!("< > {to}"), to.clone(), text::cut(&to, room)],
+        _ => [from, String::from("< >"), String::new()],
     };
-    Titles { name: "Computers", about, right, ..Titles::default() }
+    titles.about = text::fitting(room, tries.into_iter().chain([String::new()]));
+    titles
 }
 
 fn row(scene: Scene<'_>, (n, computer): (usize, &Computer), room: usize) -> Line<'static> {
@@ -82,8 +87,9 @@ fn row(scene: Scene<'_>, (n, computer): (usize, &Computer), room: usize) -> Line
     let ports = ports(state, Holder::Client(n), left.saturating_sub(open.len()));
     let part = if is_selected { InactiveSelected } else { Text };
     let spans = vec![scene.span(part, before), scene.span(Gauge, open), scene.span(Dim, ports)];
-    let is_focused = is_selected && state.ui.focus == Pane::Computers;
-    if is_focused { scene.selected(spans) } else { Line::from(spans) }
+    // The next verb is for the selected row, if there is one.
+    let is_target = is_selected && state.ui.selected.is_none();
+    if is_target { scene.selected(spans) } else { Line::from(spans) }
 }
 
 /// The width of `10 open`.

@@ -1,17 +1,15 @@
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::BorderType;
 
-use crate::app::{Action, Form, Key, Overlay, TableRow, Value, binding_of};
+use crate::app::{Action, Key, Overlay, TableRow, binding_of};
 use crate::cli::ThemeName;
-use crate::view::ThemeRole::{Dim, KeyCap, Warning};
+use crate::view::ThemeRole::{Dim, KeyCap};
 use crate::view::style::glyphs::CUT;
-use crate::view::{Painter, Scene, Theme, ThemeRole, rect, text, width};
+use crate::view::{Painter, Scene, Theme, ThemeRole, text, width};
 
 pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
-    let mut keys = theme(scene);
-    keys.extend(inline_keys(painter.buffer.area, scene));
+    let keys = theme(scene);
     let room = usize::from(area.width).saturating_sub(width(&keys));
     let line = if scene.state.ui.find.typing { find(scene, room) } else { hints(scene, room) };
     painter.render(line, area);
@@ -36,10 +34,13 @@ fn hints(scene: Scene<'_>, room: usize) -> Line<'static> {
         (always, [key, Span::raw(format!(" {help}  "))])
     });
     let mut hints: Vec<(bool, [Span<'static>; 2])> = hints.collect();
-    let first = hints.iter().take(FIRST).chain(hints.iter().filter(|(always, _)| *always));
-    if first.map(|(_, hint)| width(hint)).sum::<usize>() > room {
-        for (_, [_, help]) in &mut hints {
-            help.content = help.content.replace("stop listening", "stop").into();
+    // Where the most useful keys have no room, their texts are shortened.
+    for more in [" listening", &format!(" from {}", scene.state.clients.computer().name)] {
+        let first = hints.iter().take(FIRST).chain(hints.iter().filter(|(always, _)| *always));
+        if first.map(|(_, hint)| width(hint)).sum::<usize>() > room {
+            for (_, [_, help]) in &mut hints {
+                help.content = help.content.replace(more, "").into();
+            }
         }
     }
     let reserved = hints.iter().filter(|(always, _)| *always).map(|(_, hint)| width(hint));
@@ -54,28 +55,18 @@ fn hints(scene: Scene<'_>, room: usize) -> Line<'static> {
     Line::from(spans)
 }
 
-/// The number of most useful keys: where they have no room, texts are shortened.
+/// The number of most useful keys.
 const FIRST: usize = 3;
 
+/// The keys over an overlay that its border does not name.
 fn keys_over(scene: Scene<'_>, overlay: &Overlay) -> Line<'static> {
-    let close = ("Esc", "close");
-    let scroll = ("j k", "scroll");
-    let quit = ("ctrl-c", "quit at once");
-    match overlay {
-        Overlay::Help(_) => scene.keys(&[close, scroll, quit]),
-        Overlay::HeldStates(_) => scene.keys(&HELD_STATES_KEYS),
-        Overlay::Details(name) if name.tuple.is_connected() && !scene.state.is_held(*name) => {
-            scene.keys(&[close, ("j k", "next"), (&*verbs(), "actions"), quit])
-        }
-        Overlay::Details(_) => scene.keys(&[close, ("j k", "next row"), quit]),
-        Overlay::Why(_) => scene.keys(&[("y", "retry"), close, scroll, quit]),
-        Overlay::Palette(_) => scene.keys(&[("Enter", "run"), ("Up Down", "select"), close, quit]),
-        Overlay::Form(_, form) => form_keys(scene, form),
+    let (next, quit) = (("j k", "next row"), ("ctrl-c", "quit at once"));
+    let Overlay::Details(name) = overlay else { return scene.keys(&[quit]) };
+    if name.tuple.is_connected() && !scene.state.is_held(*name) {
+        return scene.keys(&[(&*verbs(), "actions"), next, quit]);
     }
+    scene.keys(&[next, quit])
 }
-
-pub(crate) const HELD_STATES_KEYS: [(&str, &str); 3] =
-    [("j k", "select"), ("1-9 Enter", "hold"), ("Esc", "close")];
 
 fn verbs() -> String {
     let bindings = Action::VERBS.into_iter().filter_map(binding_of);
@@ -91,15 +82,6 @@ fn newest_notice(scene: Scene<'_>, room: usize) -> Option<Line<'static>> {
     let is_new = last.at > state.ui.covered && state.now.since(last.at) < TableRow::FRESH;
     let text = text::cut(&format!(" {}", text::safe(&last.text())), room);
     is_new.then(|| scene.line(ThemeRole::Text, text))
-}
-
-pub(crate) fn form_keys(scene: Scene<'_>, form: &Form) -> Line<'static> {
-    let mut keys = vec![("Enter", "apply"), ("Esc", "cancel"), ("Tab", "next")];
-    let field = form.fields.get(form.at);
-    if field.is_some_and(|field| matches!(field.value, Value::Choice { .. })) {
-        keys.insert(0, ("← →", "change"));
-    }
-    scene.keys(&keys)
 }
 
 fn find(scene: Scene<'_>, room: usize) -> Line<'static> {
@@ -123,34 +105,4 @@ fn theme(scene: Scene<'_>) -> Vec<Span<'static>> {
         ThemeName::Mono => "mono",
     };
     vec![scene.span(Dim, format!(" theme: {name} "))]
-}
-
-pub(crate) fn has_room_for_keys(area: Rect) -> bool {
-    area.width >= 100 && area.height >= 24
-}
-
-fn inline_keys(screen: Rect, scene: Scene<'_>) -> Vec<Span<'static>> {
-    let has_place = has_room_for_keys(screen) && !scene.state.ui.look.big;
-    if !scene.state.ui.look.keys || has_place {
-        return Vec::new();
-    }
-    let cap = |key: &String| [Span::raw(" "), scene.span(KeyCap, format!(" {} ", scene.own(key)))];
-    scene.state.ui.keys.iter().flat_map(cap).collect()
-}
-
-pub(crate) fn draw_caps(painter: &mut Painter<'_>, area: Rect) {
-    let scene = painter.scene;
-    let mut rest = area;
-    let mut line = rect::take_bottom(&mut rest, 3);
-    for (n, key) in scene.state.ui.keys.iter().rev().enumerate() {
-        let key = scene.own(key);
-        let wide = rect::len(text::width(&key)).saturating_add(4);
-        if wide > line.width || line.height < 3 {
-            return;
-        }
-        let cap = rect::take_right(&mut line, wide);
-        let (frame, letter) = if n == 0 { (Warning, KeyCap) } else { (Dim, Dim) };
-        painter.render(scene.block(BorderType::Rounded, frame), cap);
-        painter.render(scene.line(letter, format!(" {key} ")), rect::inside(cap));
-    }
 }

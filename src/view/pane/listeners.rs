@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::app::{Pane, Server};
+use crate::app::Server;
 use crate::tcp::TcpState;
 use crate::view::ThemeRole::{Dim, InactiveSelected, Strong, Text, Warning};
 use crate::view::style::glyphs::{DASH, SELECTED, glyph};
@@ -15,11 +15,7 @@ pub(super) fn draw(painter: &mut Painter<'_>, area: Rect) -> Rect {
     let servers = &scene.state.servers;
     let right = past::as_of_now(scene.state);
     if !servers.are_several() {
-        return painter.pane(
-            Pane::Server,
-            area,
-            Titles { name: "Listener", right, ..Titles::default() },
-        );
+        return painter.pane(area, Titles { name: "Listener", right, ..Titles::default() });
     }
     let (count, height) = (servers.all.len(), list_height(area));
     let list = &mut painter.scroll.listeners;
@@ -28,14 +24,21 @@ pub(super) fn draw(painter: &mut Painter<'_>, area: Rect) -> Rect {
     let shown = (count > height).then(|| (Dim, format!("{}-{} of {count}", top + 1, top + height)));
     let columns = ListenerColumns::of(scene, usize::from(area.width.saturating_sub(2)));
     let is_narrow = area.width < 40;
-    let about = match columns.detail {
-        LineDetail::Numbers if is_narrow => String::from("accepted, queue"),
-        LineDetail::Numbers => format!("{DASH} accepted, queue"),
-        LineDetail::Long | LineDetail::Spread | LineDetail::Words => String::new(),
-    };
     let right = right.into_iter().chain(shown.filter(|_| !is_narrow)).collect();
-    let titles = Titles { name: "Listeners", about, right, ..Titles::default() };
-    let mut inner = painter.pane(Pane::Server, area, titles);
+    let mut titles = Titles { name: "Listeners", right, ..Titles::default() };
+    let spare =
+        usize::from(area.width).saturating_sub("  Listeners   ".len() + titles.right_width());
+    let numbers = "accepted, queue";
+    let tries = match columns.detail {
+        LineDetail::Numbers => {
+            [format!("J {DASH} {numbers}"), format!("{DASH} {numbers}"), numbers.into()]
+        }
+        LineDetail::Long | LineDetail::Spread | LineDetail::Words => {
+            [format!("{DASH} J selects another"), String::from("J"), String::new()]
+        }
+    };
+    titles.about = text::fitting(spare, tries);
+    let mut inner = painter.pane(area, titles);
     let lines = rect::take_top(&mut inner, rect::len(count.min(height)));
     let shown = servers.all.iter().enumerate().skip(top);
     painter.put(lines, shown.map(|(n, server)| Line::from(columns.line(scene, (n, server)))));

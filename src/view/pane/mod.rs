@@ -5,6 +5,7 @@ pub(crate) mod footer;
 pub(crate) mod header;
 pub(crate) mod listeners;
 pub(crate) mod notices;
+pub(crate) mod pressed_keys;
 pub(crate) mod server;
 
 use ratatui::text::Span;

@@ -18,7 +18,9 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     if back > 0 {
         right.push((Warning, format!("{} back", text::plural(back, "sentence"))));
     }
-    painter.pane(Pane::Notices, area, Titles { name: "What happened", right, ..Titles::default() });
+    let ui = &scene.state.ui;
+    let focused = ui.focus == Pane::Notices && ui.overlay.is_none();
+    painter.pane(area, Titles { name: "What happened", right, focused, ..Titles::default() });
     if notices.is_empty() {
         return painter.render(scene.span(Dim, " Nothing yet."), inside);
     }

@@ -21,7 +21,7 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     };
     if scene.state.servers.are_several() {
         // The list has its address.
-        lines.remove(0);
+        lines[0].1.remove(0);
     }
     lines.extend(totals(scene, room));
     lines.extend(payload(scene, room));
@@ -45,8 +45,22 @@ fn running_lines(scene: Scene<'_>, running: &ListenSpec, room: usize) -> Vec<Ran
         first.push(Span::raw(text::fitting(spare, tries)));
     }
     push_fitting(&mut first, Span::raw(format!("   {}", reach(running))), room);
+    let mut first = vec![Line::from(first)];
+    first.extend(scene.state.server().pending().map(|next| pending(scene, (running, next), room)));
     let queue = queue(scene, running, room);
-    vec![(0, vec![Line::from(first)]), mode(scene, running, room), (1, vec![queue])]
+    vec![(0, first), mode(scene, running, room), (1, vec![queue])]
+}
+
+/// What the form has been set to since.
+fn pending(
+    scene: Scene<'_>,
+    (running, next): (&ListenSpec, &ListenSpec),
+    room: usize,
+) -> Line<'static> {
+    let what = if next.at == running.at { "other options".into() } else { next.at.to_string() };
+    let what = format!(" pending: {what}");
+    let words = text::cut_to_fit([format!("{what}, press l l"), what], room);
+    scene.line(Warning, words)
 }
 
 fn reach(spec: &ListenSpec) -> String {

@@ -13,7 +13,6 @@ pub(crate) mod window;
 use ratatui::layout::Rect;
 use ratatui::widgets::{Scrollbar, ScrollbarOrientation, ScrollbarState, StatefulWidget};
 
-use crate::app::Pane;
 use crate::tcp::SocketId;
 use crate::tcp::table::row::are_one_connection;
 use crate::view::ThemeRole::{Border, FocusBorder};
@@ -29,7 +28,7 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let head = if ui.netstat { netstat::head_lines(body.height) } else { 1 };
     rect::take_top(&mut body, head);
     let window = Window::of(scene.state, painter.scroll, (usize::from(body.height), LEFT));
-    let inner = painter.pane(Pane::Sockets, area, titles(scene, area, &window));
+    let inner = painter.pane(area, titles(scene, area, &window));
     if window.len() == 0 {
         return empty::draw(painter, inner);
     }

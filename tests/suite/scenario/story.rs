@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use fivetuple::app::{Action, Effect, Event, Notice, Pane};
+use fivetuple::app::{Action, Effect, Event, Notice};
 use fivetuple::tcp::{
     Command, ConnectSpec, DropReason, Flags, Host, ListenSpec, Snapshot, SocketRow,
 };
@@ -72,7 +72,6 @@ impl Story {
                 }
             }
             "computer" => self.robot.ask(Action::SelectComputer(rest.parse().unwrap())),
-            "focus" => self.robot.ask(Action::Focus(Pane::Sockets)),
             "select" => self.robot.ask(Action::SelectRow(own(&self.row(rest), 0).name)),
             ">" => self.press(rest),
             "*" => self.report(rest),

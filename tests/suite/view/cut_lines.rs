@@ -99,7 +99,7 @@ fn the_focused_notices_show_the_newest_sentence_whole() {
         shows(&mut robot, &[SMALL], &["its end."]);
         // One that is scrolled back to has the same room.
         robot.state.notices.say(at, tone, Statement::verbatim("Something else."));
-        robot.press("k");
+        robot.state.notices.back = 1;
         assert!(screen(&mut robot, SMALL).contains("its end."));
     }
 }
@@ -109,7 +109,7 @@ fn on_a_small_screen_the_footer_names_how_to_disconnect() {
     shows(
         &mut two_connections(),
         &[SMALL],
-        &["l stop  ", "c connect", "d disconnect", "? keys", "q quit"],
+        &["l stop  ", "c connect  ", "d disconnect", "? keys", "q quit"],
     );
     assert!(screen(&mut two_connections(), USUAL).contains("l stop listening"));
 }
@@ -151,13 +151,12 @@ fn an_owners_numbers_are_whole_and_120_columns_show_all() {
 fn the_first_and_the_last_one_say_so() {
     let mut robot = whole_machine(3);
     let table = [
-        (Pane::Computers, "k", "This is the first computer. Press j to go down."),
-        (Pane::Computers, "j j j j", "This is the last computer. Press k to go up."),
-        (Pane::Sockets, "k k k k k k k k k", "This is the first row. Press j to go down."),
-        (Pane::Sockets, "1000j j", "This is the last row. Press k to go up."),
+        ("<", "This is the first computer. Press > to go on."),
+        ("> > > >", "This is the last computer. Press < to go back."),
+        ("k k k k k k k k k", "This is the first row. Press j to go down."),
+        ("1000j j", "This is the last row. Press k to go up."),
     ];
-    for (pane, keys, words) in table {
-        robot.ask(Action::Focus(pane));
+    for (keys, words) in table {
         robot.press(keys);
         assert_eq!(robot.said(), words);
         let told = robot.state.notices.len();

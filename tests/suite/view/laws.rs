@@ -1,10 +1,12 @@
 //! Laws that hold for every screen.
 
 use crate::robot::{Robot, own};
-use fivetuple::app::{Action, Field, Form, FormKind, Overlay, Pane, Statement, Tone, Value};
+use fivetuple::app::{
+    Action, Field, Form, FormKind, Overlay, Pane, PressedKey, Statement, Tone, Value,
+};
 use fivetuple::cli::ThemeName;
 use fivetuple::tcp::{Owner, SocketEvent, SocketRow, TcpState};
-use fivetuple::view::{ColourDepth, LEAST, Theme, ThemeRole, glyph, hit, in_ascii, pane_at};
+use fivetuple::view::{ColourDepth, LEAST, Theme, ThemeRole, glyph, hit, in_ascii, wheel};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Color;
@@ -157,7 +159,8 @@ fn strangers_bytes_are_shown_and_not_obeyed() {
     let at = robot.state.now;
     robot.state.notices.say(at, Tone::Plain, Statement::verbatim(hostile));
     robot.press("K");
-    robot.state.ui.keys.push_back(hostile.to_owned());
+    let key = PressedKey { at, keys: hostile.to_owned(), words: String::new() };
+    robot.state.ui.pressed.push_back(key);
     for keys in ["", "n", "n z", "z", "i", "M", "g", "t", "m", "+ +", "V"] {
         robot.press(keys);
         robot.state.ui.selected = Some(row.name());
@@ -175,7 +178,13 @@ fn strangers_bytes_are_shown_and_not_obeyed() {
     assert!(text.contains(r"\x1b[2J\x00\xff\r\n\t"), "{text}");
     assert!(text.contains(r"666/\x1b]0;x\x07"), "{text}");
     let value = Value::Text(hostile.into());
-    let field = Field { label: "Payload", value, hint: "any text".into(), call: String::new() };
+    let field = Field {
+        group: "Data",
+        label: "Payload",
+        value,
+        hint: "any text".into(),
+        call: String::new(),
+    };
     robot.state.ui.overlay = Some(Overlay::Form(FormKind::Connect, Form::new(vec![field])));
     assert!(screen(&mut robot, WIDE).contains(r"\x1b]0;x\x07"));
 }
@@ -194,11 +203,15 @@ fn a_click_selects_what_is_drawn_there() {
     let row = Action::SelectRow(own(PHONE[1], 13).name);
     let sockets = Action::Focus(Pane::Sockets);
     assert_eq!(hit(area, &robot.state, &scroll, 20, y), [sockets, row]);
-    assert_eq!(pane_at(area, &robot.state, 20, y), Some(Pane::Sockets));
+    assert_eq!(wheel(area, &robot.state, (20, y), true), [Action::Next]);
     let y = find(&buffer, "tablet");
-    let computers = [Action::Focus(Pane::Computers), Action::SelectComputer(2)];
-    assert_eq!(hit(area, &robot.state, &scroll, 80, y), computers);
-    assert_eq!(hit(area, &robot.state, &scroll, 20, y), [Action::Focus(Pane::Server)]);
+    assert_eq!(hit(area, &robot.state, &scroll, 80, y), [Action::SelectComputer(2)]);
+    assert_eq!(hit(area, &robot.state, &scroll, 20, y), []);
+    assert_eq!(wheel(area, &robot.state, (20, y), false), []);
+    assert_eq!(wheel(area, &robot.state, (80, y), false), [Action::PreviousComputer]);
+    let y = find(&buffer, "What happened");
+    let sentences = [Action::Focus(Pane::Notices), Action::PageUp];
+    assert_eq!(wheel(area, &robot.state, (80, y), false), sentences);
     assert_eq!(scroll.visible(), robot.state.ui.shown);
     robot.press("z");
     let (buffer, scroll) = paint(&mut robot, DARK, WIDE);

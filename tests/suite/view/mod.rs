@@ -4,6 +4,7 @@ pub(crate) mod compare;
 pub(crate) mod connection;
 pub(crate) mod cut_lines;
 pub(crate) mod diagram;
+pub(crate) mod keys;
 pub(crate) mod lab;
 pub(crate) mod lab_cut_lines;
 pub(crate) mod lab_words;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::app::explain::why_not::{answer, refused};
 use crate::robot::{Robot, end, own};
-use fivetuple::app::{Action, Clients, Notices, Pane, PointOfView, Statement, Tone};
+use fivetuple::app::{Action, Clients, Notices, PointOfView, Statement, Tone};
 use fivetuple::tcp::{ConnectSpec, Endpoint, ListenSpec, ListenerId, Port, SocketEvent, SocketId};
 
 use crate::view::compare::laptop_twice;
@@ -24,7 +24,7 @@ const PICTURES: &[Picture] = &[
     ("empty", Robot::new, "", &ALL),
     ("listening", || later(Robot::listening(), 3), "", &ALL),
     ("two_connections", two_connections, "", &ALL),
-    ("chosen_row", two_connections, "Tab j j", &[(80, 24), (200, 50)]),
+    ("chosen_row", two_connections, "j j", &[(80, 24), (200, 50)]),
     ("goodbyes", goodbyes, "", &ALL),
     ("held", held, "", &ALL),
     ("whole_machine", || whole_machine(200), "", &[WIDE, USUAL]),
@@ -40,7 +40,7 @@ const PICTURES: &[Picture] = &[
     ("big", two_connections, "z", &ALL),
     ("big_goodbyes", waiting_alone, "z", &[USUAL, SMALL]),
     ("open_to_everybody", open_to_everybody, "", &[USUAL]),
-    ("many_computers", many_computers, "1 5 j", &[USUAL]),
+    ("many_computers", many_computers, "1 5 >", &[USUAL]),
     ("palette", two_connections, ":", &ALL),
     ("palette_found", two_connections, ": c l o Down", &ALL),
     ("why_not", explained, "", &ALL),
@@ -151,9 +151,8 @@ fn held() -> Robot {
 }
 
 fn end_of_whole_machine() -> Robot {
-    let mut robot = whole_machine(200);
+    let robot = whole_machine(200);
     let last = *robot.state.ui.shown.last().unwrap();
-    robot.ask(Action::Focus(Pane::Sockets));
     select(robot, last)
 }
 
@@ -167,6 +166,7 @@ fn open_to_everybody() -> Robot {
     let mut robot = Robot::new();
     robot.state.machine.addresses = vec![[127, 0, 0, 1].into(), [192, 168, 1, 20].into()];
     let spec = ListenSpec::at(Endpoint::new([0, 0, 0, 0], 5000));
+    robot.state.servers.selected_mut().spec = spec.clone();
     robot.hear(SocketEvent::Listening { spec, sockets: vec![] });
     robot.kernel("tcp 0 128 0.0.0.0:5000 0.0.0.0:* LISTEN inode=9");
     robot

@@ -82,7 +82,7 @@ fn segments_between_clients_have_both_directions() {
     ] {
         assert!(text.contains(arrow) && text.contains(whose), "{text}");
     }
-    robot.press("j");
+    robot.press(">");
     shows(&mut robot, &[WIDE], &["─ SYN ─────────────────▶"]);
     robot.crosses(3, AGAIN, PHONES, Flags::SYN);
     shows(&mut robot, &[WIDE], &["laptop:44520 to phone"]);

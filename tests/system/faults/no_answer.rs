@@ -33,7 +33,6 @@ fn a_server_end_whose_client_is_silent_stays_and_can_be_aborted() {
         terminal.wait_for(&row);
         deafen(&stranger);
         // The server's end is the row below the listener's.
-        terminal.press("Tab");
         terminal.press("j");
         terminal.press_until("j", &format!(r"▶[^\n]*{row}"));
         terminal.press_until("s", &format!(r"{row}[^\n]*resent [1-9]"));

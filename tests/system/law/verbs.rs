@@ -45,7 +45,7 @@ impl Random {
 
 /// What a step does everywhere, and how often. Words in capitals stand for what [`words`] makes of them.
 const EVERYWHERE: &str = "24 c, 4 3c, 2 c c, 12 d, 3 2d, 3 0d, 9 D, 3 0D, 9 s, 3 0s, 8 f, 6 x, \
-    2 0x, 2 s d, 2 c d, 2 d D, 2 f D, 2 f d, 1 f s, 6 a, 5 A, 2 l, 1 r l, 5 j, 2 k, 4 Tab, 4 Esc, \
+    2 0x, 2 s d, 2 c d, 2 d D, 2 f D, 2 f d, 1 f s, 6 a, 5 A, 2 l, 1 r l, 4 j, 2 k, 4 >, 2 <, 4 Esc, \
     9 LISTEN_OPTION, 2 Y Enter, \
     4 ANOTHER_LISTENER, 6 J, 3 J c, 3 CONNECT_OPTION, 2 TO_ITSELF, 1 CALL_OTHERS, 1 STATE";
 /// What it does with the wire of a lab.
@@ -60,17 +60,17 @@ const LISTEN_FIELDS: [(usize, &[&str]); 8] = [
     (4, &["Right", "Right Right"]),
     (5, &["Right", "Right Right"]),
     (5, &["Right", "Right Right"]),
-    (6, &["\"0.02", "\"5"]),
-    (7, &["Right"]),
+    (5, &["\"0.02", "\"5"]),
+    (6, &["Right"]),
 ];
 
 const CONNECT_FIELDS: [(usize, &[&str]); 6] = [
-    (2, &["Right", "Right Right"]),
-    (5, &["Right"]),
-    (6, &["\"Hello,_TCP!", "\""]),
-    (7, &["Right"]),
-    (8, &["\"0.02", "\"0"]),
-    (11, &["Right"]),
+    (1, &["Right"]),
+    (3, &["Right", "Right Right"]),
+    (4, &["Right"]),
+    (5, &["\"Hello,_TCP!", "\""]),
+    (6, &["Right"]),
+    (6, &["\"0.02", "\"0"]),
 ];
 
 /// How the deed of another program is written among the keys.
@@ -132,13 +132,13 @@ fn words(driver: &Driver, random: &mut Random, verb: &str) -> String {
     match verb {
         "LISTEN_OPTION" => format!("{} l l", change("L", &LISTEN_FIELDS)),
         "CONNECT_OPTION" => change("C", &CONNECT_FIELDS),
-        "TCP" => field("C", 11, "Right"),
+        "TCP" => field("C", 1, "Right"),
         "CALL_OTHERS" => format!("C \"{} Enter", driver.others.places.0),
-        "CALL_SERVER" => format!("C \"the_listener Down Down {}Enter", rights(0)),
+        "CALL_SERVER" => format!("C \"the_listener Down Down Down {}Enter", rights(0)),
         "TO_ITSELF" => {
             let chosen = program::computers(&driver.state)[0].1;
             let port = usize::from(driver.others.places.0.port()) + 1 + random.below(3);
-            format!("C \"{chosen}:{port} Down Down {}Enter c", rights(2))
+            format!("C \"{chosen}:{port} Down Down Down {}Enter c", rights(2))
         }
         "ANOTHER_LISTENER" => {
             let port = usize::from(driver.others.places.0.port()) + 11 + random.below(3);

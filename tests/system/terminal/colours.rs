@@ -77,7 +77,6 @@ fn without_colours_bold_and_reverse_survive_and_states_differ() {
         press_for_rows(&terminal, "d", "TIME_WAIT", 1);
         terminal.press("T");
         terminal.press("T");
-        terminal.press("Tab");
         terminal.press_until("j", "▶[^\n]*LISTEN");
         let screen = terminal.styled();
         let bold = |text: &str| look(&screen, text).is_some_and(|look| look.bold);

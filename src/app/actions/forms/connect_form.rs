@@ -16,7 +16,7 @@ use crate::tcp::{
 };
 
 const TO: usize = 0;
-const FROM: usize = 1;
+const FROM: usize = 2;
 
 const THE_LISTENER: &str = "the listener";
 const ITS_OWN: &str = "its own";
@@ -30,13 +30,21 @@ pub(super) struct Options {
 #[rustfmt::skip]
 pub(super) const FIELDS: &[FieldSpec<Options>] = &[
     FieldSpec {
-        label: "To", help: "host:port, or \"the listener\"",
+        group: "Destination", label: "To", help: "host:port, or \"the listener\"",
         value: |options| Value::text(options.to.as_ref().map_or_else(|| THE_LISTENER.to_owned(), Target::to_string)),
         call: |to, _, _| format!("connect(fd, {})", to.shown()),
         apply: |to, _, options| set(&mut options.to, to.unless(THE_LISTENER, str::parse)),
     },
     FieldSpec {
-        label: "Source address", help: "an address of this machine, or \"its own\" (127.0.0.2, .3, ...)",
+        group: "Destination", label: "Protocol", help: "UDP has a 5-tuple too, but no handshake",
+        value: |options| Value::choice(&["TCP", "UDP"], options.spec.protocol as usize),
+        call: |protocol, form, state| {
+            format!("socket({}, {})", address_calls(form, state).1, protocol.pick(["SOCK_STREAM", "SOCK_DGRAM"]))
+        },
+        apply: |protocol, _, options| assign(&mut options.spec.protocol, protocol.pick([Protocol::Tcp, Protocol::Udp])),
+    },
+    FieldSpec {
+        group: "Source", label: "Source address", help: "an address of this machine, or \"its own\" (127.0.0.2, .3, ...)",
         value: |options| Value::text(options.spec.from.map_or_else(|| ITS_OWN.to_owned(), |ip| ip.to_string())),
         call: |_, form, state| address_calls(form, state).0,
         apply: |from, _, options| set(&mut options.spec.from, from.unless(ITS_OWN, |ip| {
@@ -44,7 +52,7 @@ pub(super) const FIELDS: &[FieldSpec<Options>] = &[
         })),
     },
     FieldSpec {
-        label: "Source port", help: "selects the client's port",
+        group: "Source", label: "Source port", help: "selects the client's port",
         value: |options| Value::choice(&["chosen by the kernel", "a fixed port", "same as the server's", "a toy range"], match options.spec.source_port {
             SourcePort::KernelPicks => 0,
             SourcePort::Fixed(_) => 1,
@@ -52,14 +60,14 @@ pub(super) const FIELDS: &[FieldSpec<Options>] = &[
             SourcePort::Range(_) => 3,
         }),
         call: |how, _, _| how.pick([
-            "no bind() to a port", "bind(fd, ...:fixed port)", "bind(fd, ...:the server's)", "IP_LOCAL_PORT_RANGE",
+            "no bind() to a port", "", "bind(fd, ...:the server's)", "",
         ]).into(),
         apply: |how, _, options| assign(&mut options.spec.source_port, how.pick([
             SourcePort::KernelPicks, SourcePort::Fixed(Port::ANY), SourcePort::SameAsServer, SourcePort::Range(PortRange::DEFAULT),
         ])),
     },
     FieldSpec {
-        label: "Fixed port", help: "1 to 65535, for the source port \"a fixed port\"",
+        group: "Source", label: "Fixed port", help: "1 to 65535: every connection asks for this port",
         value: |options| match options.spec.source_port {
             SourcePort::Fixed(port) => Value::text(port.to_string()),
             SourcePort::KernelPicks | SourcePort::SameAsServer | SourcePort::Range(_) => Value::text("6000"),
@@ -71,7 +79,7 @@ pub(super) const FIELDS: &[FieldSpec<Options>] = &[
         },
     },
     FieldSpec {
-        label: "Toy range", help: "2 to 64 ports like 45000-45007: few enough to run out of",
+        group: "Source", label: "Toy range", help: "2 to 64 ports like 45000-45007: few enough to run out of",
         value: |options| match options.spec.source_port {
             SourcePort::Range(range) => Value::text(range.to_string()),
             SourcePort::KernelPicks | SourcePort::SameAsServer | SourcePort::Fixed(_) => Value::text("45000-45007"),
@@ -83,25 +91,25 @@ pub(super) const FIELDS: &[FieldSpec<Options>] = &[
         },
     },
     FieldSpec {
-        label: "SO_REUSEADDR", help: "reuses the source port for another destination",
+        group: "Source", label: "SO_REUSEADDR", help: "reuses the source port for another destination",
         value: |options| Value::yes_no(options.spec.reuse_addr),
         call: |reuse, _, _| option_call("SO_REUSEADDR", reuse),
         apply: |reuse, _, options| assign(&mut options.spec.reuse_addr, reuse.is_yes()),
     },
     FieldSpec {
-        label: "Payload", help: r"sent once connected; \n, \t and \xHH are escapes",
+        group: "Data", label: "Payload", help: r"sent once connected; \n, \t and \xHH are escapes",
         value: |options| Value::text(legible(&options.spec.payload)),
         call: |payload, _, _| String::from(if payload.shown().is_empty() { "no call" } else { "write(fd, payload)" }),
         apply: |payload, _, options| set(&mut options.spec.payload, unescape(payload.shown())),
     },
     FieldSpec {
-        label: "Stays", help: "keeps the connection open",
+        group: "Data", label: "Stays", help: "keeps the connection open",
         value: |options| Value::choice(&["until closed", "for N seconds"], usize::from(options.spec.stays != Stays::UntilClosed)),
         call: |stays, _, _| stays.pick(["close(fd) on d", "close(fd) after that time"]).into(),
         apply: |stays, _, options| assign(&mut options.spec.stays, stays.pick([Stays::UntilClosed, Stays::For(Duration::ZERO)])),
     },
     FieldSpec {
-        label: "N seconds", help: "0 to 86400, counted from connect()",
+        group: "Data", label: "N seconds", help: "0 to 86400, counted from connect()",
         value: |options| Value::seconds(if let Stays::For(time) = options.spec.stays { Some(time) } else { None }),
         call: |_, _, _| String::new(),
         apply: |seconds, _, options| match &mut options.spec.stays {
@@ -110,26 +118,18 @@ pub(super) const FIELDS: &[FieldSpec<Options>] = &[
         },
     },
     FieldSpec {
-        label: "Count", help: "opens 1 to 64512 connections with one c",
+        group: "How many", label: "Count", help: "opens 1 to 64512 connections with one c",
         value: |options| Value::text(options.burst.count.to_string()),
         call: |count, _, _| format!("socket(), connect(): {}", format::times(count.shown())),
         apply: |count, _, options| set(&mut options.burst.count, count.number(1..=connect_spec::MOST, "Enter 1 to 64512 connections.")),
     },
     FieldSpec {
-        label: "Interval (ms)", help: "time between two connects; 0: as fast as accepted",
+        group: "How many", label: "Interval (ms)", help: "time between two connects; 0: as fast as accepted",
         value: |options| Value::text(options.burst.every.as_millis().to_string()),
         call: |_, _, _| String::new(),
         apply: |every, _, options| {
             set(&mut options.burst.every, every.number(0..=60_000, "Enter 0 to 60000 milliseconds.").map(Duration::from_millis))
         },
-    },
-    FieldSpec {
-        label: "Protocol", help: "UDP has a 5-tuple too, but no handshake",
-        value: |options| Value::choice(&["TCP", "UDP"], options.spec.protocol as usize),
-        call: |protocol, form, state| {
-            format!("socket({}, {})", address_calls(form, state).1, protocol.pick(["SOCK_STREAM", "SOCK_DGRAM"]))
-        },
-        apply: |protocol, _, options| assign(&mut options.spec.protocol, protocol.pick([Protocol::Tcp, Protocol::Udp])),
     },
 ];
 

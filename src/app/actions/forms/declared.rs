@@ -4,6 +4,8 @@ use crate::app::{Field, Form, State, Value, Wrong};
 
 /// A field of the form that changes `Options`.
 pub(super) struct FieldSpec<Options> {
+    /// The heading over it and its neighbours.
+    pub(super) group: &'static str,
     pub(super) label: &'static str,
     /// What may be typed, or what it means.
     pub(super) help: &'static str,
@@ -27,6 +29,7 @@ pub(super) fn assign<T>(place: &mut T, value: T) -> Result<(), String> {
 
 pub(super) fn form<O>(fields: &[FieldSpec<O>], options: &O, state: &State) -> Form {
     let fields_of_form = fields.iter().map(|field| Field {
+        group: field.group,
         label: field.label,
         value: (field.value)(options),
         hint: field.help.into(),

@@ -17,7 +17,7 @@ const ADDRESSES: &str = "Enter an address like 127.0.0.1, 0.0.0.0, ::1 or ::.";
 #[rustfmt::skip]
 pub(super) const FIELDS: &[FieldSpec<ListenSpec>] = &[
     FieldSpec {
-        label: "Address", help: "127.0.0.1, ::1: this machine only; 0.0.0.0, ::: all interfaces; or one of this machine's",
+        group: "Listen on", label: "Address", help: "127.0.0.1, ::1: this machine only; 0.0.0.0, ::: all interfaces; or one of this machine's",
         value: |spec| Value::text(spec.at.ip.to_string()),
         call: |address, form, _| match (address.shown(), form.fields[PORT].shown()) {
             (ip, port) if is_v6(address) => format!("bind(fd, [{ip}]:{port})"),
@@ -26,31 +26,31 @@ pub(super) const FIELDS: &[FieldSpec<ListenSpec>] = &[
         apply: |address, _, spec| set(&mut spec.at.ip, address.parse().map_err(|_| ADDRESSES.to_owned())),
     },
     FieldSpec {
-        label: "Port", help: "0 to 65535; 0: the kernel picks one",
+        group: "Listen on", label: "Port", help: "0 to 65535; 0: the kernel picks one",
         value: |spec| Value::text(spec.at.port.to_string()),
         call: |port, _, _| String::from(if port.shown() == "0" { "the kernel picks at bind()" } else { "" }),
         apply: |port, _, spec| set(&mut spec.at.port, port.port(0, "The port must be a number from 0 to 65535.")),
     },
     FieldSpec {
-        label: "Backlog", help: "allows this many connections, plus one, to wait for accept()",
+        group: "Accept queue", label: "Backlog", help: "allows this many connections, plus one, to wait for accept()",
         value: |spec| Value::text(spec.backlog.to_string()),
         call: |backlog, _, _| format!("listen(fd, {})", backlog.shown()),
         apply: |backlog, _, spec| set(&mut spec.backlog, backlog.number(0..=65535, "The backlog must be a number from 0 to 65535.")),
     },
     FieldSpec {
-        label: "accept()", help: "hold: press a to resume, A to accept one",
+        group: "Accept queue", label: "accept()", help: "hold: press a to resume, A to accept one",
         value: |spec| Value::choice(&["at once", "hold"], spec.accepting as usize),
         call: |accept, _, _| accept.pick(["accept(fd) in a loop", "no accept() until a or A"]).into(),
         apply: |accept, _, spec| assign(&mut spec.accepting, accept.pick([Accepting::AtOnce, Accepting::Held])),
     },
     FieldSpec {
-        label: "On data", help: "unread data stays in Recv-Q",
+        group: "Connections", label: "On data", help: "unread data stays in Recv-Q",
         value: |spec| Value::choice(&["read it", "leave it unread", "echo it"], spec.on_data as usize),
         call: |on_data, _, _| on_data.pick(["read(fd)", "no call", "read(fd), write(fd)"]).into(),
         apply: |on_data, _, spec| assign(&mut spec.on_data, on_data.pick([OnData::Read, OnData::LeaveUnread, OnData::Echo])),
     },
     FieldSpec {
-        label: "Closes", help: "never: a server that forgets to close",
+        group: "Connections", label: "Closes", help: "never: a server that forgets to close",
         value: |spec| Value::choice(&["when the client does", "after N seconds", "never"], match spec.closes {
             ServerCloses::WithClient => 0,
             ServerCloses::After(_) => 1,
@@ -62,7 +62,7 @@ pub(super) const FIELDS: &[FieldSpec<ListenSpec>] = &[
         ])),
     },
     FieldSpec {
-        label: "N seconds", help: "0 to 86400, counted from accept()",
+        group: "Connections", label: "N seconds", help: "0 to 86400, counted from accept()",
         value: |spec| Value::seconds(if let ServerCloses::After(time) = spec.closes { Some(time) } else { None }),
         call: |_, _, _| String::new(),
         apply: |seconds, _, spec| match &mut spec.closes {
@@ -71,25 +71,25 @@ pub(super) const FIELDS: &[FieldSpec<ListenSpec>] = &[
         },
     },
     FieldSpec {
-        label: "SO_REUSEADDR", help: "allows bind() despite TIME_WAIT; needed in both runs",
+        group: "Socket options", label: "SO_REUSEADDR", help: "allows bind() despite TIME_WAIT; needed in both runs",
         value: |spec| Value::yes_no(spec.reuse_addr),
         call: |reuse, _, _| option_call("SO_REUSEADDR", reuse),
         apply: |reuse, _, spec| assign(&mut spec.reuse_addr, reuse.is_yes()),
     },
     FieldSpec {
-        label: "SO_REUSEPORT", help: "lets several sockets listen on one address",
+        group: "Socket options", label: "SO_REUSEPORT", help: "lets several sockets listen on one address",
         value: |spec| Value::yes_no(spec.reuse_port),
         call: |reuse, _, _| option_call("SO_REUSEPORT", reuse),
         apply: |reuse, _, spec| assign(&mut spec.reuse_port, reuse.is_yes()),
     },
     FieldSpec {
-        label: "Sockets", help: "1 to 4 that listen; more than one needs SO_REUSEPORT",
+        group: "Socket options", label: "Sockets", help: "1 to 4 that listen; more than one needs SO_REUSEPORT",
         value: |spec| Value::text(spec.listeners.to_string()),
         call: |count, _, _| format!("socket(), bind(), listen(): {}", format::times(count.shown())),
         apply: |count, _, spec| set(&mut spec.listeners, count.number(1..=4, "Enter 1 to 4 listening sockets.")),
     },
     FieldSpec {
-        label: "IPv6 only", help: "with ::, accepts IPv6 only; otherwise both (dual stack)",
+        group: "Socket options", label: "IPv6 only", help: "with ::, accepts IPv6 only; otherwise both (dual stack)",
         value: |spec| Value::yes_no(spec.only_v6),
         call: |only_v6, form, _| {
             if is_v6(&form.fields[ADDRESS]) { format!("setsockopt(fd, IPV6_V6ONLY, {})", u8::from(only_v6.is_yes())) } else { String::from("for IPv6 addresses") }

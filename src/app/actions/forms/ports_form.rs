@@ -8,6 +8,7 @@ use crate::app::{Effect, Form, FormKind, LabState, Overlay, State, Value, Wrong,
 use crate::tcp::{HostLimits, Port, PortRange};
 
 pub(super) const FIELDS: &[FieldSpec<PortRange>] = &[FieldSpec {
+    group: "Range",
     label: "Ports",
     help: "low-high, within 1024-65535; restarts the lab if its range differs",
     value: |range| Value::text(range.to_string()),

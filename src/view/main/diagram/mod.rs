@@ -9,7 +9,6 @@ use ratatui::layout::{Margin, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Block;
 
-use crate::app::Pane;
 use crate::tcp::{TcpState, Transition};
 use crate::view::ThemeRole::{Dim, FocusBorder, Strong, Warning};
 use crate::view::main::diagram::geometry::Figure;
@@ -31,7 +30,7 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
         if below == 0 { brief } else { String::from("RFC 9293, figure 5; each symbol is one end") };
     let about = format!("{DASH} {about}");
     let titles = Titles { name: "States", about, ..past::titles(scene.state, Vec::new()) };
-    painter.pane(Pane::Sockets, area, titles);
+    painter.pane(area, titles);
     let text = rect::take_bottom(&mut inner, below);
     let most = if Figure::is_wide(inner, widths(scene, LONG)) { LONG } else { SHORT };
     let figure = Figure::fitting(inner, widths(scene, most));

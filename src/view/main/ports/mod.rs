@@ -7,7 +7,6 @@ mod selection;
 
 use ratatui::layout::Rect;
 
-use crate::app::Pane;
 use crate::tcp::{Port, PortRange};
 use crate::view::main::ports::selection::{ALL, selected_end};
 use crate::view::style::glyphs::DASH;
@@ -44,7 +43,7 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     };
     let about = format!("{DASH} {about}");
     let titles = Titles { name: "Ports", about, ..past::titles(scene.state, Vec::new()) };
-    painter.pane(Pane::Sockets, area, titles);
+    painter.pane(area, titles);
     draw(painter, inner, (range, port));
     painter.put(text, facts);
 }

@@ -69,7 +69,7 @@ fn the_footer_names_the_keys_of_all_verbs_and_each_works() {
 #[test]
 fn what_cannot_be_seen_or_turns_the_writing_around_stays_escaped_in_a_form() {
     let mut robot = Robot::listening();
-    robot.press("C Down Down Down Down Down Down");
+    robot.press("C Down Down Down Down Down");
     robot.type_text("a\u{202e}c\u{301}");
     shows(&mut robot, WIDE, r"a\xe2\x80\xaec\xcc\x81");
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fivetuple::app::{Action, Pane};
+use fivetuple::app::Action;
 use fivetuple::tcp::{
     Call, CloseKind, ConnectSpec, Endpoint, Errno, Flags, ListenSpec, OnData, Protocol,
     SocketEvent, SyscallError,
@@ -115,7 +115,6 @@ fn that_it_is_half_open_is_said_wherever_it_is_seen() {
 fn a_listening_socket_has_nothing_to_half_close() {
     for keys in ["f", "s", "x", "d"] {
         let mut robot = Robot::listening_in_lab();
-        robot.state.ui.focus = Pane::Sockets;
         robot.press("j");
         assert_eq!(robot.state.ui.selected, Some(name(LISTEN)));
         robot.press(keys);

@@ -54,7 +54,7 @@ fn a_name_without_an_address_and_a_refused_datagram_are_told_as_what_they_are() 
 #[test]
 fn a_reset_and_brings_the_options_of_the_start_back() {
     let mut robot = laptop_connected();
-    robot.press("a C Down Down Right Enter");
+    robot.press("a C Down Down Down Right Enter");
     robot.kernel("tcp 0 0 127.0.0.9:1 127.0.0.1:5000 TIME_WAIT timewait=47000ms/0");
     robot.press("r");
     assert!(robot.said().contains("1 earlier row is still in TIME_WAIT"), "{}", robot.said());

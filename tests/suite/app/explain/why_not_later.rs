@@ -104,7 +104,7 @@ fn rows_that_are_seen_after_the_refusal_are_marked_as_to_blame_too() {
     let said = robot.said();
     assert!(said.contains("All 8 ports of 45000-45007"), "{said}");
     assert!(
-        said.contains("another computer (select it in the Computers pane, then c)"),
+        said.contains("another computer (press < or >, then c)"),
         "whatever pane has the focus: {said}"
     );
     let before = robot.state.notices.len();
