@@ -59,6 +59,7 @@
 //! | Which keys are there, and their words in the footer and the help? | `app/keys/keymap.rs` |
 //! | Which key is an escape sequence, and which is none? | `app/keys/sequence.rs`; its pieces meet in `app/keys/input_parser.rs` |
 //! | What happens when a key is pressed? | `app/input.rs` names the action, `app/update.rs` dispatches it to `app/actions` |
+//! | What does a key that is typed ahead wait for? | `app/query/under_way.rs`; what waits is in `app/ui/ahead.rs`, `app/update.rs` takes it |
 //! | What happens when a socket reports something? | `app/events`, one file for the server, clients, connections, the lab |
 //! | Where is the text of a sentence, say for ETIMEDOUT? | `assets/words`; the words of an errno in `tcp/socket/errno.rs` |
 //! | Which facts choose that text? | `app/query/facts.rs` of an end, `opening_facts.rs` of a beginning; of a failure `app/query/refusal`; `app/explain` joins them |

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use crate::tcp::Protocol;
+use crate::tcp::{Protocol, WireSegment};
 
 /// A number with commas: 28,232.
 pub fn number(n: u64) -> String {
@@ -34,6 +34,18 @@ pub fn brief(time: std::time::Duration) -> String {
         _ => format!("{:.2} s", time.as_secs_f64()),
     }
 }
+
+/// How long a segment was held, and how long it travelled, where that is worth a word: `held 8.21 s, took 0.40 s`.
+pub fn way(crossing: &WireSegment) -> String {
+    let part =
+        |what, time: Duration| (time >= NOTABLE).then(|| format!("{what} {}", seconds(time)));
+    let travelled = crossing.travelled().and_then(|time| part("took", time));
+    let parts: Vec<String> = part("held", crossing.held).into_iter().chain(travelled).collect();
+    parts.join(", ")
+}
+
+/// Segments travel for less than that without being noticed.
+const NOTABLE: Duration = Duration::from_millis(10);
 
 /// 0.42 s, 12 s.
 pub(crate) fn seconds(time: Duration) -> String {

@@ -29,19 +29,20 @@ pub use crate::app::keys::{
     TerminalEvent, WireKey,
 };
 pub use crate::app::model::{
-    Account, Attempt, BurstProgress, Clients, Computer, Content, Episodes, Fact, Failure, FinOrder,
-    HOLDABLE_STATES, Holder, LabStage, LabState, LoggedEvent, Myth, MythCall, Notice, Notices,
-    OpenEnd, OpenEnds, OtherVerb, Remedy, RowNow, RowOutcome, Server, ServerPolicy, Servers,
-    SocketLog, Sockets, Statement, SyscallEntry, SyscallLog, Tone, Topic, Totals, Verb, Verdict,
+    Account, Attempt, Awaited, BurstProgress, Clients, Computer, Content, Episodes, Fact, Failure,
+    FinOrder, HOLDABLE_STATES, Holder, LabStage, LabState, LoggedEvent, Myth, MythCall, Notice,
+    Notices, OpenEnd, OpenEnds, OtherVerb, Remedy, RowNow, RowOutcome, Server, ServerPolicy,
+    Servers, SocketLog, Sockets, Statement, SyscallEntry, SyscallLog, Tone, Topic, Totals, Verb,
+    Verdict,
 };
 pub use crate::app::query::{PortSupply, Role};
 pub use crate::app::state::State;
 pub use crate::app::table::{
-    Gone, GoneReason, Mark, Parity, Past, Ports, Sighting, Table, TableRow,
+    Gone, GoneReason, Mark, Parity, Past, Ports, Sighting, Spotlight, Table, TableRow,
 };
 pub use crate::app::ui::{
     Appearance, Field, Find, Form, FormKind, HostRowNumbers, Overlay, Palette, PointOfView,
-    PressedKey, RowFilter, Ui, Value, Wrong,
+    PressedKey, RowFilter, TypedAhead, Ui, Value, Wrong,
 };
 pub use crate::app::update::{update, watch_at_start};
 pub use crate::tcp::TableUpdate;

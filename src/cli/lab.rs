@@ -3,28 +3,18 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::cli::values::parse_computer;
+use crate::cli::values::{parse_computer, within};
 use crate::tcp::{Host, LabSpec, PortRange};
 
-/// Whether the dashboard starts with a lab, and which.
+/// Whether the dashboard starts with a lab.
 #[derive(Clone, Debug, Args)]
 pub struct LabArgs {
     /// Start with the lab: separate network stacks joined by a wire, without root
     #[arg(long, help_heading = "Lab")]
     pub lab: bool,
-    /// Number of computers in the lab, including the server
-    #[arg(long, value_name = "N", default_value_t = LabSpec::DEFAULT.computers, value_parser = clap::value_parser!(u8).range(2..=8), help_heading = "Lab")]
-    pub lab_computers: u8,
     /// Capture the wire of every lab of this run to FILE, a new one or a pipe (pcapng, for Wireshark or tcpdump)
     #[arg(long, value_name = "FILE", help_heading = "Lab")]
     pub pcap: Option<PathBuf>,
-}
-
-impl LabArgs {
-    /// The lab that is asked for.
-    pub fn spec(&self) -> LabSpec {
-        LabSpec { computers: self.lab_computers, ports: None }
-    }
 }
 
 /// The program to run, on which computer of which lab.
@@ -36,8 +26,8 @@ pub struct LabCommandArgs {
     /// Join your lab that runs already, or that of the fivetuple process PID, instead of creating one
     #[arg(long, value_name = "PID", num_args = 0..=1)]
     pub join: Option<Option<u32>>,
-    /// Number of computers in a new lab, including the server
-    #[arg(long, value_name = "N", default_value_t = LabSpec::DEFAULT.computers, conflicts_with = "join", value_parser = clap::value_parser!(u8).range(2..=8))]
+    /// Number of computers in a new lab, besides the server
+    #[arg(long, value_name = "N", default_value_t = LabSpec::CLIENTS, conflicts_with = "join", value_parser = within::<u8>(1..=LabSpec::MOST_CLIENTS.into()))]
     pub computers: u8,
     /// Exit when the parent process exits
     #[arg(long, hide = true)]

@@ -22,21 +22,21 @@ Examples:
   fivetuple --listen --port 8080                listen immediately; try curl 127.0.0.1:8080
   fivetuple --bind 0.0.0.0                      listen on all interfaces, with a warning banner
   fivetuple listen --port 5000                  run a server without a screen
-  fivetuple connect 127.0.0.1:5000 -n 10 --wait 5s
+  fivetuple connect 127.0.0.1:5000 -n 10 --wait 5
                                                 open ten connections for five seconds
-  fivetuple table --port 5000                   print the kernel's table, like netstat -atn
+  fivetuple table --port 5000                   print the kernel's table in netstat's layout
   fivetuple table --watch --json | head         print each change as a line of JSON
   fivetuple --lab                               use separate network stacks and a wire you control
   fivetuple lab -- python3 -m http.server 500   run a program on the lab's server, without root
 
 Exit codes:
-  0    success
+  0    success, also when Ctrl-C ends what runs until Ctrl-C
   1    failure; the reason is on standard error
   2    wrong usage, or no terminal where one is needed
   101  a bug in fivetuple; the terminal is restored first
   126  fivetuple lab: the program cannot be run
   127  fivetuple lab: the program was not found
-  128+n  ended by signal n (130 for SIGINT, 143 for SIGTERM)
+  128+n  ended early by signal n (130 for SIGINT, 143 for SIGTERM)
   fivetuple lab exits with the code of the program that it runs";
 
 /// Shows what really happens when a client connects to a TCP port.
@@ -62,6 +62,9 @@ pub enum Subcommands {
     /// Open connections, send a payload, wait, close
     Connect(ConnectArgs),
     /// Print the kernel's socket table once, or its changes with --watch
+    ///
+    /// The layout is that of netstat -atnp. Of a LISTEN row, Recv-Q is the number of connections that wait for accept() and Send-Q the
+    /// backlog, as in ss; netstat prints 0 there, because it reads /proc/net/tcp, which has no backlog.
     Table(TableArgs),
     /// Run a program on a computer of a lab, its own or a dashboard's
     Lab(LabCommandArgs),
@@ -69,13 +72,11 @@ pub enum Subcommands {
     #[command(name = "__lab", hide = true)]
     Helper(HelperArgs),
     /// Print a completion script for a shell
-    #[command(hide = true)]
     Completions {
         /// The shell.
         shell: clap_complete::Shell,
     },
     /// Print the manual page
-    #[command(hide = true)]
     Man,
 }
 
@@ -101,7 +102,7 @@ pub struct DashboardArgs {
     /// Maximum length of the accept queue
     #[arg(long, value_name = "N", default_value_t = 128, value_parser = within::<u32>(0..=65535), help_heading = "Listener")]
     pub backlog: u32,
-    /// Number of clients, each with its own loopback address; not with --lab [default: 4]
+    /// Number of computers that connect, each with an address of its own; at most 7 in a lab [default: 4, or 2 in a lab]
     #[arg(long, value_name = "N", value_parser = within::<u8>(1..=40), help_heading = "Clients")]
     pub computers: Option<u8>,
     /// Text that each client sends once connected; may contain \n, \t and \xHH
@@ -180,7 +181,7 @@ pub struct ConnectArgs {
     /// Number of connections
     #[arg(short = 'n', long = "count", value_name = "N", default_value_t = 1, value_parser = within::<u32>(1..=64512))]
     pub count: u32,
-    /// How long each connection stays open: 500ms, 5s, 2m [default: until Ctrl-C]
+    /// How long each connection stays open: 5 (seconds), 500ms, 2m [default: until Ctrl-C]
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     pub wait: Option<Duration>,
     /// Interval between connect() calls

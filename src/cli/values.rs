@@ -47,11 +47,10 @@ pub(super) fn parse_computer(name: &str) -> Result<Host, String> {
 }
 
 pub(super) fn parse_time(text: &str) -> Result<Duration, String> {
-    let span: jiff::SignedDuration = text.parse().map_err(|_| {
-        // Mostly only the unit is missing.
-        let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-        let number = if is_number { text } else { "5" };
-        format!("write a time of up to 24h with a unit, for example {number}s or 500ms")
+    // As for sleep(1), a number without a unit is in seconds.
+    let unit = if text.ends_with(|c: char| c.is_ascii_digit()) { "s" } else { "" };
+    let span: jiff::SignedDuration = format!("{text}{unit}").parse().map_err(|_| {
+        String::from("write a time of up to 24h, for example 5 (seconds), 500ms or 2m")
     })?;
     let time = Duration::try_from(span).map_err(|_| "a time cannot be negative".to_owned())?;
     if time > MAX_TIME {

@@ -8,7 +8,7 @@ use std::str::FromStr;
 use crate::lab::namespace::write;
 use crate::lab::protocol::SocketKind;
 use crate::lab::socket_pool::SocketPool;
-use crate::tcp::{Errno, Host, HostLimits, LabLimits, Port};
+use crate::tcp::{Errno, HandshakeRetries, Host, HostLimits, LabLimits, Port};
 
 const FIRST_UNPRIVILEGED: &str = "/proc/sys/net/ipv4/ip_unprivileged_port_start";
 const SOMAXCONN: &str = "/proc/sys/net/core/somaxconn";
@@ -27,7 +27,7 @@ pub(super) fn lift_limits() -> LabLimits {
     let default = HostLimits::default();
     for (file, times) in RETRIES {
         if let Err(why) = set(file, times) {
-            limits.retransmits_long = false;
+            limits.gives_up = Some(retries());
             limits.unset = Some((file.to_owned(), why));
         }
     }
@@ -50,6 +50,16 @@ pub(super) fn as_used(limits: LabLimits, pool: &SocketPool, host: Host) -> LabLi
         return LabLimits { unprivileged_from: Port::ANY, ..limits };
     }
     limits
+}
+
+fn retries() -> HandshakeRetries {
+    let HandshakeRetries { syn, syn_ack, .. } = HandshakeRetries::DEFAULT;
+    let [(syn_file, _), (syn_ack_file, _), _] = RETRIES;
+    HandshakeRetries {
+        syn: read(syn_file).unwrap_or(syn),
+        linear: read("/proc/sys/net/ipv4/tcp_syn_linear_timeouts").unwrap_or(0),
+        syn_ack: read(syn_ack_file).unwrap_or(syn_ack),
+    }
 }
 
 fn set(path: &str, value: &str) -> Result<(), Errno> {

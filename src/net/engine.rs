@@ -88,6 +88,8 @@ impl Engine {
             Command::StopConnecting => self.stop_connecting(),
             Command::Send(id, bytes) => self.order(id, |mailbox| mailbox.send(bytes)),
             Command::HalfClose(id) => self.order(id, Mailbox::half_close),
+            Command::StayOpen(id) => self.order(id, |mailbox| mailbox.stay_open(true)),
+            Command::CloseWithPeer(id) => self.order(id, |mailbox| mailbox.stay_open(false)),
             Command::Close(id) => self.close(id, CloseKind::Close),
             Command::Abort(id) => self.close(id, CloseKind::Abort),
             Command::Probe(probes) => {
@@ -100,7 +102,8 @@ impl Engine {
                 self.held_states.close_all();
             }
             Command::HoldState(state, from) => {
-                self.registry.report_soon(self.held_states.hold(state, from));
+                let held = self.held_states.hold(&self.registry, (state, from));
+                self.registry.report_soon(held);
             }
         }
     }

@@ -4,17 +4,18 @@
 
 use std::io::{ErrorKind, Write};
 use std::net::{IpAddr, Ipv4Addr, Shutdown, SocketAddr};
-use std::os::fd::AsRawFd;
+use std::sync::Arc;
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec};
 use socket2::Socket;
 
+use crate::net::registry::Registry;
 use crate::net::trace::{CallResult, TraceRecorder, failed};
-use crate::net::{options, socket};
+use crate::net::{options, socket, trace};
 use crate::tcp::{
-    Call, Errno, FiveTuple, Host, OwnSocket, Protocol, SockOpt, SocketEvent, SocketId,
-    SyscallError, TcpState,
+    Call, Endpoint, Errno, FiveTuple, Host, OwnSocket, Protocol, Purpose, SockOpt, SocketEvent,
+    SocketId, Syscall, SyscallError, SyscallResult, TcpState,
 };
 
 #[derive(Default)]
@@ -26,17 +27,21 @@ impl HeldStates {
     /// The most states at a time: their descriptors are among the reserved ones.
     const MOST: usize = 12;
 
-    pub(super) fn hold(&mut self, state: TcpState, from: IpAddr) -> SocketEvent {
+    pub(super) fn hold(
+        &mut self,
+        registry: &Arc<Registry>,
+        (state, from): (TcpState, IpAddr),
+    ) -> SocketEvent {
         if self.sets.len() >= HeldStates::MOST {
             let why = SyscallError { call: Call::Reserve, errno: Errno::EMFILE };
             return SocketEvent::HoldFailed { state, why };
         }
-        let mut script = HeldScript { from, sockets: Vec::new(), calls: Vec::new() };
+        let mut script = HeldScript { registry, from, sockets: Vec::new() };
         match script.run(state) {
             Ok(main) => {
                 let sockets = script.sockets.iter().filter_map(as_own).collect();
                 self.sets.push(script.sockets);
-                SocketEvent::StateHeld { state, main, sockets, calls: script.calls }
+                SocketEvent::StateHeld { state, main, sockets }
             }
             Err(why) => SocketEvent::HoldFailed { state, why },
         }
@@ -57,28 +62,26 @@ fn as_own(socket: &Socket) -> Option<OwnSocket> {
     Some(socket::own(Host::THIS, Protocol::Tcp, socket, [local, remote]))
 }
 
-/// The system calls that were made, each as one would write it, and the sockets that remain open.
-struct HeldScript {
+/// Makes the calls, and keeps the sockets that remain open.
+struct HeldScript<'a> {
+    registry: &'a Arc<Registry>,
     from: IpAddr,
     sockets: Vec<Socket>,
-    calls: Vec<String>,
 }
 
 /// The size of buffers that are to be full soon.
-const SMALL: usize = 4096;
+const SMALL: u32 = 4096;
 
-impl HeldScript {
+impl HeldScript<'_> {
     fn run(&mut self, state: TcpState) -> CallResult<SocketId> {
         // The client's data fills the buffers of both ends, so no FIN behind it can leave.
         let blocks_fin =
             matches!(state, TcpState::FinWait1 | TcpState::Closing | TcpState::LastAck);
         let (listener, at) = self.listen(state, blocks_fin)?;
-        let client = self.connect(at, blocks_fin)?;
-        let row = client_row(&client, at)?;
+        let (client, row) = self.connect(at, blocks_fin)?;
         let server_row = SocketId { tuple: row.tuple.mirrored(), ..row };
         if state == TcpState::SynSent {
-            let second = self.connect(at, false)?;
-            let row = client_row(&second, at)?;
+            let (second, row) = self.connect(at, false)?;
             self.sockets.extend([listener, client, second]);
             return Ok(row);
         }
@@ -89,32 +92,25 @@ impl HeldScript {
         if matches!(state, TcpState::Listen | TcpState::Closed) {
             return Err(SyscallError { call: Call::Listen, errno: Errno::EINVAL });
         }
-        let server = self.accept(&listener)?;
-        if blocks_fin {
-            self.fill(&client)?;
-        }
+        let server = self.accept(&listener, server_row)?;
         if state == TcpState::TimeWait {
-            for end in [client, server] {
-                self.calls.push(format!("close({})", end.as_raw_fd()));
-            }
+            self.close(client, row);
+            self.close(server, server_row);
             self.sockets.push(listener);
             return Ok(row);
         }
-        if state == TcpState::LastAck {
-            self.half_close(&server)?;
+        if blocks_fin {
+            self.fill(&client, row)?;
         }
-        self.half_close(&client)?;
+        if state == TcpState::LastAck {
+            self.half_close(&server, server_row)?;
+        }
+        self.half_close(&client, row)?;
         if state == TcpState::Closing {
-            self.half_close(&server)?;
+            self.half_close(&server, server_row)?;
         }
         self.sockets.extend([listener, client, server]);
         Ok(if state == TcpState::CloseWait { server_row } else { row })
-    }
-
-    fn socket(&mut self) -> CallResult<Socket> {
-        let socket = socket::new(Protocol::Tcp, self.from, &mut TraceRecorder::off())?;
-        self.calls.push(format!("socket() = {}", socket.as_raw_fd()));
-        Ok(socket)
     }
 
     fn listen(
@@ -122,82 +118,98 @@ impl HeldScript {
         state: TcpState,
         has_small_buffer: bool,
     ) -> CallResult<(Socket, SocketAddr)> {
-        let socket = self.socket()?;
-        let fd = socket.as_raw_fd();
+        let mut trace = self.registry.recorder(Purpose::Listen);
+        let socket = socket::new(Protocol::Tcp, self.from, &mut trace)?;
         if state == TcpState::SynReceived {
             // The server's kernel ignores the last ACK until data arrives.
-            self.calls.push(format!("setsockopt({fd}, TCP_DEFER_ACCEPT, 30)"));
-            options::set_defer_accept(&socket, 30).map_err(failed(Call::SetSockOpt))?;
+            options::set(&socket, SockOpt::DeferAccept(30), &mut trace)?;
         }
         if has_small_buffer {
-            self.calls.push(format!("setsockopt({fd}, SO_RCVBUF, {})", SMALL / 2));
-            socket.set_recv_buffer_size(SMALL / 2).map_err(failed(Call::SetSockOpt))?;
+            options::set(&socket, SockOpt::ReceiveBuffer(SMALL / 2), &mut trace)?;
         }
-        // The SYN of a second client is dropped, because the first one fills the accept queue.
-        let backlog = if state == TcpState::SynSent { 0 } else { 8 };
         let ip = if self.from.is_ipv4() { Ipv4Addr::LOCALHOST.into() } else { self.from };
-        let any_port = SocketAddr::new(ip, 0);
-        socket.bind(&any_port.into()).map_err(failed(Call::Bind))?;
-        socket.listen(backlog).map_err(failed(Call::Listen))?;
-        let at = TraceRecorder::off().local_addr(&socket).map_err(failed(Call::Bind))?;
-        self.calls.push(format!("bind({fd}, {any_port}), which gave {at}"));
-        self.calls.push(format!("listen({fd}, {backlog})"));
+        bind(&socket, ip, &mut trace)?;
+        // The SYN of a second client is dropped, because the first one fills the accept queue.
+        let backlog: u32 = if state == TcpState::SynSent { 0 } else { 8 };
+        let done = socket.listen(backlog.cast_signed());
+        trace.record(&socket, Syscall::Listen(backlog), done).map_err(failed(Call::Listen))?;
+        let at = trace.local_addr(&socket).map_err(failed(Call::Bind))?;
+        self.registry.report_trace(trace, as_own(&socket).map(|own| own.name));
         Ok((socket, at))
     }
 
-    fn connect(&mut self, to: SocketAddr, has_small_buffer: bool) -> CallResult<Socket> {
-        let socket = self.socket()?;
-        let fd = socket.as_raw_fd();
-        if has_small_buffer {
-            self.calls.push(format!("setsockopt({fd}, SO_SNDBUF, {SMALL})"));
-            socket.set_send_buffer_size(SMALL).map_err(failed(Call::SetSockOpt))?;
+    fn connect(&mut self, to: SocketAddr, is_small: bool) -> CallResult<(Socket, SocketId)> {
+        let mut trace = self.registry.recorder(Purpose::Connect);
+        let socket = socket::new(Protocol::Tcp, self.from, &mut trace)?;
+        if is_small {
+            options::set(&socket, SockOpt::SendBuffer(SMALL), &mut trace)?;
         }
-        self.calls.push(format!("setsockopt({fd}, SOL_IP, IP_BIND_ADDRESS_NO_PORT, 1)"));
-        options::set(&socket, SockOpt::BindAddressNoPort, &mut TraceRecorder::off())?;
-        let from = SocketAddr::new(self.from, 0);
-        socket.bind(&from.into()).map_err(failed(Call::Bind))?;
-        self.calls.push(format!("bind({fd}, {from})"));
-        let result = match socket.connect(&to.into()).map_err(failed(Call::Connect)) {
-            Ok(()) => "",
-            Err(why) if why.errno == Errno::EINPROGRESS => " = EINPROGRESS",
-            Err(why) => return Err(why),
-        };
-        self.calls.push(format!("connect({fd}, {to}){result}"));
-        Ok(socket)
+        options::set(&socket, SockOpt::BindAddressNoPort, &mut trace)?;
+        bind(&socket, self.from, &mut trace)?;
+        let done = socket.connect(&to.into());
+        match trace.record(&socket, Syscall::Connect(Endpoint::from(to)), done) {
+            Err(error) if Errno::from(&error) == Errno::EINPROGRESS => (),
+            done => done.map_err(failed(Call::Connect))?,
+        }
+        let local = trace.local_addr(&socket).map_err(failed(Call::Connect))?;
+        let row = SocketId::connected(Host::THIS, FiveTuple::tcp(local.into(), to.into()));
+        self.registry.report_trace(trace, Some(row));
+        Ok((socket, row))
     }
 
-    fn accept(&mut self, listener: &Socket) -> CallResult<Socket> {
+    fn accept(&mut self, listener: &Socket, row: SocketId) -> CallResult<Socket> {
         const TIMEOUT: Duration = Duration::from_millis(200);
         let mut polled = [PollFd::new(listener, PollFlags::IN)];
         let timeout = Timespec::try_from(TIMEOUT).ok();
         let _ = rustix::event::poll(&mut polled, timeout.as_ref());
         let (socket, _) = listener.accept().map_err(failed(Call::Accept))?;
-        self.calls.push(format!("accept({}) = {}", listener.as_raw_fd(), socket.as_raw_fd()));
+        let answer = SyscallResult::Caller(trace::number(&socket), row.tuple.remote);
+        self.report(Purpose::Accept, row, (listener, Syscall::Accept, answer));
         socket.set_nonblocking(true).map_err(failed(Call::Accept))?;
         Ok(socket)
     }
 
-    fn fill(&mut self, mut socket: &Socket) -> CallResult {
+    fn fill(&mut self, mut socket: &Socket, row: SocketId) -> CallResult {
         let mut written = 0;
         loop {
             match socket.write(&[b'.'; 1024]) {
-                Ok(bytes) => written += bytes,
+                Ok(bytes) => written += bytes as u64,
                 Err(error) if error.kind() == ErrorKind::WouldBlock => break,
                 Err(error) => return Err(failed(Call::Write)(error)),
             }
         }
-        let fd = socket.as_raw_fd();
-        self.calls.push(format!("write({fd}, ...): {written} bytes, then EAGAIN"));
+        let call = (socket, Syscall::WriteUntilFull, SyscallResult::Bytes(written));
+        self.report(Purpose::Connect, row, call);
         Ok(())
     }
 
-    fn half_close(&mut self, socket: &Socket) -> CallResult {
-        self.calls.push(format!("shutdown({}, SHUT_WR)", socket.as_raw_fd()));
-        socket.shutdown(Shutdown::Write).map_err(failed(Call::Shutdown))
+    fn half_close(&mut self, socket: &Socket, row: SocketId) -> CallResult {
+        socket.shutdown(Shutdown::Write).map_err(failed(Call::Shutdown))?;
+        let call = (socket, Syscall::Shutdown, SyscallResult::Done);
+        self.report(Purpose::HalfClose, row, call);
+        Ok(())
+    }
+
+    fn close(&mut self, socket: Socket, row: SocketId) {
+        self.report(Purpose::Close, row, (&socket, Syscall::Close, SyscallResult::Unread));
+        drop(socket);
+    }
+
+    fn report(
+        &self,
+        purpose: Purpose,
+        row: SocketId,
+        (on, asked, answer): (&Socket, Syscall, SyscallResult),
+    ) {
+        let mut trace = self.registry.recorder(purpose);
+        trace.push(Some(trace::number(on)), asked, answer);
+        self.registry.report_trace(trace, Some(row));
     }
 }
 
-fn client_row(client: &Socket, to: SocketAddr) -> CallResult<SocketId> {
-    let local = TraceRecorder::off().local_addr(client).map_err(failed(Call::Connect))?;
-    Ok(SocketId::connected(Host::THIS, FiveTuple::tcp(local.into(), to.into())))
+/// bind() to an address, and to a port that the kernel chooses.
+fn bind(socket: &Socket, ip: IpAddr, trace: &mut TraceRecorder) -> CallResult {
+    let at = SocketAddr::new(ip, 0);
+    let done = trace.record(socket, Syscall::Bind(Endpoint::from(at)), socket.bind(&at.into()));
+    done.map_err(failed(Call::Bind))
 }

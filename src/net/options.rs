@@ -9,7 +9,10 @@ use std::io;
 use std::os::fd::AsRawFd;
 use std::time::Duration;
 
-use libc::{IP_BIND_ADDRESS_NO_PORT, IPPROTO_IP, IPPROTO_TCP, TCP_DEFER_ACCEPT};
+use libc::{
+    IP_BIND_ADDRESS_NO_PORT, IPPROTO_IP, IPPROTO_TCP, SO_RCVBUF, SO_SNDBUF, SOL_SOCKET,
+    TCP_DEFER_ACCEPT,
+};
 use socket2::Socket;
 
 use crate::net::trace::{CallResult, TraceRecorder, failed};
@@ -30,13 +33,13 @@ pub(super) fn set(socket: &Socket, option: SockOpt, trace: &mut TraceRecorder) -
             set_number(socket, (IPPROTO_IP, IP_LOCAL_PORT_RANGE), both)
         }
         SockOpt::NoLinger => socket.set_linger(Some(Duration::ZERO)),
+        SockOpt::DeferAccept(seconds) => {
+            set_number(socket, (IPPROTO_TCP, TCP_DEFER_ACCEPT), seconds)
+        }
+        SockOpt::ReceiveBuffer(bytes) => set_number(socket, (SOL_SOCKET, SO_RCVBUF), bytes),
+        SockOpt::SendBuffer(bytes) => set_number(socket, (SOL_SOCKET, SO_SNDBUF), bytes),
     };
     trace.record(socket, Syscall::SetSockOpt(option), done).map_err(failed(Call::SetSockOpt))
-}
-
-/// Lets a listening socket leave connections in SYN_RECV until data arrives, for about `seconds`.
-pub(super) fn set_defer_accept(socket: &Socket, seconds: u32) -> io::Result<()> {
-    set_number(socket, (IPPROTO_TCP, TCP_DEFER_ACCEPT), seconds)
 }
 
 fn set_number(

@@ -7,6 +7,8 @@ use crate::tcp::in_words;
 pub enum Exit {
     /// It succeeded, or the reader of its output is gone.
     Done,
+    /// It failed, and has said why.
+    Failed,
     /// It was used wrongly, and has said how.
     WrongUsage,
     /// A signal ended it.
@@ -16,14 +18,20 @@ pub enum Exit {
 }
 
 impl Exit {
-    /// The exit code: 0, 2, the program's, or 128 and the signal's number. An error exits with 1.
+    /// The exit code: 0, 1, 2, the program's, or 128 and the signal's number. An error exits with 1.
     pub fn code(self) -> u8 {
         match self {
             Exit::Done => 0,
+            Exit::Failed => 1,
             Exit::WrongUsage => 2,
             Exit::WithCode(code) => code,
             Exit::BySignal(number) => u8::try_from(128 + number).unwrap_or(u8::MAX),
         }
+    }
+
+    /// The same of what runs until Ctrl-C, which ends it as intended, as it does ping(8) and tcpdump(8).
+    pub(crate) fn until_ctrl_c(self) -> Exit {
+        if self == Exit::BySignal(libc::SIGINT) { Exit::Done } else { self }
     }
 
     /// How the dashboard ended: by what failed first, with a terminal that stays in raw mode, or a capture that is not whole.

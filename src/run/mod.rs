@@ -30,6 +30,7 @@ use crate::cli::{Cli, Subcommands};
 use crate::kernel::raise_descriptor_limit;
 use crate::run::dashboard::{job, screen};
 use crate::run::headless::{NO_OUTPUT, ignore_broken_pipe, lab_command, runtime};
+use crate::tcp::LabSpec;
 
 /// Runs the subcommand of the command line.
 ///
@@ -90,12 +91,10 @@ fn without_a_screen(work: impl Future<Output = anyhow::Result<Exit>>) -> anyhow:
 }
 
 fn open_dashboard(cli: &Cli) -> anyhow::Result<Exit> {
-    if cli.dashboard.lab.lab && cli.dashboard.computers.is_some() {
-        let wrong = Cli::command().error(
-            clap::error::ErrorKind::ArgumentConflict,
-            "--computers is for clients on loopback; with --lab use --lab-computers, which includes the server",
-        );
-        return answer(&wrong);
+    let most = LabSpec::MOST_CLIENTS;
+    if cli.dashboard.lab.lab && cli.dashboard.computers > Some(most) {
+        let wrong = format!("with --lab, --computers is at most {most}");
+        return answer(&Cli::command().error(clap::error::ErrorKind::ValueValidation, wrong));
     }
     let term = std::env::var_os("TERM").unwrap_or_default();
     let wrong = if !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {

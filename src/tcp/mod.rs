@@ -17,7 +17,9 @@ pub use crate::tcp::address::host::Host;
 pub use crate::tcp::address::port_range::PortRange;
 pub use crate::tcp::escape::{escape, is_legible, legible, unescape};
 pub use crate::tcp::host_limits::{HostLimits, TimeWaitReuse};
-pub use crate::tcp::lab::order::{LabComputer, LabEvent, LabLimits, LabOrder, LabRefusal, LabSpec};
+pub use crate::tcp::lab::order::{
+    HandshakeRetries, LabComputer, LabEvent, LabLimits, LabOrder, LabRefusal, LabSpec,
+};
 pub use crate::tcp::lab::segment::{Flags, IcmpMessage, Segment};
 pub use crate::tcp::lab::wire::{
     Delivery, DropReason, WireEvent, WireOrder, WireSegment, WireSettings, WireStatus,

@@ -21,7 +21,8 @@ pub(crate) use crate::view::painter::Painter;
 pub(crate) use crate::view::scene::{Scene, Titles, push_fitting, width};
 pub use crate::view::scroll::Scroll;
 pub use crate::view::style::glyphs::{glyph, in_ascii};
-pub use crate::view::style::theme::{ColourDepth, Theme, ThemeRole};
+pub use crate::view::style::ink::ColourDepth;
+pub use crate::view::style::theme::{Theme, ThemeRole};
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -70,6 +71,11 @@ fn draw_panes(painter: &mut Painter<'_>, places: &PaneLayout) {
     if !places.server.is_empty() {
         server::draw(painter, places.server);
         computers::draw(painter, places.computers);
+        for pane in
+            [places.server, places.computers].into_iter().filter(|_| painter.scene.state.is_past())
+        {
+            past::fade(painter, pane);
+        }
     }
     let draw_main_view = match ui.main_view {
         MainView::Table if painter.scene.state.shows_both_tables() => side_by_side::draw,

@@ -8,6 +8,7 @@ use ratatui::widgets::{BorderType, Clear, Widget};
 
 use crate::view::scene::{Scene, Titles};
 use crate::view::scroll::Scroll;
+use crate::view::style::big_letters::BigLetters;
 use crate::view::style::glyphs::SELECTED;
 use crate::view::style::theme::ThemeRole::{Border, Dim, FocusBorder, FocusTitle, Title};
 use crate::view::{rect, text};
@@ -35,12 +36,19 @@ impl Painter<'_> {
         }
     }
 
+    /// A text in large letters, from a column of the area on.
+    pub(crate) fn letters(&mut self, (area, x): (Rect, usize), size: BigLetters, text: &Span<'_>) {
+        let place = area.intersection(Rect { x: area.x.saturating_add(rect::len(x)), ..area });
+        let lines = size.draw(&text.content).into_iter();
+        self.put(place, lines.map(|line| Line::from(Span::styled(line, text.style))));
+    }
+
     /// The frame of a pane, heavier and marked while its text is what is scrolled. Returns its inside.
     pub(crate) fn pane(&mut self, area: Rect, titles: Titles) -> Rect {
         let scene = self.scene;
         let focused = titles.focused;
         let (kind, border, title) = if focused {
-            (BorderType::Thick, FocusBorder, format!(" {SELECTED} {} ", titles.name))
+            (BorderType::Thick, Border, format!(" {SELECTED} {} ", titles.name))
         } else {
             (BorderType::Rounded, Border, format!(" {} ", titles.name))
         };
@@ -48,7 +56,7 @@ impl Painter<'_> {
         let room = usize::from(area.width).saturating_sub(taken);
         let mut title = scene.line(if focused { FocusTitle } else { Title }, title);
         if !titles.about.is_empty() && room > 2 {
-            title.push_span(scene.span(Dim, text::cut(&titles.about, room) + " "));
+            title.extend(scene.named(Dim, &(text::cut(&titles.about, room) + " ")));
         }
         let pieces = |pieces: Vec<_>| {
             let spans = pieces.into_iter();

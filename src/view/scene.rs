@@ -5,7 +5,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType};
 use tui_input::Input;
 
-use crate::app::{State, TableRow};
+use crate::app::{Holder, State, TableRow};
 use crate::tcp::TcpState;
 use crate::view::ThemeRole::{Cursor, Field, Key, Selected, Text};
 use crate::view::style::glyphs::glyph;
@@ -43,8 +43,35 @@ impl<'a> Scene<'a> {
         Span::styled(format!("{} {state}", glyph(state)), self.theme.state(state))
     }
 
+    /// An end of a connection, or its name.
+    pub(crate) fn end(self, whose: Option<Holder>, text: impl Into<String>) -> Span<'static> {
+        Span::styled(text.into(), self.theme.end(whose))
+    }
+
+    /// A text in which every computer and every address has its own look.
+    pub(crate) fn named(self, part: ThemeRole, text: &str) -> Vec<Span<'static>> {
+        let (mut spans, mut plain) = (Vec::new(), String::new());
+        for word in text.split_inclusive(' ') {
+            let name = word.trim_matches(|c: char| !c.is_alphanumeric() && !"[]".contains(c));
+            let found =
+                self.state.whom(name).and_then(|whose| Some((whose, word.split_once(name)?)));
+            let Some((whose, (before, after))) = found else {
+                plain += word;
+                continue;
+            };
+            plain += before;
+            spans.push(self.span(part, std::mem::take(&mut plain)));
+            let look = self.style(part).patch(self.theme.end(Some(whose)));
+            spans.push(Span::styled(name.to_owned(), look));
+            plain += after;
+        }
+        spans.push(self.span(part, plain));
+        spans
+    }
+
     pub(crate) fn wrapped(self, part: ThemeRole, text: &str, room: usize) -> Vec<Line<'static>> {
-        text::wrap(text, room).into_iter().map(|words| self.line(part, words)).collect()
+        let lines = text::wrap(text, room).into_iter();
+        lines.map(|words| Line::from(self.named(part, &words))).collect()
     }
 
     pub(crate) fn style(self, part: ThemeRole) -> Style {
@@ -79,9 +106,15 @@ impl<'a> Scene<'a> {
         vec![self.span(Field, before), self.span(Cursor, under), self.span(Field, rest)]
     }
 
+    /// All of it in reverse, but the ends keep their looks.
     pub(crate) fn selected(self, spans: Vec<Span<'static>>) -> Line<'static> {
-        let text: String = spans.into_iter().map(|span| span.content).collect();
-        Line::styled(text, self.style(Selected))
+        let spans = spans.into_iter().map(|span| match span.style {
+            // A plate is no letter to be reversed.
+            plate if plate.bg.is_some() => Span { style: plate.not_reversed(), ..span },
+            end if self.theme.is_end(end) => span,
+            _ => Span::raw(span.content),
+        });
+        spans.collect::<Line>().style(self.style(Selected))
     }
 
     pub(crate) fn keys(self, hints: &[(&str, &str)]) -> Line<'static> {

@@ -7,6 +7,8 @@ use fivetuple::app::{BINDINGS, Binding, Group};
 use fivetuple::cli::Cli;
 use regex::Regex;
 
+use crate::tidy::source::files;
+
 const BEGIN: &str = "readme::rewrite -- --ignored -->\n";
 const END: &str = "<!-- end of keys -->";
 
@@ -90,6 +92,29 @@ fn every_picture_is_told_in_words() {
     assert_eq!(count, images, "a picture without words");
 }
 
+#[test]
+fn the_messages_that_it_explains_are_the_program_s() {
+    let readme = readme();
+    let (_, section) = readme.split_once("## When it does not work").unwrap();
+    let (section, _) = section.split_once("\n## ").unwrap();
+    let program = [files(&at_home("src"), "rs"), files(&at_home("assets/words"), "txt")].concat();
+    let program: Vec<String> =
+        program.iter().map(|file| std::fs::read_to_string(file).unwrap()).collect();
+    let titles = Regex::new(r"\*\*`.+?\*\*").unwrap();
+    let quoted = Regex::new(r"`([^`]+)`").unwrap();
+    let mut count = 0;
+    for title in titles.find_iter(section) {
+        for message in quoted.captures_iter(title.as_str()) {
+            // Up to the first value in it.
+            let begin = message[1].split(['.', '[', '1', '4']).next().unwrap().trim_end();
+            let is_said = program.iter().any(|text| text.contains(begin));
+            assert!(is_said, "no message begins with {begin:?}");
+            count += 1;
+        }
+    }
+    assert!(count >= 7, "{count}");
+}
+
 fn options() -> Vec<String> {
     let cli = Cli::command();
     let all = std::iter::once(&cli).chain(cli.get_subcommands());
@@ -110,15 +135,24 @@ fn its_commands_are_the_program_s() {
     }
     let known = options();
     // Of cargo, and of docker.
-    let others =
-        ["security-opt", "release", "no-deps", "open", "test", "ignored", "test-threads", "bench"];
+    let others = [
+        "security-opt",
+        "release",
+        "path",
+        "no-deps",
+        "open",
+        "test",
+        "ignored",
+        "test-threads",
+        "bench",
+    ];
     let long = Regex::new(r"(?m)[ `(]--([a-z][a-z-]+)").unwrap();
     for found in long.captures_iter(&readme) {
         let name = &found[1];
         let real = known.iter().any(|option| option == name) || others.contains(&name);
         assert!(real, "there is no --{name}");
     }
-    for command in ["cargo run --release", "cargo test"] {
+    for command in ["cargo run --release", "cargo install --path .", "cargo test"] {
         assert!(readme.contains(&format!("```sh\n{command}\n```")), "{command}");
     }
 }

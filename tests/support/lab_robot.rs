@@ -119,6 +119,14 @@ impl Robot {
         self.wire(WireEvent::Sent { at: self.state.now, segment });
     }
 
+    /// A segment is retransmitted while it, or its acknowledgement, is on the held wire.
+    pub(crate) fn sends_again(&mut self, number: u64) {
+        let mut crossings = self.state.lab.crossings.iter();
+        let sent = crossings.find(|crossing| crossing.segment.number == number).unwrap();
+        let Segment { from, tuple, seq, .. } = sent.segment;
+        self.wire(WireEvent::SentAgain { at: self.state.now, from, tuple, seq });
+    }
+
     pub(crate) fn arrives(&mut self, number: u64) {
         self.wire(WireEvent::Arrived { at: self.state.now, number });
     }

@@ -68,7 +68,6 @@ impl Robot {
         self.hear(SocketEvent::Listening { spec, sockets: vec![own(row, 9)] });
     }
 
-    /// accept() of the first listener returns the socket of that row.
     pub(crate) fn accepts(&mut self, row: &str, fd: u32) {
         self.hear(SocketEvent::Accepted { socket: own(row, fd), on: (ListenerId::FIRST, 0) });
     }
@@ -115,16 +114,25 @@ impl Robot {
         self.bind_fails(Errno::EADDRINUSE);
     }
 
-    /// Presses keys, separated by spaces; `5c` is a count and a key.
+    /// Presses keys, separated by spaces, of which none waits for what the ones before it ordered; `5c` is a count and a key.
     pub(crate) fn press(&mut self, keys: &str) {
         for word in keys.split_whitespace() {
-            let digits = word.chars().take_while(char::is_ascii_digit).count();
-            let (count, key) = if digits < word.len() { word.split_at(digits) } else { ("", word) };
-            for digit in count.chars() {
-                self.tell(Event::Pressed(Key::Char(digit)));
-            }
-            self.tell(Event::Pressed(key.parse().unwrap()));
+            self.state.ui.ahead.hurries = true;
+            self.press_word(word);
         }
+    }
+
+    /// Presses keys as in one write.
+    pub(crate) fn press_at_once(&mut self, keys: &str) {
+        self.state.ui.ahead.hurries = false;
+        keys.split_whitespace().for_each(|word| self.press_word(word));
+    }
+
+    fn press_word(&mut self, word: &str) {
+        let digits = word.chars().take_while(char::is_ascii_digit).count();
+        let (count, key) = if digits < word.len() { word.split_at(digits) } else { ("", word) };
+        self.type_text(count);
+        self.tell(Event::Pressed(key.parse().unwrap()));
     }
 
     pub(crate) fn type_text(&mut self, text: &str) {

@@ -66,7 +66,7 @@ fn each_listener_has_connections_of_its_own() {
         assert_eq!(count(&rows, TcpState::Listen), 1, "{rows:#?}");
         assert_eq!(count(&rows, TcpState::Established), 10, "{rows:#?}");
 
-        real.press_until("r", "Reset:");
+        real.press_until("r r", "Reset:");
         real.until("no row", |robot| robot.state.sockets.is_empty());
         assert_eq!(real.rows(), []);
         assert_eq!(real.robot.state.servers.all.len(), 1);

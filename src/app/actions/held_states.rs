@@ -2,7 +2,7 @@
 
 use crate::app::model::script::{Script, ScriptEnd, ScriptGoal, steps_to};
 use crate::app::{Effect, State, Statement};
-use crate::tcp::{Command, Syscall, SyscallRecord, TcpState};
+use crate::tcp::{Command, TcpState};
 
 /// Brings a connection into that state: in the lab with its wire, on loopback by system calls alone.
 pub(crate) fn hold(state: &mut State, held: TcpState) -> Vec<Effect> {
@@ -43,24 +43,7 @@ pub(crate) fn reached(
         .when("Lab", true)
         .when(held.name(), true)
         .with("state", held)
-        .with("at", main.tuple.local)
-        .with_some("syscalls", calls(state, &script));
+        .with("at", main.tuple.local);
     state.say(what);
     vec![]
-}
-
-/// The system calls that moved both ends from state to state.
-fn calls(state: &State, script: &Script) -> Option<String> {
-    let ends = [ScriptEnd::Client, ScriptEnd::Server].map(|side| script.end_at(state, side));
-    let entries = state.calls.entries.iter().filter(|entry| entry.at >= script.began);
-    let records = entries.map(|entry| &entry.record).filter(|record| ends.contains(&record.row));
-    let moves = |call: &&SyscallRecord| {
-        matches!(
-            call.asked,
-            Syscall::Connect(_) | Syscall::Accept | Syscall::Shutdown | Syscall::Close
-        )
-    };
-    let calls = records.flat_map(|record| &record.calls).filter(moves);
-    let calls: Vec<String> = calls.map(ToString::to_string).collect();
-    (!calls.is_empty()).then(|| calls.join("; "))
 }

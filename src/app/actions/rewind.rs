@@ -14,7 +14,7 @@ pub(crate) fn pause(state: &mut State) {
 
 pub(crate) fn back(state: &mut State, count: Option<u32>) {
     let was_live = !state.is_past();
-    if state.sockets.step_back(steps(count)) > 0 {
+    if state.sockets.step_back(state.now, steps(count)) > 0 {
         return stepped(state, was_live);
     }
     retell(
@@ -66,6 +66,7 @@ pub(crate) fn before(state: &mut State, action: Action) {
     if acts {
         // What follows belongs to a new step.
         state.sockets.journal.begin_step();
+        state.ui.acted = state.now;
     }
     if acts && state.sockets.go_live() {
         state.ui.stale = true;

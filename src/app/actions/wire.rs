@@ -22,6 +22,7 @@ pub(crate) fn reset(state: &mut State) -> Vec<Effect> {
         (wire.held, WireOrder::Release),
         (!wire.delay.is_zero(), WireOrder::Delay(Duration::ZERO)),
         (wire.cut || wire.drop_next > 0, WireOrder::Reconnect),
+        (wire.queues_retransmissions, WireOrder::QueueRetransmissions(false)),
     ];
     let needed = orders.into_iter().filter(|(is_needed, _)| *is_needed);
     needed.map(|(_, order)| Effect::Lab(state.lab.order(order))).collect()
@@ -36,6 +37,7 @@ pub(crate) fn run(state: &mut State, wish: WireKey, count: Option<u32>) -> Vec<E
             WireKey::Delay => "Delay",
             WireKey::Drop => "Lose",
             WireKey::Cut => "Cut",
+            WireKey::Retransmissions => "Retransmissions",
         };
         return state.only_say(Statement::new("no-wire").when(what, true));
     }
@@ -52,6 +54,11 @@ pub(crate) fn run(state: &mut State, wish: WireKey, count: Option<u32>) -> Vec<E
         WireKey::Drop => lose(state, many),
         WireKey::Cut if state.lab.wire.cut => mend(state),
         WireKey::Cut => cut(state),
+        WireKey::Retransmissions => {
+            let queues = !state.lab.wire.queues_retransmissions;
+            let what = Statement::new("wire-retransmissions").when("Queued", queues);
+            (WireOrder::QueueRetransmissions(queues), 1, what)
+        }
     };
     state.say(what);
     (0..times).map(|_| Effect::Lab(state.lab.order(order))).collect()
@@ -82,8 +89,7 @@ fn step(state: &mut State, many: usize) -> Result<WireChange, &'static str> {
     }
     let what = Statement::new("wire-stepped").with("segment", oldest(state));
     let times = let_leave(state, many);
-    let what = several(what, "many", times).count("left", state.lab.waiting() as u64);
-    Ok((WireOrder::Step, times, what))
+    Ok((WireOrder::Step, times, several(what, "many", times)))
 }
 
 fn let_leave(state: &mut State, many: usize) -> usize {
@@ -95,7 +101,11 @@ fn let_leave(state: &mut State, many: usize) -> usize {
 }
 
 /// The delays that one key steps through, in milliseconds.
-const DELAYS: [u64; 4] = [0, 100, 500, 2000];
+///
+/// The kernel retransmits a SYN after 1 s (RFC 6298): a round trip takes clearly less than that, or clearly more.
+const DELAYS: [u64; 4] = [0, 100, 400, 2000];
+
+const INITIAL_RTO: Duration = Duration::from_secs(1);
 
 fn slow(state: &State) -> WireChange {
     let delays = DELAYS.map(Duration::from_millis);
@@ -103,6 +113,7 @@ fn slow(state: &State) -> WireChange {
     let delay = delays[place.map_or(0, |place| place + 1) % DELAYS.len()];
     let what = Statement::new("wire-delay")
         .when("None", delay.is_zero())
+        .when("Retransmits", delay * 2 > INITIAL_RTO)
         .with("delay", format::brief(delay))
         .with("round_trip", format::brief(delay * 2));
     (WireOrder::Delay(delay), 1, what)
@@ -128,6 +139,11 @@ fn oldest(state: &State) -> String {
     let segment = &crossing.segment;
     let again = if crossing.again { "retransmitted " } else { "" };
     let what = match (segment.tuple.protocol, segment.icmp) {
+        (Protocol::Tcp, _) if segment.length > 0 => {
+            let with = segment.flags.without_data();
+            let with = with.map_or_else(String::new, |flags| format!("{flags} with "));
+            format!("{with}{} B of data", segment.length)
+        }
         (Protocol::Tcp, _) => segment.flags.to_string(),
         (Protocol::Udp, Some(icmp)) => format!("ICMP \"{}\"", icmp.words()),
         (Protocol::Udp, None) if segment.is_fragment => String::from("fragment of a datagram"),

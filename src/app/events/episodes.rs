@@ -15,6 +15,8 @@ const WINDOW: Duration = Duration::from_millis(300);
 const PATIENCE: Duration = Duration::from_millis(30);
 /// A connect is normally answered within this.
 const ANSWERED: Duration = Duration::from_millis(100);
+/// The same where nothing is in the way, on a machine that is busy.
+const BUSY: Duration = Duration::from_millis(500);
 /// Without a poll, the sentence is written after this.
 const LIMIT: Duration = Duration::from_secs(1);
 /// At most so many open episodes of a kind; more are counted.
@@ -103,7 +105,7 @@ pub(crate) fn settle(state: &mut State) {
             account = known.clone();
         }
         let differs = account != episode.account;
-        let was_half = is_half(&std::mem::replace(&mut episode.account, account));
+        let was_half = std::mem::replace(&mut episode.account, account).is_half_open();
         let is_told_now = !episode.is_told && is_due(state, episode, age);
         if is_told_now || differs {
             // A listener that closes later does not reword the sentence.
@@ -117,7 +119,7 @@ pub(crate) fn settle(state: &mut State) {
                 return false;
             }
             tell(state, episode);
-        } else if episode.is_told && was_half && !is_half(&episode.account) {
+        } else if episode.is_told && was_half && !episode.account.is_half_open() {
             if episode.account.rows[1].after == RowNow::In(TcpState::Established) {
                 let verb = Verb::Ack;
                 let account = Account { verb, ..episode.account.clone() };
@@ -127,15 +129,9 @@ pub(crate) fn settle(state: &mut State) {
         } else if episode.is_told && differs {
             state.notices.amend(episode.id, &episode.account);
         }
-        !episode.is_told || age < WINDOW || is_half(&episode.account)
+        !episode.is_told || age < WINDOW || episode.account.is_half_open()
     });
     state.episodes.open = open;
-}
-
-/// Whether the last ACK of the handshake has not arrived.
-fn is_half(account: &Account) -> bool {
-    let is_waiting = account.rows[1].after == RowNow::In(TcpState::SynReceived);
-    account.verb == Verb::Connect && is_waiting && account.rows[0].after != RowNow::Gone
 }
 
 fn tell(state: &mut State, episode: &Episode) {
@@ -169,7 +165,15 @@ fn is_due(state: &State, episode: &Episode, age: Duration) -> bool {
     let account = &episode.account;
     let [own, other] = account.rows.map(|row| row.after != RowNow::Unseen);
     match account.verb {
-        Verb::Call => (own && reason(account).is_some()) || age >= ANSWERED,
+        Verb::Call => {
+            let answers = state.answers_at_once(episode.ends[0]);
+            let patience = if answers { BUSY } else { ANSWERED };
+            (own && reason(account).is_some()) || age >= patience
+        }
+        // The last ACK is there in a moment.
+        Verb::Connect if account.is_half_open() && !account.waits_for_ack() && state.is_quick() => {
+            age >= ANSWERED
+        }
         Verb::Connect | Verb::Ack => (own && other) || age >= PATIENCE,
         // The server may close it at once: what its row shows from before accept() does not count.
         Verb::Accept if account.facts.contains(&Fact::PeerFin) => {

@@ -7,7 +7,6 @@ pub(crate) fn held_sockets(
     state: &mut State,
     (held, main): (TcpState, SocketId),
     sockets: &[OwnSocket],
-    calls: &[String],
 ) -> Vec<Effect> {
     for socket in sockets {
         state.sockets.own(socket, state.machine.pid);
@@ -21,8 +20,7 @@ pub(crate) fn held_sockets(
     let what = Statement::new("held-state")
         .when(held.name(), true)
         .with("state", held)
-        .with("at", main.tuple.local)
-        .with("syscalls", calls.join("; "));
+        .with("at", main.tuple.local);
     state.say(what);
     let names = [main, state.other_end(main)].into_iter();
     let names = names.chain(sockets.iter().map(|socket| socket.name));

@@ -5,7 +5,8 @@ use crate::app::actions::lab;
 use crate::app::events::{others, resets};
 use crate::app::model::lab::brief_ip;
 use crate::app::model::{
-    Clients, Episodes, LabStage, LabState, LoopbackBefore, Servers, Sockets, Statement, Tone,
+    Awaited, Clients, Episodes, LabStage, LabState, LoopbackBefore, Servers, Sockets, Statement,
+    Tone,
 };
 use crate::app::query::watched::wanted;
 use crate::app::{Effect, Find, Overlay, PointOfView, State, format};
@@ -60,6 +61,7 @@ fn say_what_was_lost(state: &mut State, news: &[WireEvent]) {
                 Statement::new("wire-missed").with("frames", format::number(all))
             }
             WireEvent::Sent { .. }
+            | WireEvent::SentAgain { .. }
             | WireEvent::Arrived { .. }
             | WireEvent::Lost { .. }
             | WireEvent::Unreported { .. }
@@ -115,7 +117,7 @@ fn up(
     if let Some(lacks) = limits.lacks() {
         state.warn(Statement::verbatim(lacks));
     }
-    state.lab.unset = limits.unset;
+    (state.lab.unset, state.lab.gives_up) = (limits.unset, limits.gives_up);
     let mut effects = begin_anew(state);
     effects.extend(lab::use_up_ports(state));
     effects
@@ -186,6 +188,7 @@ fn down(state: &mut State, why: Option<String>) -> Vec<Effect> {
 fn begin_anew(state: &mut State) -> Vec<Effect> {
     state.sockets = Sockets::new(state.machine.ephemeral);
     state.held_sockets.clear();
+    state.awaited = Awaited::default();
     state.episodes = Episodes::default();
     state.notices.failure = None;
     state.ui.myth = None;
@@ -196,7 +199,6 @@ fn begin_anew(state: &mut State) -> Vec<Effect> {
     ui.overlay = ui.overlay.take().filter(stays);
     ui.find = Find::default();
     ui.count = None;
-    ui.postponed.clear();
     ui.row_filter.view = PointOfView::BothEnds;
     ui.stale = true;
     vec![

@@ -8,13 +8,16 @@ pub(crate) mod refusal;
 pub(crate) mod resets;
 pub(crate) mod server;
 
-use crate::app::actions::why_not;
-use crate::app::{Effect, LabStage, State, Statement};
+use crate::app::actions::{expect, why_not};
+use crate::app::{Effect, LabStage, Server, State, Statement};
 use crate::tcp::{FiveTuple, SocketEvent, SocketId, escape};
 
 /// Applies an event of one of our own sockets, and looks at the rows of its connection.
 pub(crate) fn on_socket_event(state: &mut State, news: SocketEvent) -> Vec<Effect> {
     let end = end_of(&news);
+    state.awaited.report(&news);
+    state.awaited.at = state.now;
+    expect::closing(state, &news);
     if is_too_late(state, &news, end) {
         return vec![];
     }
@@ -22,6 +25,7 @@ pub(crate) fn on_socket_event(state: &mut State, news: SocketEvent) -> Vec<Effec
     if let Some(order) = news.order() {
         state.notices.resolved(order);
     }
+    let mut effects = vec![];
     match news {
         SocketEvent::Listening { spec, sockets } => {
             return server::listening(state, &spec, sockets);
@@ -51,9 +55,9 @@ pub(crate) fn on_socket_event(state: &mut State, news: SocketEvent) -> Vec<Effec
         SocketEvent::CallFailed { at, why } => connection::call_failed(state, at, why),
         SocketEvent::PeerClosed(end) => connection::peer_closed(state, end),
         SocketEvent::HalfClosed(end) => connection::half_closed(state, end),
-        SocketEvent::Closed { at, how } => connection::closed(state, at, how),
-        SocketEvent::StateHeld { state: held, main, sockets, calls } => {
-            return held_state::held_sockets(state, (held, main), &sockets, &calls);
+        SocketEvent::Closed { at, how } => effects = connection::closed(state, at, how),
+        SocketEvent::StateHeld { state: held, main, sockets } => {
+            return held_state::held_sockets(state, (held, main), &sockets);
         }
         SocketEvent::HoldFailed { state: held, why } => held_state::hold_failed(state, held, why),
         SocketEvent::SyscallsTraced(record) => state.calls.made(state.now, record),
@@ -63,9 +67,20 @@ pub(crate) fn on_socket_event(state: &mut State, news: SocketEvent) -> Vec<Effec
             state.warn(Statement::new("crashed").with("what", escape(what.as_bytes())));
         }
     }
-    let Some(end) = end else { return vec![] };
+    let Some(end) = end else { return effects };
     let other = end.tuple.is_connected().then(|| state.other_end(end));
-    vec![Effect::Lookup([end].into_iter().chain(other).collect())]
+    let names = [end].into_iter().chain(other).chain(queues(state));
+    effects.push(Effect::Lookup(names.collect()));
+    effects
+}
+
+/// The listening sockets whose queue may have changed.
+fn queues(state: &State) -> impl Iterator<Item = SocketId> {
+    let has_queue = |server: &&Server| {
+        server.held || state.listening_rows(server).any(|line| line.row.queues.recv > 0)
+    };
+    let listeners = state.servers.all.iter().filter(has_queue);
+    listeners.flat_map(|server| &server.sockets).map(|socket| socket.name)
 }
 
 /// Whether an event is about sockets that were closed when the lab went up or down: already reported.

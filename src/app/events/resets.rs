@@ -41,7 +41,12 @@ fn timer_ended(state: &mut State, row: &SocketRow) -> Option<()> {
     let others = others.map(|line| line.row.state);
     let mut account = facts::account(state, verb, [name, other], number);
     let gave_up = gone.why == GoneReason::GaveUp;
-    account.learn([(gave_up, Fact::Retransmitted), (gave_up && probed, Fact::ZeroWindow)]);
+    let handshake = row.state == TcpState::SynReceived;
+    account.learn([
+        (gave_up, Fact::Retransmitted),
+        (gave_up && probed, Fact::ZeroWindow),
+        (handshake, Fact::InSynRecv),
+    ]);
     account.rows[0] = RowOutcome { before: Some(row.state), after: RowNow::Gone };
     account.rows[1] =
         RowOutcome { before: others, after: others.map_or(RowNow::Unseen, RowNow::In) };

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::app::actions::lab;
+use crate::app::actions::{expect, lab};
 use crate::app::events::{episodes, refusal};
 use crate::app::model::account::episodes::Cause;
 use crate::app::model::{Attempt, ListenAddress, Statement, Topic, Verb};
@@ -10,7 +10,9 @@ use crate::app::query::peers::{is_foreign_peer, is_stranger};
 use crate::app::query::watched::wanted;
 use crate::app::query::{opening_facts, refusal as refusal_facts};
 use crate::app::{Effect, Holder, Server, State};
-use crate::tcp::{Accepting, Host, ListenSpec, ListenerId, OwnSocket, SocketId, SyscallError};
+use crate::tcp::{
+    Accepting, CloseKind, Host, ListenSpec, ListenerId, OwnSocket, SocketId, SyscallError,
+};
 
 pub(crate) fn listening(
     state: &mut State,
@@ -54,6 +56,9 @@ pub(crate) fn stopped(state: &mut State, id: ListenerId, why: Option<SyscallErro
     let Some(server) = state.servers.get(id) else { return vec![] };
     let (at, was_listening) = (server.at(), server.is_listening());
     let names: Vec<SocketId> = server.sockets.iter().map(|socket| socket.name).collect();
+    for name in &names {
+        state.sockets.ended(state.now, *name, (CloseKind::Close, None), |_| true);
+    }
     if let Some(why) = why {
         let what = Statement::new("listener-ended").with("why", why);
         state.warn(what.with_some("at", state.one_of_several(at)));
@@ -96,6 +101,7 @@ pub(crate) fn accepted(state: &mut State, socket: OwnSocket, (id, member): (List
     let end = state.ends.add(Holder::Server(id), socket, state.now);
     (end.answered, end.policy, end.is_strangers) = (true, Some(policy), is_strangers);
     state.sockets.own(&socket, state.machine.pid);
+    expect::reading_of_call(state, name);
     let has_closed = waited && opening_facts::had_closed(state, name);
     if is_held || has_closed || is_stranger(state, name) {
         let ends = [name, state.other_end(name)];

@@ -147,6 +147,7 @@ pub const BINDINGS: &[Binding] = &[
     on(&[Char('N')], A::Lab, Lab, "lab", "start or stop the lab").while_on("stop the lab"),
     on(&[Char('h')], A::Wire(WireKey::Hold), Lab, "hold the wire", "hold or release the wire").while_on("release"),
     on(&[Char('o')], A::Wire(WireKey::Step), Lab, "deliver one", "deliver one segment (while held)"),
+    on(&[Char('H')], A::Wire(WireKey::Retransmissions), Lab, "retransmissions", "queue or count what is resent"),
     on(&[Char('b')], A::Wire(WireKey::Delay), Lab, "set the delay", "set the one-way delay"),
     on(&[Char('u')], A::Wire(WireKey::Drop), Lab, "drop the next", "drop the next segment"),
     on(&[Char('B')], A::Wire(WireKey::Cut), Lab, "cut the cable", "cut or reconnect the cable"),

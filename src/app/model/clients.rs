@@ -158,7 +158,6 @@ impl Clients {
     pub(crate) fn start_over(&mut self) {
         let computers = std::mem::take(&mut self.computers);
         *self = Clients {
-            chosen: self.chosen,
             server: self.server,
             last_order: self.last_order,
             ..Clients::of(computers, self.first.clone())

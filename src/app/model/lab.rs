@@ -6,8 +6,8 @@ use std::net::IpAddr;
 use crate::app::model::Numbers;
 use crate::app::{Clients, OpenEnds, Servers};
 use crate::tcp::{
-    Delivery, Errno, Host, HostLimits, LabComputer, LabSpec, Moment, PortRange, WireSegment,
-    WireSettings, WireStatus,
+    Delivery, Errno, HandshakeRetries, Host, HostLimits, LabComputer, LabSpec, Moment, PortRange,
+    WireSegment, WireSettings, WireStatus,
 };
 
 /// The lab, as last reported.
@@ -36,6 +36,8 @@ pub struct LabState {
     pub(crate) computers: Vec<LabComputer>,
     /// The setting of its computers that the kernel refused.
     pub(crate) unset: Option<(String, Errno)>,
+    /// How often a handshake is retransmitted, where that ends early.
+    pub(crate) gives_up: Option<HandshakeRetries>,
     pub(crate) before: Option<Box<LoopbackBefore>>,
 }
 
@@ -144,6 +146,11 @@ impl LabState {
     pub fn waiting(&self) -> usize {
         let SegmentLog { waiting, hidden, leaving, unnamed, .. } = &self.known;
         (waiting + hidden).saturating_sub(leaving.len() + unnamed)
+    }
+
+    /// Whether a segment was ordered to be delivered, and the wire has not confirmed it.
+    pub(crate) fn is_delivering(&self) -> bool {
+        !self.known.leaving.is_empty()
     }
 
     pub(crate) fn remember_wire(&mut self, at: Moment) {

@@ -12,6 +12,8 @@ pub struct Notices {
     pub back: usize,
     /// The last refusal.
     pub failure: Option<Failure>,
+    /// How many have come since the last key that ordered something: its effects are not merged with those of the keys before.
+    of_this_step: usize,
 }
 
 /// One event, without words.
@@ -89,6 +91,8 @@ pub enum Topic {
     Others(OtherVerb),
     /// The view changed, or cannot change.
     Looked,
+    /// Keys that were typed ahead are lost.
+    Keys,
     /// The past was stepped through.
     Past,
 }
@@ -121,13 +125,14 @@ impl Topic {
 const ONE_BY_ONE: u32 = 4;
 /// Similar sentences further apart than this are not merged.
 const TOGETHER: Duration = Duration::from_millis(1500);
-/// The effects of one key press come within this time.
-const AT_ONCE: Duration = Duration::from_millis(100);
 /// How many of the newest sentences may still be replaced.
 const NEAR: usize = 16;
 const KEPT: usize = 1000;
 
 impl Notices {
+    /// The effects of one key press come within this time.
+    pub(crate) const AT_ONCE: Duration = Duration::from_millis(100);
+
     /// Adds a notice.
     pub fn say(&mut self, at: Moment, tone: Tone, what: impl Into<Statement>) {
         self.push(Notice::new(at, tone, None, Content::Statement(what.into())));
@@ -179,23 +184,32 @@ impl Notices {
         }
     }
 
-    /// Replaces what was seen of the failure of that time, if that is the newest notice.
+    /// Replaces what was seen of the failure of that time; only the newest notice marks rows.
     pub(crate) fn amend_failure(&mut self, at: Moment, what: &Statement, rows: &[SocketId]) {
-        let last = self.all.back_mut();
-        if let Some(last) = last.filter(|last| last.at == at && last.tone == Tone::Refused) {
-            last.content = Content::Statement(what.clone());
-            last.blame = rows.to_vec();
+        let mut near = self.all.iter_mut().rev().take(NEAR).enumerate();
+        let is_it =
+            |(_, notice): &(usize, &mut Notice)| notice.at == at && notice.tone == Tone::Refused;
+        if let Some((place, notice)) = near.find(is_it) {
+            notice.content = Content::Statement(what.clone());
+            if place == 0 {
+                notice.blame = rows.to_vec();
+            }
         }
+    }
+
+    pub(crate) fn begin_step(&mut self) {
+        self.of_this_step = 0;
     }
 
     fn add(&mut self, mut notice: Notice) {
         let (at, topic, many) = (notice.at, notice.topic, notice.count);
-        let run = self.all.iter().rev().take(NEAR).find(|before| before.topic == topic);
+        let near = NEAR.min(self.of_this_step);
+        let run = self.all.iter().rev().take(near).find(|before| before.topic == topic);
         if let Some(last) = run.filter(|last| at.since(last.at) < TOGETHER) {
             notice.count += last.count;
         }
         let is_one = topic.is_some_and(Topic::is_told_at_once);
-        if let Some(last) = run.filter(|last| is_one && at.since(last.at) < AT_ONCE) {
+        if let Some(last) = run.filter(|last| is_one && at.since(last.at) < Notices::AT_ONCE) {
             notice.at_once += last.at_once;
         }
         let is_at_once = notice.at_once > many;
@@ -249,7 +263,7 @@ impl Notices {
     }
 
     /// All sentences, the newest first.
-    pub fn newest_first(&self) -> impl DoubleEndedIterator<Item = &Notice> + ExactSizeIterator {
+    pub fn newest_first(&self) -> impl DoubleEndedIterator<Item = &Notice> {
         self.all.iter().rev()
     }
 
@@ -277,5 +291,6 @@ impl Notices {
             self.all.pop_front();
         }
         self.back = 0;
+        self.of_this_step += 1;
     }
 }

@@ -28,8 +28,8 @@ pub enum Holder {
 }
 
 impl Holder {
-    /// Where the servers begin, behind the clients.
-    const SERVERS: Holder = Holder::Server(ListenerId::FIRST);
+    /// Where the servers begin, behind the clients; all of them look alike.
+    pub const SERVERS: Holder = Holder::Server(ListenerId::FIRST);
 }
 
 /// One end of a connection that this program holds open.
@@ -51,6 +51,12 @@ pub struct OpenEnd {
     pub answered: bool,
     /// Whether it has half-closed, and who had sent a FIN by then.
     pub half_closed: Option<FinOrder>,
+    /// Whether it stays open though the other end has half-closed, until that closes.
+    pub(crate) stays_open: bool,
+    /// Whether read() has returned bytes.
+    pub(crate) has_read: bool,
+    /// Whether the user ordered bytes to be sent.
+    pub(crate) was_sent: bool,
     /// How the user ordered it to close.
     pub ordered: Option<CloseKind>,
     pub(crate) before: Option<Rows>,
@@ -100,6 +106,9 @@ impl OpenEnds {
             before: None,
             answered: false,
             half_closed: None,
+            stays_open: false,
+            has_read: false,
+            was_sent: false,
             ordered: None,
             policy: None,
             is_strangers: false,
@@ -160,6 +169,11 @@ impl OpenEnds {
         }
     }
 
+    /// The sockets of all of them.
+    pub(crate) fn names(&self) -> impl Iterator<Item = SocketId> {
+        self.places.keys().copied()
+    }
+
     pub(crate) fn change(&mut self, name: SocketId, change: impl FnOnce(&mut OpenEnd)) {
         let place = self.places.get(&name);
         let end = place.and_then(|(holder, age)| self.by_age.get_mut(holder)?.get_mut(age));
@@ -213,15 +227,15 @@ impl OpenEnds {
 
     /// The rows of the client computers' ends, each computer's newest first.
     pub fn of_clients(&self) -> impl Iterator<Item = SocketId> {
-        self.names(..Holder::SERVERS)
+        self.names_of(..Holder::SERVERS)
     }
 
     /// The rows of the servers' ends, each server's newest first.
     pub fn of_servers(&self) -> impl Iterator<Item = SocketId> {
-        self.names(Holder::SERVERS..)
+        self.names_of(Holder::SERVERS..)
     }
 
-    fn names(&self, holders: impl RangeBounds<Holder>) -> impl Iterator<Item = SocketId> {
+    fn names_of(&self, holders: impl RangeBounds<Holder>) -> impl Iterator<Item = SocketId> {
         let ends = self.by_age.range(holders).flat_map(|(_, ends)| ends.values().rev());
         ends.map(|end| end.socket.name)
     }

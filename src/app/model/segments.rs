@@ -1,12 +1,13 @@
 //! The segments that crossed the lab's wire.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use crate::app::LabState;
 use crate::app::model::SegmentNumbers;
 use crate::app::model::lab::SegmentLog;
 use crate::tcp::{
-    Delivery, FiveTuple, LabOrder, Moment, Segment, WireEvent, WireOrder, WireSegment,
+    Delivery, FiveTuple, Host, LabOrder, Moment, Segment, WireEvent, WireOrder, WireSegment,
 };
 
 const SEGMENTS: usize = 4096;
@@ -17,6 +18,9 @@ impl LabState {
         for event in events {
             match event {
                 WireEvent::Sent { at, segment } => self.sent(at, segment),
+                WireEvent::SentAgain { at, from, tuple, seq } => {
+                    self.sent_again((from, tuple), seq, at);
+                }
                 WireEvent::Arrived { at, number } => self.ended(number, Delivery::Arrived(at)),
                 WireEvent::Lost { at, number, how } => {
                     self.ended(number, Delivery::Lost(at, how));
@@ -83,11 +87,29 @@ impl LabState {
             .iter()
             .rev()
             .skip_while(|crossing| crossing.segment.number >= again.segment.number);
-        let mut same = older.filter(|WireSegment { segment, .. }| {
-            (segment.from, segment.tuple) == (from, tuple)
-                && seq.wrapping_sub(segment.seq) < segment.sequence_length()
-        });
-        same.next().map(|crossing| crossing.sent)
+        let mut same = older.filter(|older| has_sent(&older.segment, (from, tuple), seq));
+        same.next().map(WireSegment::last_sent)
+    }
+
+    /// A retransmission that the wire only counts.
+    fn sent_again(&mut self, end: (Host, FiveTuple), seq: u32, at: Moment) {
+        let mut newest_first = self.crossings.iter_mut().rev();
+        if let Some(before) = newest_first.find(|before| has_sent(&before.segment, end, seq)) {
+            before.sent_again.push(at);
+        }
+    }
+
+    /// How long the wire was held in between.
+    fn held_between(&self, from: Moment, to: Moment) -> Duration {
+        let (mut until, mut held) = (to, Duration::ZERO);
+        for (since, wire) in self.wires.iter().rev().filter(|(since, _)| *since < to) {
+            held += if wire.held { until.since(from.max(*since)) } else { Duration::ZERO };
+            until = *since;
+            if until <= from {
+                break;
+            }
+        }
+        held
     }
 
     fn sent(&mut self, at: Moment, segment: Segment) {
@@ -97,7 +119,17 @@ impl LabState {
         }
         self.known.waiting += 1;
         let fate = Delivery::OnTheWay;
-        self.crossings.push_back(WireSegment { segment, sent: at, fate, relative, again, nth });
+        let (sent_again, held) = (Vec::new(), Duration::ZERO);
+        self.crossings.push_back(WireSegment {
+            segment,
+            sent: at,
+            fate,
+            relative,
+            again,
+            nth,
+            sent_again,
+            held,
+        });
     }
 
     /// Forgets a quarter of the list: the oldest segments of the ends that have more than their share of it, but those that open or end a
@@ -131,10 +163,21 @@ impl LabState {
         let place =
             self.crossings.binary_search_by_key(&number, |crossing| crossing.segment.number);
         let Ok(place) = place else { return };
+        let held = match fate {
+            Delivery::Arrived(at) => self.held_between(self.crossings[place].sent, at),
+            Delivery::OnTheWay | Delivery::Lost(..) => Duration::ZERO,
+        };
         let crossing = &mut self.crossings[place];
+        crossing.held = held;
         if crossing.fate == Delivery::OnTheWay {
             self.known.has_left(number);
         }
         crossing.fate = fate;
     }
+}
+
+/// Whether it was sent by that end, and took that sequence number.
+fn has_sent(segment: &Segment, (from, tuple): (Host, FiveTuple), seq: u32) -> bool {
+    seq.wrapping_sub(segment.seq) < segment.sequence_length()
+        && (segment.from, segment.tuple) == (from, tuple)
 }

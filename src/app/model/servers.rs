@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::app::Server;
 use crate::app::model::ListenAddress;
-use crate::tcp::{ListenSpec, ListenerId, OwnSocket, Port, SocketId};
+use crate::tcp::{Endpoint, ListenSpec, ListenerId, OwnSocket, Port, SocketId};
 
 /// The servers, at least one; one is selected, which the keys act on.
 #[derive(Clone, Debug)]
@@ -156,6 +156,13 @@ impl Servers {
     /// Whether the local address of that row is one that a server listened on.
     pub fn serves(&self, row: SocketId) -> bool {
         self.places.iter().any(|place| place.has(row))
+    }
+
+    /// Whether a connect() to that address reaches a place where a server listens, listened, or is set to listen.
+    pub(crate) fn are_at(&self, end: Endpoint) -> bool {
+        let is_set =
+            self.places.is_empty() && ListenAddress::of(&self.selected().spec).takes_calls_to(end);
+        is_set || self.places.iter().any(|place| place.takes_calls_to(end))
     }
 
     /// Whether an earlier run may have listened on the local address of that row: this one is set to, and never did.

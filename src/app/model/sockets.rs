@@ -138,14 +138,14 @@ impl Sockets {
     }
 
     /// Shows the table as it was so many steps before; returns the number of steps taken.
-    pub(crate) fn step_back(&mut self, many: usize) -> usize {
+    pub(crate) fn step_back(&mut self, now: Moment, many: usize) -> usize {
         let (oldest, newest) = self.journal.steps();
         let from = self.past.as_ref().map_or(newest, |past| past.step);
         let many = many.min(from.saturating_sub(oldest));
         if many > 0 {
             // The previous past is dropped first: each is as large as the table.
-            self.past = None;
-            self.past = Some(self.journal.replay(from - many));
+            let entered = self.past.take().map_or(now, |past| past.entered);
+            self.past = Some(self.journal.replay(from - many, entered));
         }
         many
     }

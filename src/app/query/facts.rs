@@ -58,7 +58,7 @@ pub(crate) fn follows(state: &State, end: SocketId, verb: Verb, window: Duration
     verb != Verb::Fin && (was_just_ended || is_ordered)
 }
 
-fn at_once(state: &State, verb: Verb, [own, other]: [SocketId; 2]) -> [(bool, Fact); 15] {
+fn at_once(state: &State, verb: Verb, [own, other]: [SocketId; 2]) -> [(bool, Fact); 16] {
     let known = state.ends.get(own);
     let is_clients = state.ends.client_holds(own);
     let has_unread =
@@ -80,6 +80,7 @@ fn at_once(state: &State, verb: Verb, [own, other]: [SocketId; 2]) -> [(bool, Fa
         let policy = state.ends.get(end).and_then(|end| end.policy);
         policy.is_some_and(|policy| policy.closes == ServerCloses::Never)
     });
+    let stays_open = state.ends.get(other).is_some_and(|end| end.stays_open);
     [
         (known.is_some_and(|end| !end.answered), Fact::Unanswered),
         (known.is_some_and(|end| end.half_closed == Some(FinOrder::First)), Fact::FinBefore),
@@ -93,6 +94,7 @@ fn at_once(state: &State, verb: Verb, [own, other]: [SocketId; 2]) -> [(bool, Fa
         (are_several, Fact::Several),
         (state.is_half_open(own), Fact::HalfOpen),
         (keeps_open, Fact::KeepsOpen),
+        (stays_open, Fact::StaysOpen),
         (arrived_late, Fact::LateData),
         (is_broken && was_stray(state, other), Fact::StrayRst),
         (is_broken && was_forged(state, other), Fact::Forged),

@@ -72,6 +72,6 @@ impl State {
         if let (Some(Overlay::Why(_)), Some(failure)) = (&self.ui.overlay, &self.notices.failure) {
             return &failure.rows;
         }
-        self.notices.last().map_or(&[], |notice| &notice.blame)
+        self.told().next().map_or(&[], |notice| &notice.blame)
     }
 }

@@ -13,6 +13,7 @@ pub(crate) mod port_holders;
 pub(crate) mod port_supply;
 pub(crate) mod refusal;
 pub(crate) mod server_side;
+pub(crate) mod under_way;
 pub(crate) mod visible_rows;
 pub(crate) mod watched;
 

@@ -30,7 +30,9 @@ pub(crate) fn end_name(state: &State, end: SocketId) -> String {
     if is_servers {
         return state.server_name(end.tuple.local);
     }
-    let is_others = state.ends.server_holds(other) && is_stranger(state, other);
+    let owner = state.sockets.get(end).and_then(|line| state.sockets.last_owner(line));
+    let is_others = owner.is_some_and(|owner| !state.is_own(owner))
+        || (state.ends.server_holds(other) && is_stranger(state, other));
     match state.client_at(end).filter(|_| !is_others) {
         Some(ours) => ours.to_owned(),
         None => program_name(state, end),
@@ -147,11 +149,10 @@ impl Role {
             return Role::ServerEnd(state.peer_name(name));
         }
         // Without an owner the address decides.
-        let is_ours = program.as_deref().is_none_or(|program| program == "fivetuple");
         let is_known = state.clients.called.contains(&row.tuple.remote.port)
             || state.is_with_our_server(name)
             || state.holder_name(name).is_some();
-        match state.client_at(name).filter(|_| is_ours && is_known) {
+        match state.client_at(name).filter(|_| may_be_ours && is_known) {
             Some(computer) => Role::Client(computer.to_owned()),
             None => program.map_or(Role::Unknown, Role::Other),
         }

@@ -1,12 +1,33 @@
 //! The moment that the screen shows: now, or one in the past.
 
-use crate::app::{Server, State, Table};
+use crate::app::{Content, Notice, Notices, Past, Server, Spotlight, State, Table};
 use crate::tcp::{Delivery, Moment, WireSettings};
 
 impl State {
     /// The moment that is shown: now, unless the past is.
     pub fn then(&self) -> Moment {
         self.sockets.past().map_or(self.now, |past| past.at)
+    }
+
+    /// What is lit: the effects of the last verb, in the past those of the step.
+    pub fn spotlight(&self) -> Spotlight {
+        match self.sockets.past() {
+            Some(past) if !past.paused => past.spotlight(),
+            Some(_) | None => Spotlight::after(self.ui.acted, self.then()),
+        }
+    }
+
+    /// The sentences of the moment that is shown and, in the past, the answers to the keys pressed there; the newest first.
+    pub fn told(&self) -> impl DoubleEndedIterator<Item = &Notice> {
+        let past = self.sockets.past();
+        let is_told = move |past: &Past, notice: &Notice| {
+            let is_answer =
+                notice.at >= past.entered && matches!(notice.content, Content::Statement(_));
+            notice.at <= past.at.plus(Notices::AT_ONCE) || is_answer
+        };
+        self.notices
+            .newest_first()
+            .filter(move |notice| past.is_none_or(|past| is_told(past, notice)))
     }
 
     /// Whether a server of ours listened at the moment that is shown.

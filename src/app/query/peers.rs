@@ -1,7 +1,7 @@
 //! Both ends of a connection: what this program knows of those that it holds, and whose the others are.
 
 use crate::app::{Holder, State, TableRow};
-use crate::tcp::SocketId;
+use crate::tcp::{Endpoint, SocketId};
 
 impl State {
     /// The socket at the other end: in the lab it is on another computer, and the client of a dual-stack server is an IPv4 socket.
@@ -14,6 +14,43 @@ impl State {
         let by_row = || self.sockets.other_line(name).map(|line| line.row.host);
         let host = self.lab.host_of(tuple.local.ip).or_else(by_row).unwrap_or(name.host);
         SocketId { host, tuple, ..name }
+    }
+
+    /// Whose an end is: our server's, wherever its address stands, or a computer's of ours; `None` where it is another program's.
+    pub fn whose(&self, end: SocketId) -> Option<Holder> {
+        if let Some(holder) = self.ends.last_holder(end) {
+            return Some(holder);
+        }
+        if self.servers.serves(end) || self.servers.may_have_served(end) {
+            return Some(Holder::SERVERS);
+        }
+        let line = self.seen().get(end);
+        let owner = line.and_then(|line| self.sockets.last_owner(line));
+        // On a computer of the lab every program has the same address.
+        let is_ours = self.lab.is_up() || owner.is_none_or(|owner| self.is_own(owner));
+        self.clients.index_of(end.tuple.local.ip).filter(|_| is_ours).map(Holder::Client)
+    }
+
+    /// Whose the near end of a row is, and whose the far end.
+    pub fn whose_ends(&self, row: SocketId) -> [Option<Holder>; 2] {
+        let is_connected = row.tuple.is_connected();
+        let far = is_connected.then(|| self.other_end(row)).and_then(|far| self.whose(far));
+        [self.whose(row), far]
+    }
+
+    /// Whom a word of a sentence names: a computer, or an address of its own or of the server.
+    pub(crate) fn whom(&self, word: &str) -> Option<Holder> {
+        let name = word.strip_suffix("'s").unwrap_or(word);
+        let by_name = self.clients.computers.iter().position(|computer| computer.name == name);
+        if by_name.is_some() || !word.contains(['.', ':']) {
+            return by_name.map(Holder::Client);
+        }
+        let end = word.parse::<Endpoint>().ok();
+        if end.is_some_and(|end| self.servers.are_at(end)) {
+            return Some(Holder::SERVERS);
+        }
+        let ip = end.map(|end| end.ip).or_else(|| word.parse().ok())?;
+        self.clients.index_of(ip).map(Holder::Client)
     }
 
     /// The name of the client computer that holds this socket, or held it until it was closed.

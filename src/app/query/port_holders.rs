@@ -10,7 +10,7 @@ pub(crate) fn holders(
     at: Endpoint,
     protocol: Protocol,
 ) -> Vec<SocketId> {
-    let there = state.sockets.in_order().filter(|line| line.gone.is_none());
+    let there = state.sockets.in_order().filter(|line| line.is_there());
     let mut lines: Vec<&TableRow> =
         there.filter(|line| shares_port(&line.row, host, at, protocol)).collect();
     let left = |line: &TableRow| line.time_left(state.now).unwrap_or_default();

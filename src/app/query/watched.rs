@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::app::{Overlay, State};
+use crate::app::{Overlay, State, TableRow};
 use crate::tcp::{Filter, Owner, SocketId};
 
 pub(crate) fn wanted(state: &State) -> Filter {
@@ -50,11 +50,21 @@ impl State {
         [Some(name), other].into_iter().flatten().collect()
     }
 
+    /// After how long the kernel will give up the handshake that a row of the lab waits for, as its timer and its limits let infer.
+    pub fn gives_up_in(&self, line: &TableRow) -> Option<Duration> {
+        let timer = line.row.timer.filter(|_| line.gone.is_none())?;
+        let later = self.lab.gives_up?.after(timer, line.row.state)?;
+        Some(line.time_left(self.then())? + later)
+    }
+
     /// After how long the screen changes without an event: a countdown, a fading mark or key, an age.
     pub fn tick_after(&self) -> Duration {
         let wire = &self.lab.wire;
-        let lively = self.sockets.next_ghost().is_some() || self.sockets.is_fresh(self.now);
-        let tick = if self.episodes.wait() {
+        let lively =
+            self.sockets.next_ghost().is_some() || self.sockets.fades_later(self.spotlight());
+        let tick = if !self.ui.ahead.is_empty() {
+            Duration::from_millis(10)
+        } else if self.episodes.wait() {
             Duration::from_millis(15)
         } else if self.lab.waiting() > 0 && !wire.held && !wire.delay.is_zero() {
             Duration::from_millis(50)

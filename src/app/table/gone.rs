@@ -178,7 +178,9 @@ fn gave_up(table: &Table, line: &TableRow) -> bool {
     let kinds = [TimerKind::Retransmit, TimerKind::ZeroWindowProbe];
     let was_reset =
         line.was_reset() || table.mirror(line.row.name()).is_some_and(TableRow::sent_rst);
-    !was_reset && kinds.into_iter().any(|kind| is_over(line, kind, MANY))
+    // A handshake waits less often, and nothing but an RST ends it otherwise.
+    let tries = if line.row.state == TcpState::SynReceived { 1 } else { MANY };
+    !was_reset && kinds.into_iter().any(|kind| is_over(line, kind, tries))
 }
 
 /// Whether the last timer of a row that is gone was of that kind, had run out so often before, and was about to run out.

@@ -68,7 +68,7 @@ impl GoneReason {
         match self {
             GoneReason::ClosedByServer => ("closed by server", "server closed", None),
             GoneReason::ClosedByClient => ("closed by client", "client closed", None),
-            GoneReason::ClosedSecond => ("closed last", "closed last", None),
+            GoneReason::ClosedSecond => ("both ends closed", "both closed", None),
             GoneReason::Reset => ("reset", "reset", Some("RST")),
             GoneReason::TimeWaitOver => ("TIME_WAIT over", "TIME_WAIT over", None),
             GoneReason::Reused => ("reused", "reused", None),

@@ -1,8 +1,8 @@
 use std::collections::{HashSet, VecDeque};
 use std::time::Duration;
 
-use crate::app::Table;
 use crate::app::table::TableEvent;
+use crate::app::{Spotlight, Table};
 use crate::tcp::{Moment, SocketId, SocketRow};
 
 /// The changes of the table, so that the past can be replayed. The oldest entries are folded into a base table.
@@ -45,6 +45,10 @@ pub struct Past {
     pub step: usize,
     /// Its time.
     pub at: Moment,
+    /// What changed before does not belong to the step.
+    from: Moment,
+    /// Since when the past is shown.
+    pub(crate) entered: Moment,
     /// Whether the table was only stopped, and not stepped through.
     pub paused: bool,
     pub(crate) table: Table,
@@ -111,9 +115,10 @@ impl Journal {
     }
 
     /// The table after `step` steps, or the oldest that is known.
-    pub(crate) fn replay(&self, step: usize) -> Past {
+    pub(crate) fn replay(&self, step: usize, entered: Moment) -> Past {
         let (taken, base_step) = self.folded;
-        let mut past = Past::new(base_step, self.base_at, self.base.clone(), taken);
+        let base = Past::new(base_step, self.base_at, self.base.clone(), taken);
+        let mut past = Past { entered, ..base };
         while past.step < step && self.forward(&mut past) {}
         past
     }
@@ -121,7 +126,7 @@ impl Journal {
     /// Steps forward; returns whether there was a step.
     pub(crate) fn forward(&self, past: &mut Past) -> bool {
         if past.taken < self.folded.0 {
-            *past = self.replay(0);
+            *past = self.replay(0, past.entered);
             return true;
         }
         let (mut names, mut changed) = (HashSet::new(), Vec::new());
@@ -133,6 +138,8 @@ impl Journal {
             past.taken += 1;
             past.table.take(entry.at, &entry.what);
             if entry.is_step {
+                let is_first = past.step == 0;
+                past.from = if is_first { past.at } else { past.at.plus(Duration::from_nanos(1)) };
                 (past.step, past.at, past.paused) = (past.step + 1, entry.at, false);
                 past.changed = changed;
                 return true;
@@ -144,7 +151,13 @@ impl Journal {
 
 impl Past {
     fn new(step: usize, at: Moment, table: Table, taken: usize) -> Past {
-        Past { step, at, paused: false, table, changed: Vec::new(), taken }
+        let (from, entered) = (at, at);
+        Past { step, at, from, entered, paused: false, table, changed: Vec::new(), taken }
+    }
+
+    /// The rows of the step, and no others.
+    pub(crate) fn spotlight(&self) -> Spotlight {
+        Spotlight { from: self.from, until: self.at, now: self.at }
     }
 }
 

@@ -10,7 +10,7 @@ pub use crate::app::table::gone_reason::{Gone, GoneReason};
 pub use crate::app::table::journal::Past;
 pub(crate) use crate::app::table::journal::{Journal, StepKind};
 pub use crate::app::table::ports::{Parity, Ports};
-pub use crate::app::table::row::{Mark, Sighting, TableRow};
+pub use crate::app::table::row::{Mark, Sighting, Spotlight, TableRow};
 pub(crate) use crate::app::table::row::{RowChange, RowPlace, TableEvent};
 
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
@@ -62,10 +62,17 @@ impl Table {
     }
 
     fn look(&mut self, at: Moment, afresh: Option<Host>, rows: &[RowChange]) -> bool {
-        self.touched = Some(at);
-        if let Some(host) = afresh {
-            return self.start_afresh(at, host, rows);
+        let differs = match afresh {
+            Some(host) => self.start_afresh(at, host, rows),
+            None => self.follow(at, rows),
+        };
+        if differs {
+            self.touched = Some(at);
         }
+        differs
+    }
+
+    fn follow(&mut self, at: Moment, rows: &[RowChange]) -> bool {
         let mut differs = false;
         for RowChange { row, is_gone, serves } in rows {
             differs |= if *is_gone { self.vanished(at, row) } else { self.saw(at, *row, *serves) };
@@ -191,9 +198,9 @@ impl Table {
         self.ports.moved(row, before, after);
     }
 
-    /// Whether a row that appeared or changed may still be marked at `now`.
-    pub fn is_fresh(&self, now: Moment) -> bool {
-        self.touched.is_some_and(|touched| now.since(touched) <= TableRow::FRESH)
+    /// Whether a row may be lit that will soon be so no more.
+    pub(crate) fn fades_later(&self, light: Spotlight) -> bool {
+        self.touched.is_some_and(|touched| light.fades_later(touched))
     }
 
     pub(crate) fn inodes(&self) -> impl Iterator<Item = u64> {

@@ -13,8 +13,10 @@ pub struct TableRow {
     pub row: SocketRow,
     /// When it was first seen.
     pub(crate) born: Moment,
-    /// When it last changed; a timer that runs down is no change.
+    /// When its state last changed.
     pub changed: Moment,
+    /// When anything of it last changed that a column shows; a timer that runs down is no change.
+    pub(crate) touched: Moment,
     /// When it was last read: its timer counts down from there.
     pub read: Moment,
     /// When and why it left the kernel's table.
@@ -46,12 +48,44 @@ pub struct Sighting {
     pub since: Moment,
 }
 
+/// What is lit: the rows that the last verb changed, until the next verb; what changes later by itself, for a while.
+#[derive(Clone, Copy, Debug)]
+pub struct Spotlight {
+    /// What changed before is not lit.
+    pub(crate) from: Moment,
+    /// What changed until then stays lit.
+    pub(crate) until: Moment,
+    /// The moment that is shown.
+    pub(crate) now: Moment,
+}
+
+impl Spotlight {
+    /// How long after a verb its effects come; what changes later has another cause.
+    const EFFECTS: Duration = Duration::from_secs(2);
+    /// A state that follows so soon after the row appeared is no change, but how it appeared.
+    const AT_ONCE: Duration = Duration::from_millis(300);
+
+    pub(crate) fn after(verb: Moment, now: Moment) -> Spotlight {
+        Spotlight { from: verb, until: verb.plus(Spotlight::EFFECTS), now }
+    }
+
+    /// Whether something that changed at that time is lit.
+    pub(crate) fn is_on(&self, at: Moment) -> bool {
+        at >= self.from && (at <= self.until || self.fades_later(at))
+    }
+
+    /// Whether it is lit now, and will not be some time later.
+    pub(crate) fn fades_later(&self, at: Moment) -> bool {
+        at > self.until && self.now.since(at) < TableRow::GHOST
+    }
+}
+
 /// How a row is marked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mark {
-    /// Appeared just now.
+    /// Appeared, and is lit.
     New,
-    /// Changed just now.
+    /// Changed, and is lit.
     Changed,
     /// No longer in the kernel's table.
     Gone,
@@ -62,8 +96,6 @@ pub enum Mark {
 }
 
 impl TableRow {
-    /// How long a new or changed row is marked.
-    pub(crate) const FRESH: Duration = Duration::from_secs(2);
     /// How long a row that is gone stays on the screen.
     pub const GHOST: Duration = Duration::from_secs(5);
 
@@ -73,6 +105,7 @@ impl TableRow {
             row,
             born: at,
             changed: at,
+            touched: at,
             read: at,
             gone: None,
             birth: 0,
@@ -113,6 +146,10 @@ impl TableRow {
             self.state_history.push(Sighting { state: self.row.state, since });
             self.changed = at;
         }
+        let shown = |row: &SocketRow| (row.state, row.queues, row.inode);
+        if shown(&row) != shown(&self.row) {
+            self.touched = at;
+        }
         if row.inode != 0 {
             self.held = row.inode;
         }
@@ -132,19 +169,32 @@ impl TableRow {
         if self.state_history.is_empty() { self.born } else { self.changed }
     }
 
-    /// Its mark at `now`.
-    pub fn mark(&self, now: Moment) -> Mark {
+    /// Whether it is lit: it appeared, changed, or left the table.
+    pub fn is_lit(&self, light: Spotlight) -> bool {
+        let touched = self.gone.map_or(self.touched, |gone| gone.at);
+        let was_found = self.found && touched == self.born;
+        !was_found && light.is_on(touched)
+    }
+
+    /// Its mark: among those that are lit a change counts more than that it is new.
+    pub fn mark(&self, light: Spotlight) -> Mark {
         if self.told {
             Mark::Told
         } else if self.gone.is_some() {
             Mark::Gone
-        } else if now.since(self.born) < TableRow::FRESH {
-            Mark::New
-        } else if now.since(self.changed) < TableRow::FRESH {
-            Mark::Changed
-        } else {
+        } else if !self.is_lit(light) {
             Mark::Plain
+        } else if self.born >= light.from && self.changed.since(self.born) < Spotlight::AT_ONCE {
+            Mark::New
+        } else {
+            Mark::Changed
         }
+    }
+
+    /// Whether the kernel has it as far as is known: a listener that we closed is gone before a poll shows it.
+    pub(crate) fn is_there(&self) -> bool {
+        let has_stopped = self.row.state == TcpState::Listen && self.ending.is_some();
+        self.gone.is_none() && !has_stopped
     }
 
     /// The time left on its timer at `now`.

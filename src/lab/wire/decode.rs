@@ -61,6 +61,13 @@ impl<'a> Packet<'a> {
         Flags(tcp.header_slice().get(PLACE).copied().unwrap_or_default())
     }
 
+    /// Sequence number, acknowledgement number and length of the data of a TCP segment.
+    pub(super) fn numbers(&self) -> Option<(u32, u32, u32)> {
+        let Some(TransportSlice::Tcp(tcp)) = &self.0.transport else { return None };
+        let length = u32::try_from(tcp.payload().len()).unwrap_or(u32::MAX);
+        Some((tcp.sequence_number(), tcp.acknowledgment_number(), length))
+    }
+
     pub(super) fn segment(&self, number: u64, (from, to): (Host, Host)) -> Option<Segment> {
         let (data, elsewhere): (&[u8], usize) = match &self.0.transport {
             Some(TransportSlice::Tcp(tcp)) => (tcp.payload(), 0),
@@ -68,10 +75,7 @@ impl<'a> Packet<'a> {
             Some(_) => (self.message()?.2, 0),
             None => self.first_fragment().map(|(_, data, elsewhere)| (data, elsewhere))?,
         };
-        let (seq, ack) = match &self.0.transport {
-            Some(TransportSlice::Tcp(tcp)) => (tcp.sequence_number(), tcp.acknowledgment_number()),
-            Some(_) | None => (0, 0),
-        };
+        let (seq, ack, _) = self.numbers().unwrap_or_default();
         Some(Segment {
             number,
             from,

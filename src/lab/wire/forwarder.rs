@@ -13,6 +13,7 @@ use crate::lab::wire::impairment::{FrameFate, FrameInfo, Impairment};
 use crate::lab::wire::pcapng::Capture;
 use crate::lab::wire::port::WirePort;
 use crate::lab::wire::reporter::Reporter;
+use crate::lab::wire::retransmission::{SegmentRange, SegmentsOnWire};
 use crate::tcp::{DropReason, Host, Moment, WireEvent, WireOrder, WireStatus};
 
 /// `struct virtio_net_hdr` (packet(7), `PACKET_VNET_HDR`) before each frame: what the kernel left to the hardware.
@@ -36,6 +37,7 @@ pub(super) struct Forwarder<C> {
     capture: Option<Capture>,
     impairment: Impairment<Frame>,
     datagrams: Datagrams,
+    kept: SegmentsOnWire,
     segments: u64,
     orders: u64,
     missed_asked_at: Moment,
@@ -46,6 +48,7 @@ pub(super) struct Forwarder<C> {
 struct Frame {
     bytes: Vec<u8>,
     route: Route,
+    range: Option<SegmentRange>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -75,6 +78,7 @@ impl<C: Fn() -> Moment> Forwarder<C> {
             capture,
             impairment: Impairment::default(),
             datagrams: Datagrams::default(),
+            kept: SegmentsOnWire::default(),
             segments: 0,
             orders: 0,
             missed_asked_at: Moment::default(),
@@ -93,14 +97,16 @@ impl<C: Fn() -> Moment> Forwarder<C> {
         // No more at a time than there is space for answers at the ports.
         for _ in 0..FRAMES_PER_TURN {
             let Some(frame) = self.impairment.next_due(now) else { break };
+            self.kept.left(frame.range);
             self.deliver(now, &frame.bytes, frame.route);
         }
-        self.report(now);
         // All ports are read without poll(2): the answer to a frame is mostly there as soon as the frame is sent.
         let mut received = false;
         for port in 0..self.ports.len() {
             received |= self.receive(port, buffer)?;
         }
+        // The answer to a frame is reported with it.
+        self.report(now);
         if !received && now < self.spin_until {
             // The answering computer may need this processor.
             std::thread::yield_now();
@@ -160,6 +166,7 @@ impl<C: Fn() -> Moment> Forwarder<C> {
             let now = (self.clock)();
             self.orders += 1;
             for (frame, reason) in self.impairment.order(order) {
+                self.kept.left(frame.range);
                 self.report_lost(now, frame.route, reason);
             }
         }
@@ -192,8 +199,15 @@ impl<C: Fn() -> Moment> Forwarder<C> {
         let is_segment = packet.is_some();
         let to = host_at(frame);
         let mut route = Route { from, to, number: 0, is_reported: false, fragment: None };
-        if let Some(packet) = packet {
-            self.identify(now, &packet, &mut route);
+        let number = self.segments + 1;
+        let range = || SegmentRange::of(packet.as_ref()?, (from, to?), number);
+        if self.impairment.settings.counts_retransmissions()
+            && let Some(range) = range().filter(|range| self.kept.repeats(range))
+        {
+            return self.count(now, frame, &range);
+        }
+        if let Some(packet) = &packet {
+            self.identify(now, packet, &mut route);
         }
         let info = FrameInfo { is_segment, bytes: bytes.len() };
         match self.impairment.put(info) {
@@ -205,8 +219,21 @@ impl<C: Fn() -> Moment> Forwarder<C> {
                 }
             }
             FrameFate::Held => {
-                self.impairment.keep(now, info, Frame { bytes: bytes.to_vec(), route });
+                let range = self.kept.put(range());
+                self.impairment.keep(now, info, Frame { bytes: bytes.to_vec(), route, range });
             }
+        }
+    }
+
+    /// Counts a retransmission, which goes no further.
+    fn count(&mut self, now: Moment, frame: &[u8], range: &SegmentRange) {
+        let (from, tuple) = range.from;
+        if let Some(capture) = &self.capture {
+            capture.write(now, from, frame, false);
+        }
+        if self.reporter.may_report(now, range.from, range.flags) {
+            let seq = range.seq;
+            self.reporter.report(now, WireEvent::SentAgain { at: now, from, tuple, seq });
         }
     }
 
@@ -243,7 +270,7 @@ impl<C: Fn() -> Moment> Forwarder<C> {
             return self.report_lost(now, route, reason);
         }
         if let Some(capture) = &self.capture {
-            capture.write(now, route.from, &bytes[HEADER..]);
+            capture.write(now, route.from, &bytes[HEADER..], true);
         }
         let is_whole = route.fragment.is_none_or(|fragment| self.datagrams.arrived(fragment));
         if route.is_reported && is_whole {

@@ -69,7 +69,7 @@ impl<T> Impairment<T> {
 
     /// Decides the fate of the next frame; if it is to be held, call [`Impairment::keep`].
     pub fn put(&mut self, load: FrameInfo) -> FrameFate {
-        let WireSettings { held, delay, cut, drop_next } = self.settings;
+        let WireSettings { held, delay, cut, drop_next, .. } = self.settings;
         if cut {
             return FrameFate::Lost(DropReason::Cut);
         }
@@ -146,7 +146,11 @@ impl<T> Impairment<T> {
         }
         self.settings.apply(order);
         match order {
-            WireOrder::Hold | WireOrder::Delay(_) | WireOrder::DropNext | WireOrder::Reconnect => {}
+            WireOrder::Hold
+            | WireOrder::Delay(_)
+            | WireOrder::DropNext
+            | WireOrder::Reconnect
+            | WireOrder::QueueRetransmissions(_) => {}
             WireOrder::Release => self.owed = 0,
             // Older frames that are no segments are let through with it.
             WireOrder::Step => {

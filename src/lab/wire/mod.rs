@@ -8,6 +8,7 @@ mod impairment;
 mod pcapng;
 pub(super) mod port;
 mod reporter;
+mod retransmission;
 
 pub use crate::lab::wire::decode::segment;
 pub use crate::lab::wire::impairment::{FrameFate, FrameInfo, Impairment};

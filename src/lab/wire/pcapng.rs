@@ -8,7 +8,7 @@ use std::time::Duration;
 use std::{io, mem, thread};
 
 use pcap_file::pcapng::PcapNgWriter;
-use pcap_file::pcapng::blocks::enhanced_packet::EnhancedPacketBlock;
+use pcap_file::pcapng::blocks::enhanced_packet::{EnhancedPacketBlock, EnhancedPacketOption};
 use pcap_file::pcapng::blocks::interface_description::{
     InterfaceDescriptionBlock, InterfaceDescriptionOption,
 };
@@ -26,8 +26,9 @@ const NANOSECONDS: u8 = 9;
 
 /// Writes what crosses the wire to a pcapng file, for Wireshark and tcpdump, on a thread of its own. The wire never waits for it.
 ///
-/// Each computer is an interface of the file; a frame is written once, under its sender, when it reaches the receiver. Checksums and
-/// segmentation are as the kernel leaves them to the hardware.
+/// Each computer is an interface of the file; a frame is written once, under its sender, when it reaches the receiver. A retransmission
+/// that a held wire counts instead of delivering it is written when it is sent, with a comment. Checksums and segmentation are as the
+/// kernel leaves them to the hardware.
 #[derive(Clone, Debug)]
 pub struct Capture(Arc<CaptureState>);
 
@@ -49,7 +50,11 @@ struct CapturedFrame {
     at: Moment,
     from: Host,
     bytes: Vec<u8>,
+    is_delivered: bool,
 }
+
+const NOT_DELIVERED: &str =
+    "Retransmitted while it, or its acknowledgment, was held on the wire: not delivered.";
 
 struct CaptureWriter {
     file: CaptureFile,
@@ -95,7 +100,7 @@ impl Capture {
         Ok(Capture(Arc::new(CaptureState { frames: Some(frames), counts, thread })))
     }
 
-    pub(super) fn write(&self, at: Moment, from: Host, bytes: &[u8]) {
+    pub(super) fn write(&self, at: Moment, from: Host, bytes: &[u8], is_delivered: bool) {
         let CaptureState { frames, counts, .. } = &*self.0;
         let Some(frames) = frames else { return };
         if counts.waiting.load(Ordering::Relaxed) > MAX_BYTES {
@@ -103,7 +108,8 @@ impl Capture {
             return;
         }
         counts.waiting.fetch_add(bytes.len(), Ordering::Relaxed);
-        if frames.try_send(CapturedFrame { at, from, bytes: bytes.to_vec() }).is_err() {
+        let frame = CapturedFrame { at, from, bytes: bytes.to_vec(), is_delivered };
+        if frames.try_send(frame).is_err() {
             counts.waiting.fetch_sub(bytes.len(), Ordering::Relaxed);
             counts.missed.fetch_add(1, Ordering::Relaxed);
         }
@@ -165,12 +171,14 @@ impl CaptureWriter {
                 ],
             })?;
         }
+        let comment = (!crossed.is_delivered)
+            .then_some(EnhancedPacketOption::Comment(Cow::Borrowed(NOT_DELIVERED)));
         self.blocks.write_pcapng_block(EnhancedPacketBlock {
             interface_id: u32::try_from(place).unwrap_or(0),
             timestamp: self.epoch + crossed.at.since_start(),
             original_len: u32::try_from(crossed.bytes.len()).unwrap_or(u32::MAX),
             data: Cow::Borrowed(&crossed.bytes),
-            options: Vec::new(),
+            options: comment.into_iter().collect(),
         })?;
         Ok(())
     }

@@ -36,7 +36,7 @@ pub(super) struct Reporter {
 }
 
 /// An end as its segments show it.
-type End = (Host, FiveTuple);
+pub(super) type End = (Host, FiveTuple);
 
 impl Reporter {
     pub(super) fn new(sink: Box<ReportSink>) -> Reporter {

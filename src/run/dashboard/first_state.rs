@@ -4,7 +4,7 @@ use crate::app::{Clients, Event, Servers, State, update};
 use crate::cli::DashboardArgs;
 use crate::run::Clock;
 use crate::run::time_zone::time_of_day;
-use crate::tcp::{ConnectSpec, Endpoint, HostLimits, ListenSpec};
+use crate::tcp::{ConnectSpec, Endpoint, HostLimits, LabSpec, ListenSpec};
 
 const COMPUTERS: u8 = 4;
 
@@ -22,7 +22,7 @@ pub(super) fn first_state(args: &DashboardArgs, limits: HostLimits, clock: &Cloc
     let (started, warning) = time_of_day(clock.epoch());
     let mut state = State::new(limits, started, Servers::new(spec), clients);
     state.ui.look.keys = args.show_keys;
-    state.lab.spec = args.lab.spec();
+    state.lab.spec = LabSpec::of_clients(args.computers.unwrap_or(LabSpec::CLIENTS));
     state.lab.bind = in_lab;
     if let Some(warning) = warning {
         drop(update(&mut state, clock.now(), Event::Warned(warning)));

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::io::Write;
+use std::time::Duration;
 
 use anyhow::bail;
 use tokio::time::Instant;
@@ -9,10 +10,10 @@ use tokio::time::Instant;
 use crate::app::query::refusal::of_later_call;
 use crate::app::{Attempt, explain};
 use crate::cli::ConnectArgs;
-use crate::run::Exit;
 use crate::run::headless::{
     LineWriter, Tally, bytes_in_words, count_of_bytes, ignore_broken_pipe, refusal, run_command,
 };
+use crate::run::{Exit, complain};
 use crate::tcp::{
     Burst, CloseKind, Command, ConnectSpec, Errno, Protocol, SocketEvent, SocketId, SourcePort,
     Stays,
@@ -22,8 +23,10 @@ use crate::tcp::{
 ///
 /// `descriptors` is the limit of this process; raise it before. A closed pipe, or a signal returned by `asked_to_end`, ends it early.
 ///
+/// The first failure is reported when it happens, on standard error.
+///
 /// # Errors
-/// When a connection failed or broke, with the first reason; or when `out` cannot be written.
+/// When `out` cannot be written.
 pub async fn connect(
     args: &ConnectArgs,
     descriptors: u64,
@@ -39,7 +42,7 @@ pub async fn connect(
         connected: 0,
         sent: 0,
         received: 0,
-        first_failure: None,
+        has_failed: false,
         all_called: false,
         begun: Instant::now(),
     };
@@ -73,12 +76,19 @@ struct ConnectTally<'a, W> {
     connected: u32,
     sent: u64,
     received: u64,
-    first_failure: Option<String>,
+    has_failed: bool,
     all_called: bool,
     begun: Instant,
 }
 
 impl<W: Write> ConnectTally<'_, W> {
+    fn fail(&mut self, why: impl FnOnce() -> String) {
+        if !self.has_failed {
+            complain(&why());
+        }
+        self.has_failed = true;
+    }
+
     fn close(&mut self, at: SocketId, how: CloseKind) -> String {
         self.open.remove(&at);
         let was_connected = !self.unanswered.remove(&at);
@@ -88,13 +98,12 @@ impl<W: Write> ConnectTally<'_, W> {
                 let is_refused = errno == Errno::ECONNREFUSED;
                 if at.tuple.protocol == Protocol::Udp && is_refused {
                     let why = "no UDP socket on that port (ECONNREFUSED)";
-                    let failure = || format!("datagram refused by {}: {why}", self.args.to);
-                    self.first_failure.get_or_insert_with(failure);
+                    self.fail(|| format!("datagram refused by {}: {why}", at.tuple.remote));
                     return format!("{}: datagram refused: {why}", ends(at));
                 }
                 if was_connected {
-                    let failure = || format!("a connection to {} broke: {errno}", self.args.to);
-                    self.first_failure.get_or_insert_with(failure);
+                    let to = &self.args.to;
+                    self.fail(|| format!("a connection to {to} broke: {errno}"));
                 }
                 format!("{}: {errno}", ends(at))
             }
@@ -107,18 +116,17 @@ impl<W: Write> ConnectTally<'_, W> {
         let connected =
             if self.args.udp { "UDP sockets connected, without a handshake," } else { "connected" };
         self.lines.always(&format!(
-            "{} of {} {connected} to {}, {} sent, {} received, {:.1?}",
+            "{} of {} {connected} to {}, {} sent, {} received, {}",
             self.connected,
             self.args.count,
             self.args.to,
             count_of_bytes(self.sent),
             count_of_bytes(self.received),
-            self.begun.elapsed(),
+            duration(self.begun.elapsed()),
         ))?;
-        match self.first_failure {
-            Some(failure) if ended == Exit::Done => bail!(failure),
-            Some(_) | None => Ok(ended),
-        }
+        let stays = self.args.wait.is_none() && self.all_called && self.unanswered.is_empty();
+        let ended = if stays { ended.until_ctrl_c() } else { ended };
+        Ok(if self.has_failed && ended == Exit::Done { Exit::Failed } else { ended })
     }
 }
 
@@ -140,8 +148,7 @@ impl<W: Write> Tally for ConnectTally<'_, W> {
             }
             SocketEvent::ConnectFailed { spec, to, why, .. } => {
                 self.all_called |= single;
-                let failed = || refusal(&Attempt::Connect(spec, to), why);
-                self.first_failure.get_or_insert_with(failed);
+                self.fail(|| refusal(&Attempt::Connect(spec, to), why));
                 return Ok(());
             }
             SocketEvent::BurstEnded { .. } => {
@@ -159,7 +166,7 @@ impl<W: Write> Tally for ConnectTally<'_, W> {
             SocketEvent::PeerClosed(at) => format!("{}: the peer closed its end", ends(at)),
             SocketEvent::CallFailed { at, why } => {
                 let failure = explain::words(&of_later_call(ends(at), why));
-                self.first_failure.get_or_insert_with(|| failure.clone());
+                self.fail(|| failure.clone());
                 failure
             }
             SocketEvent::Closed { at, how } => self.close(at, how),
@@ -187,6 +194,16 @@ impl<W: Write> Tally for ConnectTally<'_, W> {
 
     fn hush(&mut self) {
         self.lines.hush();
+    }
+}
+
+/// A time as people read it: 0.14 ms, 12 ms, 1.0 s.
+fn duration(time: Duration) -> String {
+    match time.as_secs_f64() * 1e3 {
+        millis if millis < 1.0 => format!("{millis:.2} ms"),
+        millis if millis < 10.0 => format!("{millis:.1} ms"),
+        millis if millis < 1e3 => format!("{millis:.0} ms"),
+        millis => format!("{:.1} s", millis / 1e3),
     }
 }
 

@@ -8,7 +8,9 @@ use std::process::{Command, ExitStatus};
 
 use anyhow::Context;
 use rustix::io::Errno;
-use rustix::process::{Pid, Signal, kill_process, set_parent_process_death_signal};
+use rustix::process::{
+    Pid, Signal, kill_process, set_parent_process_death_signal, test_kill_process,
+};
 use tokio::sync::oneshot;
 
 use crate::cli::LabCommandArgs;
@@ -34,18 +36,19 @@ pub(crate) fn lab(args: &LabCommandArgs) -> anyhow::Result<Exit> {
     }
     let Some((program, words)) = command.split_first() else { return Ok(Exit::WrongUsage) };
     // Returns only when it fails.
-    Ok(not_run(program, Command::new(program).args(words).exec()))
+    Ok(not_run(program, Command::new(program).args(words).envs(prompt(args)).exec()))
 }
 
 /// The lab of that process, or the only one of this user.
 fn lab_to_join(asked: Option<u32>) -> anyhow::Result<JoinableLab> {
-    let mut labs = JoinableLab::all();
-    if let Some(pid) = asked {
-        let found = labs.into_iter().rfind(|lab| lab.pid == pid);
-        return found.with_context(|| format!("process {pid} has no fivetuple lab"));
-    }
-    labs.retain(JoinableLab::is_ours);
+    let (mut labs, others): (Vec<_>, Vec<_>) =
+        JoinableLab::all().into_iter().partition(JoinableLab::is_ours);
     let pids: Vec<String> = labs.iter().map(|lab| lab.pid.to_string()).collect();
+    if let Some(pid) = asked {
+        let mut all = labs.into_iter().chain(others);
+        // A lab that is being taken down may still be there.
+        return all.rfind(|lab| lab.pid == pid).with_context(|| no_such_lab(pid, &pids));
+    }
     let lab = labs.pop();
     let lab = lab.context("no fivetuple of yours has a lab here; fivetuple --lab starts one")?;
     let (all, pid) = (pids.join(", "), lab.pid);
@@ -54,6 +57,20 @@ fn lab_to_join(asked: Option<u32>) -> anyhow::Result<JoinableLab> {
         "several of your processes have a lab: {all}; name one, as in --join {pid}"
     );
     Ok(lab)
+}
+
+fn no_such_lab(asked: u32, own: &[String]) -> String {
+    let process = i32::try_from(asked).ok().and_then(Pid::from_raw);
+    let is_there = process.is_some_and(|pid| test_kill_process(pid) != Err(Errno::SRCH));
+    let wrong = if is_there {
+        format!("process {asked} has no fivetuple lab")
+    } else {
+        format!("there is no process {asked}")
+    };
+    match own {
+        [] => wrong,
+        own => format!("{wrong}. Your labs: --join {}.", own.join(", --join ")),
+    }
 }
 
 fn not_joined(lab: &JoinableLab, host: Host, why: io::Error) -> anyhow::Error {
@@ -93,8 +110,14 @@ fn command_of(args: &LabCommandArgs) -> Vec<OsString> {
     vec![shell.unwrap_or_else(|| OsString::from("/bin/sh"))]
 }
 
+/// What a shell without settings of its own shows before each line: the name of its computer.
+fn prompt(args: &LabCommandArgs) -> Option<(&'static str, String)> {
+    let is_shell = args.command.is_empty();
+    is_shell.then(|| ("PS1", format!("{}# ", args.on.name().unwrap_or_default())))
+}
+
 fn lab_of_its_own(args: &LabCommandArgs, command: &[OsString]) -> anyhow::Result<Exit> {
-    let spec = LabSpec { computers: args.computers, ports: None };
+    let spec = LabSpec::of_clients(args.computers);
     let lab = Lab::start(Path::new(Lab::THIS_PROGRAM), spec).map_err(|why| no_lab(&why))?;
     if let Some(lacks) = lab.limits.lacks() {
         complain(&lacks);
@@ -115,7 +138,8 @@ fn lab_of_its_own(args: &LabCommandArgs, command: &[OsString]) -> anyhow::Result
         .args(["lab", "--join", &std::process::id().to_string()])
         .args(["--on", args.on.name().unwrap_or_default()])
         .args(["--ends-with-parent", "--"])
-        .args(command);
+        .args(command)
+        .envs(prompt(args));
     let status = runtime.block_on(run_to_end(again, broken))?;
     drop(wire);
     Ok(match (status.code(), status.signal()) {

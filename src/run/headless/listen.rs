@@ -31,7 +31,7 @@ pub async fn listen(
         ListenTally { lines: LineWriter::new(out, args.quiet), connections: 0, bytes: 0 };
     let command = Command::Listen(spec(args));
     let ended = run_command(command, descriptors, asked_to_end, &mut server).await;
-    ignore_broken_pipe(ended.and_then(|ended| server.sum_up().map(|()| ended)))
+    ignore_broken_pipe(ended.and_then(|ended| server.sum_up().map(|()| ended.until_ctrl_c())))
 }
 
 fn spec(args: &ListenArgs) -> ListenSpec {

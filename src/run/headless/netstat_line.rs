@@ -1,6 +1,6 @@
 use std::fmt;
 
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use crate::tcp::{
     Change, Endpoint, InterfaceNames, Owner, Protocol, SocketRow, Timer, netstat_address,
@@ -40,33 +40,63 @@ impl NetstatLine<'_> {
         })
     }
 
-    /// The row as an object of JSON.
-    pub fn json(&self) -> Value {
+    /// The row as an object of JSON, after what happened to it and when, in milliseconds.
+    pub fn json(&self, event: Option<(&str, u64)>) -> String {
         let row = self.row;
         let interface = self.interfaces.suffix(row.name());
-        let timer = |timer: Timer| {
-            json!({
-                "kind": timer.kind.word(),
-                "left_ms": u64::try_from(timer.left.as_millis()).unwrap_or(u64::MAX),
-                "tries": timer.tries,
-            })
+        let timer = |timer: Timer| JsonTimer {
+            kind: timer.kind.word(),
+            left_ms: u64::try_from(timer.left.as_millis()).unwrap_or(u64::MAX),
+            tries: timer.tries.into(),
         };
-        json!({
-            "proto": protocol(row),
-            "recv_q": row.queues.recv,
-            "send_q": row.queues.send,
-            "local": row.tuple.local.to_string(),
-            "foreign": row.tuple.remote.to_string(),
-            "interface": interface.strip_prefix('%'),
-            "state": row.state.name(),
-            "uid": row.uid,
-            "inode": row.inode,
-            "pid": self.owner.map(|owner| owner.pid),
-            "program": self.owner.map(|owner| &owner.name),
-            "fd": self.owner.map(|owner| owner.fd),
-            "timer": row.timer.map(timer),
-        })
+        let object = JsonRow {
+            event: event.map(|(word, _)| word),
+            at_ms: event.map(|(_, at)| at),
+            proto: protocol(row),
+            local: row.tuple.local.to_string(),
+            foreign: row.tuple.remote.to_string(),
+            state: row.state.name(),
+            recv_q: row.queues.recv,
+            send_q: row.queues.send,
+            timer: row.timer.map(timer),
+            pid: self.owner.map(|owner| owner.pid),
+            program: self.owner.map(|owner| &*owner.name),
+            fd: self.owner.map(|owner| owner.fd),
+            uid: row.uid,
+            inode: row.inode,
+            interface: interface.strip_prefix('%'),
+        };
+        serde_json::to_string(&object).unwrap_or_default()
     }
+}
+
+/// A row in JSON: its fields in the order in which one reads a row.
+#[derive(Serialize)]
+struct JsonRow<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    event: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at_ms: Option<u64>,
+    proto: &'a str,
+    local: String,
+    foreign: String,
+    state: &'a str,
+    recv_q: u32,
+    send_q: u32,
+    timer: Option<JsonTimer>,
+    pid: Option<u32>,
+    program: Option<&'a str>,
+    fd: Option<u32>,
+    uid: u32,
+    inode: u64,
+    interface: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct JsonTimer {
+    kind: &'static str,
+    left_ms: u64,
+    tries: u32,
 }
 
 impl fmt::Display for NetstatLine<'_> {

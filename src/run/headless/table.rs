@@ -4,7 +4,6 @@ use std::io::Write;
 use std::pin::pin;
 
 use anyhow::Context;
-use serde_json::json;
 use tokio::sync::mpsc;
 
 use crate::cli::TableArgs;
@@ -45,7 +44,7 @@ async fn watch_table(args: &TableArgs) -> anyhow::Result<Exit> {
     loop {
         let event = tokio::select! {
             biased;
-            number = &mut asked => return Ok(Exit::BySignal(number)),
+            number = &mut asked => return Ok(Exit::BySignal(number).until_ctrl_c()),
             event = inbox.recv() => event,
         };
         match event {
@@ -152,12 +151,7 @@ impl<'a> Printer<'a> {
         let line = NetstatLine { row, owner, interfaces: &self.interfaces, widths: self.widths };
         // Writing to a string cannot fail.
         let _ = if self.args.json {
-            let mut object = line.json();
-            if let Some((word, at)) = event {
-                object["event"] = json!(word);
-                object["at_ms"] = json!(at);
-            }
-            writeln!(text, "{object}")
+            writeln!(text, "{}", line.json(event))
         } else {
             let word = event.map_or_else(String::new, |(word, _)| format!("{word:<7} "));
             writeln!(text, "{word}{line}")

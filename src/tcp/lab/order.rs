@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::tcp::{Errno, Host, Port, PortRange, WireEvent, WireOrder};
+use crate::tcp::{Errno, Host, Port, PortRange, TcpState, Timer, TimerKind, WireEvent, WireOrder};
 
 /// What is asked of the lab: computers of its own, each with its kernel's own TCP, and a wire between them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,13 +26,20 @@ pub struct LabSpec {
 }
 
 impl LabSpec {
-    /// A server and two clients.
-    pub const DEFAULT: LabSpec = LabSpec { computers: 3, ports: None };
+    /// How many clients a lab has unless more are asked for.
+    pub const CLIENTS: u8 = 2;
+    /// The most clients that a lab can have.
+    pub const MOST_CLIENTS: u8 = 7;
+
+    /// A server and so many clients, as far as a lab can have them.
+    pub fn of_clients(clients: u8) -> LabSpec {
+        LabSpec { computers: 1 + clients.clamp(1, LabSpec::MOST_CLIENTS), ports: None }
+    }
 }
 
 impl Default for LabSpec {
     fn default() -> LabSpec {
-        LabSpec::DEFAULT
+        LabSpec::of_clients(LabSpec::CLIENTS)
     }
 }
 
@@ -86,8 +93,8 @@ pub struct LabLimits {
     pub unprivileged_from: Port,
     /// `net.core.somaxconn`: no backlog is longer.
     pub somaxconn: u32,
-    /// Whether the kernel retransmits for ten minutes at least what is held on the wire.
-    pub retransmits_long: bool,
+    /// How often a handshake is retransmitted, where the kernel gives up before it was held on the wire for ten minutes.
+    pub gives_up: Option<HandshakeRetries>,
     /// Whether they have addresses of IPv6.
     pub has_ipv6: bool,
     /// A setting that could not be made, and what the kernel answered: then none of them can be.
@@ -99,7 +106,7 @@ impl LabLimits {
     pub const MEANT: LabLimits = LabLimits {
         unprivileged_from: Port::ANY,
         somaxconn: 65_535,
-        retransmits_long: true,
+        gives_up: None,
         has_ipv6: true,
         unset: None,
     };
@@ -116,7 +123,7 @@ impl LabLimits {
         });
         let ports = (self.unprivileged_from > meant.unprivileged_from)
             .then(|| format!("ports below {} are privileged", self.unprivileged_from));
-        let early = (!self.retransmits_long).then(|| {
+        let early = self.gives_up.map(|_| {
             "a connection whose segments are held on the wire is given up after one or two minutes"
                 .to_owned()
         });
@@ -125,6 +132,37 @@ impl LabLimits {
             let all = all.join(", and ");
             format!("The lab works, but {all}: cannot write {file}: {errno}.")
         })
+    }
+}
+
+/// How often the kernel retransmits a SYN and a SYN+ACK before it gives up (tcp(7)).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HandshakeRetries {
+    /// `net.ipv4.tcp_syn_retries`.
+    pub syn: u8,
+    /// `net.ipv4.tcp_syn_linear_timeouts`: so many more, without a longer wait; 0 where the kernel has no such setting.
+    pub linear: u8,
+    /// `net.ipv4.tcp_synack_retries`.
+    pub syn_ack: u8,
+}
+
+impl HandshakeRetries {
+    /// The kernel's defaults.
+    pub const DEFAULT: HandshakeRetries = HandshakeRetries { syn: 6, linear: 4, syn_ack: 5 };
+
+    /// How long the kernel goes on after the present timer: each wait is twice the one before, from 1 s up to 120 s. `None` where it does not
+    /// wait for the other end of a handshake.
+    pub fn after(self, timer: Timer, state: TcpState) -> Option<Duration> {
+        let (all, linear) = if state == TcpState::SynSent {
+            (self.syn.saturating_add(self.linear), self.linear)
+        } else if state == TcpState::SynReceived {
+            (self.syn_ack, 0)
+        } else {
+            return None;
+        };
+        let wait = |tries: u8| (1_u64 << tries.saturating_sub(linear).min(7)).min(120);
+        let later = timer.tries.saturating_add(1)..=all;
+        (timer.kind == TimerKind::Retransmit).then(|| Duration::from_secs(later.map(wait).sum()))
     }
 }
 

@@ -42,9 +42,14 @@ impl Segment {
         self.length.wrapping_add(control[0] + control[1])
     }
 
-    /// What it is called on an arrow: its flags, or the protocol that has none.
+    /// What it is called on an arrow: its data, its flags, or the protocol that has none.
     pub fn label(&self) -> String {
         match self.tuple.protocol {
+            Protocol::Tcp if self.length > 0 => {
+                let with = self.flags.without_data();
+                let with = with.map_or_else(String::new, |flags| format!("{flags}+"));
+                format!("{with}data {} B", self.length)
+            }
             Protocol::Tcp => self.flags.to_string(),
             Protocol::Udp if self.icmp.is_some() => String::from("ICMP"),
             Protocol::Udp => String::from("UDP"),
@@ -104,6 +109,12 @@ impl Flags {
     /// Whether a connection is opened or ended by it: a SYN, FIN or RST.
     pub const fn opens_or_ends(self) -> bool {
         self.0 & Flags::SYN.and(Flags::FIN).and(Flags::RST).0 != 0
+    }
+
+    /// The flags that not every segment with data has; `None` if it has no others.
+    pub fn without_data(self) -> Option<Flags> {
+        let others = Flags(self.0 & !Flags::PSH.and(Flags::ACK).0);
+        (others != Flags::default()).then_some(others)
     }
 
     /// These and `flags`.

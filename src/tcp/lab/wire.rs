@@ -19,6 +19,9 @@ pub enum WireOrder {
     Cut,
     /// Lose no more.
     Reconnect,
+    /// While it is held, whether to keep each retransmission, too, or to lose and count those of what is still on the wire, or of what is
+    /// acknowledged there.
+    QueueRetransmissions(bool),
 }
 
 /// What happened on the wire.
@@ -30,6 +33,17 @@ pub enum WireEvent {
         at: Moment,
         /// Which.
         segment: Segment,
+    },
+    /// A computer retransmitted a segment that is still on the held wire, or is acknowledged there: it goes no further.
+    SentAgain {
+        /// When.
+        at: Moment,
+        /// Whose kernel sent it.
+        from: Host,
+        /// Its five-tuple.
+        tuple: FiveTuple,
+        /// The sequence number of its first byte.
+        seq: u32,
     },
     /// A segment reached the other computer.
     Arrived {
@@ -97,6 +111,8 @@ pub struct WireSettings {
     pub cut: bool,
     /// How many of the next segments it loses.
     pub drop_next: u32,
+    /// Whether it keeps each retransmission, too, while it is held.
+    pub queues_retransmissions: bool,
 }
 
 impl WireSettings {
@@ -110,12 +126,18 @@ impl WireSettings {
             WireOrder::DropNext => self.drop_next = self.drop_next.saturating_add(1),
             WireOrder::Cut => self.cut = true,
             WireOrder::Reconnect => (self.cut, self.drop_next) = (false, 0),
+            WireOrder::QueueRetransmissions(queues) => self.queues_retransmissions = queues,
         }
     }
 
     /// Whether a segment takes long enough that the tables at both ends differ for a while.
     pub fn is_slow(&self) -> bool {
         self.held || self.cut || !self.delay.is_zero()
+    }
+
+    /// Whether it counts retransmissions that add nothing to what is on it, instead of keeping them.
+    pub fn counts_retransmissions(&self) -> bool {
+        self.held && !self.queues_retransmissions
     }
 
     /// Whether it neither delays nor loses anything.
@@ -164,13 +186,37 @@ pub struct WireSegment {
     pub again: bool,
     /// How many segments its end had put on the wire before it, since its SYN.
     pub nth: u64,
+    /// When it was retransmitted while it, or its acknowledgement, was on the held wire.
+    pub sent_again: Vec<Moment>,
+    /// How long it was held, once it has arrived.
+    pub held: Duration,
 }
 
 impl WireSegment {
     /// What was known of it then: what became of it later, was not.
     #[must_use]
     pub fn as_of(&self, then: Moment) -> WireSegment {
-        WireSegment { fate: self.fate_by(then), ..self.clone() }
+        let again = self.sent_again.iter().copied().filter(|at| *at <= then);
+        WireSegment { fate: self.fate_by(then), sent_again: again.collect(), ..self.clone() }
+    }
+
+    /// When it was last put on the wire.
+    pub fn last_sent(&self) -> Moment {
+        self.sent_again.last().copied().unwrap_or(self.sent)
+    }
+
+    /// `sent 4×`; empty if it was sent once.
+    pub fn times(&self) -> String {
+        match self.sent_again.len() {
+            0 => String::new(),
+            again => format!("sent {}×", again + 1),
+        }
+    }
+
+    /// How long it travelled; `None` where it has not arrived.
+    pub fn travelled(&self) -> Option<Duration> {
+        let Delivery::Arrived(at) = self.fate else { return None };
+        Some(at.since(self.sent).saturating_sub(self.held))
     }
 
     /// What was known then of what became of it.

@@ -128,8 +128,6 @@ pub enum SocketEvent {
         main: SocketId,
         /// The sockets that hold it there, the listening one first.
         sockets: Vec<OwnSocket>,
-        /// The calls that did it, as one would write them.
-        calls: Vec<String>,
     },
     /// A connection could not be held in a state.
     HoldFailed {

@@ -74,6 +74,8 @@ pub enum Syscall {
     Accept,
     /// connect(2).
     Connect(Endpoint),
+    /// write(2), again and again until the buffers of both ends are full.
+    WriteUntilFull,
     /// getsockopt(2) with `SO_ERROR`: how connect() ended that was still under way.
     ConnectAnswer,
     /// getsockname(2).
@@ -99,6 +101,12 @@ pub enum SockOpt {
     LocalPortRange(PortRange),
     /// `SO_LINGER`, for no time: close() sends RST.
     NoLinger,
+    /// `TCP_DEFER_ACCEPT`: a listening socket leaves connections in SYN_RECV until data arrives, for about so many seconds.
+    DeferAccept(u32),
+    /// `SO_RCVBUF`.
+    ReceiveBuffer(u32),
+    /// `SO_SNDBUF`.
+    SendBuffer(u32),
 }
 
 /// What the kernel answered.
@@ -108,6 +116,8 @@ pub enum SyscallResult {
     Done,
     /// A descriptor.
     Descriptor(u32),
+    /// So many bytes.
+    Bytes(u64),
     /// A descriptor, and whose end the other one is.
     Caller(u32, Endpoint),
     /// An address and a port.
@@ -143,6 +153,7 @@ impl fmt::Display for SyscallRecord {
             Syscall::Listen(backlog) => write!(f, "listen({fd}, {backlog})"),
             Syscall::Accept => write!(f, "accept({fd})"),
             Syscall::Connect(to) => write!(f, "connect({fd}, {to})"),
+            Syscall::WriteUntilFull => write!(f, "write({fd}, ...) until EAGAIN"),
             Syscall::ConnectAnswer => write!(f, "getsockopt({fd}, SO_ERROR)"),
             Syscall::GetSockName => write!(f, "getsockname({fd})"),
             Syscall::Shutdown => write!(f, "shutdown({fd}, SHUT_WR)"),
@@ -151,6 +162,7 @@ impl fmt::Display for SyscallRecord {
         match self.answer {
             SyscallResult::Done => f.write_str(" = 0"),
             SyscallResult::Descriptor(fd) => write!(f, " = {fd}"),
+            SyscallResult::Bytes(bytes) => write!(f, " = {bytes} bytes"),
             SyscallResult::Caller(fd, from) => write!(f, " = {fd}, from {from}"),
             SyscallResult::End(end) => write!(f, " = {end}"),
             SyscallResult::Failed(errno) => match errno.symbol() {
@@ -171,6 +183,9 @@ impl fmt::Display for SockOpt {
             SockOpt::BindAddressNoPort => f.write_str("IP_BIND_ADDRESS_NO_PORT, 1"),
             SockOpt::LocalPortRange(range) => write!(f, "IP_LOCAL_PORT_RANGE, {range}"),
             SockOpt::NoLinger => f.write_str("SO_LINGER, {1, 0}"),
+            SockOpt::DeferAccept(seconds) => write!(f, "TCP_DEFER_ACCEPT, {seconds}"),
+            SockOpt::ReceiveBuffer(bytes) => write!(f, "SO_RCVBUF, {bytes}"),
+            SockOpt::SendBuffer(bytes) => write!(f, "SO_SNDBUF, {bytes}"),
         }
     }
 }

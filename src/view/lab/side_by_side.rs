@@ -6,7 +6,7 @@ use crate::app::State;
 use crate::view::ThemeRole::Dim;
 use crate::view::lab::pairs::Pair;
 use crate::view::lab::titles::titles;
-use crate::view::lab::{pairs, stacked, wire};
+use crate::view::lab::{large_states, pairs, stacked, wire};
 use crate::view::table::column::ColumnLayout;
 use crate::view::table::{empty, narrow, titles};
 use crate::view::{Painter, Titles, rect};
@@ -30,13 +30,17 @@ fn beside(painter: &mut Painter<'_>, area: Rect) {
     let width = |columns: &ColumnLayout| rect::len(columns.width() + 2);
     let wide = narrow::wide();
     let columns = if 2 * width(&wide) + WIRE <= area.width { wide } else { narrow::tight() };
-    let width = width(&columns);
+    let lines = rect::inside(area).height;
+    let pairs = pairs::fitting(state, usize::from(lines.saturating_sub(1)));
+    // A wire that does something is what matters: it gets half of the screen, and what it changes is large.
+    let is_main = !state.wire_then().is_plain() || state.waiting_then() > 0;
+    let heights: u16 = pairs.iter().map(|pair| large_height(state, *pair)).sum();
+    let columns = Some(columns).filter(|_| !is_main || heights > lines);
+    let width = columns.as_ref().map_or(area.width / 4, width).max(large_states::WIDTH);
     let mut middle = area;
     let right = rect::take_right(&mut middle, width);
     let left = Rect { width, ..area };
     let middle = Rect { x: left.right(), width: middle.width - width, ..area };
-    let height = usize::from(rect::inside(area).height.saturating_sub(1));
-    let pairs = pairs::fitting(state, height);
     // The lower titles: the number of matches, and which part of the rows is shown.
     let [at_server, at_client] = [0, 1].map(|side: usize| {
         let rows: Vec<usize> = pairs.iter().filter_map(|pair| pair[side]).collect();
@@ -55,18 +59,41 @@ fn beside(painter: &mut Painter<'_>, area: Rect) {
         empty::draw(painter, left);
         return painter.render(scene.span(Dim, "   no row"), right);
     }
-    for place in [left, right] {
-        painter.render(columns.head(scene), place);
+    draw_pairs(painter, [left, right], pairs, columns.as_ref());
+}
+
+fn large_height(state: &State, pair: Pair) -> u16 {
+    let rows = pair.into_iter().flatten();
+    rows.map(|n| large_states::height(state.ui.shown[n])).max().unwrap_or(1)
+}
+
+/// The rows of both tables, as lines of columns below a head, or large.
+fn draw_pairs(
+    painter: &mut Painter<'_>,
+    mut tables: [Rect; 2],
+    pairs: Vec<Pair>,
+    columns: Option<&ColumnLayout>,
+) {
+    let scene = painter.scene;
+    if let Some(columns) = columns {
+        for table in &mut tables {
+            painter.render(columns.head(scene), rect::take_top(table, 1));
+        }
     }
-    for (n, pair) in (1..).zip(pairs) {
-        for (place, row) in [left, right].into_iter().zip(pair) {
-            let place = rect::line(place, n);
-            let Some(name) = row.map(|n| state.ui.shown[n]) else {
-                painter.render(scene.line(Dim, absent(state, pair)), place);
+    for pair in pairs {
+        let height = if columns.is_some() { 1 } else { large_height(scene.state, pair) };
+        for (table, row) in tables.iter_mut().zip(pair) {
+            let place = rect::take_top(table, height);
+            let Some(name) = row.map(|n| scene.state.ui.shown[n]) else {
+                let absent = scene.line(Dim, absent(scene.state, pair));
+                painter.render(absent, large_states::words(place));
                 continue;
             };
-            painter.render(columns.line(scene, name, None), place);
-            painter.scroll.list(place, [name], 1);
+            match columns {
+                Some(columns) => painter.render(columns.line(scene, name, None), place),
+                None => large_states::draw(painter, place, name),
+            }
+            painter.scroll.list(place, [name], height);
         }
     }
 }

@@ -18,9 +18,14 @@ pub(super) fn titles(scene: Scene<'_>, width: u16) -> [Titles; 2] {
         right: unread(state, host).map(|words| (Error, words)).into_iter().collect(),
         ..Titles::default()
     };
+    let [local, remote] = match width {
+        0..44 => ["Local", "Remote"],
+        44.. => ["Local computer", "Remote computer"],
+    };
     let client = state.clients.computer();
-    let server = state.lab.server().map_or_else(Titles::default, |server| {
-        of("Local computer", ("server", server.ip, server.host))
-    });
-    [server, of("Remote computer", (&client.name, client.ip, client.host))]
+    let server = state
+        .lab
+        .server()
+        .map_or_else(Titles::default, |server| of(local, ("server", server.ip, server.host)));
+    [server, of(remote, (&client.name, client.ip, client.host))]
 }

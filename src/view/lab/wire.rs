@@ -70,13 +70,18 @@ pub(crate) fn lines(scene: Scene<'_>, room: usize, height: usize) -> Vec<Line<'s
     let oldest = || lab.crossings.iter().position(waits);
     let label_kind = SegmentLabel::of(scene.state, then);
     let newest = newest(scene, label_kind, (room, height));
-    let from = match scene.state.wire_then().held.then(oldest).flatten() {
+    // The one that goes next.
+    let next = scene.state.wire_then().held.then(oldest).flatten();
+    let from = match next {
         Some(oldest) if oldest < newest => oldest,
         Some(_) | None => newest,
     };
     let mut lines = Vec::new();
     for (place, crossing) in lab.crossings.range(from..count).enumerate() {
-        let block = block(scene, crossing, label_kind, room);
+        let mut block = block(scene, crossing, label_kind, room);
+        if next == Some(from + place) {
+            block = block.into_iter().map(|line| line.style(scene.theme.lit())).collect();
+        }
         let behind = count - from - place;
         // The last line counts the segments that do not fit.
         if lines.len() + block.len() + usize::from(behind > 1) > height {
@@ -136,7 +141,7 @@ fn block(
     };
     // On the arrow if there is room, else before the numbers.
     let both = format!("{flags} {name}");
-    let (label, carries) = match carries(scene, crossing) {
+    let (label, carries) = match carries(scene, crossing, room >= ONE_LINE) {
         carries if name.is_empty() => (flags, carries),
         carries if arrow::has_room(columns, &both) => (both, carries),
         carries => (flags, format!("{name} {carries}")),
@@ -157,7 +162,9 @@ fn in_one_line(
 ) -> Line<'static> {
     let part = arrow::part(crossing);
     let mut rest = format!("  {carries}");
-    let (again, fate) = (again(scene, crossing), fate(scene, crossing));
+    let again = again(scene, crossing);
+    let beside = text::width(&arrow) + text::width(&rest) + 3;
+    let fate = text::fitting(room.saturating_sub(beside), fate(scene, crossing));
     let both = format!("  {again} {fate}");
     let taken = text::width(&arrow) + text::width(&rest) + 1;
     // The arrow shows the fate of a retransmission.
@@ -186,7 +193,8 @@ fn in_lines(
     let part = arrow::part(crossing);
     let mut lines = vec![scene.line(part, arrow)];
     let again = again(scene, crossing);
-    let fate = if again.is_empty() { fate(scene, crossing) } else { again };
+    let room = inner.saturating_sub(text::width(&carries) + 2);
+    let fate = if again.is_empty() { text::fitting(room, fate(scene, crossing)) } else { again };
     if text::width(&carries) + text::width(&fate) + 2 <= inner {
         let carries = text::fit(&carries, inner - text::width(&fate));
         lines.push(Line::from(vec![Span::raw(format!(" {carries}")), scene.span(part, fate)]));
@@ -204,8 +212,8 @@ fn in_lines(
     lines
 }
 
-/// Numbers and length: `seq 1 ack 1 len 13`.
-fn carries(scene: Scene<'_>, crossing: &WireSegment) -> String {
+/// Its numbers, `seq 1 ack 1`; where there is room, with the flags of data: only its length is on the arrow.
+fn carries(scene: Scene<'_>, crossing: &WireSegment, has_room: bool) -> String {
     let segment = &crossing.segment;
     if let Some(icmp) = segment.icmp {
         return icmp.words().to_owned();
@@ -215,12 +223,11 @@ fn carries(scene: Scene<'_>, crossing: &WireSegment) -> String {
         return format!("len {}{parts}", segment.length);
     }
     let (seq, ack) = scene.state.lab.numbers(crossing);
-    let mut text = format!("seq {seq}");
+    let is_data = has_room && segment.length > 0;
+    let mut text =
+        if is_data { format!("{} seq {seq}", segment.flags) } else { format!("seq {seq}") };
     if segment.flags.has(Flags::ACK) {
         text.extend([" ack ", &ack.to_string()]);
-    }
-    if segment.length > 0 {
-        text.extend([" len ", &segment.length.to_string()]);
     }
     text
 }
@@ -235,14 +242,18 @@ fn again(scene: Scene<'_>, crossing: &WireSegment) -> String {
     }
 }
 
-fn fate(scene: Scene<'_>, crossing: &WireSegment) -> String {
-    match crossing.fate {
+/// What became of it, and in fewer words.
+fn fate(scene: Scene<'_>, crossing: &WireSegment) -> Vec<String> {
+    let fate = match crossing.fate {
         Delivery::OnTheWay if scene.state.wire_then().held => "queued".to_owned(),
         Delivery::OnTheWay => "in flight".to_owned(),
         Delivery::Lost(_, how) => how.words().to_owned(),
-        Delivery::Arrived(at) => {
-            let took = at.since(crossing.sent);
-            if took.as_millis() < 10 { String::new() } else { format::brief(took) }
-        }
+        Delivery::Arrived(_) => format::way(crossing),
+    };
+    let times = crossing.times();
+    match (fate.is_empty(), times.is_empty()) {
+        (_, true) => vec![fate],
+        (true, false) => vec![times],
+        (false, false) => vec![format!("{fate}, {times}"), times],
     }
 }

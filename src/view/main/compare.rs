@@ -6,7 +6,7 @@ use crate::app::{Comparison, FIVE, explain};
 use crate::tcp::SocketId;
 use crate::view::ThemeRole::{Border, Dim, Gone, Key, Strong, Warning};
 use crate::view::main::five_tuple::{self, BoxStyle};
-use crate::view::style::glyphs::{DASH, DIFFERS, EQUAL, MARKED, SELECTED};
+use crate::view::style::glyphs::{DASH, DIFFERS, EQUAL, HOLLOW, MARKED, SELECTED};
 use crate::view::table::role;
 use crate::view::{Painter, Scene, Titles, past, rect, text};
 
@@ -42,26 +42,26 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let left = ((room + 2 - wide) / 2).min(40);
     let mut rest = Rect { x: inner.x + left, width: inner.width - left, ..inner };
     rect::take_top(&mut rest, spare.saturating_sub(2 * air) / 3);
-    for (n, numbers) in numbers.into_iter().enumerate() {
+    for (n, row) in comparison.rows.into_iter().enumerate() {
         if has_labels {
-            painter.render(label(scene, comparison.rows[n], n), rect::take_top(&mut rest, 1));
+            painter.render(label(scene, row, n), rect::take_top(&mut rest, 1));
         }
         // The symbol between both rows compares each field with the one below.
         let styles = comparison.differs.map(|differs| box_style(differs, n == 0));
         let line = rect::take_top(&mut rest, one);
-        five_tuple::draw_boxes(painter, line, (boxes, numbers), styles);
+        five_tuple::draw_boxes(painter, line, (boxes, row), styles);
         rect::take_top(&mut rest, air);
     }
     painter.put(rest, sentence);
 }
 
 fn box_style(differs: bool, is_upper: bool) -> BoxStyle {
-    let (kind, border, number, symbol) = if differs {
-        (BorderType::Thick, Warning, Strong, DIFFERS)
+    let (kind, border, symbol) = if differs {
+        (BorderType::Thick, Warning, DIFFERS)
     } else {
-        (BorderType::Rounded, Border, Dim, EQUAL)
+        (BorderType::Rounded, Border, EQUAL)
     };
-    BoxStyle { kind, border, number, symbol: if is_upper { symbol } else { "" } }
+    BoxStyle { kind, border, symbol: if is_upper { symbol } else { "" } }
 }
 
 fn label(scene: Scene<'_>, name: SocketId, n: usize) -> Line<'static> {
@@ -69,12 +69,12 @@ fn label(scene: Scene<'_>, name: SocketId, n: usize) -> Line<'static> {
     let Some(line) = scene.state.seen().get(name) else {
         return Line::from(vec![symbol, scene.span(Gone, "gone")]);
     };
-    let role = scene.span(Strong, role::name(scene, line, 26) + "   ");
+    let role = scene.named(Strong, &(role::name(scene, line, 26) + "   "));
     let state = match line.gone {
-        Some(_) => scene.span(Gone, format!("{}, gone", line.row.state)),
+        Some(_) => scene.span(Gone, format!("{HOLLOW} gone, was {}", line.row.state)),
         None => scene.state_span(line.row.state),
     };
-    Line::from(vec![symbol, role, state])
+    [symbol].into_iter().chain(role).chain([state]).collect()
 }
 
 fn list(

@@ -1,4 +1,6 @@
 use ratatui::layout::Rect;
+use ratatui::style::Stylize;
+use ratatui::text::Line;
 use ratatui::widgets::BorderType;
 
 use crate::app::FIVE;
@@ -37,20 +39,22 @@ pub(super) fn boxes_for(rows: &[[String; 5]], room: usize) -> Option<[(u16, &'st
 pub(super) struct BoxStyle {
     pub(super) kind: BorderType,
     pub(super) border: ThemeRole,
-    pub(super) number: ThemeRole,
     pub(super) symbol: &'static str,
 }
 
 pub(super) fn draw_boxes(
     painter: &mut Painter<'_>,
     area: Rect,
-    (boxes, numbers): ([(u16, &'static str); 5], [String; 5]),
+    (boxes, name): ([(u16, &'static str); 5], SocketId),
     styles: [BoxStyle; 5],
 ) {
     let scene = painter.scene;
     let padded = |text: &str| if text.is_empty() { String::new() } else { format!(" {text} ") };
     let mut x = area.x;
-    for (((width, title), number), style) in boxes.into_iter().zip(numbers).zip(styles) {
+    let [near, far] = scene.state.whose_ends(name);
+    let whose = [None, near, near, far, far];
+    let numbers = numbers(scene, name).into_iter().zip(whose);
+    for (((width, title), (number, whose)), style) in boxes.into_iter().zip(numbers).zip(styles) {
         let place = Rect { x, width, ..area };
         let block = scene
             .block(style.kind, style.border)
@@ -59,7 +63,7 @@ pub(super) fn draw_boxes(
         painter.render(block, place);
         let inside = rect::inside(place);
         let middle = rect::line(inside, inside.height / 2);
-        painter.render(scene.line(style.number, number).centered(), middle);
+        painter.render(Line::from(scene.end(whose, number)).centered().bold(), middle);
         x += width;
     }
 }
@@ -71,6 +75,6 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect, name: SocketId) {
         let lines = painter.scene.wrapped(Strong, &numbers.join("  "), room);
         return painter.put(area, lines);
     };
-    let plain = BoxStyle { kind: BorderType::Rounded, border: Border, number: Strong, symbol: "" };
-    draw_boxes(painter, area, (boxes, numbers), [plain; 5]);
+    let plain = BoxStyle { kind: BorderType::Rounded, border: Border, symbol: "" };
+    draw_boxes(painter, area, (boxes, name), [plain; 5]);
 }

@@ -80,28 +80,31 @@ fn ends(scene: Scene<'_>, ladder: &Ladder, room: usize) -> Line<'static> {
     let most = if fits { left } else { (left / 2).saturating_sub(1) };
     let [client, server] = [client, server].map(|end| text::cut(&end, most));
     let gap = left.saturating_sub(text::width(&client) + text::width(&server));
-    Line::from(vec![
-        scene.span(Dim, text::fit("seconds", TIME)),
-        scene.span(Strong, server),
-        Span::raw(" ".repeat(gap)),
-        scene.span(Strong, client),
-    ])
+    let mut spans = vec![scene.span(Dim, text::fit("seconds", TIME))];
+    spans.extend(scene.named(Strong, &server));
+    spans.push(Span::raw(" ".repeat(gap)));
+    spans.extend(scene.named(Strong, &client));
+    Line::from(spans)
 }
 
 fn line(scene: Scene<'_>, ladder: &Ladder, rung: &Rung, room: usize) -> Line<'static> {
     let columns = room.saturating_sub(TIME + 2 * (STATE + 2));
     let [right, left] = rung.states.map(|mark| state(scene, mark));
-    let part = match &rung.arrow {
-        Some(arrow) if arrow.is_lost() => Error,
-        Some(arrow) if arrow.again => Warning,
-        Some(_) | None => Text,
+    let style = match &rung.arrow {
+        Some(arrow) if arrow.is_lost() => scene.style(Error),
+        Some(arrow) if arrow.again => scene.style(Warning),
+        Some(arrow) if !ladder.of_all => {
+            let mut words = ladder.ends[arrow.from as usize].split(' ');
+            scene.theme.path(words.find_map(|word| scene.state.whom(word)))
+        }
+        Some(_) | None => scene.style(Text),
     };
     Line::from(vec![
         scene.span(Dim, format!("{:>width$} ", ladder.time(rung), width = TIME - 1)),
         Span::raw(" ".repeat(STATE.saturating_sub(left.width()))),
         left,
         scene.span(Border, " │"),
-        scene.span(part, text::fit(&rung.drawn(columns), columns)),
+        Span::styled(text::fit(&rung.drawn(columns), columns), style),
         scene.span(Border, "│ "),
         right,
     ])

@@ -1,5 +1,5 @@
 use ratatui::layout::Rect;
-use ratatui::text::{Line, Span};
+use ratatui::text::Line;
 
 use crate::app::{Action, MythCall, Statement, binding_of, explain};
 use crate::tcp::{Endpoint, SocketId, TcpState};
@@ -71,11 +71,11 @@ fn wrong(scene: Scene<'_>, rows: &[SocketId], place: Rect) -> Vec<Line<'static>>
         lines.push(scene.cut(Dim, "  LISTEN would become the connection: press c", room));
         return lines;
     }
-    if place.height > 3 {
+    if place.height > 5 {
         let head = format!("  {:17} {:17} State", "Local Address", "Foreign Address");
         lines.push(scene.cut(Heading, &head, room));
     }
-    if place.height > 5 {
+    if place.height > 2 {
         lines.push(scene.line(Dim, format!("{REFUSED} no LISTEN row any more")));
     }
     for (n, row) in
@@ -166,9 +166,7 @@ fn call_line(scene: Scene<'_>, call: &MythCall, is_again: bool, room: usize) -> 
             (REFUSED, Error, text::fitting(room, [long, format!("{} failed: {name}", why.call)]))
         }
     };
-    Line::from(vec![
-        scene.span(part, format!(" {symbol} ")),
-        Span::raw(text::fit(&who, 15)),
-        scene.span(part, text::cut(&said, room)),
-    ])
+    let who = scene.named(Text, &text::fit(&who, 15));
+    let said = scene.named(part, &text::cut(&said, room));
+    [scene.span(part, format!(" {symbol} "))].into_iter().chain(who).chain(said).collect()
 }

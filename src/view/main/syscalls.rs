@@ -23,11 +23,7 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let Some(last) =
         calls.entries.partition_point(|entry| entry.at <= scene.state.then()).checked_sub(1)
     else {
-        let why = if scene.state.held_sockets.is_empty() {
-            "No sockets created yet. Press l to listen."
-        } else {
-            HELD_BY_S.trim_start()
-        };
+        let why = "No sockets created yet. Press l to listen.";
         let middle = rect::middle(inner, inner.width, 1);
         return painter.render(scene.line(Dim, why).centered(), middle);
     };
@@ -35,7 +31,8 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
         |entry: &SyscallEntry| entry.record.row.is_some() && entry.record.row == selected;
     let anchor = (0..=last).rev().find(|n| calls.entries.get(*n).is_some_and(is_selected));
     if selected.is_some() && anchor.is_none() {
-        painter.render(unknown(scene, selected), rect::take_bottom(&mut inner, 1));
+        let why = " No calls for this row: another program's, too old, or one of many alike.";
+        painter.render(scene.line(Warning, why), rect::take_bottom(&mut inner, 1));
     }
     let room = usize::from(inner.width);
     let group = |n: usize| {
@@ -100,17 +97,6 @@ fn selected_row(scene: Scene<'_>, name: SocketId, place: Rect) -> Vec<Line<'stat
     head.into_iter().chain(columns.lines(scene, &[name])).collect()
 }
 
-fn unknown(scene: Scene<'_>, selected: Option<SocketId>) -> Line<'static> {
-    let words = if selected.is_some_and(|row| scene.state.is_held(row)) {
-        HELD_BY_S
-    } else {
-        " No calls for this row: another program's, too old, or one of many alike."
-    };
-    scene.line(Warning, words)
-}
-
-const HELD_BY_S: &str = " S created these sockets. Its calls are listed in What happened.";
-
 fn lines(
     scene: Scene<'_>,
     entry: &SyscallEntry,
@@ -120,7 +106,8 @@ fn lines(
     let (symbol, part) = if stands_out { (SELECTED, Strong) } else { (" ", Dim) };
     let clock = text::clock(scene.state.started, entry.at);
     let heading = text::cut(&heading(scene, entry), room.saturating_sub(clock.len() + 5));
-    let mut head = vec![scene.span(Key, format!("{symbol} ")), scene.span(part, heading)];
+    let mut head = vec![scene.span(Key, format!("{symbol} "))];
+    head.extend(scene.named(part, &heading));
     let pad = room.saturating_sub(width(&head) + clock.len() + 1);
     head.push(scene.span(Dim, " ".repeat(pad) + &clock));
     let mut lines = vec![Line::from(head)];
@@ -213,6 +200,7 @@ fn remark(entry: &SyscallEntry, call: &SyscallRecord) -> &'static str {
             "port 0: the kernel chooses a port at once"
         }
         (Syscall::Listen(_), _) => "creates the LISTEN row",
+        (Syscall::WriteUntilFull, _) => "the buffers of both ends are full",
         (Syscall::ConnectAnswer, _) => "no error: connected",
         (Syscall::GetSockName, _) if is_client => match bound {
             None => "no bind(): the kernel chose the port",

@@ -7,7 +7,7 @@ use crate::app::history::Timeline;
 use crate::app::history::timeline::span;
 use crate::app::{GoneReason, TableRow};
 use crate::tcp::{Moment, TcpState};
-use crate::view::ThemeRole::{Dim, Gone, Key, Reported, Selected, Text, Warning};
+use crate::view::ThemeRole::{Dim, Gone, Key, Reported, Text, Warning};
 use crate::view::main::ladder;
 use crate::view::style::glyphs::{DASH, HOLLOW, SELECTED, glyph};
 use crate::view::table::titles::part_shown;
@@ -138,18 +138,24 @@ fn history_line(scene: Scene<'_>, axis: &Axis, history: &TableRow) -> Line<'stat
     let name = history.row.name();
     let is_selected = scene.state.ui.selected == Some(name);
     let mark = if is_selected { SELECTED } else { " " };
-    let port = if history.is_client || !name.tuple.is_connected() {
-        name.tuple.local.port
+    let [near, far] = scene.state.whose_ends(name);
+    let (port, whose) = if history.is_client || !name.tuple.is_connected() {
+        (name.tuple.local.port, near)
     } else {
-        name.tuple.remote.port
+        (name.tuple.remote.port, far)
     };
     let role_room = axis.label - 9;
     let role = text::fit(&role::name(scene, history, role_room), role_room);
-    let who = format!("{mark} {role} {port:>5} ");
-    let mut spans = vec![scene.span(if is_selected { Selected } else { Text }, who)];
+    let mut who = scene.named(Text, &format!("{mark} {role} "));
+    who.extend([
+        Span::raw(" ".repeat(5 - port.to_string().len())),
+        scene.end(whose, port.to_string()),
+    ]);
+    who.push(Span::raw(" "));
+    let mut spans = if is_selected { scene.selected(who) } else { Line::from(who) };
     spans.extend(drawn(scene, axis, history));
-    spans.push(now(scene, history));
-    Line::from(spans)
+    spans.push_span(now(scene, history));
+    spans
 }
 
 fn now(scene: Scene<'_>, history: &TableRow) -> Span<'static> {
@@ -161,7 +167,7 @@ fn now(scene: Scene<'_>, history: &TableRow) -> Span<'static> {
     let why = match gone.why {
         GoneReason::ClosedByClient => "by client",
         GoneReason::ClosedByServer => "by server",
-        GoneReason::ClosedSecond => "closed last",
+        GoneReason::ClosedSecond => "both closed",
         GoneReason::TimeWaitOver | GoneReason::FinWait2Over => "wait over",
         GoneReason::Stopped => "stopped",
         GoneReason::NeverConnected => "no answer",

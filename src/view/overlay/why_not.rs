@@ -9,7 +9,7 @@ use crate::view::{Painter, Scene, ThemeRole, text};
 pub(crate) fn draw(painter: &mut Painter<'_>, screen: Rect, down: usize) {
     let scene = painter.scene;
     let Some(failure) = &scene.state.notices.failure else { return };
-    let width = 104.min(screen.width - 2);
+    let width = 116.min(screen.width - 2);
     let room = usize::from(width.saturating_sub(4));
     let lines = lines(scene, failure, (room, rows_shown(screen.height)));
     let inner_height = lines.len().min(usize::from(screen.height - 2));
@@ -47,9 +47,12 @@ fn lines(scene: Scene<'_>, failure: &Failure, (room, most): (usize, usize)) -> V
     lines.extend(blamed_rows(scene, failure, (room, most)));
     let details = explain::further(&failure.seen, "-details");
     let meaning = if details.is_empty() { explain::further(&failure.seen, "?") } else { details };
-    let meaning = text::safe(&meaning);
-    lines.extend(scene.wrapped(ThemeRole::Text, &meaning, room));
-    if !failure.remedies.is_empty() {
+    let has_list = !failure.remedies.is_empty();
+    let advice = if has_list { String::new() } else { explain::further(&failure.seen, "!") };
+    for words in [meaning, advice].iter().filter(|words| !words.is_empty()) {
+        lines.extend(scene.wrapped(ThemeRole::Text, &text::safe(words), room));
+    }
+    if has_list {
         let tested = [
             "What would work? Just tested with throw-away sockets:",
             "What would work? Just tested:",

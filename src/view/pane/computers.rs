@@ -3,7 +3,7 @@ use ratatui::text::{Line, Span};
 
 use crate::app::{BurstProgress, Computer, Holder, State, Statement, explain};
 use crate::tcp::{Host, Port, SourcePort};
-use crate::view::ThemeRole::{Dim, Gauge, InactiveSelected, Text, Warning};
+use crate::view::ThemeRole::{Dim, Gauge, Text, Warning};
 use crate::view::pane::gauge;
 use crate::view::style::glyphs::{DASH, SELECTED};
 use crate::view::{Painter, Scene, Titles, past, rect, text};
@@ -85,10 +85,13 @@ fn row(scene: Scene<'_>, (n, computer): (usize, &Computer), room: usize) -> Line
         String::new()
     };
     let ports = ports(state, Holder::Client(n), left.saturating_sub(open.len()));
-    let part = if is_selected { InactiveSelected } else { Text };
-    let spans = vec![scene.span(part, before), scene.span(Gauge, open), scene.span(Dim, ports)];
     // The next verb is for the selected row, if there is one.
     let is_target = is_selected && state.ui.selected.is_none();
+    let mut before = scene.end(Some(Holder::Client(n)), before);
+    if is_selected && !is_target {
+        before.style = before.style.bold();
+    }
+    let spans = vec![before, scene.span(Gauge, open), scene.span(Dim, ports)];
     if is_target { scene.selected(spans) } else { Line::from(spans) }
 }
 
@@ -143,7 +146,9 @@ fn foot_line(scene: Scene<'_>, room: usize) -> Line<'static> {
     let tries = tries.map(|(words, margin)| " ".repeat(margin) + words).chain([String::new()]);
     let to = text::cut(&format!(" to {}", destination(scene.state)), room);
     let from = text::fitting(room.saturating_sub(text::width(&to)), tries);
-    Line::from(vec![Span::raw(to), scene.span(Dim, from)])
+    let mut spans = scene.named(Text, &to);
+    spans.push(scene.span(Dim, from));
+    Line::from(spans)
 }
 
 fn burst(scene: Scene<'_>, progress: &BurstProgress) -> Line<'static> {

@@ -1,9 +1,12 @@
+use std::time::Duration;
+
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::app::{Action, Key, Overlay, TableRow, binding_of};
+use crate::app::{Action, Key, Overlay, binding_of};
 use crate::cli::ThemeName;
-use crate::view::ThemeRole::{Dim, KeyCap};
+use crate::view::ThemeRole::{Dim, KeyCap, Warning};
+use crate::view::pane::notices;
 use crate::view::style::glyphs::CUT;
 use crate::view::{Painter, Scene, Theme, ThemeRole, text, width};
 
@@ -27,6 +30,9 @@ fn hints(scene: Scene<'_>, room: usize) -> Line<'static> {
         return keys_over(scene, overlay);
     }
     let mut spans = Vec::new();
+    let held_back = ui.ahead.held_back(scene.state.now);
+    let held_back = held_back.map(|keys| text::plural(keys, "waiting key"));
+    spans.extend(held_back.map(|keys| scene.span(Warning, format!(" {keys} "))));
     spans.extend(ui.count.map(|count| scene.span(KeyCap, format!(" {count}{CUT} "))));
     let hints = scene.state.hints().into_iter().map(|(key, help)| {
         let always = matches!(key, Key::Char('?' | 'q'));
@@ -74,13 +80,15 @@ fn verbs() -> String {
     keys.join(" ")
 }
 
+const FRESH: Duration = Duration::from_secs(2);
+
 /// The newest notice, for a moment, while an overlay covers its pane; the overlay shows its keys itself.
 fn newest_notice(scene: Scene<'_>, room: usize) -> Option<Line<'static>> {
     let state = scene.state;
     state.ui.overlay.as_ref()?;
     let last = state.notices.last()?;
-    let is_new = last.at > state.ui.covered && state.now.since(last.at) < TableRow::FRESH;
-    let text = text::cut(&format!(" {}", text::safe(&last.text())), room);
+    let is_new = last.at > state.ui.covered && state.now.since(last.at) < FRESH;
+    let text = text::cut(&format!(" {}", notices::legible(last)), room);
     is_new.then(|| scene.line(ThemeRole::Text, text))
 }
 

@@ -3,7 +3,7 @@ use std::net::IpAddr;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::app::{PointOfView, Server};
+use crate::app::{Holder, PointOfView, Server};
 use crate::tcp::TcpState;
 use crate::view::ThemeRole::{Banner, Dim, Gauge, KeyCap, Name, Strong};
 use crate::view::lab::wire;
@@ -95,7 +95,8 @@ fn place(scene: Scene<'_>, words: HeaderText) -> Vec<Span<'static>> {
         more if words.words => format!(" and {more} more"),
         more => format!(" +{more}"),
     };
-    vec![listens, scene.span(Strong, server.at().to_string()), Span::raw(more)]
+    let whose = Some(Holder::Server(server.spec.id));
+    vec![listens, scene.end(whose, server.at().to_string()), Span::raw(more)]
 }
 
 fn right(scene: Scene<'_>, (words, shrunk): (HeaderText, u8)) -> Vec<Span<'static>> {

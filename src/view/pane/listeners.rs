@@ -3,9 +3,9 @@
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::app::Server;
+use crate::app::{Holder, Server};
 use crate::tcp::TcpState;
-use crate::view::ThemeRole::{Dim, InactiveSelected, Strong, Text, Warning};
+use crate::view::ThemeRole::{Dim, Strong, Text, Warning};
 use crate::view::style::glyphs::{DASH, SELECTED, glyph};
 use crate::view::{Painter, Scene, Titles, past, push_fitting, rect, text, width};
 
@@ -91,7 +91,7 @@ impl ListenerColumns {
     fn line(&self, scene: Scene<'_>, (n, server): (usize, &Server)) -> Vec<Span<'static>> {
         let is_selected = n == scene.state.servers.chosen;
         let mark = if is_selected { SELECTED } else { " " };
-        let part = if is_selected { InactiveSelected } else { Text };
+        let part = if is_selected { Strong } else { Text };
         let mut spans = vec![scene.span(part, format!(" {mark} "))];
         if self.detail == LineDetail::Long {
             let symbol = if server.is_listening() { glyph(TcpState::Listen) } else { ' ' };
@@ -101,7 +101,8 @@ impl ListenerColumns {
         if self.detail == LineDetail::Numbers {
             at = at.min(self.room.saturating_sub(width(&spans) + accepted + queue + 4));
         }
-        spans.push(scene.span(part, format!("{:at$}", text::end(server.at(), at))));
+        let address = format!("{:at$}", text::end(server.at(), at));
+        spans.push(scene.end(Some(Holder::Server(server.spec.id)), address));
         if !server.is_listening() {
             let spare = self.room.saturating_sub(width(&spans));
             let idle = text::fitting(spare, ["  not listening", "  stopped", ""].map(String::from));

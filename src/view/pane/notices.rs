@@ -15,13 +15,16 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let back = notices.back.min(end);
     painter.scroll.notices_end = Some(end);
     let mut right = Vec::new();
+    if scene.state.sockets.past().is_some_and(|past| !past.paused) {
+        right.push((Warning, String::from("as of then")));
+    }
     if back > 0 {
         right.push((Warning, format!("{} back", text::plural(back, "sentence"))));
     }
     let ui = &scene.state.ui;
     let focused = ui.focus == Pane::Notices && ui.overlay.is_none();
     painter.pane(area, Titles { name: "What happened", right, focused, ..Titles::default() });
-    if notices.is_empty() {
+    if scene.state.told().next().is_none() {
         return painter.render(scene.span(Dim, " Nothing yet."), inside);
     }
     painter.put(inside, newest(scene, back, (room, height)));
@@ -29,22 +32,23 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
 
 /// How many notices are newer than the oldest ones that fit.
 fn end(state: &State, room: usize, height: usize) -> usize {
-    let (mut newer, mut left) = (state.notices.len(), height);
-    for notice in state.notices.newest_first().rev() {
-        let lines = wrapped(state, notice, room).len();
+    let count = state.told().count();
+    let (mut newer, mut left) = (count, height);
+    for notice in state.told().rev() {
+        let lines = wrapped(notice, room).len();
         if lines > left {
             break;
         }
         (newer, left) = (newer - 1, left - lines);
     }
-    newer.min(state.notices.len().saturating_sub(1))
+    newer.min(count.saturating_sub(1))
 }
 
 /// `usual`, or more for a long notice: a refusal may take lines from the table, any other only those that it can `spare`.
 pub(crate) fn height(state: &State, room: u16, (usual, most): (u16, u16), spare: u16) -> u16 {
     let back = state.notices.back;
-    let Some(shown) = state.notices.newest_first().nth(back) else { return usual };
-    let lines = wrapped(state, shown, usize::from(room)).len();
+    let Some(shown) = state.told().nth(back) else { return usual };
+    let lines = wrapped(shown, usize::from(room)).len();
     let most = match shown.tone {
         Tone::Plain => most.min(usual + spare),
         Tone::Refused | Tone::Warning => most,
@@ -61,8 +65,8 @@ pub(crate) fn newest(
     let state = scene.state;
     let mut shown: Vec<Vec<Line<'static>>> = Vec::new();
     let mut left = height;
-    for (n, notice) in state.notices.newest_first().enumerate().skip(back) {
-        let mut words = wrapped(state, notice, room);
+    for (n, notice) in state.told().enumerate().skip(back) {
+        let mut words = wrapped(notice, room);
         if words.len() > left {
             if n > back {
                 break;
@@ -75,32 +79,34 @@ pub(crate) fn newest(
             }
         }
         left -= words.len();
-        shown.push(lines(scene, (notice, room), words, n == 0));
+        shown.push(lines(scene, notice, words, n == 0));
     }
     shown.into_iter().rev().flatten().collect()
 }
 
-fn wrapped(state: &State, notice: &Notice, room: usize) -> Vec<String> {
-    let indent = time(state, notice, room).len() + 4;
+fn wrapped(notice: &Notice, room: usize) -> Vec<String> {
     // One column is left for an ellipsis.
-    text::wrap(&text::safe(&notice.text()), room.saturating_sub(indent + 1))
+    text::wrap(&legible(notice), room.saturating_sub(INDENT + 1))
 }
 
-fn time(state: &State, notice: &Notice, room: usize) -> String {
-    let mut time = text::clock(state.started, notice.at);
-    if room < 70 {
-        time.truncate(8);
-    }
-    time
+/// The text of a notice: a key is shown as it is typed, everything else in ASCII, since it may name programs.
+pub(crate) fn legible(notice: &Notice) -> String {
+    let escape = if notice.is_about_a_key() { text::own } else { text::safe };
+    escape(&notice.text())
 }
+
+/// The columns of the time and of a sign.
+const INDENT: usize = 8 + 4;
 
 fn lines(
     scene: Scene<'_>,
-    (notice, room): (&Notice, usize),
+    notice: &Notice,
     words: Vec<String>,
     newest: bool,
 ) -> Vec<Line<'static>> {
-    let time = time(scene.state, notice, room);
+    let mut time = text::clock(scene.state.started, notice.at);
+    // The thousandths are in the views of the calls and of a connection.
+    time.truncate(8);
     let (part, symbol) = match notice.tone {
         Tone::Plain if newest => (Strong, ""),
         Tone::Plain => (Text, ""),
@@ -108,9 +114,12 @@ fn lines(
         Tone::Warning => (Warning, BLAMED),
     };
     let line = |(n, words): (usize, String)| {
-        let margin = if n == 0 { format!(" {time} ") } else { " ".repeat(time.len() + 4) };
+        let margin = if n == 0 { format!(" {time} ") } else { " ".repeat(INDENT) };
         let symbol = if n == 0 { format!("{symbol:<2}") } else { String::new() };
-        Line::from(vec![scene.span(Dim, margin), scene.span(part, symbol + &words)])
+        let words = if notice.is_about_a_key() { scene.own(&words) } else { words };
+        let mut spans = vec![scene.span(Dim, margin)];
+        spans.extend(scene.named(part, &(symbol + &words)));
+        Line::from(spans)
     };
     words.into_iter().enumerate().map(line).collect()
 }

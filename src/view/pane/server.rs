@@ -38,7 +38,8 @@ fn running_lines(scene: Scene<'_>, running: &ListenSpec, room: usize) -> Vec<Ran
     let label = if fits { long } else { format!(" {symbol} ") };
     let at = text::end(running.at, room.saturating_sub(text::width(&label)));
     let label = Span::styled(label, scene.theme.state(TcpState::Listen));
-    let mut first = vec![label, scene.span(Strong, at)];
+    let whose = Some(Holder::Server(scene.state.server().spec.id));
+    let mut first = vec![label, scene.end(whose, at)];
     if let Some(spread) = spread {
         let spare = room.saturating_sub(width(&first));
         let tries = [format!("   accepted {spread}"), format!("  {spread}"), String::new()];
@@ -195,5 +196,5 @@ fn payload(scene: Scene<'_>, room: usize) -> Option<RankedLines> {
     let (from, bytes) = scene.state.server().last_payload.as_ref()?;
     let who = scene.state.peer_name(*from);
     let said = format!(" {} sent \"{}\"", text::safe(&who), escape(bytes));
-    Some((3, vec![Line::from(text::cut(&said, room))]))
+    Some((3, vec![Line::from(scene.named(Text, &text::cut(&said, room)))]))
 }

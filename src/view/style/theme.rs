@@ -1,28 +1,16 @@
 use ratatui::style::{Color, Modifier, Style};
 
+use crate::app::Holder;
 use crate::cli::ThemeName;
 use crate::tcp::TcpState;
+use crate::view::style::ink::{ColourDepth, Ground, HUES, Ink};
 
-/// Styles by role, never by colour, which only this file names. Dark and light keep the terminal's background.
+/// Styles by role, never by colour, which only its [`Ink`] names. Dark and light keep the terminal's background.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Theme {
     name: ThemeName,
     depth: ColourDepth,
     ascii: bool,
-}
-
-/// How many colours the terminal has.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum ColourDepth {
-    /// None, or none are wanted: bold, dim, underlined and reverse remain.
-    Mono,
-    /// The sixteen of the user's palette.
-    Ansi16,
-    /// The cube of 256.
-    #[default]
-    Ansi256,
-    /// Any.
-    True,
 }
 
 /// The role of something on the screen.
@@ -52,8 +40,6 @@ pub enum ThemeRole {
     KeyCap,
     /// The selected row.
     Selected,
-    /// The selected entry of a pane without the focus.
-    InactiveSelected,
     /// A field of a form.
     Field,
     /// The cursor.
@@ -87,64 +73,30 @@ const PLAIN: Modifier = Modifier::empty();
 const BOLD: Modifier = Modifier::BOLD;
 const REVERSED: Modifier = BOLD.union(Modifier::REVERSED);
 
-const STYLES: [(ThemeRole, Ink, Modifier); 23] = [
+const STYLES: [(ThemeRole, Ink, Modifier); 22] = [
     (ThemeRole::Text, Ink::Text, PLAIN),
     (ThemeRole::Strong, Ink::Text, BOLD),
     (ThemeRole::Dim, Ink::Dim, PLAIN),
-    (ThemeRole::Name, Ink::Blue, REVERSED),
+    (ThemeRole::Name, Ink::Accent, REVERSED),
     (ThemeRole::Border, Ink::Dim, PLAIN),
-    (ThemeRole::FocusBorder, Ink::Blue, BOLD),
+    (ThemeRole::FocusBorder, Ink::Accent, BOLD),
     (ThemeRole::Title, Ink::Text, BOLD),
-    (ThemeRole::FocusTitle, Ink::Blue, BOLD),
+    (ThemeRole::FocusTitle, Ink::Accent, BOLD),
     (ThemeRole::Heading, Ink::Dim, BOLD),
-    (ThemeRole::Key, Ink::Blue, BOLD),
-    (ThemeRole::KeyCap, Ink::Yellow, REVERSED),
+    (ThemeRole::Key, Ink::Accent, BOLD),
+    (ThemeRole::KeyCap, Ink::Warning, REVERSED),
     (ThemeRole::Selected, Ink::Text, REVERSED),
-    (ThemeRole::InactiveSelected, Ink::Text, BOLD),
     (ThemeRole::Field, Ink::Text, Modifier::UNDERLINED),
     (ThemeRole::Cursor, Ink::Text, Modifier::REVERSED),
-    (ThemeRole::New, Ink::Green, BOLD),
-    (ThemeRole::Changed, Ink::Yellow, BOLD),
+    (ThemeRole::New, Ink::Open, BOLD),
+    (ThemeRole::Changed, Ink::Closing, BOLD),
     (ThemeRole::Gone, Ink::Dim, PLAIN),
-    (ThemeRole::Reported, Ink::Purple, PLAIN),
-    (ThemeRole::Error, Ink::Red, BOLD),
-    (ThemeRole::Warning, Ink::Yellow, BOLD),
-    (ThemeRole::Banner, Ink::Red, REVERSED),
-    (ThemeRole::Gauge, Ink::Green, BOLD),
+    (ThemeRole::Reported, Ink::Text, PLAIN),
+    (ThemeRole::Error, Ink::Error, BOLD),
+    (ThemeRole::Warning, Ink::Warning, BOLD),
+    (ThemeRole::Banner, Ink::Error, REVERSED),
+    (ThemeRole::Gauge, Ink::Accent, BOLD),
 ];
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Ink {
-    Text,
-    Dim,
-    Green,
-    Blue,
-    Orange,
-    Yellow,
-    Red,
-    Purple,
-}
-
-impl Ink {
-    /// Okabe and Ito's colours, distinguishable with any colour vision, and the palette's: for dark, light and bad projectors.
-    const fn colours(self) -> ([[u8; 3]; 3], [Color; 3]) {
-        use Color::{Blue, Cyan, Gray, Green, LightRed, Magenta, Red, Reset, White, Yellow};
-        match self {
-            Ink::Text => ([[255; 3]; 3], [Reset, Reset, White]),
-            Ink::Dim => ([[158; 3], [95; 3], [200; 3]], [Reset, Reset, Gray]),
-            Ink::Green => ([[0, 175, 128], [0, 115, 80], [60, 230, 170]], [Green; 3]),
-            Ink::Blue => ([[86, 180, 233], [0, 95, 160], [120, 205, 255]], [Cyan, Blue, Cyan]),
-            Ink::Orange => {
-                ([[230, 159, 0], [140, 80, 0], [255, 180, 40]], [Yellow, Magenta, Yellow])
-            }
-            Ink::Yellow => {
-                ([[240, 228, 66], [125, 95, 0], [255, 240, 80]], [Yellow, Magenta, Yellow])
-            }
-            Ink::Red => ([[230, 110, 20], [175, 55, 0], [255, 150, 80]], [LightRed, Red, LightRed]),
-            Ink::Purple => ([[204, 121, 167], [145, 50, 105], [240, 170, 210]], [Magenta; 3]),
-        }
-    }
-}
 
 impl Theme {
     /// The order in which a key cycles the themes.
@@ -196,14 +148,14 @@ impl Theme {
     /// The style of a state; its name and its glyph carry the same information.
     pub fn state(self, state: TcpState) -> Style {
         let (ink, modifier) = match state {
-            TcpState::Listen => (Ink::Purple, Modifier::BOLD),
-            TcpState::SynSent | TcpState::SynReceived => (Ink::Blue, Modifier::BOLD),
-            TcpState::Established => (Ink::Green, Modifier::BOLD),
+            TcpState::Listen => (Ink::Text, Modifier::BOLD),
+            TcpState::SynSent | TcpState::SynReceived => (Ink::Opening, Modifier::BOLD),
+            TcpState::Established => (Ink::Open, Modifier::BOLD),
             TcpState::FinWait1
             | TcpState::FinWait2
             | TcpState::CloseWait
             | TcpState::Closing
-            | TcpState::LastAck => (Ink::Orange, Modifier::empty()),
+            | TcpState::LastAck => (Ink::Closing, Modifier::empty()),
             TcpState::TimeWait => (Ink::Text, Modifier::empty()),
             TcpState::Closed => (Ink::Dim, Modifier::empty()),
         };
@@ -216,6 +168,44 @@ impl Theme {
         self.inked(ink, modifier)
     }
 
+    /// How many computers have a hue of their own.
+    pub const HUES: usize = HUES;
+
+    /// The look of an end, its address and its name: the server's is the same wherever it stands, and a computer's has a hue of its own.
+    /// Others' have none.
+    pub fn end(self, whose: Option<Holder>) -> Style {
+        if matches!(whose, Some(Holder::Server(_))) {
+            let plate = self.behind(Ground::Plate).unwrap_or(Style::new().underlined());
+            return self.inked(Ink::Server, BOLD).patch(plate);
+        }
+        self.path(whose)
+    }
+
+    /// Whether that is the look of some end.
+    pub(crate) fn is_end(self, style: Style) -> bool {
+        let computers = (0..HUES).map(Holder::Client);
+        computers.chain([Holder::SERVERS]).any(|holder| self.end(Some(holder)) == style)
+    }
+
+    /// The look of what an end did, drawn as a line.
+    pub fn path(self, whose: Option<Holder>) -> Style {
+        match whose {
+            Some(Holder::Server(_)) => self.inked(Ink::Accent, BOLD),
+            Some(Holder::Client(n)) => self.inked(Ink::Computer(n), PLAIN),
+            None => self.inked(Ink::Text, PLAIN),
+        }
+    }
+
+    /// What lies over a row that the last key changed: a tint, or bold where there is none.
+    pub fn lit(self) -> Style {
+        self.behind(Ground::Lit).unwrap_or(Style::new().bold())
+    }
+
+    fn behind(self, ground: Ground) -> Option<Style> {
+        let colour = ground.colour(self.number()?, self.depth)?;
+        Some(Style::new().bg(colour))
+    }
+
     fn inked(self, ink: Ink, modifier: Modifier) -> Style {
         let style = Style::new().add_modifier(modifier);
         match (self.colour(ink), ink) {
@@ -226,32 +216,17 @@ impl Theme {
     }
 
     fn colour(self, ink: Ink) -> Option<Color> {
-        let ground = match self.name {
-            ThemeName::Mono => return None,
-            ThemeName::Dark | ThemeName::Light if ink == Ink::Text => return None,
-            ThemeName::Dark => 0,
-            ThemeName::Light => 1,
-            ThemeName::HighContrast => 2,
-        };
-        let (mixed, named) = ink.colours();
-        let [r, g, b] = mixed[ground];
-        match self.depth {
-            ColourDepth::Mono => None,
-            ColourDepth::Ansi16 => Some(named[ground]).filter(|colour| *colour != Color::Reset),
-            ColourDepth::Ansi256 => Some(Color::Indexed(nearest(r, g, b))),
-            ColourDepth::True => Some(Color::Rgb(r, g, b)),
+        let is_own = self.name != ThemeName::HighContrast && ink == Ink::Text;
+        ink.colour(self.number().filter(|_| !is_own)?, self.depth)
+    }
+
+    /// Among the grounds that have colours of their own.
+    const fn number(self) -> Option<usize> {
+        match self.name {
+            ThemeName::Dark => Some(0),
+            ThemeName::Light => Some(1),
+            ThemeName::HighContrast => Some(2),
+            ThemeName::Mono => None,
         }
     }
-}
-
-fn nearest(r: u8, g: u8, b: u8) -> u8 {
-    const STEPS: [u8; 6] = [0, 95, 135, 175, 215, 255];
-    if r == g && g == b && (8..=238).contains(&r) {
-        return 232 + (r - 8) / 10;
-    }
-    let step = |value: u8| {
-        let far = |at: &u8| STEPS[usize::from(*at)].abs_diff(value);
-        (0..6).min_by_key(far).unwrap_or(0)
-    };
-    16 + 36 * step(r) + 6 * step(g) + step(b)
 }

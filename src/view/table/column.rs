@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::app::{Mark, TableRow};
@@ -146,9 +147,11 @@ impl ColumnLayout {
         }
         if line.gone.is_some() {
             let gone = scene.style(Gone);
-            spans.iter_mut().skip(1).for_each(|span| span.style = gone);
+            spans.iter_mut().skip(1).for_each(|span| span.style = gone.patch(span.style));
         }
-        Line::from(spans)
+        let look =
+            if line.is_lit(scene.state.spotlight()) { scene.theme.lit() } else { Style::new() };
+        Line::from(spans).style(look)
     }
 
     pub(crate) fn lines(
@@ -160,11 +163,11 @@ impl ColumnLayout {
     }
 }
 
-fn symbols(scene: Scene<'_>, line: &TableRow) -> Span<'static> {
+pub(crate) fn symbols(scene: Scene<'_>, line: &TableRow) -> Span<'static> {
     let (state, name) = (scene.state, line.row.name());
-    let fresh = line.mark(state.then());
+    let fresh = line.mark(state.spotlight());
     let (part, symbol) = match fresh {
-        _ if state.blamed().contains(&name) => (ThemeRole::Error, BLAMED),
+        _ if line.gone.is_none() && state.blamed().contains(&name) => (ThemeRole::Error, BLAMED),
         Mark::New => (ThemeRole::New, mark(fresh)),
         Mark::Changed => (ThemeRole::Changed, mark(fresh)),
         Mark::Gone => (ThemeRole::Gone, mark(fresh)),
@@ -184,6 +187,24 @@ pub(crate) struct RowView<'a> {
 }
 
 impl RowView<'_> {
+    /// The near end, in the look of whose it is.
+    pub(crate) fn near(&self, text: String) -> Vec<Span<'static>> {
+        vec![self.end(Some(self.line.row.name()), text)]
+    }
+
+    /// The far end in its look: no socket that listens has one.
+    pub(crate) fn far(&self, text: String) -> Vec<Span<'static>> {
+        let row = self.line.row.name();
+        vec![self.end(row.tuple.is_connected().then(|| self.scene.state.other_end(row)), text)]
+    }
+
+    fn end(&self, end: Option<SocketId>, text: String) -> Span<'static> {
+        if self.line.gone.is_some() {
+            return Span::styled(text, Style::new().crossed_out());
+        }
+        self.scene.end(end.and_then(|end| self.scene.state.whose(end)), text)
+    }
+
     pub(crate) fn in_state(&self, text: String) -> Vec<Span<'static>> {
         vec![Span::styled(text, self.scene.theme.state(self.line.row.state))]
     }

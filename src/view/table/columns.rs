@@ -3,9 +3,9 @@
 use ratatui::text::Span;
 
 use crate::app::query::server_side::is_unaccepted;
-use crate::app::{GoneReason, State, TableRow};
+use crate::app::{Gone, GoneReason, State, TableRow};
 use crate::tcp::{Protocol, SocketId, TcpState};
-use crate::view::ThemeRole::Dim;
+use crate::view::ThemeRole::{Dim, Text};
 use crate::view::style::glyphs::{HOLLOW, REFUSED, glyph};
 use crate::view::table::column::ColumnWidth::{UpTo, Whole};
 use crate::view::table::column::{
@@ -15,6 +15,7 @@ use crate::view::table::role::role;
 use crate::view::table::timer::{countdown, time_left, unanswered, with_time_left};
 use crate::view::{Scene, text};
 
+const OWNER: &str = "Owner";
 const LONG_AGE: usize = 9;
 
 /// The columns that fit into `room` for these rows. Unread data matters more than ages.
@@ -22,12 +23,19 @@ pub(crate) fn fitting(scene: Scene<'_>, room: usize, rows: &[SocketId]) -> Colum
     ColumnLayout::new(columns(scene, room, rows), room, WITH_SYMBOLS)
 }
 
-/// The same with whole words for the time that is left, if a row has one: such rows have no queues.
+/// The same with whole words for the time that is left, if a row has one, and without queues where nothing waits in one: who owns the
+/// rows matters more.
 pub(crate) fn with_countdown(scene: Scene<'_>, room: usize, rows: &[SocketId]) -> ColumnLayout {
     let mut columns = columns(scene, room, rows);
+    if longest_queues(scene, rows).0 == 0 {
+        columns.retain(|column| !matches!(column.titles[0], "Recv-Q" | "Send-Q"));
+    }
+    for column in columns.iter_mut().filter(|column| column.titles[0].ends_with("Address")) {
+        // As wide as the longest address, and no wider.
+        column.widths.truncate(2);
+    }
     let mut lines = rows.iter().filter_map(|row| scene.state.seen().get(*row));
     if lines.any(|line| line.row.state == TcpState::TimeWait) {
-        columns.retain(|column| !matches!(column.titles[0], "Recv-Q" | "Send-Q"));
         for column in columns.iter_mut().filter(|column| column.titles[0] == AGE) {
             column.widths = vec![(5, Whole(LONG_AGE))];
         }
@@ -51,18 +59,16 @@ fn columns(scene: Scene<'_>, room: usize, rows: &[SocketId]) -> Vec<Column> {
     vec![
         Column::new(&["Proto"], [(1, Whole(5))], proto_cell),
         Column::new(&["Recv-Q"], [(recv, Whole(received))], recv_queue),
-        Column::new(&["Send-Q"], [(6, Whole(sent))], |row, width| {
-            plain(format!("{:>width$}", row.line.row.queues.send))
-        }),
-        Column::new(&["Local Address"], address, |row, width| plain(local_end(row, width))),
+        Column::new(&["Send-Q"], [(6, Whole(sent))], send_queue),
+        Column::new(&["Local Address"], address, |row, width| row.near(local_end(row, width))),
         Column::new(&["Foreign Address"], address, |row, width| {
-            plain(text::end(row.line.row.tuple.remote, width))
+            row.far(text::end(row.line.row.tuple.remote, width))
         }),
         Column::new(&[STATE], [(0, Whole(13))], state),
         Column::new(&[ROLE], role, role_cell),
         Column::new(&[AGE], [(5, Whole(5)), (10, Whole(6)), (12, Whole(LONG_AGE))], age),
         Column::new(
-            &["Owner"],
+            &[OWNER],
             [
                 (7, Whole(8)),
                 (9, Whole(9)),
@@ -118,10 +124,16 @@ pub(super) fn recv_queue(row: &RowView<'_>, width: usize) -> Vec<Span<'static>> 
     plain(format!("{:>width$}", row.line.row.queues.recv))
 }
 
+/// Of a LISTEN row the backlog, as in ss(8) and `fivetuple table`; netstat(8) reads /proc/net/tcp, which has none.
+pub(super) fn send_queue(row: &RowView<'_>, width: usize) -> Vec<Span<'static>> {
+    plain(format!("{:>width$}", row.line.row.queues.send))
+}
+
 fn state(row: &RowView<'_>, _: usize) -> Vec<Span<'static>> {
     let state = row.line.row.state;
-    if let Some(gone) = row.line.gone {
-        return plain(why_gone(row, gone.why));
+    if row.line.gone.is_some() {
+        // Its last state is none to be counted among the others.
+        return plain(format!("{HOLLOW} gone"));
     }
     match time_left(row.scene, row.line).filter(|_| row.layout.width_of(AGE) == 0) {
         Some(left) => countdown(row, &left),
@@ -129,36 +141,22 @@ fn state(row: &RowView<'_>, _: usize) -> Vec<Span<'static>> {
     }
 }
 
-/// The last state of a row that is gone, and the reason, which matters more where there is hardly room.
-fn why_gone(row: &RowView<'_>, why: GoneReason) -> String {
-    let state = row.line.row.state;
-    // A space keeps the words apart from the bracket.
-    let room = match row.bracket {
-        Some(_) => row.layout.width_through(STATE, ROLE) - 2,
-        None => row.layout.width_through(STATE, AGE),
-    };
-    let symbol = if why == GoneReason::Reset { format!("{REFUSED} ") } else { String::new() };
-    let tries = [
-        format!("{HOLLOW} {state:<11} {symbol}{}", why.words()),
-        format!("{HOLLOW} {state:<11} {symbol}{}", why.brief()),
-        format!("{HOLLOW} {symbol}{}", why.words()),
-        format!("{HOLLOW} {symbol}{}", why.brief()),
-    ];
-    let text = text::cut_to_fit(tries, room);
-    match row.bracket {
-        Some(bracket) => text::fit(&text, room + 1) + bracket,
-        None => text,
-    }
+/// Why it is gone.
+fn why_gone(gone: Gone, room: usize) -> Vec<Span<'static>> {
+    let symbol = if gone.why == GoneReason::Reset { format!("{REFUSED} ") } else { String::new() };
+    let tries = [gone.why.words(), gone.why.brief()].map(|why| format!("{symbol}{why}"));
+    plain(text::cut_to_fit(tries, room))
 }
 
 fn role_cell(row: &RowView<'_>, width: usize) -> Vec<Span<'static>> {
-    if row.line.gone.is_some() {
-        return Vec::new();
-    }
     let room = width - 1;
+    if let Some(gone) = row.line.gone {
+        return why_gone(gone, room);
+    }
     let text = role_with_time(row).unwrap_or_else(|| plain_role(row, room));
-    let bracket = row.scene.span(Dim, row.bracket.unwrap_or(" "));
-    vec![Span::raw(text::fit(&text, room)), bracket]
+    let mut spans = row.scene.named(Text, &text::fit(&text, room));
+    spans.push(row.scene.span(Dim, row.bracket.unwrap_or(" ")));
+    spans
 }
 
 /// The role; with the protocol of a UDP row, where no column shows it.
@@ -179,12 +177,18 @@ fn role_with_time(row: &RowView<'_>) -> Option<String> {
 }
 
 fn age(row: &RowView<'_>, width: usize) -> Vec<Span<'static>> {
-    if row.line.gone.is_some() || role_with_time(row).is_some() {
+    if row.line.gone.is_some() {
+        let was = format!("was {}", row.line.row.state);
+        let fits = was.len() <= row.layout.width_through(AGE, OWNER);
+        return if fits { plain(was) } else { Vec::new() };
+    }
+    if role_with_time(row).is_some() {
         return Vec::new();
     }
     let is_short = width < LONG_AGE;
     let left = time_left(row.scene, row.line).map(|left| match left.strip_suffix(" left") {
-        Some(left) if is_short => format!("-{left}"),
+        Some(left) if is_short && !left.starts_with('~') => format!("-{left}"),
+        Some(left) if is_short => left.to_owned(),
         Some(_) | None => left,
     });
     let again = || unanswered(row.line).filter(|_| !is_short);

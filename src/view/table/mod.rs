@@ -19,7 +19,7 @@ use crate::view::ThemeRole::{Border, FocusBorder};
 use crate::view::style::glyphs::{LOWER, UPPER};
 use crate::view::table::titles::titles;
 use crate::view::table::window::Window;
-use crate::view::{Painter, rect};
+use crate::view::{Painter, Scene, rect};
 
 pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
@@ -37,7 +37,7 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
         netstat::draw(painter, inner, (head, &rows));
     } else {
         let columns = columns::fitting(scene, usize::from(inner.width), &rows);
-        let lines = window.rows().map(|n| columns.line(scene, ui.shown[n], bracket(&ui.shown, n)));
+        let lines = window.rows().map(|n| columns.line(scene, ui.shown[n], bracket(scene, n)));
         painter.put(inner, std::iter::once(columns.head(scene)).chain(lines));
         empty::hint(painter, inner, rows.len() + 1);
     }
@@ -53,9 +53,13 @@ pub(crate) fn joins(shown: &[SocketId], n: usize) -> bool {
     ends.is_some_and(|(one, other)| are_one_connection(*one, *other))
 }
 
-fn bracket(shown: &[SocketId], n: usize) -> Option<&'static str> {
-    let is_lower = n > 0 && joins(shown, n - 1);
-    joins(shown, n).then_some(UPPER).or(is_lower.then_some(LOWER))
+/// Joins two ends that are both in the table: what is gone is no end any more.
+fn bracket(scene: Scene<'_>, n: usize) -> Option<&'static str> {
+    let (shown, sockets) = (&scene.state.ui.shown, scene.state.seen());
+    let lives = |name| sockets.get(name).is_some_and(|line| line.gone.is_none());
+    let joins = |n: usize| joins(shown, n) && lives(shown[n]) && lives(shown[n + 1]);
+    let is_lower = n > 0 && joins(n - 1);
+    joins(n).then_some(UPPER).or(is_lower.then_some(LOWER))
 }
 
 fn scrollbar(painter: &mut Painter<'_>, area: Rect, window: &Window) {

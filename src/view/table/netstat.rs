@@ -3,11 +3,13 @@
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::tcp::{Endpoint, SocketId, TcpState, netstat_address, netstat_state};
+use crate::tcp::{Endpoint, SocketId, netstat_address, netstat_state};
 use crate::view::ThemeRole::Heading;
 use crate::view::table::column::ColumnWidth::{UpTo, Whole};
 use crate::view::table::column::{Column, ColumnLayout, RowView, plain};
-use crate::view::table::columns::{longest_queues, proto_cell, queue_width, recv_queue};
+use crate::view::table::columns::{
+    longest_queues, proto_cell, queue_width, recv_queue, send_queue,
+};
 use crate::view::{Painter, Scene, text};
 
 pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect, (head_lines, rows): (u16, &[SocketId])) {
@@ -35,12 +37,7 @@ fn columns(scene: Scene<'_>, rows: &[SocketId]) -> Vec<Column> {
     vec![
         Column::new(&["Proto"], [(0, Whole(5))], proto_cell),
         Column::new(&["Recv-Q"], [(1, Whole(received))], recv_queue),
-        Column::new(&["Send-Q"], [(1, Whole(sent))], |row, width| {
-            // netstat reads /proc/net/tcp, where the kernel writes no backlog.
-            let socket = &row.line.row;
-            let bytes = if socket.state == TcpState::Listen { 0 } else { socket.queues.send };
-            plain(format!("{bytes:>width$}"))
-        }),
+        Column::new(&["Send-Q"], [(1, Whole(sent))], send_queue),
         Column::new(&["Local Address"], address, |row, width| {
             plain(written(row.line.row.tuple.local, width))
         }),

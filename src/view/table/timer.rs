@@ -9,9 +9,19 @@ use crate::view::table::column::{ROLE, RowView, STATE};
 use crate::view::table::role::role;
 use crate::view::{Scene, text};
 
+/// How long the kernel keeps the row; where that is inferred, with a `~`.
 pub(crate) fn time_left(scene: Scene<'_>, line: &TableRow) -> Option<String> {
+    if let Some(left) = scene.state.gives_up_in(line) {
+        return Some(text::about(left));
+    }
     let keeps = line.row.timer?.kind == TimerKind::TimeWait && line.gone.is_none();
     line.time_left(scene.state.then()).filter(|_| keeps).map(text::left)
+}
+
+/// The same in as few columns as possible.
+pub(crate) fn brief_time_left(scene: Scene<'_>, line: &TableRow) -> String {
+    let left = time_left(scene, line).unwrap_or_default();
+    left.trim_end_matches(" left").replace(" min", "m").replace(' ', "")
 }
 
 pub(super) fn unanswered(line: &TableRow) -> Option<String> {

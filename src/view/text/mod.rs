@@ -2,8 +2,6 @@
 //!
 //! textwrap breaks the lines. Cutting and padding are done here: unicode-truncate takes five times as long for each cell of the table.
 
-pub(crate) mod big_digits;
-
 use std::borrow::Cow;
 use std::net::IpAddr;
 use std::time::Duration;
@@ -34,6 +32,14 @@ pub(crate) fn short(time: Duration) -> String {
 
 pub(crate) fn left(left: Duration) -> String {
     format!("{} s left", left.as_millis().div_ceil(1000))
+}
+
+/// The same, where it is inferred: `~40 s left`, `~2 min left`.
+pub(crate) fn about(left: Duration) -> String {
+    match left.as_secs() {
+        0..100 => format!("~{}", self::left(left)),
+        seconds => format!("~{} min left", (seconds + 30) / 60),
+    }
 }
 
 pub(crate) fn clock(started: Duration, at: Moment) -> String {

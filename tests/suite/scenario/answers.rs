@@ -1,6 +1,7 @@
 //! What can be asked of the dashboard.
 
 use fivetuple::app::explain::further;
+use fivetuple::app::format::way;
 use fivetuple::app::history::Timeline;
 use fivetuple::app::history::ladder::of;
 use fivetuple::app::history::timeline::span;
@@ -77,8 +78,10 @@ impl Story {
 fn why(state: &State) -> Vec<String> {
     let case = state.notices.failure.as_ref().expect("a failure with its sheet");
     let details = Some(further(&case.seen, "-details")).filter(|text| !text.is_empty());
+    let advice = further(&case.seen, "!");
+    let advice = Some(advice).filter(|text| case.remedies.is_empty() && !text.is_empty());
     let remedies = case.remedies.iter().map(|remedy| format!("? {}", remedy.text()));
-    details.into_iter().chain(remedies).collect()
+    details.into_iter().chain(advice).chain(remedies).collect()
 }
 
 /// Its name, and the row that it is about.
@@ -104,12 +107,13 @@ fn listeners(state: &State) -> Vec<String> {
 }
 
 fn wire(settings: WireSettings) -> Vec<String> {
-    let WireSettings { held, delay, cut, drop_next } = settings;
+    let WireSettings { held, delay, cut, drop_next, queues_retransmissions } = settings;
     let parts = [
         held.then(|| String::from("held")),
         (!delay.is_zero()).then(|| format!("delays by {delay:?}")),
         cut.then(|| String::from("cut")),
         (drop_next > 0).then(|| format!("drops the next {drop_next}")),
+        queues_retransmissions.then(|| String::from("queues retransmissions")),
     ];
     parts.into_iter().flatten().collect()
 }
@@ -127,7 +131,10 @@ fn segments(state: &State) -> Vec<String> {
         };
         let (again, segment) = (again.unwrap_or_default(), &crossing.segment);
         let from = segment.from.name().unwrap_or_default();
-        format!("{} {from} {} {seq} {ack}{again}{fate}", segment.number, segment.label())
+        let about = [crossing.times(), way(crossing)];
+        let about = about.iter().filter(|part| !part.is_empty());
+        let about: String = about.flat_map(|part| [", ", part]).collect();
+        format!("{} {from} {} {seq} {ack}{again}{fate}{about}", segment.number, segment.label())
     });
     segments.collect()
 }

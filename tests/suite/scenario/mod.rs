@@ -8,9 +8,10 @@
 //! after TITLE               it goes on where that one ended
 //! given descriptors 300     a fact about this machine, or a setting
 //! > h 3o "text"             keys; what stands in quotes is typed
+//! >> l c d                  keys in one write, which wait for what was ordered before them
 //! select $laptop            a click on a row; `computer 1` is one, too
 //! * connected $laptop       TCP or the lab reports something; `* 2 s` lets time pass
-//! ~ 1 laptop SYN 0 0        segment 1 is put on the wire, its numbers counted from the SYNs; `~ 1 arrives`, `~ 1 lost`
+//! ~ 1 laptop SYN 0 0        segment 1 is put on the wire, its numbers counted from the SYNs; `~ 1 again` if the wire only counts it, `~ 1 arrives`, `~ 1 lost`
 //! tcp 0 0 ... LISTEN        netstat's rows from now on, of one machine or of server and laptop; before them, `(afresh)` reads the whole table
 //! $laptop#2 TIME_WAIT       a usual row, two ports further, in that state; then `recv=13`, `send=13`, and `unowned` where no process holds it
 //! ? table                   a question

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use fivetuple::app::Event;
 use fivetuple::tcp::{
-    Call, Change, CloseKind, ConnectSpec, Endpoint, Errno, LabEvent, LabLimits, LabRefusal,
-    ListenSpec, ListenerId, Owner, SocketEvent, SocketRow, SyscallError, WireEvent, WireStatus,
+    Call, Change, CloseKind, ConnectSpec, Endpoint, Errno, HandshakeRetries, LabEvent, LabLimits,
+    LabRefusal, ListenSpec, ListenerId, Owner, SocketEvent, SocketRow, SyscallError, WireEvent,
+    WireStatus,
 };
 
 use super::story::Story;
@@ -33,13 +34,17 @@ impl Story {
                 self.robot.tell(Event::OwnersHidden(vec![inode.parse().unwrap()]));
             }
             [program, "holds", ..] => {
-                let pid = if program == "fivetuple" { self.robot.state.machine.pid } else { 999 };
+                let (pid, program) = match program {
+                    "fivetuple" => (self.robot.state.machine.pid, program),
+                    "another-fivetuple" => (999, "fivetuple"),
+                    _ => (999, program),
+                };
                 let owner = Owner::new(pid, program.as_bytes(), 4);
                 let found = words[2..].iter().map(|inode| (inode.parse().unwrap(), owner.clone()));
                 self.robot.tell(Event::OwnersFound(found.collect()));
             }
             ["pasted", ..] => {
-                let pasted = text["pasted ".len()..].replace("\\e", "\x1b");
+                let pasted = text["pasted ".len()..].replace("\\e", "\x1b").replace("\\n", "\n");
                 self.robot.tell(Event::Pasted(pasted));
             }
             ["saved", ..] => {
@@ -115,7 +120,7 @@ impl Story {
                 let unset = Some((String::from("/proc/sys/net/core/somaxconn"), Errno::EROFS));
                 let limits = LabLimits {
                     somaxconn: 4096,
-                    retransmits_long: false,
+                    gives_up: Some(HandshakeRetries::DEFAULT),
                     unset,
                     ..LabLimits::MEANT
                 };

@@ -74,6 +74,7 @@ impl Story {
             "computer" => self.robot.ask(Action::SelectComputer(rest.parse().unwrap())),
             "select" => self.robot.ask(Action::SelectRow(own(&self.row(rest), 0).name)),
             ">" => self.press(rest),
+            ">>" => self.robot.press_at_once(rest),
             "*" => self.report(rest),
             "~" => self.segment(rest),
             "?" => return self.answer(rest),
@@ -147,12 +148,13 @@ impl Story {
         }
     }
 
-    /// `1 laptop SYN 0 0 "data"`, `1 arrives`, `1 lost cut`; `arrives` behind a segment is both.
+    /// `1 laptop SYN 0 0 "data"`, `1 again`, `1 arrives`, `1 lost cut`; `arrives` behind a segment is both.
     fn segment(&mut self, text: &str) {
         let words: Vec<&str> = text.split_whitespace().collect();
         let number = words[0].parse().unwrap();
         match words[1..] {
             ["arrives"] => self.robot.arrives(number),
+            ["again"] => self.robot.sends_again(number),
             ["lost"] => self.robot.loses(number),
             ["lost", "cut"] => self.robot.loses_to(number, DropReason::Cut),
             ["lost", "link-down"] => self.robot.loses_to(number, DropReason::NoLink),

@@ -134,7 +134,7 @@ fn the_ladder_of_all_keeps_the_flags_of_what_is_sent_again() {
     }
     robot.tables(&[LISTEN], &[CALLS]);
     robot.press("O");
-    shows(&mut robot, &[SMALL], &["again: SYN", "re-PSH+ACK"]);
+    shows(&mut robot, &[SMALL], &["again: SYN", "re-data"]);
 }
 
 #[test]
@@ -153,7 +153,7 @@ fn no_blank_line_follows_a_segment_whose_numbers_are_long() {
     };
     let wire: Vec<String> = text.lines().filter_map(wire).collect();
     let last = wire.iter().rposition(|line| !line.trim().is_empty()).unwrap();
-    assert!(wire.iter().any(|line| line.contains("len 13")), "{text}");
+    assert!(wire.iter().any(|line| line.contains("data 13 B")), "{text}");
     assert!(wire[..last].iter().all(|line| !line.trim().is_empty()), "{text}");
 }
 

@@ -44,7 +44,7 @@ fn a_udp_row_that_is_gone_is_still_one() {
         LAPTOP,
         &["udp 0 0 192.168.1.13:40002 192.168.1.10:500 ESTABLISHED host=2 inode=32"],
     );
-    shows(&mut robot, &[WIDE], &["udp ESTABLISHED"]);
+    shows(&mut robot, &[WIDE], &["udp gone"]);
 }
 
 #[test]

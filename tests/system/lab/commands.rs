@@ -132,7 +132,12 @@ fn another_terminal_joins_and_follows_the_article() {
         table.ends(0, &["0.0.0.0:500"]);
         server.kill().expect("kill");
         server.wait().expect("its end");
-        run(&["--join", "1", "--", "true"]).ends(1, &["process 1", "fivetuple lab"]);
+        let yours = format!(" --join {pid}");
+        let no_lab = "process 1 has no fivetuple lab. Your labs: ";
+        run(&["--join", "1", "--", "true"]).fails(&[no_lab, &yours]);
+        // A process has a smaller number everywhere (proc_sys_kernel(5)).
+        let nobody = "4194305";
+        run(&["--join", nobody, "--", "true"]).fails(&["there is no process 4194305", &yours]);
     });
 }
 
@@ -149,6 +154,18 @@ fn files_and_the_host_name_are_those_of_the_computer() {
         assert_eq!(said.out, "eth0\nlo\n02:00:00:00:00:02\nlaptop\n1\n", "{said:?}");
         let after = std::fs::read_to_string("/proc/sys/kernel/hostname").expect("a name");
         assert_eq!(after, machine);
+    });
+}
+
+#[test]
+fn a_shell_shows_the_name_of_its_computer() {
+    as_nobody_too_if(possible, || {
+        let mut shell = assert_cmd::Command::new(PROGRAM);
+        shell.args(["lab", "--on", "laptop"]).env("SHELL", "/bin/sh");
+        let said = shell.write_stdin("echo \"$PS1\"").output().expect("it runs");
+        assert_eq!(String::from_utf8_lossy(&said.stdout), "laptop# \n");
+        let said = ran(lab(&["--", "env"]).env_remove("PS1"));
+        assert!(!said.out.contains("PS1="), "only a shell that nobody named: {said:?}");
     });
 }
 

@@ -12,7 +12,8 @@ use crate::ran::{self, Ran, ran};
 use crate::support::again::as_nobody_too_if;
 use crate::support::clock::now;
 use crate::support::pty::{Terminal, command, fivetuple};
-use crate::terminal::{lab_dashboard, quit};
+use crate::support::skipped;
+use crate::terminal::{broken, lab_dashboard, quit};
 
 /// Runs a program on a computer of the lab of a dashboard.
 fn on(terminal: &Terminal, computer: &str, words: &[&str]) -> Ran {
@@ -33,12 +34,34 @@ fn what_is_sent_to_a_computer_whose_link_is_down_is_lost() {
 }
 
 #[test]
+fn a_server_that_gives_up_on_a_held_handshake_says_so() {
+    if !possible() {
+        return;
+    }
+    let terminal = lab_dashboard();
+    terminal.wait_for(r"laptop +192\.168\.1\.13");
+    let once = "echo 1 > /proc/sys/net/ipv4/tcp_synack_retries";
+    let set = on(&terminal, "server", &["sh", "-c", once]);
+    if !set.err.is_empty() {
+        return skipped(&format!("the settings of the lab's computers cannot be made: {set:?}"));
+    }
+    terminal.press_until("l", r":500 +0\.0\.0\.0:\* +\S LISTEN");
+    terminal.press_until("h", "HELD: 0 queued");
+    terminal.press_until("c", "HELD: 1 queued");
+    terminal.press_until("o", "SYN_RECV");
+    terminal.wait_for(&broken(
+        "The server gave up on the handshake: its SYN+ACK and 1 retransmission were not answered.",
+    ));
+    quit(terminal);
+}
+
+#[test]
 fn a_dashboard_s_lab_can_be_joined_and_is_gone_with_it() {
     as_nobody_too_if(possible_with_ip, || {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("wire.pcapng");
         let path = file.to_str().expect("a path in UTF-8");
-        let args = ["--lab", "--lab-computers", "4", "--port", "0", "--pcap", path];
+        let args = ["--lab", "--computers", "3", "--port", "0", "--pcap", path];
         let terminal = Terminal::start(fivetuple(&args), 120, 36);
         wait_until("the lab", || {
             on(&terminal, "tablet", &["ip", "-o", "address"]).out.contains("192.168.1.15/24")

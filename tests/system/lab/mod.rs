@@ -12,6 +12,7 @@ pub(crate) mod limits;
 pub(crate) mod many_clients;
 pub(crate) mod many_segments;
 pub(crate) mod refusals;
+pub(crate) mod retransmissions;
 pub(crate) mod wire;
 
 use std::net::SocketAddr;

@@ -77,7 +77,7 @@ fn injected(inject: &str, failed: &str, program: &[&str]) -> Option<Ran> {
         return skipped_none("strace is needed, and a kernel that lets it trace");
     }
     // It ends with the last of the processes that it follows: none is left.
-    let said = traced(&[&[PROGRAM, "lab", "--computers", "2", "--"], program].concat());
+    let said = traced(&[&[PROGRAM, "lab", "--computers", "1", "--"], program].concat());
     // A file for each process, so that no call is interrupted by another's.
     let files = std::fs::read_dir(folder.path()).expect("files").flatten();
     let calls: String =

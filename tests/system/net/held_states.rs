@@ -5,12 +5,13 @@ use std::time::Duration;
 use fivetuple::app::HOLDABLE_STATES;
 use fivetuple::kernel::{SockDiag, SocketSource};
 use fivetuple::tcp::{
-    Command, Errno, Filter, Host, OwnSocket, SocketEvent, SocketId, SyscallError, TcpState,
+    Command, Errno, Filter, Host, OwnSocket, SocketEvent, SocketId, SyscallError, SyscallTrace,
+    TcpState,
 };
 
 use crate::net::rig::Rig;
 
-type StateHeld = (SocketId, Vec<OwnSocket>, Vec<String>);
+type StateHeld = (SocketId, Vec<OwnSocket>, Vec<SyscallTrace>);
 
 /// Whether the kernel's table shows a row in that state, or none: at once, or soon, as an ACK may be delayed by 40 ms.
 #[track_caller]
@@ -30,9 +31,14 @@ fn shows(source: &mut SockDiag, name: SocketId, wanted: Option<TcpState>) {
 
 async fn stage(rig: &mut Rig, wanted: TcpState) -> Result<StateHeld, SyscallError> {
     rig.run(Command::HoldState(wanted, [127, 0, 0, 2].into()));
+    let mut traces = Vec::new();
     rig.wait_for(|event| match event {
-        SocketEvent::StateHeld { state, main, sockets, calls } if state == wanted => {
-            Some(Ok((main, sockets, calls)))
+        SocketEvent::SyscallsTraced(trace) => {
+            traces.push(trace);
+            None
+        }
+        SocketEvent::StateHeld { state, main, sockets } if state == wanted => {
+            Some(Ok((main, sockets, std::mem::take(&mut traces))))
         }
         SocketEvent::HoldFailed { why, .. } => Some(Err(why)),
         _ => None,
@@ -76,18 +82,26 @@ async fn each_state_is_reached_and_stands_in_the_kernels_table() {
 }
 
 #[tokio::test]
-async fn the_calls_name_their_descriptors_and_twelve_states_are_held_at_most() {
+async fn the_calls_belong_to_their_rows_and_twelve_states_are_held_at_most() {
     let mut rig = Rig::new();
-    let (_, sockets, calls) = stage(&mut rig, TcpState::FinWait2).await.unwrap();
-    let fd = sockets[0].fd;
-    assert_eq!(calls[0], format!("socket() = {fd}"));
-    assert!(calls.contains(&format!("listen({fd}, 8)")), "{calls:#?}");
+    rig.engine.trace_syscalls();
+    let (main, sockets, traces) = stage(&mut rig, TcpState::FinWait1).await.unwrap();
+    let of = |row: SocketId| {
+        let traces = traces.iter().filter(move |trace| trace.row == Some(row));
+        traces.flat_map(|trace| trace.calls.iter().map(ToString::to_string)).collect::<Vec<_>>()
+    };
+    let [listener, client] = [sockets[0].name, main].map(of);
+    let [listens, writes] = [sockets[0].fd, sockets[1].fd];
+    assert!(listener.contains(&format!("listen({listens}, 8) = 0")), "{listener:#?}");
     // Whoever copies the calls gets the same even ports.
     let late = |call: &String| call.contains("IP_BIND_ADDRESS_NO_PORT, 1)");
     let bind = |call: &String| call.starts_with("bind(") && call.contains("127.0.0.2:0");
-    let places = (calls.iter().position(late), calls.iter().position(bind));
-    assert!(places.0.is_some() && places.0 < places.1, "{calls:#?}");
-    assert!(calls.last().unwrap().ends_with("SHUT_WR)"), "{calls:#?}");
+    let places = (client.iter().position(late), client.iter().position(bind));
+    assert!(places.0.is_some() && places.0 < places.1, "{client:#?}");
+    let fills = format!("write({writes}, ...) until EAGAIN = ");
+    let [.., full, fin] = &client[..] else { panic!("{client:#?}") };
+    assert!(full.starts_with(&fills), "{client:#?}");
+    assert_eq!(*fin, format!("shutdown({writes}, SHUT_WR) = 0"));
     for _ in 1..12 {
         stage(&mut rig, TcpState::Established).await.unwrap();
     }

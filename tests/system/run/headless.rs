@@ -13,8 +13,8 @@ use crate::ran::{Ran, ran};
 use crate::support::{netns, program};
 
 /// At 5000 is an echo, at 5001 nobody is accepted.
-const CALLS: &str = r"connect 127.0.0.1:5000 --payload \x1b[2Jhi --wait 1s
-connect 127.0.0.1:5001 -n 3 --quiet --wait 0s
+const CALLS: &str = r"connect 127.0.0.1:5000 --payload \x1b[2Jhi --wait 0.2
+connect 127.0.0.1:5001 -n 3 --quiet --wait 0
 connect 127.0.0.2:1 -n 10
 connect 192.0.2.1:80
 connect 127.0.0.1:80 --from ::1
@@ -41,10 +41,11 @@ fn servers_and_clients_say_what_happens_and_what_does_not() {
         let mut all = String::new();
         for line in CALLS.lines() {
             // Few descriptors, most of which are kept for other things.
-            let call = format!("ulimit -n 67; exec \"$0\" {}", line.replace('\\', r"\\"));
+            let call = format!("ulimit -n 67; exec \"$0\" {} 2>&1", line.replace('\\', r"\\"));
             let program = env!("CARGO_BIN_EXE_fivetuple");
-            let Ran { code, out, err } = ran(Command::new("sh").args(["-c", &call, program]));
-            writeln!(all, "$ fivetuple {line}\n{out}{err}-> {}\n", code.unwrap()).unwrap();
+            // As on a terminal: in the order in which the lines are written.
+            let Ran { code, out, .. } = ran(Command::new("sh").args(["-c", &call, program]));
+            writeln!(all, "$ fivetuple {line}\n{out}-> {}\n", code.unwrap()).unwrap();
         }
         for ((line, (mut child, mut out, mut said)), signal) in
             lines.iter().zip(servers).zip([Signal::TERM, Signal::INT])
@@ -57,7 +58,7 @@ fn servers_and_clients_say_what_happens_and_what_does_not() {
         assert!(all.bytes().all(|byte| byte == b'\n' || !byte.is_ascii_control()), "{all}");
         for (what, shown) in [
             (r":\d{5}\b", ":PORT"),
-            (r"(?m)\b[0-9.]+(µs|ms|s)$", "TIME"),
+            (r"(?m)\b[0-9.]+ (ms|s)$", "TIME"),
             (r"descriptor \d+", "descriptor FD"),
             (r"backlog \d+", "backlog N"),
         ] {

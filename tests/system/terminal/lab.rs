@@ -5,24 +5,41 @@ use std::net::TcpListener;
 use regex::Regex;
 
 use crate::lab::commands::possible;
-use crate::support::pty::fivetuple;
+use crate::support::pty::{Terminal, fivetuple};
 use crate::support::skipped;
 use crate::terminal::{LIMIT, lab_dashboard, quit, started};
 
-/// What the server's and the laptop's tables show beside each other while each of the menu's states is held: the row that is held is
-/// marked, and its port tells it from those that were held before.
-const HOLDABLE_STATES: [&str; 9] = [
-    r"\(no row\).*▶.? +:(\d+) .*SYN_SENT ",
-    r"▶.? +:500 .*:(\d+) \S SYN_RECV .*SYN_SENT ",
-    r"▶.? +:500 .*:(\d+) \S ESTABLISHED .*ESTABLISHED ",
-    r"ESTABLISHED .*▶.? +:(\d+) .*FIN_WAIT1 ",
-    r"CLOSE_WAIT .*▶.? +:(\d+) .*FIN_WAIT2 ",
-    r"▶.? +:500 .*:(\d+) \S CLOSE_WAIT .*FIN_WAIT2 ",
-    r"CLOSING .*▶.? +:(\d+) .*CLOSING ",
-    r"▶.? +:500 .*:(\d+) \S LAST_ACK .*FIN_WAIT1 ",
+/// What the server's and the laptop's tables show beside each other while each of the menu's states is held, and at which end: the row that
+/// is held is marked, and its port tells it from those that were held before.
+const HOLDABLE_STATES: [(&str, &str, End); 9] = [
+    (r"\(no row\)", "SYN_SENT", End::Client),
+    ("SYN_RECV", "SYN_SENT", End::Server),
+    ("ESTABLISHED", "ESTABLISHED", End::Server),
+    ("ESTABLISHED", "FIN_WAIT1", End::Client),
+    ("CLOSE_WAIT", "FIN_WAIT2", End::Client),
+    ("CLOSE_WAIT", "FIN_WAIT2", End::Server),
+    ("CLOSING", "CLOSING", End::Client),
+    ("LAST_ACK", "FIN_WAIT1", End::Server),
     // The server's row is gone, and is still shown as such for a while.
-    r"(?:- :500|\(no row\)) .*▶.? +:(\d+) .*TIME_WAIT ",
+    (r"(?:gone|- :500|\(no row\))", "TIME_WAIT", End::Client),
 ];
+
+enum End {
+    Client,
+    Server,
+}
+
+/// A row in columns, or in large letters, below which the foreign address stands.
+fn held_row((server, client, end): &(&str, &str, End)) -> Regex {
+    let row = match end {
+        End::Client => format!(r"{server} .*▶.? +:(\d+) .*{client} "),
+        End::Server => {
+            let columns = format!(r"▶.? +:500 .*:(\d+) \S {server} .*{client} ");
+            format!(r"{columns}|▶.? +:500 \S {server} .*{client} .*\n\W*→ [\d.]*:(\d+)")
+        }
+    };
+    Regex::new(&row).unwrap()
+}
 
 #[test]
 fn every_state_of_the_menu_is_held_on_the_wire() {
@@ -32,13 +49,86 @@ fn every_state_of_the_menu_is_held_on_the_wire() {
     for (n, row) in (1..).zip(HOLDABLE_STATES) {
         terminal.press_until("S", "Hold a connection in a state");
         terminal.type_text(&n.to_string());
-        let row = Regex::new(row).unwrap();
-        let port = |screen: &str| row.captures(screen).map(|row| row[1].to_owned());
+        let row = held_row(&row);
+        let port = |screen: &str| {
+            let row = row.captures(screen)?;
+            row.iter().skip(1).flatten().next().map(|port| port.as_str().to_owned())
+        };
         terminal.wait_until(row.as_str(), LIMIT, |screen| {
             port(&screen.contents()).is_some_and(|port| !ports.contains(&port))
         });
         ports.extend(port(&terminal.screen()));
     }
+    quit(terminal);
+}
+
+const PICTURES: [&str; 4] = [
+    r"\(no row\).*SYN_SENT ",
+    r":500 .* SYN_RECV .*SYN_SENT ",
+    r":500 .* SYN_RECV .*ESTABLISHED ",
+    r":500 .* ESTABLISHED .*ESTABLISHED ",
+];
+
+/// Presses `N l h c o o o` and sees the four pictures of the handshake. It waits before each `o` until a segment has been sent so often: the
+/// SYN, then its answer.
+fn steps_through_a_handshake(sent: [usize; 3]) {
+    if !possible() {
+        return;
+    }
+    let terminal = Terminal::start(fivetuple(&["--port", "500"]), 120, 36);
+    terminal.wait_for("Press l to listen");
+    terminal.press_until("N", "The lab is up");
+    terminal.press_until("l", r":500 +0\.0\.0\.0:\* +\S LISTEN");
+    terminal.press_until("h", "HELD: 0 queued");
+    terminal.press("c");
+    for (picture, (segment, times)) in
+        PICTURES.iter().zip(["SYN", "SYN.ACK", "SYN.ACK"].into_iter().zip(sent))
+    {
+        terminal.wait_for(picture);
+        let sent = Regex::new(&format!(r" {segment} ─(?s:.*?)sent (\d+)×")).unwrap();
+        terminal.wait_until(&format!("{segment}, sent {times} times"), LIMIT, |screen| {
+            let screen = screen.contents();
+            times < 2
+                || sent.captures(&screen).is_some_and(|it| it[1].parse::<usize>().unwrap() >= times)
+        });
+        terminal.press("o");
+    }
+    terminal.wait_for(PICTURES[3]);
+    quit(terminal);
+}
+
+#[test]
+fn a_handshake_has_the_same_four_pictures_without_pauses() {
+    steps_through_a_handshake([1, 1, 1]);
+}
+
+#[test]
+fn a_handshake_has_the_same_four_pictures_with_pauses_of_a_second() {
+    steps_through_a_handshake([2, 2, 3]);
+}
+
+#[test]
+fn a_handshake_has_the_same_four_pictures_with_pauses_of_four_seconds() {
+    steps_through_a_handshake([5, 3, 3]);
+}
+
+#[test]
+#[ignore = "takes a minute and a half"]
+fn a_handshake_has_the_same_four_pictures_with_pauses_of_half_a_minute() {
+    steps_through_a_handshake([9, 6, 7]);
+}
+
+#[test]
+fn a_handshake_that_is_typed_ahead_is_complete() {
+    if !possible() {
+        return;
+    }
+    let terminal = lab_dashboard();
+    terminal.wait_for("The lab is up");
+    terminal.press_until("l", r":500 +0\.0\.0\.0:\* +\S LISTEN");
+    terminal.type_text("hcooo");
+    terminal.wait_for(PICTURES[3]);
+    terminal.wait_for("Delivered laptop's ACK");
     quit(terminal);
 }
 

@@ -1,5 +1,6 @@
 //! The built program on a terminal, as a person meets it.
 
+mod ahead;
 mod colours;
 mod ending;
 mod failing;
@@ -7,6 +8,7 @@ mod files;
 mod lab;
 mod panics;
 mod quiet;
+mod recipes;
 mod refusing;
 mod rewinding;
 pub(crate) mod scenario;

@@ -82,9 +82,11 @@ fn lines(call: &SyscallRecord, name: &str, is_calling: bool) -> String {
             format!("must(\"connect\", connect_to({name}, {}));", arguments(to))
         }
         Syscall::Shutdown => format!("must(\"shutdown\", shutdown({name}, SHUT_WR));"),
-        Syscall::Accept | Syscall::ConnectAnswer | Syscall::GetSockName | Syscall::Close => {
-            String::new()
-        }
+        Syscall::Accept
+        | Syscall::WriteUntilFull
+        | Syscall::ConnectAnswer
+        | Syscall::GetSockName
+        | Syscall::Close => String::new(),
     }
 }
 
@@ -98,7 +100,11 @@ fn set(option: SockOpt, name: &str) -> String {
             let (low, high) = (range.low, range.high);
             format!("IPPROTO_IP, IP_LOCAL_PORT_RANGE, (int)({low}u | {high}u << 16)")
         }
-        SockOpt::NoLinger => return String::new(),
+        // Only what S holds has them, which no program makes.
+        SockOpt::NoLinger
+        | SockOpt::DeferAccept(_)
+        | SockOpt::ReceiveBuffer(_)
+        | SockOpt::SendBuffer(_) => return String::new(),
     };
     format!("set({name}, {arguments});")
 }

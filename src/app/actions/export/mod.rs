@@ -12,7 +12,8 @@ use crate::app::{Effect, State, Statement};
 pub(crate) fn ladder(state: &mut State) -> Vec<Effect> {
     let Some(ladder) = ladder::of(state) else { return state.only_say("no-ladder") };
     let texts = vec![("txt", as_text(&ladder))];
-    vec![Effect::Save { name: String::from("fivetuple-ladder"), texts }]
+    let which = ladder.port.map_or_else(|| String::from("all"), |port| port.to_string());
+    vec![Effect::Save { name: format!("fivetuple-ladder-{which}"), texts }]
 }
 
 pub(crate) fn program(state: &mut State) -> Vec<Effect> {

@@ -74,9 +74,11 @@ fn lines(call: &SyscallRecord, name: &str, is_calling: bool) -> String {
         }
         Syscall::Connect(to) => format!("{name}.connect(({}))", arguments(to)),
         Syscall::Shutdown => format!("{name}.shutdown(socket.SHUT_WR)"),
-        Syscall::Accept | Syscall::ConnectAnswer | Syscall::GetSockName | Syscall::Close => {
-            String::new()
-        }
+        Syscall::Accept
+        | Syscall::WriteUntilFull
+        | Syscall::ConnectAnswer
+        | Syscall::GetSockName
+        | Syscall::Close => String::new(),
     }
 }
 
@@ -92,7 +94,11 @@ fn set(option: SockOpt, name: &str) -> String {
             let both = format!("struct.pack(\"=I\", {} | {} << 16)", range.low, range.high);
             format!("socket.IPPROTO_IP, IP_LOCAL_PORT_RANGE, {both}")
         }
-        SockOpt::NoLinger => return String::new(),
+        // Only what S holds has them, which no program makes.
+        SockOpt::NoLinger
+        | SockOpt::DeferAccept(_)
+        | SockOpt::ReceiveBuffer(_)
+        | SockOpt::SendBuffer(_) => return String::new(),
     };
     format!("{name}.setsockopt({arguments})")
 }

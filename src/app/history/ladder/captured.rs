@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::app::State;
 use crate::app::history::connection::{
     ConnectionEnd, each_connection, host_of_end, lifetime, own_segments, row,
 };
 use crate::app::history::ladder::gaps::gaps;
 use crate::app::history::ladder::state_marks::Line;
 use crate::app::history::{Connection, Ladder, LadderArrow, Rung, Side, StateMarks};
+use crate::app::{State, format};
 use crate::tcp::{
     Endpoint, FiveTuple, Flags, Host, Port, Protocol, Segment, SocketId, WireSegment,
 };
@@ -41,7 +41,8 @@ pub(crate) fn captured(state: &State, connection: &Connection<'_>) -> Option<Lad
     }
     let rungs = insert(rungs, alone);
     let ends = connection.names.clone();
-    Some(Ladder { ends, captured: true, of_all: false, hidden, rungs })
+    let port = Some(connection.ends[0].tuple.local.port);
+    Some(Ladder { ends, captured: true, of_all: false, port, hidden, rungs })
 }
 
 /// Writes the states of an end beside its segments; the rest gets lines of its own.
@@ -71,13 +72,21 @@ fn rung(crossing: &WireSegment, from: Side, numbers: (u32, u32)) -> Rung {
         fate: Some(crossing.fate),
         waits: false,
         again: crossing.again,
+        about: about(crossing),
     };
     Rung { at: crossing.sent, arrow: Some(arrow), states: [None, None], ports: None }
+}
+
+fn about(crossing: &WireSegment) -> String {
+    let parts = [crossing.times(), format::way(crossing)];
+    let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    parts.join(", ")
 }
 
 fn words(segment: &Segment) -> String {
     match segment.length {
         0 => segment.label(),
+        _ if segment.tuple.protocol == Protocol::Tcp => segment.label(),
         length if segment.is_fragment => format!("{}, {length} B in fragments", segment.label()),
         length => format!("{}, {length} B", segment.label()),
     }
@@ -88,6 +97,8 @@ fn numbers_of(segment: &Segment, (seq, ack): (u32, u32)) -> String {
         String::from(icmp.words())
     } else if segment.tuple.protocol == Protocol::Udp {
         String::new()
+    } else if segment.length > 0 && segment.flags.without_data().is_none() {
+        format!("{} seq {seq} ack {ack}", segment.flags)
     } else if segment.flags.has(Flags::ACK) {
         format!("seq {seq} ack {ack}")
     } else {
@@ -121,6 +132,7 @@ pub(crate) fn all(state: &State) -> Option<Ladder> {
         ends: ends(state, &first.segment, named),
         captured: true,
         of_all: true,
+        port: None,
         hidden: hidden(state, crossings.len()),
         rungs,
     })

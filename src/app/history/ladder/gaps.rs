@@ -44,6 +44,7 @@ fn rung(at: Moment, from: Side, many: u64) -> Rung {
         fate: None,
         waits: false,
         again: false,
+        about: String::new(),
     };
     Rung { at, arrow: Some(arrow), states: [None, None], ports: None }
 }

@@ -15,7 +15,8 @@ pub fn inferred(state: &State, connection: &Connection<'_>) -> Ladder {
         earliest: Moment::default(),
         rungs: Vec::new(),
     };
-    Ladder { ends: connection.names.clone(), rungs: inference.rungs(), ..Ladder::default() }
+    let (ends, rungs) = (connection.names.clone(), inference.rungs());
+    Ladder { ends, port: Some(connection.ends[0].tuple.local.port), rungs, ..Ladder::default() }
 }
 
 pub(crate) struct Inference<'a> {
@@ -118,7 +119,9 @@ impl Inference<'_> {
         let before = self.rungs.last().map_or(self.earliest, |rung| rung.at);
         let at = at.unwrap_or(before).max(before);
         let numbers = String::new();
-        let arrow = LadderArrow { from, words, numbers, fate: None, waits: false, again: false };
+        let about = String::new();
+        let arrow =
+            LadderArrow { from, words, numbers, fate: None, waits: false, again: false, about };
         self.rungs.push(Rung { at, arrow: Some(arrow), states, ports: None });
     }
 
@@ -189,10 +192,7 @@ impl Inference<'_> {
     fn data(&mut self) {
         let sends = |side| self.event(side, |event| matches!(event, LoggedEvent::Sent(_)));
         let sends = Side::BOTH.map(|side| sends(side).is_some());
-        let flags = match self.connection.tuple().protocol {
-            Protocol::Udp => "datagram",
-            Protocol::Tcp => "PSH+ACK",
-        };
+        let protocol = self.connection.tuple().protocol;
         for (at, side, event) in self.events.clone() {
             let (from, bytes) = if let LoggedEvent::Sent(bytes) = event {
                 (side, bytes)
@@ -204,7 +204,11 @@ impl Inference<'_> {
             } else {
                 continue;
             };
-            let words = format!("{flags}, {} B", format::number(bytes));
+            let bytes = format::number(bytes);
+            let words = match protocol {
+                Protocol::Udp => format!("datagram, {bytes} B"),
+                Protocol::Tcp => format!("data {bytes} B"),
+            };
             self.arrow(Some(at), from, words, [None, None]);
         }
     }

@@ -1,7 +1,7 @@
 //! A ladder: what it holds, and how it looks as plain text.
 
 use crate::app::format::many;
-use crate::tcp::{Delivery, Moment, TcpState};
+use crate::tcp::{Delivery, Moment, Port, TcpState};
 
 /// The segments between a client and the server, which is drawn at the left, as in every picture. What both ends have is stored for the
 /// client first.
@@ -13,6 +13,8 @@ pub struct Ladder {
     pub captured: bool,
     /// Whether it shows all connections, and not only one.
     pub of_all: bool,
+    /// The client's port, of one connection.
+    pub port: Option<Port>,
     /// How many further segments crossed the wire: of this connection; of all, where it is of all or not captured.
     pub hidden: u64,
     /// Its lines, the oldest first.
@@ -47,6 +49,8 @@ pub struct LadderArrow {
     pub waits: bool,
     /// Whether it is a retransmission.
     pub again: bool,
+    /// How often it was sent, how long it was held and how long it took, where that is worth a word.
+    pub about: String,
 }
 
 /// One side of a connection.
@@ -96,10 +100,10 @@ impl LadderArrow {
         matches!(self.fate, Some(Delivery::Lost(..)))
     }
 
-    /// What is said on it, in at most so many columns where that can be: a retransmission and a loss by their names, and how long it took
-    /// where it took long. The numbers go first where there is hardly room.
-    pub fn label(&self, sent: Moment, columns: usize) -> String {
-        let tries = self.labels(sent);
+    /// What is said on it, in at most so many columns where that can be: a retransmission and a loss by their names, and how long it was
+    /// held or took. The numbers go first where there is hardly room.
+    pub fn label(&self, columns: usize) -> String {
+        let tries = self.labels();
         let fits = |label: &&String| label.chars().count() <= columns;
         if let Some(found) = tries.iter().find(fits) {
             return found.clone();
@@ -108,22 +112,19 @@ impl LadderArrow {
         cut + "…"
     }
 
-    fn labels(&self, sent: Moment) -> [String; 5] {
+    fn labels(&self) -> [String; 5] {
         let again = if self.again { "again: " } else { "" };
         let fate = match self.fate {
-            None => String::new(),
-            Some(Delivery::OnTheWay) if self.waits => String::from(", queued"),
-            Some(Delivery::OnTheWay) => String::from(", in flight"),
-            Some(Delivery::Lost(_, how)) => format!(", {}", how.words()),
-            Some(Delivery::Arrived(at)) => match at.since(sent) {
-                took if took.as_millis() < 10 => String::new(),
-                took => format!(", in {:.3} s", took.as_secs_f64()),
-            },
+            None | Some(Delivery::Arrived(_)) => "",
+            Some(Delivery::OnTheWay) if self.waits => "queued",
+            Some(Delivery::OnTheWay) => "in flight",
+            Some(Delivery::Lost(_, how)) => how.words(),
         };
-        let numbers = match self.numbers.as_str() {
+        let [numbers, about, fate] = [&self.numbers, &self.about, fate].map(|part| match part {
             "" => String::new(),
-            numbers => format!(", {numbers}"),
-        };
+            part => format!(", {part}"),
+        });
+        let fate = about + &fate;
         let words = &self.words;
         let flags = words.split(',').next().unwrap_or(words);
         [
@@ -131,16 +132,19 @@ impl LadderArrow {
             format!("{again}{words}{fate}"),
             format!("{again}{flags}{fate}"),
             format!("{again}{flags}"),
-            // Where there is hardly room, the flags matter more than the whole word.
-            format!("{}{flags}", if self.again { "re-" } else { "" }),
+            // Where there is hardly room, the flags matter more than the whole word, and than the length.
+            if self.again {
+                format!("re-{}", flags.split(' ').next().unwrap_or(flags))
+            } else {
+                flags.to_owned()
+            },
         ]
     }
 
     /// The arrow in so many columns: dotted if it was not captured, with a cross at the end if it was lost.
-    pub fn drawn(&self, sent: Moment, columns: usize) -> String {
+    pub fn drawn(&self, columns: usize) -> String {
         let shaft = if self.fate.is_none() { '·' } else { '─' };
-        let label =
-            self.label(sent, columns.saturating_sub(if columns < TIGHT { 4 } else { SHAFT }));
+        let label = self.label(columns.saturating_sub(if columns < TIGHT { 4 } else { SHAFT }));
         let room = columns.saturating_sub(label.chars().count() + 3);
         let lead = |n: usize| std::iter::repeat_n(shaft, n).collect::<String>();
         let (tip, stop) = match (self.fate, self.from) {
@@ -171,7 +175,7 @@ impl Rung {
     /// What was sent, in so many columns, with the ports at its ends where they are needed.
     pub fn drawn(&self, columns: usize) -> String {
         let arrow = |columns: usize| match &self.arrow {
-            Some(arrow) => arrow.drawn(self.at, columns),
+            Some(arrow) => arrow.drawn(columns),
             None => " ".repeat(columns),
         };
         let Some([client, server]) = &self.ports else { return arrow(columns) };
@@ -186,7 +190,7 @@ impl Rung {
         let ports = self.ports.iter().flatten();
         let ports: usize = ports.map(|port| port.chars().count()).sum();
         let arrow = self.arrow.as_ref();
-        let label = arrow.map_or(0, |arrow| arrow.labels(self.at)[0].chars().count());
+        let label = arrow.map_or(0, |arrow| arrow.labels()[0].chars().count());
         label + SHAFT + ports
     }
 }

@@ -59,6 +59,17 @@ impl Episodes {
         self.open.retain(|known| !is_it(known));
     }
 
+    /// What was reported stays as it is, save a handshake whose last ACK has not arrived.
+    pub(crate) fn end_told(&mut self) {
+        self.open.retain(|episode| !episode.is_told || episode.account.is_half_open());
+    }
+
+    /// Whether a connection is made that is not reported yet.
+    pub(crate) fn is_connecting(&self) -> bool {
+        let mut open = self.open.iter();
+        open.any(|episode| !episode.is_told && episode.account.verb == Verb::Connect)
+    }
+
     pub(crate) fn wait(&self) -> bool {
         self.open.iter().any(|episode| !episode.is_told)
     }

@@ -12,7 +12,7 @@ use crate::app::query::refusal::ports::SoughtPorts;
 use crate::app::query::refusal::rows::{
     ROWS, blocking_rows, is_own_loopback, kept_ports, listens_now, users,
 };
-use crate::app::{Attempt, LabStage, Role, State, Statement, TableRow, format};
+use crate::app::{Attempt, LabStage, Role, State, Statement, TableRow};
 use crate::tcp::{
     ConnectSpec, Endpoint, Errno, Host, Moment, Protocol, SocketId, SocketRow, SyscallError,
 };
@@ -50,7 +50,7 @@ pub(crate) fn look(
         }
     }
     if let Some(line) = rows.first().and_then(|name| state.sockets.get(*name)) {
-        seen = of_culprit(state, seen, line, asked, rows.len());
+        seen = of_culprit(state, seen, line, asked);
     }
     rows.truncate(ROWS);
     (seen, rows)
@@ -86,20 +86,10 @@ fn of_destination(state: &State, seen: Statement, spec: &ConnectSpec, to: Endpoi
         .with_some("server_ip", server.map(|server| server.ip))
 }
 
-fn of_culprit(
-    state: &State,
-    seen: Statement,
-    line: &TableRow,
-    asked: &Attempt,
-    rows: usize,
-) -> Statement {
+fn of_culprit(state: &State, seen: Statement, line: &TableRow, asked: &Attempt) -> Statement {
     let row = &line.row;
     let local = row.tuple.local;
     let left = line.time_left(state.now).map_or(60, |left| left.as_millis().div_ceil(1000));
-    let others = match rows {
-        1 => String::new(),
-        n => format!(" ({} rows in all)", format::number(n as u64)),
-    };
     let client = client(state, row);
     let to = if let Attempt::Connect(_, to) = asked { *to } else { None };
     let differs = |to: Endpoint| local.ip.is_ipv4() != to.ip.to_canonical().is_ipv4();
@@ -113,7 +103,6 @@ fn of_culprit(
         .with("peer", row.tuple.remote)
         .with("state", row.state)
         .with("left", left)
-        .with("others", others)
         .when("Owned", owner.is_some())
         .when("OwnHolder", owner.is_some_and(|owner| state.is_own(owner)))
         .when("OnlyV6", other_family && local.ip.is_ipv6())

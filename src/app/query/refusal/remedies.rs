@@ -56,6 +56,7 @@ fn of_listen(state: &State, failure: &Failure, spec: &ListenSpec) -> Vec<Remedy>
             if !spec.reuse_port {
                 all.push(tried("reuse-port", bind(at, [spec.reuse_addr, true])));
             }
+            all.extend((!failure.rows.is_empty()).then(|| on_both(failure)));
             all.push(tried(at_port("another-port", port), bind(Endpoint { port, ..at }, own)));
             all.extend(elsewhere);
             all.extend(culprit(state));
@@ -81,6 +82,14 @@ fn of_listen(state: &State, failure: &Failure, spec: &ListenSpec) -> Vec<Remedy>
         Errno::EMFILE => vec![not_tried("close-any")],
         _ => vec![],
     }
+}
+
+/// The option that works only where both sockets have it.
+fn on_both(failure: &Failure) -> Remedy {
+    let is_socket = matches!(failure.asked, Attempt::Connect(..));
+    let what = Statement::new("reuse-both").when("socket", is_socket);
+    let seen = ["Listener", "BoundOnly", "ByClient"].into_iter();
+    not_tried(seen.fold(what, |what, fact| what.when(fact, failure.seen.has(fact))))
 }
 
 fn culprit(state: &State) -> Option<Remedy> {
@@ -122,6 +131,7 @@ fn of_connect(
             let mut all = vec![
                 tried("retry", bind(spec.host, at, spec.reuse_addr)),
                 tried("reuse-addr-here", bind(spec.host, at, true)),
+                on_both(failure),
                 tried("kernel-picks", any_port(from)),
             ];
             all.extend(free_computer(state, spec.host, at).map(|(host, ip)| {
@@ -136,7 +146,13 @@ fn of_connect(
             here.map(|ip| tried(at_ip("own-address", ip), any_port(ip))).collect()
         }
         (Call::Bind, Errno::EACCES | Errno::EPERM, _) => {
-            vec![tried("kernel-picks", any_port(from)), not_tried("privilege")]
+            let port = Port(state.machine.unprivileged_from.0.max(8080));
+            let higher = bind(spec.host, Endpoint { ip: from, port }, spec.reuse_addr);
+            vec![
+                tried(at_port("higher-port", port), higher),
+                tried("kernel-picks", any_port(from)),
+                not_tried("privilege"),
+            ]
         }
         (_, Errno::EADDRNOTAVAIL, Some(to)) => no_port_left(state, failure, spec, to),
         (_, Errno::ECONNREFUSED, _) if failure.seen.has("ListensNow") => {

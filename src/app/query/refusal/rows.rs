@@ -81,7 +81,7 @@ fn at_that_port(state: &State, caller: Host, to: Endpoint) -> impl Iterator<Item
     let host = state.lab.host_called(caller, to.ip);
     let listens = move |line: &&TableRow| {
         line.row.state == TcpState::Listen
-            && line.gone.is_none()
+            && line.is_there()
             && line.row.host == host
             && line.row.tuple.local.port == to.port
     };

@@ -1,11 +1,11 @@
 //! The text about the selected connection, below the diagram.
 
-use ratatui::text::Line;
+use ratatui::text::{Line, Span};
 
 use crate::app::explain::connection::last_transition;
 use crate::app::{Certainty, TableRow};
 use crate::tcp::Protocol;
-use crate::view::ThemeRole::{Dim, FocusBorder, Text, Warning};
+use crate::view::ThemeRole::{Dim, Text};
 use crate::view::main::diagram::paths::{StatePaths, Stroke};
 use crate::view::style::glyphs::{OTHER, SELECTED};
 use crate::view::table::role;
@@ -16,7 +16,7 @@ pub(super) fn of(
     paths: &StatePaths<'_>,
     (room, most): (usize, usize),
 ) -> (Vec<Line<'static>>, String) {
-    let Some((line, path)) = &paths.0[0] else {
+    let Some((line, path)) = &paths.ends[0] else {
         let is_udp = |line: &TableRow| line.row.tuple.protocol == Protocol::Udp;
         let none = if scene.selected_or_newest().is_some_and(is_udp) {
             "The selected row is UDP, which has no states. Select another with j and k."
@@ -38,12 +38,12 @@ pub(super) fn of(
 
 fn legend(scene: Scene<'_>, paths: &StatePaths<'_>, room: usize) -> Line<'static> {
     let mut spans = Vec::new();
-    let symbols = [(SELECTED, FocusBorder), (OTHER, Warning)];
-    for (end, (symbol, part)) in paths.0.iter().zip(symbols) {
+    let symbols = [SELECTED, OTHER].into_iter().zip(paths.looks);
+    for (end, (symbol, look)) in paths.ends.iter().zip(symbols) {
         if let Some((line, path)) = end {
             let who = role::name(scene, line, 15);
             let gone = if line.gone.is_some() { " (gone)" } else { "" };
-            spans.push(scene.span(part, format!("{symbol} {who}: {}{gone}  ", path.at)));
+            spans.push(Span::styled(format!("{symbol} {who}: {}{gone}  ", path.at), look));
         }
     }
     let [seen, inferred] = [Certainty::Seen, Certainty::Inferred].map(|known| {

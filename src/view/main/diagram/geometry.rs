@@ -1,4 +1,5 @@
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use ratatui::symbols::border::Set;
 
 use crate::tcp::TcpState::{
@@ -144,8 +145,12 @@ pub(super) struct Polyline {
 }
 
 impl Polyline {
-    pub(super) fn draw(&self, painter: &mut Painter<'_>, area: Rect, stroke: Stroke) {
-        let style = stroke.style(painter.scene);
+    pub(super) fn draw(
+        &self,
+        painter: &mut Painter<'_>,
+        area: Rect,
+        (stroke, style): (Stroke, Style),
+    ) {
         let mut set = |at: (u16, u16), symbol: &str| {
             if area.contains(at.into()) {
                 painter.set(at, symbol.chars().next().unwrap_or(' '), style);

@@ -13,7 +13,8 @@ pub(super) fn draw(painter: &mut Painter<'_>, area: Rect, figure: &Figure, paths
     arrows.sort_by_key(|arrow| paths.stroke(*arrow) == Stroke::Neither);
     for arrow in arrows {
         let stroke = paths.stroke(arrow);
-        let style = if stroke == Stroke::Neither { scene.style(Dim) } else { stroke.style(scene) };
+        let style =
+            if stroke == Stroke::Neither { scene.style(Dim) } else { paths.style(stroke, scene) };
         // The reply is left out before the event is.
         for text in [arrow.cause(), arrow.event.to_string()] {
             let place = place(figure, arrow, text::width(&text));

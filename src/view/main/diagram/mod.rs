@@ -10,7 +10,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Block;
 
 use crate::tcp::{TcpState, Transition};
-use crate::view::ThemeRole::{Dim, FocusBorder, Strong, Warning};
+use crate::view::ThemeRole::{Dim, Strong};
 use crate::view::main::diagram::geometry::Figure;
 use crate::view::main::diagram::paths::{StatePaths, Stroke};
 use crate::view::style::glyphs::{DASH, OTHER, SELECTED, glyph};
@@ -20,7 +20,7 @@ use crate::view::{Painter, Scene, Titles, past, rect, text};
 pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
     let paths = StatePaths::of(scene);
-    let ends = paths.0.iter().flatten();
+    let ends = paths.ends.iter().flatten();
     painter.scroll.visible.extend(ends.map(|(line, _)| line.row.name()));
     let mut inner = rect::inside(area);
     let room = usize::from(inner.width);
@@ -92,7 +92,8 @@ fn draw_arrows(painter: &mut Painter<'_>, area: Rect, (figure, paths): (&Figure,
     painter.render(Line::from(end), place.intersection(area));
     for arrow in arrows {
         if let Some(route) = figure.route(arrow.from, arrow.to) {
-            route.draw(painter, area, paths.stroke(arrow));
+            let stroke = paths.stroke(arrow);
+            route.draw(painter, area, (stroke, paths.style(stroke, scene)));
         }
     }
 }
@@ -105,21 +106,22 @@ fn draw_box(
     let scene = painter.scene;
     let area = figure.of(state).intersection(painter.buffer.area);
     let stroke = paths.frame(state);
+    let style = paths.style(stroke, scene);
     if figure.high > 1 {
         let block = Block::bordered().border_type(stroke.border());
-        painter.render(block.border_style(stroke.style(scene)), area);
+        painter.render(block.border_style(style), area);
     } else {
-        let side = Span::styled(stroke.lines()[1], stroke.style(scene));
+        let side = Span::styled(stroke.lines()[1], style);
         painter.render(Line::from(side.clone()), area);
         painter.render(Line::from(side).right_aligned(), area);
     }
     let body = rect::line(area, area.height / 2).inner(Margin::new(1, 0));
     let [is_selected, is_other] = paths.are_at(state);
     if is_selected {
-        painter.render(scene.span(FocusBorder, SELECTED), body);
+        painter.render(Span::styled(SELECTED, paths.looks[0]), body);
     }
     if is_other {
-        painter.render(scene.line(Warning, OTHER).right_aligned(), body);
+        painter.render(Line::styled(OTHER, paths.looks[1]).right_aligned(), body);
     }
     let tokens = tokens(scene, state, most);
     let name = match (tokens.is_empty(), stroke) {

@@ -4,21 +4,31 @@ use ratatui::widgets::BorderType;
 use crate::app::{Certainty, StatePath, TableRow};
 use crate::tcp::{TcpState, Transition};
 use crate::view::Scene;
-use crate::view::ThemeRole::{Border, FocusBorder, Warning};
+use crate::view::ThemeRole::Border;
 
 /// The selected connection, else the newest: its selected end and the other one, and their paths through the states.
-pub(super) struct StatePaths<'a>(pub(super) [Option<(&'a TableRow, StatePath)>; 2]);
+pub(super) struct StatePaths<'a> {
+    pub(super) ends: [Option<(&'a TableRow, StatePath)>; 2],
+    /// The look of each end.
+    pub(super) looks: [Style; 2],
+}
 
 impl<'a> StatePaths<'a> {
     pub(super) fn of(scene: Scene<'a>) -> StatePaths<'a> {
         let line = scene.selected_or_newest();
         let mirror = line.and_then(|line| scene.state.seen().mirror(line.row.name()));
         let path = |line: &'a TableRow| StatePath::of(line).map(|path| (line, path));
-        StatePaths([line, mirror].map(|line| line.and_then(path)))
+        let ends = [line, mirror].map(|line| line.and_then(path));
+        let look = |whose| scene.theme.path(whose).bold();
+        let looks = ends.each_ref().map(|end| {
+            let name = end.as_ref().map(|(line, _)| line.row.name());
+            look(name.and_then(|name| scene.state.whose(name)))
+        });
+        StatePaths { ends, looks }
     }
 
     pub(super) fn stroke(&self, arrow: Transition) -> Stroke {
-        let known = self.0.each_ref().map(|end| {
+        let known = self.ends.each_ref().map(|end| {
             let mut steps = end.iter().flat_map(|(_, path)| &path.steps);
             steps.find(|step| step.arrow == arrow).map(|step| step.known)
         });
@@ -29,8 +39,16 @@ impl<'a> StatePaths<'a> {
         }
     }
 
+    pub(super) fn style(&self, stroke: Stroke, scene: Scene<'_>) -> Style {
+        match stroke {
+            Stroke::Neither => scene.style(Border),
+            Stroke::Selected(_) => self.looks[0],
+            Stroke::Other(_) => self.looks[1],
+        }
+    }
+
     pub(super) fn are_at(&self, state: TcpState) -> [bool; 2] {
-        self.0.each_ref().map(|end| end.as_ref().is_some_and(|(_, path)| path.at == state))
+        self.ends.each_ref().map(|end| end.as_ref().is_some_and(|(_, path)| path.at == state))
     }
 
     pub(super) fn frame(&self, state: TcpState) -> Stroke {
@@ -50,14 +68,6 @@ pub(super) enum Stroke {
 }
 
 impl Stroke {
-    pub(super) fn style(self, scene: Scene<'_>) -> Style {
-        scene.style(match self {
-            Stroke::Neither => Border,
-            Stroke::Other(_) => Warning,
-            Stroke::Selected(_) => FocusBorder,
-        })
-    }
-
     pub(super) const fn border(self) -> BorderType {
         match self {
             Stroke::Neither | Stroke::Other(Certainty::Inferred) => BorderType::Rounded,

@@ -3,10 +3,10 @@
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-use crate::app::Parity;
+use crate::app::{Holder, Parity};
 use crate::tcp::{Port, PortRange, TcpState};
-use crate::view::ThemeRole::{Border, Dim, FocusBorder, Gauge, Key, Warning};
-use crate::view::main::ports::selection::{ALL, listening};
+use crate::view::ThemeRole::{Border, Dim, Gauge, Key, Warning};
+use crate::view::main::ports::selection::{ALL, listening, selected_end};
 use crate::view::style::glyphs::{DOWN, glyph};
 use crate::view::{Painter, ThemeRole, rect, text};
 
@@ -109,9 +109,10 @@ fn level(used: usize, all: usize, most: usize) -> usize {
 
 fn draw_symbols(painter: &mut Painter<'_>, area: Rect, (scale, selected): (Scale, Option<Port>)) {
     let scene = painter.scene;
-    let listen = (glyph(TcpState::Listen), scene.theme.state(TcpState::Listen));
+    let listen = (glyph(TcpState::Listen), scene.theme.end(Some(Holder::SERVERS)));
     let listening = listening(scene).into_iter().map(|port| (port, listen));
-    let selected = selected.map(|port| (port, (DOWN, scene.style(FocusBorder))));
+    let whose = selected_end(scene).and_then(|line| scene.state.whose(line.row.name()));
+    let selected = selected.map(|port| (port, (DOWN, scene.theme.end(whose).bold())));
     for (port, (symbol, style)) in listening.chain(selected) {
         let Some(x) = scale.x(port) else { continue };
         let mut place = Rect { x, width: rect::len(port.to_string().len() + 2), ..area };

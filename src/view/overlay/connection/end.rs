@@ -7,7 +7,7 @@ use ratatui::text::Span;
 use crate::app::explain::connection;
 use crate::app::{StatePath, TableRow};
 use crate::tcp::{TcpInfo, TcpState};
-use crate::view::ThemeRole::{Dim, Gone, Strong, Warning};
+use crate::view::ThemeRole::{Dim, Gone, Warning};
 use crate::view::style::glyphs::{ARROW, HOLLOW, glyph};
 use crate::view::table::{columns, role};
 use crate::view::{Scene, text};
@@ -21,18 +21,24 @@ pub(super) fn facts(scene: Scene<'_>, line: &TableRow, room: usize) -> Vec<EndFa
         Some(_) => (HOLLOW, scene.style(Gone)),
         None => (glyph(row.state), scene.theme.state(row.state)),
     };
-    let seen = Span::styled(text::cut(&format!("{symbol} {}", row.state), room), style);
+    let tries = match line.gone {
+        Some(_) => vec![format!("gone, was {}", row.state), format!("gone ({})", row.state)],
+        None => vec![row.state.to_string()],
+    };
+    let tries = tries.into_iter().map(|words| format!("{symbol} {words}"));
+    let seen = Span::styled(text::cut_to_fit(tries, room), style);
     let meaning = text::wrap(&connection::meaning(state, line), room).into_iter();
     let why_gone = line.gone.map(|gone| gone.why.words().to_owned());
     let owner = columns::owner(state, line, room);
     let inode = if row.inode == 0 || line.gone.is_some() { 0 } else { row.inode };
     let inode = (inode != 0).then(|| format!("{owner}, inode {inode}"));
     let role = text::cut(&role::role(scene, line, room), room);
+    let whose = state.whose(row.name());
     let interface = state.sockets.interfaces.suffix(row.name());
     let [trip, bytes, segments, window, resent] =
         inside(scene, line).map(|words| plain(words, room));
     vec![
-        (1, "role", vec![scene.span(Strong, role)]),
+        (1, "role", vec![Span::styled(role, scene.theme.path(whose).bold())]),
         (1, "state", vec![seen]),
         (8, "", meaning.map(|words| scene.span(Dim, words)).collect()),
         (2, "owner", plain(inode.into_iter().chain([owner]), room)),
@@ -47,7 +53,7 @@ pub(super) fn facts(scene: Scene<'_>, line: &TableRow, room: usize) -> Vec<EndFa
         (7, "resent", resent),
         (6, "since", plain([text::clock(state.started, line.in_state_since())], room)),
         (6, "earlier", passed(line, room)),
-        (8, "address", plain([text::bound_end(row.tuple.local, &interface, room)], room)),
+        (8, "address", vec![scene.end(whose, text::bound_end(row.tuple.local, &interface, room))]),
     ]
 }
 
@@ -63,7 +69,10 @@ fn timer(scene: Scene<'_>, line: &TableRow, room: usize) -> Vec<Span<'static>> {
     let Some(timer) = line.row.timer else { return vec![Span::raw("no timer running")] };
     let left = line.time_left(scene.state.then()).unwrap_or_default();
     if let Some(tries) = connection::tries(timer, &text::short(left)) {
-        let lines = text::wrap(&tries, room).into_iter();
+        let end = scene.state.gives_up_in(line).map(|left| {
+            format!("; it gives up in {}", text::about(left).trim_end_matches(" left"))
+        });
+        let lines = text::wrap(&(tries + &end.unwrap_or_default()), room).into_iter();
         return lines.map(|words| scene.span(Warning, words)).collect();
     }
     vec![Span::raw(text::fitting(

@@ -3,7 +3,10 @@
 pub(crate) mod port_range;
 
 use fivetuple::app::{Action, Effect, action_in_details, binding_of};
-use fivetuple::tcp::{FiveTuple, Flags, IcmpMessage, Protocol, Segment, SocketEvent, TcpState};
+use fivetuple::tcp::{
+    FiveTuple, Flags, IcmpMessage, Protocol, Purpose, Segment, SocketEvent, Syscall, SyscallRecord,
+    SyscallResult, SyscallTrace, TcpState,
+};
 
 use crate::app::history::ladder_captured::segment;
 use crate::app::{laptop_connected, shows};
@@ -21,6 +24,14 @@ const HOLDABLE_STATES: [&str; 3] = [
 fn held_sockets() -> Robot {
     let mut robot = Robot::new();
     robot.orders();
+    let row = Some(own(HOLDABLE_STATES[1], 13).name);
+    let on = Some(13);
+    let calls = vec![SyscallRecord { on, asked: Syscall::Shutdown, answer: SyscallResult::Done }];
+    robot.hear(SocketEvent::SyscallsTraced(SyscallTrace {
+        purpose: Purpose::HalfClose,
+        row,
+        calls,
+    }));
     robot.hear(SocketEvent::StateHeld {
         state: TcpState::FinWait2,
         main: own(HOLDABLE_STATES[1], 13).name,
@@ -29,7 +40,6 @@ fn held_sockets() -> Robot {
             own(HOLDABLE_STATES[1], 13),
             own(HOLDABLE_STATES[2], 14),
         ],
-        calls: vec!["socket() = 12".to_owned(), "shutdown(13, SHUT_WR)".to_owned()],
     });
     robot
 }
@@ -42,16 +52,18 @@ pub(crate) fn half_closed_by_s() -> Robot {
 }
 
 #[test]
-fn a_held_state_is_told_with_its_calls_watched_and_chosen() {
+fn a_held_state_is_told_watched_and_chosen_and_its_calls_stand_where_calls_do() {
     let mut robot = held_sockets();
-    for part in ["FIN_WAIT2 at 127.0.0.2:41962", "socket() = 12; shutdown(13, SHUT_WR)"] {
-        robot.says(part);
-    }
+    robot.says("FIN_WAIT2 held at 127.0.0.2:41962");
+    robot.says("i shows the calls");
     let orders = robot.orders();
     let row = HOLDABLE_STATES[1].parse().unwrap();
     let watches = |order: &Effect| matches!(order, Effect::Watch(filter) if filter.wants(&row));
     assert!(orders.iter().any(watches), "{orders:?}");
     assert_eq!(robot.state.ui.selected, Some(row.name()));
+    robot.press("i");
+    shows(&mut robot, USUAL, "laptop half-closes: 127.0.0.2:41962");
+    shows(&mut robot, USUAL, "shutdown(13, SHUT_WR) = 0");
 }
 
 #[test]

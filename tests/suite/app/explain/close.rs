@@ -129,12 +129,12 @@ fn a_row_that_was_seen_in_close_wait_went_when_its_own_program_closed() {
     robot.kernel(&[LISTEN, &waits].join("\n"));
     let table = robot.table();
     assert!(
-        table.contains(&String::from("127.0.0.1:5000 127.0.0.2:54240 CLOSE_WAIT closed last")),
+        table.contains(&String::from("127.0.0.1:5000 127.0.0.2:54240 CLOSE_WAIT both ends closed")),
         "{table:?}"
     );
     robot.press("t");
     let text = screen(&mut robot, WIDE);
-    assert!(text.contains("○ closed last"), "{text}");
+    assert!(text.contains("○ both closed"), "{text}");
 }
 
 #[test]

@@ -56,7 +56,7 @@ fn a_reset_and_brings_the_options_of_the_start_back() {
     let mut robot = laptop_connected();
     robot.press("a C Down Down Down Right Enter");
     robot.kernel("tcp 0 0 127.0.0.9:1 127.0.0.1:5000 TIME_WAIT timewait=47000ms/0");
-    robot.press("r");
+    robot.press("r r");
     assert!(robot.said().contains("1 earlier row is still in TIME_WAIT"), "{}", robot.said());
     let said = robot.state.notices.len();
     for end in [end("127.0.0.1:5000", "127.0.0.2:54240"), end("127.0.0.2:54240", "127.0.0.1:5000")]

@@ -120,6 +120,7 @@ pub(super) const VALUES: &[(&str, &str)] = &[
     ("ip", "192.0.2.1"),
     ("kept", "64"),
     ("key", "e"),
+    ("keys", "3"),
     ("left", "47"),
     ("limit", "1,024"),
     ("listener", "127.0.0.1:5000"),

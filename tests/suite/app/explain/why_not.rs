@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use fivetuple::app::{Event, Overlay, Verdict};
 use fivetuple::tcp::{
-    Call, Command, Endpoint, Errno, LabEvent, LabLimits, ListenSpec, Probe, SocketEvent,
+    Call, Command, Endpoint, Errno, LabEvent, LabLimits, ListenSpec, Owner, Probe, SocketEvent,
     SyscallError,
 };
 
@@ -135,16 +135,19 @@ fn a_time_wait_is_shown_with_the_seconds_left_and_waited_for_only_where_that_hel
         assert!(text.contains("retry after TIME_WAIT"), "{text}");
     }
 
-    // Another program listens there: that is what is in the way, and it stays.
+    // Another program listens there: that is what is in the way, it stays, and its name is shown whole.
     let listens = "tcp 0 5 127.0.0.1:5000 0.0.0.0:* LISTEN inode=70";
     let mut robot = Robot::new();
     robot.kernel(&[listens, WAIT].join("\n"));
+    robot.tell(Event::OwnersFound(vec![(70, Owner::new(4_194_303, b"gunicorn: maste", 5))]));
     robot.finds_the_port_taken();
     robot.press("y");
     let text = screen(&mut robot, WIDE);
     let mut rows = text.lines().filter(|line| line.contains("◌ TIME_WAIT"));
     let row = rows.next_back().unwrap_or_default();
     assert!(row.contains("48 s left"), "{text}");
+    let shown = text.lines().filter(|line| line.contains("4194303/gunicorn: maste")).count();
+    assert_eq!(shown, 1, "in the sheet, which covers the row in the table: {text}");
     assert!(!text.contains("retry after TIME_WAIT"), "{text}");
     robot.press("w");
     assert_eq!(robot.state.retries_in(), None);

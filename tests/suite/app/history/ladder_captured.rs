@@ -53,7 +53,9 @@ fn crossings() -> Vec<WireSegment> {
             let [seq, ack] = [(segment.seq, segment.from), (segment.ack, segment.to)]
                 .map(|(number, host)| number.wrapping_sub(origin(host)));
             let again = number == 2;
-            WireSegment { relative: (seq, ack), segment, sent: after(sent), fate, again, nth: 0 }
+            let (sent_again, held) = (Vec::new(), Duration::ZERO);
+            let (relative, sent) = ((seq, ack), after(sent));
+            WireSegment { segment, sent, fate, relative, again, nth: 0, sent_again, held }
         });
     rows.collect()
 }
@@ -86,15 +88,15 @@ fn segments_that_were_captured_have_their_numbers_and_their_fate() {
         rungs(&ladder),
         [
             "SYN_SENT > SYN, seq 0, lost",
-            "> again: SYN, seq 0, in 0.500 s",
-            "< SYN+ACK, seq 0 ack 1, in 0.500 s SYN_RECV",
+            "> again: SYN, seq 0, took 0.50 s",
+            "< SYN+ACK, seq 0 ack 1, took 0.50 s SYN_RECV",
             "ESTABLISHED > ACK, seq 1 ack 1 ESTABLISHED",
-            "> PSH+ACK, 13 B, seq 1 ack 1, in flight",
-            "< PSH+ACK, 5 B, seq 1 ack 1, lost: cut",
+            "> data 13 B, PSH+ACK seq 1 ack 1, in flight",
+            "< data 5 B, PSH+ACK seq 1 ack 1, lost: cut",
         ]
     );
     let absolute = rungs(&of_segments(true));
-    assert_eq!(absolute[2], "< SYN+ACK, seq 7000 ack 0, in 0.500 s SYN_RECV");
+    assert_eq!(absolute[2], "< SYN+ACK, seq 7000 ack 0, took 0.50 s SYN_RECV");
     insta::assert_snapshot!("ladder_captured", as_text(&ladder));
 }
 
@@ -104,7 +106,7 @@ fn arrows_fit_into_any_width() {
         for rung in &ladder.rungs {
             let arrow = rung.arrow.as_ref().unwrap();
             for columns in 12..60 {
-                let drawn = arrow.drawn(rung.at, columns);
+                let drawn = arrow.drawn(columns);
                 assert_eq!(drawn.chars().count(), columns, "{drawn}");
                 assert_eq!(drawn.contains('✗'), arrow.is_lost());
             }
@@ -116,10 +118,10 @@ fn arrows_fit_into_any_width() {
 fn where_there_is_hardly_room_the_numbers_go_before_the_fate() {
     let ladder = of_segments(false);
     let answer = &ladder.rungs[2];
-    let label = |columns| answer.arrow.as_ref().unwrap().label(answer.at, columns);
+    let label = |columns| answer.arrow.as_ref().unwrap().label(columns);
     let table = [
-        (34, "SYN+ACK, seq 0 ack 1, in 0.500 s"),
-        (20, "SYN+ACK, in 0.500 s"),
+        (34, "SYN+ACK, seq 0 ack 1, took 0.50 s"),
+        (20, "SYN+ACK, took 0.50 s"),
         (14, "SYN+ACK"),
         (5, "SYN+…"),
     ];
@@ -272,5 +274,5 @@ fn a_file_has_room_for_all_numbers() {
     let text = as_text(&of(&robot.state).unwrap());
     let line = text.lines().find(|line| line.contains("PSH+ACK"));
     let line = line.expect(&text);
-    assert!(line.contains("13 B, seq 2893040113 ack 1117208641, in 13.000 s"), "{line}");
+    assert!(line.contains("13 B, PSH+ACK seq 2893040113 ack 1117208641, took 13 s"), "{line}");
 }

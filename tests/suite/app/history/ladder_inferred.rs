@@ -12,7 +12,7 @@ pub(crate) fn rungs(ladder: &Ladder) -> Vec<String> {
             rung.states.map(|state| state.map(StateMark::word).unwrap_or_default());
         let arrow = rung.arrow.as_ref().map_or_else(String::new, |arrow| {
             let tip = if arrow.from == Side::Client { ">" } else { "<" };
-            format!("{tip} {}", arrow.label(rung.at, 80))
+            format!("{tip} {}", arrow.label(80))
         });
         format!("{client} {arrow} {server}").trim().to_owned()
     };
@@ -25,7 +25,8 @@ fn the_chosen_connections_ladder_is_saved_as_text_and_that_is_said() {
     robot.ask(Action::Show(MainView::Timeline));
     let orders = robot.orders_by("E");
     let [Effect::Save { name, texts }] = &orders[..] else { panic!("{orders:?}") };
-    assert_eq!(name, "fivetuple-ladder");
+    let port = robot.state.ui.shown.last().unwrap().tuple.local.port;
+    assert_eq!(*name, format!("fivetuple-ladder-{port}"));
     assert_eq!(texts[0].0, "txt");
     insta::assert_snapshot!("ladder_worked_out", texts[0].1);
     robot.tell(Event::Saved(Ok(vec!["fivetuple-ladder-2.txt".into()])));
