@@ -104,7 +104,9 @@ fn culprit(state: &State) -> Option<Remedy> {
         (PortUse::Connected, true) => "close-these",
         (PortUse::Connected, false) => "end-these",
     };
-    Some(not_tried(what))
+    let server = state.servers.with(line.row.name());
+    let is_other = server.is_some_and(|server| server.spec.id != state.server().spec.id);
+    Some(not_tried(Statement::new(what).when("Other", is_other)))
 }
 
 fn of_connect(
