@@ -68,6 +68,7 @@
 //! | Which pane has how many lines, and where are pictures? | `view/layout.rs` |
 //! | Where is a column of the table? | `view/table/columns.rs` |
 //! | Whose is an end, and how does it look? | `whose` in `app/query/peers.rs`; its hue in `view/style/ink.rs` |
+//! | What colour has a state or a role? | `view/style/theme.rs` names its ink, `view/style/ink.rs` the colour on each ground |
 //! | Which rows are lit, and until when? | `Spotlight` in `app/table/row.rs`; `app/query/past.rs` aims it |
 //! | Which listener is selected, which accepted a connection? | `app/model/servers.rs`; `Holder` in `app/model/open_ends.rs` |
 //! | Why is a row gone? | `app/table/gone.rs`; the words in `gone_reason.rs` |
@@ -93,22 +94,25 @@
 //!
 //! - **A key**: one line in `BINDINGS`, one variant of [`app::Action`], one arm in `app/update.rs`. The help knows it at once, and
 //!   `app/query/footer.rs` says where the footer names it; `cargo test --test suite readme::rewrite -- --ignored` updates the README.
-//! - **A verb on a connection**: a key, and what `grep -rn HalfClose src` shows, in the order of the section above: the command,
-//!   the call, its line in the trace, the event, the verb of an account, its words, the exported programs.
-//! - **A socket option**: `tcp/socket/syscall.rs` names it, `net/options.rs` sets it, `listen_spec.rs` or `connect_spec.rs` holds
-//!   it, a form in `app/actions/forms` offers it, `app/actions/export` writes it down.
+//! - **A verb on a connection**: a key, and what `grep -rniE 'half.?clos|Shutdown' src assets` shows, in the order of the section
+//!   above: the command, the call, its line in the trace, the event, the verb of an account, its words, the exported programs.
+//! - **A socket option**: `tcp/socket/syscall.rs` names it, `net/options.rs` sets it, `net/listen.rs` or `connect.rs` says
+//!   when, `listen_spec.rs` or `connect_spec.rs` holds it, a form in `app/actions/forms` offers it, and `app/actions/export` writes
+//!   it down, but for those that only held states had so far.
 //! - **A view**: a variant of [`app::MainView`], a file in `view/main`, a line in `view/mod.rs`, and a screen in
 //!   `tests/suite/view/pictures.rs`.
-//! - **A theme**: `view/style/theme.rs`, its colours in `ink.rs` beside it, and its name in [`cli::ThemeName`].
+//! - **A theme**: its name in [`cli::ThemeName`], its place in `Theme::ORDER`, and its column of colours in `view/style/ink.rs`:
+//!   `Mixed`, `Named` and `Ground`.
 //! - **A sentence**: a line in `assets/words`, and a scenario in `tests/suite/app/explain` that leads to it. Say only what was
 //!   seen.
 //! - **A field of `fivetuple table`**: `run/headless/netstat_line.rs`.
-//! - **An impairment of the wire**: an order in `tcp/lab/wire.rs`, its effect in `lab/wire/impairment.rs`, a key in
-//!   `app/actions/wire.rs`.
+//! - **An impairment of the wire**: an order in `tcp/lab/wire.rs`, its effect in `lab/wire/impairment.rs` (and `forwarder.rs`, if
+//!   it makes frames), its sign in `view/lab/wire.rs`, a key; `grep -rnE 'DropNext|drop_next' src tests` shows the rest.
 //! - **A test**: `tests/suite` has the folders of the pure part of `src` and needs no sockets. Keys, reports and rows, with the
 //!   sentences and orders that come of them, are a text file, `*.scenario`, which `tests/suite/scenario` explains and plays;
 //!   `tests/support/robot.rs` plays the user and the kernel. What needs real sockets, a terminal or namespaces goes to
-//!   `tests/system`; `netns::alone` of `tests/support` gives a test a network of its own. Wait for a condition, never for a time.
+//!   `tests/system`; `netns::alone` of `tests/support` gives a test a network of its own; keys on a real terminal, and
+//!   what they bring to the screen, are `tests/system/terminal/scenarios`. Wait for a condition, never for a time.
 //! - **A changed screen or sentence**: `INSTA_UPDATE=always UPDATE_SCENARIOS=1 cargo test --test suite` writes down what is shown
 //!   now; read `git diff` before you commit it.
 //!

@@ -153,11 +153,11 @@ impl OpenEnds {
 
     /// Prunes closed ends that have no row and were closed long enough ago.
     pub(crate) fn forget_closed(&mut self, now: Moment, has_row: impl Fn(SocketId) -> bool) {
-        if now.since(self.pruned) < TableRow::GHOST {
+        if now.since(self.pruned) < TableRow::GHOST_TIME {
             return;
         }
         self.pruned = now;
-        let is_recent = |closed: Moment| now.since(closed) < TableRow::GHOST;
+        let is_recent = |closed: Moment| now.since(closed) < TableRow::GHOST_TIME;
         self.closed.retain(|end, (_, closed)| is_recent(*closed) || has_row(*end));
     }
 

@@ -71,7 +71,7 @@ impl Table {
 
     pub(super) fn remove_ghosts(&mut self, now: Moment) {
         while let Some((name, at)) = self.ghosts.front().copied() {
-            if now.since(at) < TableRow::GHOST {
+            if now.since(at) < TableRow::GHOST_TIME {
                 break;
             }
             self.ghosts.pop_front();
@@ -132,7 +132,7 @@ impl Table {
     }
 
     pub(crate) fn next_ghost(&self) -> Option<Moment> {
-        self.ghosts.front().map(|(_, at)| at.plus(TableRow::GHOST))
+        self.ghosts.front().map(|(_, at)| at.plus(TableRow::GHOST_TIME))
     }
 }
 

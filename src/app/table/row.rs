@@ -76,7 +76,7 @@ impl Spotlight {
 
     /// Whether it is lit now, and will not be some time later.
     pub(crate) fn fades_later(&self, at: Moment) -> bool {
-        at > self.until && self.now.since(at) < TableRow::GHOST
+        at > self.until && self.now.since(at) < TableRow::GHOST_TIME
     }
 }
 
@@ -97,7 +97,7 @@ pub enum Mark {
 
 impl TableRow {
     /// How long a row that is gone stays on the screen.
-    pub const GHOST: Duration = Duration::from_secs(5);
+    pub const GHOST_TIME: Duration = Duration::from_secs(5);
 
     /// A row that is seen for the first time.
     pub fn new(row: SocketRow, at: Moment) -> TableRow {

@@ -78,7 +78,9 @@ impl Report {
     /// sentence of two steps is one that can be made false.
     pub(super) fn is_clean(&self) -> bool {
         let [planted, found] = self.planted;
-        let is_watchful = planted * 2 >= self.steps && found * 100 >= planted * 85;
+        // Of few, chance may leave out as many as their root.
+        let is_watchful =
+            planted * 2 >= self.steps && (found + planted.isqrt()) * 100 >= planted * 85;
         self.contradictions.is_empty() && self.unsettled.is_empty() && is_watchful
     }
 
