@@ -22,6 +22,7 @@ pub(crate) const FULL: char = '█';
 pub(crate) const FREE: char = '·';
 pub(crate) const NEVER: char = '-';
 pub(crate) const REFUSED: &str = "✗";
+pub(crate) const WORKS: &str = "✓";
 /// Before a warning, and a row that is to blame.
 pub(crate) const BLAMED: &str = "!";
 /// Between the pieces of a title.
@@ -60,7 +61,7 @@ pub(crate) const fn mark(mark: Mark) -> &'static str {
 }
 
 /// Characters beyond ASCII, those of frames first; the last of each piece replaces the others.
-const ASCII: &str = r"─–▂▃▌- │┃| ━▄▅= ╭╮╰╯┏┓┗┛╔╗╚╝+ ·○╌╍. █≠# ▆▇●* ▶→›> ‹←◀< …═~ ✗x ◫% ║I ┐└┴\ ┘/ ▕[ ▏] ▁_ ◎@ ◁& ◕1 ◔2 ◨w ◧a ╎╏◌: ◇o ▼◆v ▷?";
+const ASCII: &str = r"─–▂▃▌- │┃| ━▄▅= ╭╮╰╯┏┓┗┛╔╗╚╝✓+ ·○╌╍. █≠# ▆▇●* ▶→›> ‹←◀< …═~ ✗x ◫% ║I ┐└┴\ ┘/ ▕[ ▏] ▁_ ◎@ ◁& ◕1 ◔2 ◨w ◧a ╎╏◌: ◇o ▼◆v ▷?";
 
 /// The replacement of `c` in an ASCII theme.
 pub fn in_ascii(c: char) -> char {
