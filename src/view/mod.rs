@@ -74,7 +74,7 @@ fn draw_panes(painter: &mut Painter<'_>, places: &PaneLayout) {
         for pane in
             [places.server, places.computers].into_iter().filter(|_| painter.scene.state.is_past())
         {
-            past::fade(painter, pane);
+            painter.fade(rect::inside(pane));
         }
     }
     let draw_main_view = match ui.main_view {
@@ -93,6 +93,9 @@ fn draw_panes(painter: &mut Painter<'_>, places: &PaneLayout) {
 
 fn draw_overlay(painter: &mut Painter<'_>, area: Rect) {
     let state = painter.scene.state;
+    if state.ui.overlay.is_some() {
+        painter.fade(area);
+    }
     match &state.ui.overlay {
         Some(Overlay::Help(down)) => help::draw(painter, area, *down),
         Some(Overlay::Form(kind, form)) => {
