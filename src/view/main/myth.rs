@@ -39,7 +39,7 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
 fn about(scene: Scene<'_>) -> String {
     refuted(scene).map_or_else(
         || String::from("\"a connected client occupies the server's port\""),
-        |port| format!("{port} {ARROW} {port} works, but only once per client address"),
+        |port| format!("{port} {ARROW} {port} works once per client address"),
     )
 }
 

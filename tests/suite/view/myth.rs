@@ -58,5 +58,9 @@ fn the_belief_is_struck_out_once_it_is_tested() {
     shows_not(&mut robot, &ALL, &["✗"]);
     let mut robot = tried();
     assert!(struck_out(&mut robot) > 0);
-    shows(&mut robot, &ALL, &["✗ Common belief", "5000 → 5000 works, but only once", "✓ tablet"]);
+    shows(
+        &mut robot,
+        &ALL,
+        &["✗ Common belief", "5000 → 5000 works once per client address", "✓ tablet"],
+    );
 }
