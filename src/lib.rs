@@ -59,17 +59,21 @@
 //! | Which keys are there, and their words in the footer and the help? | `app/keys/keymap.rs` |
 //! | Which key is an escape sequence, and which is none? | `app/keys/sequence.rs`; its pieces meet in `app/keys/input_parser.rs` |
 //! | What happens when a key is pressed? | `app/input.rs` names the action, `app/update.rs` dispatches it to `app/actions` |
+//! | What does a key that is typed ahead wait for? | `app/query/under_way.rs`; what waits is in `app/ui/ahead.rs`, `app/update.rs` takes it |
 //! | What happens when a socket reports something? | `app/events`, one file for the server, clients, connections, the lab |
 //! | Where is the text of a sentence, say for ETIMEDOUT? | `assets/words`; the words of an errno in `tcp/socket/errno.rs` |
 //! | Which facts choose that text? | `app/query/facts.rs` of an end, `opening_facts.rs` of a beginning; of a failure `app/query/refusal`; `app/explain` joins them |
 //! | What does TCP do on a segment or a call? | `tcp/state/transitions.rs` |
 //! | Which ends of connections do we hold, and who of us? | `app/model/open_ends.rs`; `app/history` joins them with rows and segments |
+//! | Which pane has how many lines, and where are pictures? | `view/layout.rs` |
 //! | Where is a column of the table? | `view/table/columns.rs` |
+//! | Whose is an end, and how does it look? | `whose` in `app/query/peers.rs`; its hue in `view/style/ink.rs` |
+//! | Which rows are lit, and until when? | `Spotlight` in `app/table/row.rs`; `app/query/past.rs` aims it |
 //! | Why is a row gone? | `app/table/gone.rs`; the words in `gone_reason.rs` |
 //! | How is the kernel's table read? | `kernel/sock_diag` has the sockets, `kernel/inet_diag` the bytes on them |
 //! | When is it read, and why not sooner? | `kernel/watch/schedule.rs`: a share of the processor is its budget |
 //! | Which system calls does a socket make? | `net/listen.rs`, `net/connect.rs`, `net/options.rs`; their trace in `net/trace.rs` |
-//! | What does the lab's wire do with a segment? | `lab/wire/impairment.rs` |
+//! | What does the lab's wire do with a segment? | `lab/wire/impairment.rs`; with a retransmission, `lab/wire/retransmission.rs` |
 //! | Where does a subcommand begin? | `cli` has its flags, `run/headless` its work |
 //! | Who restores the terminal after a panic? | `run/dashboard/screen.rs` |
 //!
@@ -94,7 +98,7 @@
 //!   it, a form in `app/actions/forms` offers it, `app/actions/export` writes it down.
 //! - **A view**: a variant of [`app::MainView`], a file in `view/main`, a line in `view/mod.rs`, and a screen in
 //!   `tests/suite/view/pictures.rs`.
-//! - **A theme**: `view/style/theme.rs`, and its name in [`cli::ThemeName`].
+//! - **A theme**: `view/style/theme.rs`, its colours in `ink.rs` beside it, and its name in [`cli::ThemeName`].
 //! - **A sentence**: a line in `assets/words`, and a scenario in `tests/suite/app/explain` that leads to it. Say only what was
 //!   seen.
 //! - **A field of `fivetuple table`**: `run/headless/netstat_line.rs`.

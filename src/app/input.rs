@@ -10,7 +10,14 @@ use crate::tcp::socket::connect_spec;
 
 /// Says that a key has no meaning in that place, and which one helps.
 fn means_nothing(state: &mut State, key: Key, place: &'static str) {
-    state.say(Statement::new("no-meaning").with("key", key).when(place, true));
+    let is_foreign = matches!(key, Key::Char(c) | Key::Alt(c) if !c.is_ascii());
+    let what = Statement::new("no-meaning").with("key", key).when(place, true);
+    state.say(what.when("Foreign", is_foreign));
+}
+
+/// Whether a key means what it means on the panes, and is no text.
+pub(crate) fn is_on_panes(state: &State) -> bool {
+    state.ui.overlay.is_none() && !state.ui.find.typing
 }
 
 /// Takes a key: text and menus keep it, else it may ask for an action.
@@ -18,6 +25,14 @@ pub(crate) fn press(state: &mut State, key: Key) -> Option<Action> {
     let (count, scope) = (state.ui.count, scope(state));
     let action = meaning(state, key);
     note(state, (key, scope), (action, count));
+    action
+}
+
+/// Takes a key that was typed on the panes, whatever is drawn over them by now.
+pub(crate) fn press_on_panes(state: &mut State, key: Key) -> Option<Action> {
+    let count = state.ui.count;
+    let action = meaning_on_panes(state, key);
+    note(state, (key, Scope::Panes), (action, count));
     action
 }
 
@@ -94,7 +109,7 @@ fn meaning(state: &mut State, key: Key) -> Option<Action> {
         Some(Overlay::Why(_)) => (action_for(Scope::Why, key).or(on_overlay), "Failure"),
         Some(Overlay::Help(_)) => (on_overlay, "Sheet"),
         Some(Overlay::Details(_)) => (action_in_details(key), "Sheet"),
-        None => return press_on_panes(state, key),
+        None => return meaning_on_panes(state, key),
     };
     if action.is_none() {
         means_nothing(state, key, helps);
@@ -112,7 +127,8 @@ fn state_in_menu(at: usize, key: Key) -> Option<Action> {
     HOLDABLE_STATES.get(place?).copied().map(Action::HoldState)
 }
 
-fn press_on_panes(state: &mut State, key: Key) -> Option<Action> {
+/// Takes a key on the panes: it may be a digit of a count, or ask for an action.
+fn meaning_on_panes(state: &mut State, key: Key) -> Option<Action> {
     if let Key::Char(c @ '0'..='9') = key {
         let digit = u32::from(c) - u32::from('0');
         let count = state.ui.count.unwrap_or(0).saturating_mul(10).saturating_add(digit);
@@ -143,8 +159,11 @@ fn type_find(state: &mut State, key: Key) -> bool {
     !find.typing || edit_text(&mut find.text, key)
 }
 
+/// Types pasted text into a field. A field has one line: it takes the first, and never what stands behind its end.
 pub(crate) fn paste(state: &mut State, text: &str) {
-    for c in text.chars().filter(|c| !c.is_control()).take(LONGEST) {
+    let mut lines = text.split(['\r', '\n']).filter(|line| !line.trim().is_empty());
+    let (line, is_more) = (lines.next().unwrap_or_default(), lines.next().is_some());
+    for c in line.chars().filter(|c| !c.is_control()).take(LONGEST) {
         let key = Key::Char(c);
         if state.ui.find.typing {
             type_find(state, key);
@@ -155,6 +174,9 @@ pub(crate) fn paste(state: &mut State, text: &str) {
         } else {
             return state.say("no-text-here");
         }
+    }
+    if is_more {
+        state.say("pasted-one-line");
     }
     forms::refresh(state);
 }

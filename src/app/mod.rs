@@ -25,14 +25,14 @@ pub use crate::app::explain::how_held;
 pub use crate::app::history::{Certainty, Comparison, FIVE, PathStep, StatePath, StateSpan};
 pub use crate::app::keys::keymap::{action_for, action_in_details, binding_of};
 pub use crate::app::keys::{
-    Action, BINDINGS, Binding, FIRST_ACTIONS, Group, InputParser, Key, MainView, Pane, Scope,
-    TerminalEvent, WireKey,
+    ASK_BACKGROUND, Action, BINDINGS, Binding, FIRST_ACTIONS, Group, InputParser, Key, MainView,
+    Pane, Scope, TerminalEvent, WireKey,
 };
 pub use crate::app::model::{
-    Account, Attempt, BurstProgress, Clients, Computer, Content, Episodes, Fact, Failure, FinOrder,
-    HOLDABLE_STATES, Holder, LabStage, LabState, LoggedEvent, Myth, MythCall, Notice, Notices,
-    OpenEnd, OpenEnds, OtherVerb, Remedy, RowNow, RowOutcome, Server, ServerPolicy, SocketLog,
-    Sockets, Statement, SyscallEntry, SyscallLog, Tone, Topic, Totals, Verb, Verdict,
+    Account, Attempt, Awaited, BurstProgress, Clients, Computer, Content, Episodes, Fact, Failure,
+    FinOrder, HOLDABLE_STATES, Holder, LabStage, LabState, LoggedEvent, Myth, MythCall, Notice,
+    Notices, OpenEnd, OpenEnds, OtherVerb, Remedy, RowNow, RowOutcome, Server, ServerPolicy,
+    SocketLog, Sockets, Statement, SyscallEntry, SyscallLog, Tone, Topic, Totals, Verb, Verdict,
 };
 pub use crate::app::query::{PortSupply, Role};
 pub use crate::app::state::State;
@@ -41,7 +41,7 @@ pub use crate::app::table::{
 };
 pub use crate::app::ui::{
     Appearance, Field, Find, Form, FormKind, HostRowNumbers, Overlay, Palette, PointOfView,
-    PressedKey, RowFilter, Ui, Value, Wrong,
+    PressedKey, RowFilter, TypedAhead, Ui, Value, Wrong,
 };
 pub use crate::app::update::{update, watch_at_start};
 pub use crate::tcp::TableUpdate;

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use crate::app::model::Script;
 use crate::app::{
-    Clients, Effect, Episodes, LabState, Notices, OpenEnds, Server, Sockets, Statement, SyscallLog,
-    Tone, Ui,
+    Awaited, Clients, Effect, Episodes, LabState, Notices, OpenEnds, Server, Sockets, Statement,
+    SyscallLog, Tone, Ui,
 };
 use crate::tcp::{HostLimits, Moment, OwnSocket};
 
@@ -26,6 +26,8 @@ pub struct State {
     pub ends: OpenEnds,
     /// The sockets of connections on loopback that `S` holds in a state. No client computer owns them, so no action closes them.
     pub held_sockets: Vec<OwnSocket>,
+    /// What was ordered, and is not reported done.
+    pub awaited: Awaited,
     /// The kernel's table.
     pub sockets: Sockets,
     /// What happened, in sentences.
@@ -53,6 +55,7 @@ impl State {
             clients,
             ends: OpenEnds::default(),
             held_sockets: vec![],
+            awaited: Awaited::default(),
             notices: Notices::default(),
             episodes: Episodes::default(),
             ui: Ui { stale: true, ..Ui::default() },

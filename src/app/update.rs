@@ -1,17 +1,20 @@
 //! The dispatcher: an event changes the state and returns effects.
 
-use std::collections::BTreeSet;
+use std::time::Duration;
 
 use crate::app::actions::forms::{self, ports_form};
 use crate::app::actions::{
     connect, export, held_states, lab, look, myth, rewind, script, verbs, why_not, wire,
 };
 use crate::app::events::{episodes, others, refusal, resets, server};
+use crate::app::query::under_way::{self, UnderWay};
 use crate::app::query::watched::wanted;
+use crate::app::ui::ahead::Typed;
 use crate::app::{
-    Action, Effect, Event, MainView, State, Statement, Tone, Ui, WireKey, events, input,
+    Action, Awaited, Effect, Event, Key, MainView, Scope, State, Statement, Tone, Topic,
+    action_for, events, input,
 };
-use crate::tcp::{HostLimits, Moment, Port, TableUpdate};
+use crate::tcp::{HostLimits, Moment, TableUpdate};
 
 /// Applies one event to the state and returns the effects to run.
 pub fn update(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
@@ -23,38 +26,21 @@ pub fn update(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
     if !was_open {
         state.ui.covered = at;
     }
-    effects.extend(run_postponed(state));
+    if state.clients.orders.is_empty() && state.server.ordered == 0 {
+        others::decide(state);
+    }
+    effects.extend(episodes::look_up(state));
     episodes::settle(state);
+    effects.extend(take_typed_ahead(state));
     effects.extend(script::play(state));
     effects.extend(connect::connect_waiting(state));
     state.lab.remember_wire(at);
     effects
 }
 
-/// Runs the queued actions once what they wait for is there, or has not come in time.
-fn run_postponed(state: &mut State) -> Vec<Effect> {
-    let mut effects = vec![];
-    while let Some((at, action, count)) = state.ui.postponed.pop_front() {
-        let patience = if is_on_wire(action) { Ui::SEGMENT_PATIENCE } else { Ui::PATIENCE };
-        if must_wait(state, action) && state.now.since(at) < patience {
-            state.ui.postponed.push_front((at, action, count));
-            break;
-        }
-        effects.extend(run(state, action, count));
-        // What this delivers is answered by the segment that the next one delivers.
-        if let Some(next) = state.ui.postponed.front_mut().filter(|next| is_on_wire(next.1)) {
-            next.0 = state.now;
-        }
-    }
-    effects
-}
-
 fn apply(state: &mut State, event: Event) -> Vec<Effect> {
     match event {
-        Event::Pressed(key) => {
-            let action = input::press(state, key);
-            return action.map_or_else(Vec::new, |action| act(state, action));
-        }
+        Event::Pressed(key) => return press(state, key),
         Event::Requested(action) => return act(state, action),
         Event::Ticked => return tick(state),
         Event::Net(news) => {
@@ -85,11 +71,12 @@ fn apply(state: &mut State, event: Event) -> Vec<Effect> {
                 state.sockets.owners.insert(inode, owner);
             }
             server::know_strangers(state);
+            others::decide(state);
             refusal::look_again(state);
             state.ui.stale |= !state.ui.find.text.value().is_empty();
         }
         Event::OwnersHidden(inodes) => {
-            say_hidden_owners(state, &inodes);
+            events::owners::say_hidden(state, &inodes);
             state.sockets.hidden.extend(inodes);
         }
         // It is as of now: while the past is shown it stays as it is.
@@ -105,6 +92,10 @@ fn apply(state: &mut State, event: Event) -> Vec<Effect> {
 
 /// While the lab is up, its own limits are shown, and this machine's wait for its end.
 fn limits_read(state: &mut State, limits: HostLimits) {
+    if !limits.unread.is_empty() {
+        let what = Statement::new("limits-unread").with("names", limits.unread.join(", "));
+        state.notices.say_once(state.now, Tone::Warning, what);
+    }
     let before = state.lab.before.as_mut().map(|before| &mut before.machine);
     let is_shown = before.is_none();
     *before.unwrap_or(&mut state.machine) = limits;
@@ -124,49 +115,127 @@ fn table_read(state: &mut State, update: &TableUpdate) {
     refusal::look_again(state);
 }
 
-/// Says once for each other user why the owners of its sockets are not shown.
-fn say_hidden_owners(state: &mut State, inodes: &[u64]) {
-    let hidden = state.sockets.in_order().filter(|line| {
-        let row = &line.row;
-        line.gone.is_none() && row.uid != state.machine.uid && inodes.contains(&row.inode)
-    });
-    let users: BTreeSet<u32> = hidden.map(|line| line.row.uid).collect();
-    for user in users {
-        let what = Statement::new("owners-hidden").with("user", user);
-        state.notices.say_once(state.now, Tone::Plain, what);
+/// Takes a key now, or once what was ordered before it is done.
+fn press(state: &mut State, key: Key) -> Vec<Effect> {
+    if key == Key::Esc
+        && state.ui.overlay.is_none()
+        && let Some(keys) = state.ui.ahead.drop_late(state.now)
+    {
+        return state.only_say(Statement::new("keys-dropped").count("keys", keys as u64));
     }
+    let is_for_what_opens = state.ui.ahead.takes_keys();
+    let is_always = action_for(Scope::Always, key).is_some();
+    if is_always || !(is_for_what_opens || input::is_on_panes(state)) {
+        let Some(action) = input::press(state, key) else { return vec![] };
+        if action.is_an_order() {
+            return act(state, action);
+        }
+        let count = state.ui.count.take();
+        return run(state, action, count);
+    }
+    let typed = if is_for_what_opens { Typed::Key(key) } else { Typed::OnPanes(key) };
+    take_or_queue(state, typed)
 }
 
-/// Runs an action, or queues it: close, send and the like wait for the connects before them, a connect for the listener's port, and a step
-/// of the held wire for the segment that it delivers.
+/// Runs an action now, or once what was ordered before it is done.
 fn act(state: &mut State, action: Action) -> Vec<Effect> {
     let count = state.ui.count.take();
-    let others_wait = !state.ui.postponed.is_empty()
-        && (Action::VERBS.contains(&action) || action == Action::Connect);
-    let on_wire = || state.ui.postponed.iter().any(|(_, before, _)| is_on_wire(*before));
-    let waits = others_wait || must_wait(state, action) || (is_on_wire(action) && on_wire());
-    if waits && state.ui.postponed.len() < Ui::POSTPONED {
-        state.ui.postponed.push_back((state.now, action, count));
+    take_or_queue(state, Typed::Action(action, count))
+}
+
+fn take_or_queue(state: &mut State, typed: Typed) -> Vec<Effect> {
+    let action = typed.action();
+    let is_a_look = action.is_some_and(Action::is_a_look);
+    let waits = !state.ui.ahead.is_empty()
+        || action.is_some_and(|action| must_wait(state, action, (state.now, state.now)));
+    if is_a_look || !waits {
+        return take(state, typed);
+    }
+    if !state.ui.ahead.push(state.now, typed) {
+        state.notices.retell(state.now, Topic::Keys, "keys-lost");
+    }
+    vec![]
+}
+
+/// Takes the keys that were typed ahead, as far as nothing is under way.
+fn take_typed_ahead(state: &mut State) -> Vec<Effect> {
+    let mut effects = vec![];
+    while let Some((typed, typed_at, next_since)) = state.ui.ahead.next() {
+        let action = typed.action();
+        if action.is_some_and(|action| must_wait(state, action, (typed_at, next_since))) {
+            break;
+        }
+        state.ui.ahead.take(state.now);
+        effects.extend(take(state, typed));
+    }
+    effects
+}
+
+fn take(state: &mut State, typed: Typed) -> Vec<Effect> {
+    let action = match typed {
+        Typed::Action(action, count) => return run(state, action, count),
+        Typed::OnPanes(key) => input::press_on_panes(state, key),
+        Typed::Key(key) => input::press(state, key),
+    };
+    let Some(action) = action else { return vec![] };
+    let count = state.ui.count.take();
+    // What a key orders in a form or a menu is known only now.
+    let is_new = matches!(typed, Typed::Key(_)) && action.is_an_order();
+    if is_new && must_wait(state, action, (state.now, state.now)) {
+        state.ui.ahead.put_back(state.now, action, count);
         return vec![];
     }
     run(state, action, count)
 }
 
-fn must_wait(state: &State, action: Action) -> bool {
-    let no_port_yet = || state.clients.target(state.server.connect_address()).port == Port::ANY;
-    (Action::VERBS.contains(&action) && state.clients.awaited() > 0)
-        || (action == Action::Connect && state.server.ordered > 0 && no_port_yet())
-        || (action == Action::Wire(WireKey::Step)
-            && state.lab.wire.held
-            && state.lab.waiting() == 0)
+const LAB_PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(1);
+/// What only selects waits no longer than a reader would notice.
+const SHORT_PATIENCE: Duration = Duration::from_millis(100);
+
+/// Whether something is under way that has to be done before; after a while it is not waited for any longer.
+fn must_wait(state: &mut State, action: Action, (typed_at, next_since): (Moment, Moment)) -> bool {
+    let before = under_way::before(state, action);
+    let Some(before) = before.filter(|_| !action.is_a_look()) else {
+        state.ui.ahead.hurries &= before.is_some();
+        return false;
+    };
+    let is_an_order = action.is_an_order();
+    let (since, patience) = match before {
+        UnderWay::Lab => (next_since, LAB_PATIENCE),
+        UnderWay::Order | UnderWay::Rows if !is_an_order => (typed_at, SHORT_PATIENCE),
+        UnderWay::Order | UnderWay::Rows => (next_since, PATIENCE),
+    };
+    if state.now.since(since) < patience && !state.ui.ahead.hurries {
+        return true;
+    }
+    if is_an_order && before != UnderWay::Rows && !state.ui.ahead.hurries {
+        state.ui.ahead.hurries = true;
+        state.awaited = Awaited { at: state.awaited.at, ..Awaited::default() };
+        state.say(Statement::new("keys-go-on").with("seconds", patience.as_secs()));
+    }
+    false
 }
 
-const fn is_on_wire(action: Action) -> bool {
-    matches!(action, Action::Wire(_))
+fn run(state: &mut State, action: Action, count: Option<u32>) -> Vec<Effect> {
+    state.ui.asked_to_reset.take_if(|_| action != Action::Reset);
+    if action.is_an_order() {
+        // What changes from now on is its effect, and no longer that of the order before.
+        state.episodes.end_told();
+        state.notices.begin_step();
+        state.awaited.at = state.now;
+    }
+    let effects = carry_out(state, action, count);
+    for effect in &effects {
+        if let Effect::Run(command) = effect {
+            state.awaited.order(command);
+        }
+    }
+    effects
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "all other actions change only what is shown")]
-fn run(state: &mut State, action: Action, count: Option<u32>) -> Vec<Effect> {
+fn carry_out(state: &mut State, action: Action, count: Option<u32>) -> Vec<Effect> {
     rewind::before(state, action);
     match action {
         Action::Listen => verbs::listen(state),

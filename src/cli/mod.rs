@@ -118,7 +118,7 @@ pub struct DashboardArgs {
     #[arg(
         long,
         value_name = "THEME",
-        default_value = "dark",
+        default_value = "auto",
         env = "FIVETUPLE_THEME",
         help_heading = "Screen"
     )]
@@ -230,8 +230,10 @@ pub struct TableArgs {
 /// The colours to draw with.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum ThemeName {
-    /// Light text on the terminal's dark background.
+    /// Light or dark, as the terminal's background is; dark where it does not say.
     #[default]
+    Auto,
+    /// Light text on the terminal's dark background.
     Dark,
     /// Dark text on the terminal's light background.
     Light,

@@ -22,7 +22,8 @@ pub struct Owners {
 
 /// Finds the processes that hold the sockets with these inodes, as far as /proc shows them (proc_pid_fd(5)), and counts them.
 ///
-/// Searches this process first, and all others, as each may hold them, too. Takes up to tenths of a second: never call it for a frame.
+/// Searches this process first, and all others, as each may hold them, too. Takes up to tenths of a second: never call it for a frame, and
+/// where the first holder is enough use an [`OwnerFinder`].
 pub fn owners<S: BuildHasher>(wanted: &HashSet<u64, S>) -> Owners {
     let mut search = HolderSearch::new(wanted);
     if !search.missing.is_empty() {
@@ -50,14 +51,16 @@ impl OwnerFinder {
     const SHARE: u32 = 40;
     const RECENT: usize = 8;
 
-    /// The first holders found; `missing` has only those that were searched for everywhere.
+    /// The first holders found, others not counted; `missing` has only those that were searched for everywhere.
     pub fn find(&mut self, wanted: &HashSet<u64>, now: Moment) -> Owners {
         let mut search = HolderSearch::new(wanted);
         let recent = self.recent.clone();
         self.search(0, &mut search, now, recent.into_iter());
         let was_everywhere = self.search(1, &mut search, now, all_processes());
         let mut owners = search.end();
-        for (_, owner) in &owners.found {
+        for (_, owner) in &mut owners.found {
+            // It looked into some processes only, and into some of them twice.
+            owner.others = 0;
             self.recent.retain(|pid| *pid != owner.pid);
             self.recent.insert(0, owner.pid);
         }

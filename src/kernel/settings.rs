@@ -13,31 +13,50 @@ use rustix::process::{Resource, Rlimit, geteuid, getrlimit, setrlimit};
 
 use crate::kernel::netlink::Netlink;
 use crate::kernel::source::ReadResult;
-use crate::tcp::{Errno, HostLimits, Port, PortRange, TimeWaitReuse};
+use crate::tcp::address::endpoint::is_of_a_link;
+use crate::tcp::{Endpoint, Errno, HostLimits, LocalAddress, Port, PortRange, TimeWaitReuse};
 
-/// The limits of this machine (ip-sysctl in the kernel's documentation), with Linux's default for what cannot be read.
+/// The limits of this machine (ip-sysctl in the kernel's documentation).
 pub fn machine() -> HostLimits {
     let default = HostLimits::default();
+    let mut settings = SettingsReader::default();
+    let reuse = settings.read("net.ipv4.tcp_tw_reuse", time_wait_reuse);
+    let ranges = |text: &str| Some(PortRange::list_of_sysctl(text));
     HostLimits {
         pid: std::process::id(),
         uid: geteuid().as_raw(),
-        ephemeral: sysctl("ipv4/ip_local_port_range", PortRange::of_sysctl)
+        ephemeral: settings
+            .read(HostLimits::PORT_RANGE, PortRange::of_sysctl)
             .unwrap_or(default.ephemeral),
-        reserved: sysctl("ipv4/ip_local_reserved_ports", |text| {
-            Some(PortRange::list_of_sysctl(text))
-        })
-        .unwrap_or_default(),
-        time_wait_reuse: sysctl("ipv4/tcp_tw_reuse", time_wait_reuse)
-            .unwrap_or(default.time_wait_reuse),
-        reuse_delay: sysctl("ipv4/tcp_tw_reuse_delay", number)
+        reserved: settings.read("net.ipv4.ip_local_reserved_ports", ranges).unwrap_or_default(),
+        time_wait_reuse: reuse.unwrap_or(default.time_wait_reuse),
+        // An older kernel has no such setting, and waits for as long.
+        reuse_delay: sysctl("net.ipv4.tcp_tw_reuse_delay", number)
             .map_or(default.reuse_delay, Duration::from_millis),
-        unprivileged_from: sysctl("ipv4/ip_unprivileged_port_start", number)
+        unprivileged_from: settings
+            .read(HostLimits::UNPRIVILEGED, number)
             .map_or(default.unprivileged_from, Port),
-        somaxconn: sysctl("core/somaxconn", number).unwrap_or(default.somaxconn),
+        somaxconn: settings.read("net.core.somaxconn", number).unwrap_or(default.somaxconn),
         descriptors: getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX),
         addresses: addresses(),
         has_ipv6: has_ipv6(),
         loopback_up: loopback_is_up().unwrap_or(default.loopback_up),
+        unread: settings.unread,
+    }
+}
+
+#[derive(Default)]
+struct SettingsReader {
+    unread: Vec<&'static str>,
+}
+
+impl SettingsReader {
+    fn read<T>(&mut self, name: &'static str, parse: impl FnOnce(&str) -> Option<T>) -> Option<T> {
+        let value = sysctl(name, parse);
+        if value.is_none() {
+            self.unread.push(name);
+        }
+        value
     }
 }
 
@@ -58,8 +77,8 @@ pub fn raise_descriptor_limit() -> u64 {
     granted.unwrap_or(u64::MAX)
 }
 
-fn sysctl<T>(path: &str, parse: impl FnOnce(&str) -> Option<T>) -> Option<T> {
-    parse(&fs::read_to_string(format!("/proc/sys/net/{path}")).ok()?)
+fn sysctl<T>(name: &str, parse: impl FnOnce(&str) -> Option<T>) -> Option<T> {
+    parse(&fs::read_to_string(format!("/proc/sys/{}", name.replace('.', "/"))).ok()?)
 }
 
 fn number<N: FromStr>(text: &str) -> Option<N> {
@@ -76,13 +95,19 @@ fn time_wait_reuse(text: &str) -> Option<TimeWaitReuse> {
 }
 
 /// The addresses of the interfaces in this thread's network namespace (rtnetlink(7)); empty where the kernel does not tell.
-pub fn addresses() -> Vec<IpAddr> {
+pub fn addresses() -> Vec<LocalAddress> {
     let mut found = Vec::new();
     // What was found before an error is still true.
-    let _ = dump(libc::RTM_GETADDR, &AddressMessage::default(), |payload| {
+    let asked = dump(libc::RTM_GETADDR, &AddressMessage::default(), |payload| {
         found.extend(AddressMessage::parse(payload).ok().and_then(address));
     });
-    found
+    let interface = |number| asked.as_ref().ok()?.interface(number);
+    let with_interface = |(ip, number): (IpAddr, u32)| {
+        let is_of_a_link = is_of_a_link(Endpoint { ip, port: Port::ANY });
+        let interface = is_of_a_link.then(|| interface(number)).flatten();
+        LocalAddress { ip, interface }
+    };
+    found.into_iter().map(with_interface).collect()
 }
 
 /// `None` where the kernel does not tell, or there is no such interface.
@@ -96,8 +121,8 @@ fn loopback_is_up() -> Option<bool> {
     is_up
 }
 
-/// Asks rtnetlink for all of a kind, and hands over the payload of each message.
-fn dump(kind: u16, question: &impl Emitable, mut take: impl FnMut(&[u8])) -> ReadResult {
+/// Asks rtnetlink for all of a kind, and hands over the payload of each message; returns the socket.
+fn dump(kind: u16, question: &impl Emitable, mut take: impl FnMut(&[u8])) -> ReadResult<Netlink> {
     let mut netlink = Netlink::open(None)?;
     let asked = netlink.ask(|number, request| {
         let mut header = NetlinkHeader::default();
@@ -115,7 +140,7 @@ fn dump(kind: u16, question: &impl Emitable, mut take: impl FnMut(&[u8])) -> Rea
         while let Ok(message) = NetlinkBuffer::new_checked(rest) {
             if message.sequence_number() == asked {
                 if let NLMSG_DONE | NLMSG_ERROR = message.message_type() {
-                    return Ok(());
+                    return Ok(netlink);
                 }
                 take(message.payload());
             }
@@ -125,15 +150,15 @@ fn dump(kind: u16, question: &impl Emitable, mut take: impl FnMut(&[u8])) -> Rea
     }
 }
 
-/// The address of one `RTM_NEWADDR` message; on a point-to-point link only `IFA_LOCAL` is ours.
-fn address(message: AddressMessage) -> Option<IpAddr> {
+/// The address of one `RTM_NEWADDR` message, with the number of its interface; on a point-to-point link only `IFA_LOCAL` is ours.
+fn address(message: AddressMessage) -> Option<(IpAddr, u32)> {
     let mut address = None;
     for attribute in message.attributes {
         if let AddressAttribute::Local(ip) = attribute {
-            return Some(ip);
+            return Some((ip, message.header.index));
         }
         if let AddressAttribute::Address(ip) = attribute {
-            address = Some(ip);
+            address = Some((ip, message.header.index));
         }
     }
     address

@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use rustix::time::{ClockId, clock_gettime};
@@ -57,13 +58,9 @@ pub fn interfaces<'a>(
     source: &dyn SocketSource,
     rows: impl Iterator<Item = &'a SocketRow>,
 ) -> Vec<(u32, String)> {
-    let mut found: Vec<(u32, String)> = Vec::new();
-    for number in rows.map(|row| row.interface).filter(|number| *number != 0) {
-        if found.iter().all(|(known, _)| *known != number) {
-            found.extend(source.interface(number).map(|name| (number, name)));
-        }
-    }
-    found
+    let numbers: BTreeSet<u32> = rows.map(|row| row.interface).filter(|it| *it != 0).collect();
+    let names = numbers.into_iter().map(|number| source.interface(number).map(|it| (number, it)));
+    names.flatten().collect()
 }
 
 /// The result of one read of the table.

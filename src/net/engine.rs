@@ -90,6 +90,8 @@ impl Engine {
             Command::StopConnecting => self.stop_connecting(),
             Command::Send(id, bytes) => self.order(id, |mailbox| mailbox.send(bytes)),
             Command::HalfClose(id) => self.order(id, Mailbox::half_close),
+            Command::StayOpen(id) => self.order(id, |mailbox| mailbox.stay_open(true)),
+            Command::CloseWithPeer(id) => self.order(id, |mailbox| mailbox.stay_open(false)),
             Command::Close(id) => self.close(id, CloseKind::Close),
             Command::Abort(id) => self.close(id, CloseKind::Abort),
             Command::Probe(probes) => {

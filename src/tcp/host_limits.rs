@@ -1,3 +1,4 @@
+use std::fmt;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -25,11 +26,13 @@ pub struct HostLimits {
     /// How many descriptors this process may have open.
     pub descriptors: u64,
     /// The addresses of this machine's interfaces.
-    pub addresses: Vec<IpAddr>,
+    pub addresses: Vec<LocalAddress>,
     /// Whether `::1` can be bound.
     pub has_ipv6: bool,
     /// Whether the loopback interface is up: no address of this machine is reached without it.
     pub loopback_up: bool,
+    /// The settings that cannot be read: Linux's default stands for them.
+    pub unread: Vec<&'static str>,
 }
 
 /// The values of `net.ipv4.tcp_tw_reuse`.
@@ -43,7 +46,33 @@ pub enum TimeWaitReuse {
     OnLoopback,
 }
 
+/// An address of this machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LocalAddress {
+    /// The address.
+    pub ip: IpAddr,
+    /// The interface that a link-local one belongs to: without it, it names no place.
+    pub interface: Option<String>,
+}
+
+impl From<IpAddr> for LocalAddress {
+    fn from(ip: IpAddr) -> LocalAddress {
+        LocalAddress { ip, interface: None }
+    }
+}
+
+impl fmt::Display for LocalAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.ip)?;
+        self.interface.iter().try_for_each(|name| write!(f, "%{name}"))
+    }
+}
+
 impl HostLimits {
+    /// The setting of `ephemeral`.
+    pub const PORT_RANGE: &str = "net.ipv4.ip_local_port_range";
+    /// The setting of `unprivileged_from`.
+    pub const UNPRIVILEGED: &str = "net.ipv4.ip_unprivileged_port_start";
     /// Descriptors that no socket of ours takes: terminal, netlink, files of /proc.
     pub const RESERVED_DESCRIPTORS: u64 = 64;
 
@@ -67,7 +96,12 @@ impl HostLimits {
     /// Whether connections to that address stay within this machine.
     pub fn is_own(&self, ip: IpAddr) -> bool {
         let ip = ip.to_canonical();
-        ip.is_loopback() || self.addresses.contains(&ip)
+        ip.is_loopback() || self.has(ip)
+    }
+
+    /// Whether an interface of this machine has that address.
+    pub fn has(&self, ip: IpAddr) -> bool {
+        self.addresses.iter().any(|address| address.ip == ip)
     }
 }
 
@@ -87,6 +121,7 @@ impl Default for HostLimits {
             addresses: Vec::new(),
             has_ipv6: true,
             loopback_up: true,
+            unread: Vec::new(),
         }
     }
 }

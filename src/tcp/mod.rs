@@ -16,7 +16,7 @@ pub use crate::tcp::address::five_tuple::{FiveTuple, Protocol};
 pub use crate::tcp::address::host::Host;
 pub use crate::tcp::address::port_range::PortRange;
 pub use crate::tcp::escape::{escape, is_legible, legible, unescape};
-pub use crate::tcp::host_limits::{HostLimits, TimeWaitReuse};
+pub use crate::tcp::host_limits::{HostLimits, LocalAddress, TimeWaitReuse};
 pub use crate::tcp::lab::order::{
     HandshakeRetries, LabComputer, LabEvent, LabLimits, LabOrder, LabRefusal, LabSpec,
 };

@@ -15,7 +15,7 @@ fn uncovered(area: Rect, state: &State) -> Option<PaneLayout> {
 pub fn hit(area: Rect, state: &State, scroll: &Scroll, x: u16, y: u16) -> Vec<Action> {
     let Some(places) = uncovered(area, state) else { return Vec::new() };
     let at = (x, y).into();
-    if places.sockets.contains(at) {
+    if places.views.iter().any(|(_, place)| place.contains(at)) {
         let row = scroll.cells.iter().find(|(place, _)| place.contains(at));
         let select = row.map(|(_, name)| Action::SelectRow(*name));
         return [Some(Action::Focus(Pane::Sockets)), select].into_iter().flatten().collect();

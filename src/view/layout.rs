@@ -3,7 +3,7 @@ use ratatui::layout::Rect;
 use crate::app::{MainView, Pane, State};
 use crate::view::pane::notices;
 use crate::view::rect::{self, take_bottom, take_right, take_top};
-use crate::view::table::window::rows_wanted;
+use crate::view::table::{empty, window};
 
 /// The areas of the panes, from top to bottom. A rectangle without height is not drawn.
 #[derive(Default)]
@@ -12,7 +12,8 @@ pub(crate) struct PaneLayout {
     pub(crate) banner: Rect,
     pub(crate) server: Rect,
     pub(crate) computers: Rect,
-    pub(crate) sockets: Rect,
+    /// The table, and the pictures around it; or one view alone.
+    pub(crate) views: Vec<(MainView, Rect)>,
     pub(crate) notices: Rect,
     pub(crate) footer: Rect,
 }
@@ -20,10 +21,20 @@ pub(crate) struct PaneLayout {
 /// The smallest screen, in columns and lines.
 pub const LEAST: (u16, u16) = (60, 16);
 
-/// Lines that a main view keeps when a notice is long.
-const MAIN_VIEW: u16 = 12;
-/// Lines that the table keeps while the notices have the focus: frame, heading, two rows.
-const TABLE: u16 = 5;
+/// From this size on a picture is beside the table.
+const BESIDE: (u16, u16) = (150, 30);
+/// The columns of a picture beside the table: boxes of the state diagram have room.
+const PICTURE: u16 = 70;
+/// From this height on a picture is below the table.
+const BELOW: u16 = 50;
+/// The lines that a picture would fill, beside the table and below it, and the fewest that are worth it.
+const BESIDE_LINES: u16 = 28;
+const BELOW_LINES: u16 = 22;
+const FEWEST: u16 = 12;
+/// The frame of a pane.
+const FRAME: u16 = 2;
+/// Lines that the table keeps in any case: frame, heading, LISTEN, one connection.
+const TABLE: u16 = FRAME + 1 + 3;
 
 pub(crate) fn places(area: Rect, state: &State) -> Option<PaneLayout> {
     if area.width < LEAST.0 || area.height < LEAST.1 {
@@ -34,65 +45,186 @@ pub(crate) fn places(area: Rect, state: &State) -> Option<PaneLayout> {
     let banner = take_top(&mut rest, u16::from(state.server.is_open_to_others()));
     let footer = take_bottom(&mut rest, 1);
     if state.ui.look.big {
-        return Some(PaneLayout { header, banner, sockets: rest, footer, ..PaneLayout::default() });
+        let views = vec![(state.ui.main_view, rest)];
+        return Some(PaneLayout { header, banner, views, footer, ..PaneLayout::default() });
     }
-    // Other main views take the lines of the panes above: they show the effect of the keys themselves.
-    let hides_top = if state.ui.main_view == MainView::Table {
-        state.shows_both_tables() && area.height < 30
-    } else {
-        area.height < 40
+    let pictures = Pictures::of(area, state);
+    let hides_top = match pictures {
+        Pictures { alone: true, .. } if state.shows_both_tables() => area.height < 30,
+        Pictures { alone, .. } => alone && area.height < 40,
     };
-    let top = if hides_top { 0 } else { 2 + top_lines(area.height, state) };
+    // A view alone takes the lines of the panes above: it shows the effect of the keys itself.
+    let top = if hides_top { 0 } else { top_lines(area.height, state) };
     let mut server = take_top(&mut rest, top);
     let computers = take_right(&mut server, area.width / 2);
-    let (usual, most) = if hides_top { (1, 3) } else { notice_lines(area.height) };
-    let (most, spare) = if state.ui.focus == Pane::Notices {
-        // With the focus, notices may take almost all.
-        let all = rest.height.saturating_sub(2 + TABLE);
-        (most.max(all), all)
-    } else {
-        (most, spare_lines(state, (area.height, rest.height), usual))
+    // On a high screen the sentences are below all pictures, else below the table.
+    let is_high = area.height >= BELOW;
+    let mut views = Vec::new();
+    if let Some(view) = pictures.beside.filter(|_| !is_high) {
+        views.push((view, take_picture(&mut rest)));
+    }
+    let room = usize::from(rest.width - FRAME);
+    let usual = if hides_top { 1 } else { usual_sentences(area.height) };
+    let (newest, all) = notices::lines_wanted(state, room, usual);
+    let table = table_lines(state, area.height);
+    let log = Log { newest, usual: usual.min(all) };
+    let (main, log) = share(rest.height, pictures.lines(state, (table, area.height)), log);
+    let mut main = take_top(&mut rest, main);
+    let notices = take_top(&mut rest, log);
+    if let Some(view) = pictures.beside.filter(|_| is_high) {
+        views.push((view, take_picture(&mut main)));
+    }
+    if let Some((view, lines)) = pictures.lines_below(table, main.height) {
+        views.push((view, take_bottom(&mut main, lines)));
+    }
+    let first = if pictures.alone { state.ui.main_view } else { MainView::Table };
+    views.insert(0, (first, main));
+    Some(PaneLayout { header, banner, server, computers, views, notices, footer })
+}
+
+fn take_picture(place: &mut Rect) -> Rect {
+    let width = PICTURE.max(place.width * 9 / 20);
+    take_right(place, width)
+}
+
+/// Which pictures are around the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Pictures {
+    /// Whether the main view, or the lab with its own two tables, has all the room.
+    alone: bool,
+    beside: Option<MainView>,
+    below: Option<MainView>,
+    /// Whether a key opened the one below: it is shown, however many rows there are.
+    opened_below: bool,
+}
+
+impl Pictures {
+    /// The view that a key opened, else the state diagram; and where two have room, the timeline.
+    fn of(area: Rect, state: &State) -> Pictures {
+        let opened = Some(state.ui.main_view).filter(|view| *view != MainView::Table);
+        let first = opened.unwrap_or(MainView::States);
+        let other = if first == MainView::Timeline { MainView::States } else { MainView::Timeline };
+        // Without a row there is nothing to draw.
+        let second = Some(other).filter(|_| !state.ui.shown.is_empty());
+        let is_wide = area.width >= BESIDE.0 && area.height >= BESIDE.1;
+        // The wire between the lab's tables is a picture, too.
+        let (beside, below) = match (is_wide, area.height >= BELOW) {
+            _ if state.lab.is_up() => (None, None),
+            (true, true) => (Some(first), second),
+            (true, false) => (Some(first), None),
+            (false, true) => (None, Some(first)),
+            (false, false) => (None, None),
+        };
+        let is_opened = opened.is_some() && beside.or(below).is_some();
+        let alone = opened.is_some() && !is_opened || state.shows_both_tables();
+        Pictures { alone, beside, below, opened_below: is_opened && beside.is_none() }
+    }
+
+    /// The lines of the table with a picture below it and beside it, or of a view alone.
+    fn lines(self, state: &State, (table, height): (u16, u16)) -> Main {
+        let least = match (self.alone, state.ui.focus) {
+            (_, Pane::Notices) => TABLE,
+            (true, _) if height < 22 => 9,
+            (true, _) => 14,
+            (false, _) if self.opened_below => TABLE + FEWEST,
+            (false, _) => TABLE,
+        };
+        let below = if self.below.is_some() { BELOW_LINES } else { 0 };
+        let beside = if self.beside.is_some() && height >= BELOW { BESIDE_LINES } else { 0 };
+        // What an empty table says, and what a key opened, has all the room.
+        let has_all = self.alone || state.ui.shown.is_empty();
+        let wanted = if has_all || state.ui.main_view != MainView::Table && height >= BELOW {
+            u16::MAX
+        } else {
+            table.saturating_add(below).max(beside)
+        };
+        Main { least, wanted }
+    }
+
+    /// The picture below a table of so many lines, and how many of all lines it has.
+    fn lines_below(self, table: u16, all: u16) -> Option<(MainView, u16)> {
+        let least = if self.opened_below { BELOW_LINES.min(all.saturating_sub(TABLE)) } else { 0 };
+        let lines = all.saturating_sub(table).max(least);
+        self.below.map(|view| (view, lines)).filter(|_| lines >= FEWEST)
+    }
+}
+
+/// The lines of the views: those that they keep, and those that they would fill.
+#[derive(Clone, Copy, Debug)]
+struct Main {
+    least: u16,
+    wanted: u16,
+}
+
+/// The lines of the sentences: those of the newest, and how many more come before a picture has its lines.
+#[derive(Clone, Copy, Debug)]
+struct Log {
+    newest: u16,
+    usual: u16,
+}
+
+/// Shares lines between the views and the sentences: first the newest sentence, then the views, then the sentences before it.
+fn share(lines: u16, main: Main, log: Log) -> (u16, u16) {
+    let least = FRAME + 1;
+    let reserved = FRAME + log.newest.max(log.usual);
+    let reserved = reserved.min(lines.saturating_sub(main.least)).max(least.min(lines));
+    let main = main.wanted.min(lines - reserved);
+    (main, lines - main)
+}
+
+/// The lines of the table with all of its rows; room for two connections is there before they are, so that the panes stay in place.
+fn table_lines(state: &State, height: u16) -> u16 {
+    let head = if state.ui.netstat && height >= 22 { 2 } else { 1 };
+    let rows = match window::rows_wanted(state) {
+        0 => empty::LINES,
+        rows if height < 22 => rows.max(3),
+        rows => rows.max(5),
     };
-    let lines = notices::height(state, area.width - 2, (usual, most), spare);
-    let notices = take_bottom(&mut rest, 2 + lines);
-    Some(PaneLayout { header, banner, server, computers, sockets: rest, notices, footer })
+    rows.saturating_add(FRAME + head)
 }
 
-/// Lines that the table does not need; on a low screen a long notice may also take the line of a row that is gone.
-fn spare_lines(state: &State, (screen, rest): (u16, u16), usual: u16) -> u16 {
-    const HEAD: u16 = 3;
-    const LEFT: u16 = 4;
-    let is_table = state.ui.main_view == MainView::Table;
-    let rows = if is_table { rows_wanted(state) } else { rows_wanted(state).clamp(4, MAIN_VIEW) };
-    let least = HEAD + LEFT + 2 + usual;
-    let one_more = is_table && screen < 22 && rest > least && has_ghost(state);
-    rest.saturating_sub(HEAD + rows + 2 + usual).max(u16::from(one_more))
-}
-
-fn has_ghost(state: &State) -> bool {
-    const NEARLY: usize = 8;
-    let shown = &state.ui.shown;
-    let is_gone = |name| state.seen().get(name).is_some_and(|line| line.gone.is_some());
-    shown.len() <= NEARLY && shown.iter().any(|name| is_gone(*name))
-}
-
+/// The lines of the panes of the listener and the computers; where there is hardly room, one without a frame.
 fn top_lines(height: u16, state: &State) -> u16 {
     let computers = rect::len(state.clients.computers.len());
     match height {
-        0..22 => 2,
-        22..28 => 4,
-        28..40 => 5,
-        40.. => computers.saturating_add(1).clamp(5, 7),
+        0..22 => 1,
+        22..28 => FRAME + 4,
+        28..40 => FRAME + 5,
+        40.. => FRAME + computers.saturating_add(1).clamp(6, 7),
     }
 }
 
-const fn notice_lines(height: u16) -> (u16, u16) {
+const fn usual_sentences(height: u16) -> u16 {
     match height {
-        0..18 => (1, 4),
-        18..22 => (2, 5),
-        22..34 => (4, 6),
-        34..40 => (5, 8),
-        40..50 => (6, 8),
-        50.. => (8, 10),
+        0..18 => 1,
+        18..22 => 2,
+        22..34 => 4,
+        34..40 => 5,
+        40..50 => 6,
+        50.. => 8,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_newest_sentence_comes_first_then_the_views_then_older_sentences() {
+        // lines, kept and wanted by the views, newest and usual of the sentences: the lines of both
+        let table = [
+            ((27, 6, 8, 2, 5), (8, 19)),
+            ((16, 6, 40, 3, 4), (10, 6)),
+            ((13, 6, 8, 5, 1), (6, 7)),
+            ((13, 6, 8, 50, 1), (6, 7)),
+            ((14, 11, u16::MAX, 1, 1), (11, 3)),
+            ((22, 14, u16::MAX, 4, 1), (16, 6)),
+            ((41, 6, 36, 3, 6), (33, 8)),
+            ((41, 6, u16::MAX, 1, 1), (38, 3)),
+        ];
+        for ((lines, least, wanted, newest, usual), shares) in table {
+            let found = share(lines, Main { least, wanted }, Log { newest, usual });
+            assert_eq!(found, shares, "{lines} {least} {wanted} {newest} {usual}");
+        }
     }
 }

@@ -33,7 +33,7 @@ use crate::view::lab::side_by_side;
 use crate::view::layout::{PaneLayout, places};
 use crate::view::main::{big_type, compare, diagram, myth, ports, syscalls, timeline};
 use crate::view::overlay::{connection, form, held_states, help, palette, why_not};
-use crate::view::pane::{computers, footer, header, notices, pressed_keys, server};
+use crate::view::pane::{computers, footer, header, notices, pressed_keys, server, strip};
 use crate::view::style::glyphs;
 
 /// Paints one frame.
@@ -59,16 +59,14 @@ pub fn draw(frame: &mut Frame<'_>, state: &State, theme: &Theme, scroll: &mut Sc
 }
 
 fn draw_panes(painter: &mut Painter<'_>, places: &PaneLayout) {
-    let ui = &painter.scene.state.ui;
     header::draw(painter, places.header);
     if !places.banner.is_empty() {
         header::draw_warning(painter, places.banner);
     }
     footer::draw(painter, places.footer);
-    if ui.look.big {
-        return big_type::draw(painter, places.sockets);
-    }
-    if !places.server.is_empty() {
+    if places.server.height == 1 {
+        strip::draw(painter, [places.server, places.computers]);
+    } else if !places.server.is_empty() {
         server::draw(painter, places.server);
         computers::draw(painter, places.computers);
         for pane in
@@ -77,8 +75,19 @@ fn draw_panes(painter: &mut Painter<'_>, places: &PaneLayout) {
             painter.fade(rect::inside(pane));
         }
     }
-    let draw_main_view = match ui.main_view {
-        MainView::Table if painter.scene.state.shows_both_tables() => side_by_side::draw,
+    for (view, place) in places.views.iter().copied() {
+        draw_view(painter, view, place);
+    }
+    if !places.notices.is_empty() {
+        notices::draw(painter, places.notices);
+    }
+}
+
+fn draw_view(painter: &mut Painter<'_>, view: MainView, place: Rect) {
+    let state = painter.scene.state;
+    let draw = match view {
+        _ if state.ui.look.big => big_type::draw,
+        MainView::Table if state.shows_both_tables() => side_by_side::draw,
         MainView::Table => table::draw,
         MainView::States => diagram::draw,
         MainView::Ports => ports::draw,
@@ -87,8 +96,7 @@ fn draw_panes(painter: &mut Painter<'_>, places: &PaneLayout) {
         MainView::Myth => myth::draw,
         MainView::Calls => syscalls::draw,
     };
-    draw_main_view(painter, places.sockets);
-    notices::draw(painter, places.notices);
+    draw(painter, place);
 }
 
 fn draw_overlay(painter: &mut Painter<'_>, area: Rect) {

@@ -2,7 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Margin, Rect};
-use ratatui::style::Style;
+use ratatui::style::{Style, Stylize};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{BorderType, Clear, Widget};
 
@@ -61,7 +61,8 @@ impl Painter<'_> {
         };
         let taken = text::width(&title) + titles.right_width() + 3;
         let room = usize::from(area.width).saturating_sub(taken);
-        let mut title = scene.line(if focused { FocusTitle } else { Title }, title);
+        // Where there are no colours, the frame is dim.
+        let mut title = scene.line(if focused { FocusTitle } else { Title }, title).not_dim();
         if !titles.about.is_empty() && room > 2 {
             title.extend(scene.named(Dim, &(text::cut(&titles.about, room) + " ")));
         }

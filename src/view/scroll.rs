@@ -8,6 +8,7 @@ use crate::tcp::SocketId;
 #[derive(Clone, Debug, Default)]
 pub struct Scroll {
     pub(crate) sockets: List,
+    pub(crate) timeline: List,
     pub(crate) computers: List,
     pub(crate) visible: Vec<SocketId>,
     pub(crate) cells: Vec<(Rect, SocketId)>,

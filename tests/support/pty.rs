@@ -39,6 +39,8 @@ pub(crate) fn command(program: &str, args: &[&str]) -> CommandBuilder {
     command.env("TERM", "xterm-256color");
     command.env("COLORTERM", "truecolor");
     command.env("LANG", "C.UTF-8");
+    // This terminal does not tell its background.
+    command.env("FIVETUPLE_THEME", "dark");
     command.cwd(env!("CARGO_MANIFEST_DIR"));
     command
 }

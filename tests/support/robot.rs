@@ -2,6 +2,7 @@
 
 mod changes;
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use fivetuple::app::{
@@ -41,7 +42,7 @@ impl Robot {
         let machine = HostLimits {
             pid: 4121,
             descriptors: 20_000,
-            addresses: vec![[127, 0, 0, 1].into()],
+            addresses: vec![IpAddr::from([127, 0, 0, 1]).into()],
             ..HostLimits::default()
         };
         let state = State::new(
@@ -110,16 +111,25 @@ impl Robot {
         self.bind_fails(Errno::EADDRINUSE);
     }
 
-    /// Presses keys, separated by spaces; `5c` is a count and a key.
+    /// Presses keys, separated by spaces, of which none waits for what the ones before it ordered; `5c` is a count and a key.
     pub(crate) fn press(&mut self, keys: &str) {
         for word in keys.split_whitespace() {
-            let digits = word.chars().take_while(char::is_ascii_digit).count();
-            let (count, key) = if digits < word.len() { word.split_at(digits) } else { ("", word) };
-            for digit in count.chars() {
-                self.tell(Event::Pressed(Key::Char(digit)));
-            }
-            self.tell(Event::Pressed(key.parse().unwrap()));
+            self.state.ui.ahead.hurries = true;
+            self.press_word(word);
         }
+    }
+
+    /// Presses keys as in one write.
+    pub(crate) fn press_at_once(&mut self, keys: &str) {
+        self.state.ui.ahead.hurries = false;
+        keys.split_whitespace().for_each(|word| self.press_word(word));
+    }
+
+    fn press_word(&mut self, word: &str) {
+        let digits = word.chars().take_while(char::is_ascii_digit).count();
+        let (count, key) = if digits < word.len() { word.split_at(digits) } else { ("", word) };
+        self.type_text(count);
+        self.tell(Event::Pressed(key.parse().unwrap()));
     }
 
     pub(crate) fn type_text(&mut self, text: &str) {

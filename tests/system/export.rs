@@ -48,7 +48,7 @@ fn end(mut child: Child) {
 fn both_make(real: &mut Real, wanted: &[String]) {
     let texts = real.saved();
     assert_eq!(texts.len(), 2);
-    real.press("r");
+    real.press("r r");
     real.until("all closed", |robot| {
         robot.state.ends.of_clients().count() == 0 && !robot.state.server.is_listening()
     });

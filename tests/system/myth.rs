@@ -1,5 +1,7 @@
 //! The myth that a connected client occupies the server's port: beside what is so, and tried for real.
 
+use std::time::Duration;
+
 use fivetuple::app::{MainView, Myth};
 use fivetuple::tcp::{
     Call, Command, ConnectId, Endpoint, Errno, Host, ListenSpec, OwnSocket, SocketEvent,
@@ -43,6 +45,7 @@ fn the_second_call_of_one_computer_is_refused_and_another_gets_in() {
             myth.is_some_and(|myth| myth.calls.iter().all(|call| call.answer.is_some()))
         });
         real.press_until("U", "no row on port 5000");
+        real.press_until("r", "Press r again");
         real.press_until("r", "Reset");
         assert_eq!(real.robot.state.ui.myth, None);
     });
@@ -84,6 +87,7 @@ fn each_call_waits_for_the_answer_to_the_one_before() {
     let myth = robot.state.ui.myth.as_ref().unwrap();
     assert!(myth.is_as_usual());
     assert_eq!(myth.calls[0].answer, Some(Ok(end("127.0.0.2:5000", "127.0.0.1:5000"))));
+    robot.later(Duration::from_millis(30));
     robot.says("once per client address");
 }
 

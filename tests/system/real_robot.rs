@@ -61,8 +61,14 @@ impl Real {
         }
     }
 
+    /// Presses keys, and goes on until each is taken.
     pub(crate) fn press(&mut self, keys: &str) {
-        self.robot.press(keys);
+        self.robot.press_at_once(keys);
+        self.turn();
+        while !self.robot.state.ui.ahead.is_empty() {
+            std::thread::park_timeout(Duration::from_millis(1));
+            self.turn();
+        }
         self.turn();
     }
 

@@ -1,5 +1,6 @@
 //! Connecting: how many connections, from where, within which limits.
 
+use crate::app::model::clients::Unanswered;
 use crate::app::query::descriptors::DescriptorBudget;
 use crate::app::query::watched::wanted;
 use crate::app::{BurstProgress, Clients, Effect, State, Statement, Topic};
@@ -104,7 +105,8 @@ pub(crate) fn connect_waiting(state: &mut State) -> Vec<Effect> {
                 .with("name", &spec.to.name);
             state.notices.begin(state.now, Topic::Resolving(spec.id), what);
         }
-        clients.orders.insert(spec.id, burst.count);
+        let order = Unanswered { left: burst.count, host: spec.host, port: spec.to.port };
+        clients.orders.insert(spec.id, order);
         if burst.count > 1 {
             let computer = clients.caller(spec.host, spec.from);
             clients.under_way = Some(BurstProgress {

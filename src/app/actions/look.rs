@@ -98,7 +98,7 @@ fn page(state: &mut State, pages: i64) {
         _ if matches!(ui.overlay, Some(Overlay::Help(_))) => move_cursor(state, pages),
         _ if ui.overlay.is_some() => move_cursor(state, PAGE * pages),
         Pane::Notices => {
-            let last = state.notices.len().saturating_sub(1);
+            let last = state.told().count().saturating_sub(1);
             state.notices.back = moved(state.notices.back, SENTENCES * -pages, last);
         }
         Pane::Sockets if ui.main_view == MainView::Timeline => {

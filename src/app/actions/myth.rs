@@ -9,7 +9,6 @@ use crate::tcp::{
 };
 
 pub(crate) fn try_it(state: &mut State) -> Vec<Effect> {
-    open(&mut state.ui, MainView::Myth);
     if !state.server.is_listening() {
         return state.only_say("myth-no-server");
     }
@@ -27,6 +26,7 @@ pub(crate) fn try_it(state: &mut State) -> Vec<Effect> {
     let Some([first, second]) = free_computers(state, port) else {
         return state.only_say(Statement::new("myth-ports-used").with("port", port));
     };
+    open(&mut state.ui, MainView::Myth);
     let call = |n: usize| {
         let computer = &state.clients.computers[n];
         let (who, host, from) = (computer.name.clone(), computer.host, computer.ip);

@@ -19,6 +19,11 @@ pub(crate) fn play(state: &mut State) -> Vec<Effect> {
     while let Some(mut script) = state.script.take() {
         script.end = script.client_end(state);
         let Some(step) = script.steps.get(script.next).copied() else {
+            if state.episodes.is_connecting() {
+                // Its own connections are reported before its result.
+                state.script = Some(script);
+                break;
+            }
             effects.extend(script.finish(state));
             break;
         };

@@ -1,9 +1,11 @@
 //! The actions on listeners and connections.
 
+use std::time::Duration;
+
 use crate::app::actions::targets::{
     answered_targets, client_targets, selected_row, server_targets, targets_at_either_end,
 };
-use crate::app::actions::wire;
+use crate::app::actions::{expect, wire};
 use crate::app::query::facts;
 use crate::app::query::watched::wanted;
 use crate::app::{Effect, Find, PointOfView, State, Statement, TableRow, Topic, format};
@@ -14,6 +16,7 @@ use crate::tcp::{
 pub(crate) fn listen(state: &mut State) -> Vec<Effect> {
     if state.server.will_listen() {
         state.server.ordered_to_stop = true;
+        state.awaited.ends.extend(state.server.sockets.iter().map(|socket| socket.name));
         return vec![Effect::Run(Command::StopListening)];
     }
     let spec = state.server.spec.clone();
@@ -103,7 +106,20 @@ pub(crate) fn half_close(state: &mut State, count: Option<u32>) -> Vec<Effect> {
         return say_no_target(state, "half-close", count);
     }
     note_rows(state, &ends);
-    ends.into_iter().map(|end| Effect::Run(Command::HalfClose(end))).collect()
+    ends.into_iter().flat_map(|end| half_close_one(state, end)).collect()
+}
+
+/// The other end stays open, if it is ours and has sent no FIN: there would be nothing to be seen of a half-closed connection.
+fn half_close_one(state: &mut State, end: SocketId) -> Vec<Effect> {
+    let other = state.other_end(end);
+    let stays = state.ends.get(other).is_some_and(|other| other.half_closed.is_none());
+    let mut effects = Vec::new();
+    if stays {
+        state.ends.change(other, |other| other.stays_open = true);
+        effects.push(Effect::Run(Command::StayOpen(other)));
+    }
+    effects.push(Effect::Run(Command::HalfClose(end)));
+    effects
 }
 
 pub(crate) fn send(state: &mut State, count: Option<u32>) -> Vec<Effect> {
@@ -117,6 +133,10 @@ pub(crate) fn send(state: &mut State, count: Option<u32>) -> Vec<Effect> {
     let payload = state.clients.spec.payload.clone();
     if payload.is_empty() {
         return state.only_say("no-payload");
+    }
+    for end in &ends {
+        state.ends.change(*end, |end| end.was_sent = true);
+        expect::reading(state, *end);
     }
     ends.into_iter().map(|end| Effect::Run(Command::Send(end, payload.clone()))).collect()
 }
@@ -177,15 +197,30 @@ fn end_all(
     ends.into_iter().map(|end| Effect::Run(command(end))).collect()
 }
 
+/// The second `r` resets if it comes within this time.
+const ASKED: Duration = Duration::from_secs(10);
+
+/// Closes everything; where something is open, the first time only says what.
 pub(crate) fn reset(state: &mut State) -> Vec<Effect> {
-    let is_end = |socket: &OwnSocket| socket.name.tuple.is_connected();
-    let (held_ends, held_listeners): (Vec<_>, Vec<_>) =
-        state.held_sockets.drain(..).partition(is_end);
-    let open = state.ends.len() + held_ends.len();
+    let is_end = |socket: &&OwnSocket| socket.name.tuple.is_connected();
+    let held_ends = state.held_sockets.iter().filter(is_end).count();
+    let held_listeners = state.held_sockets.len() - held_ends;
+    let open = state.ends.len() + held_ends;
+    let is_listening = state.server.will_listen();
+    let listeners = held_listeners + usize::from(is_listening);
+    let is_open = open > 0 || listeners > 0 || state.clients.awaited() > 0;
+    let asked = state.ui.asked_to_reset.take();
+    let is_sure = asked.is_some_and(|asked| state.now.since(asked) < ASKED);
+    if is_open && !is_sure {
+        state.ui.asked_to_reset = Some(state.now);
+        let what = Statement::new("reset-asked").count("open", open as u64);
+        return state.only_say(what.count("listeners", listeners as u64));
+    }
+    state.held_sockets.clear();
     let waiting = state.sockets.count(TcpState::TimeWait);
     let what = Statement::new("reset-all")
         .count("open", open as u64)
-        .count("listeners", held_listeners.len() as u64)
+        .count("listeners", held_listeners as u64)
         .count("waiting", waiting.into())
         .when("Wire", !state.lab.wire.is_plain())
         .with_some("range", state.lab.unusual_range());
@@ -196,7 +231,8 @@ pub(crate) fn reset(state: &mut State) -> Vec<Effect> {
     state.ui.count = None;
     state.notices.failure = None;
     state.ui.myth = None;
-    let sockets = state.server.sockets.iter().map(|socket| socket.name).collect();
+    let sockets: Vec<_> = state.server.sockets.iter().map(|socket| socket.name).collect();
+    state.awaited.ends.extend(state.ends.names().chain(sockets.iter().copied()));
     state.server.start_over();
     state.clients.start_over();
     state.ends.clear(state.now);

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use crate::app::model::{ScriptGoal, Statement};
 use crate::app::{Effect, State, WireKey, format};
-use crate::tcp::{Flags, IcmpMessage, Protocol, Segment, TcpState, Timer, TimerKind, WireOrder};
+use crate::tcp::{
+    Flags, IcmpMessage, Protocol, Segment, SocketId, TcpState, Timer, TimerKind, WireOrder,
+};
 
 pub(crate) fn hold(state: &mut State) -> Effect {
     Effect::Lab(state.lab.order(WireOrder::Hold))
@@ -123,7 +125,9 @@ fn lose(state: &mut State, many: usize) -> WireChange {
     let asked = u32::try_from(many).unwrap_or(u32::MAX).min(MOST_LOST);
     if state.lab.wire.held && state.lab.waiting() > 0 {
         let segment = state.lab.oldest_waiting().map(|oldest| kind(&oldest.segment));
-        let what = Statement::new("wire-dropped").with("segment", oldest(state));
+        let what = Statement::new("wire-dropped")
+            .with("segment", oldest(state))
+            .with_some("next", next_retransmission(state).map(format::seconds));
         let what = segment.into_iter().fold(what, |what, kind| what.when(kind, true));
         let times = let_leave(state, asked as usize);
         return (WireOrder::DropNext, times, several(what, "many", times));
@@ -150,6 +154,14 @@ fn oldest(state: &State) -> String {
         (Protocol::Udp, None) => String::from("datagram"),
     };
     format!("{}'s {again}{what}", state.computer_name(segment.from))
+}
+
+/// When the sender of the oldest held segment sends it again, as its timer says.
+fn next_retransmission(state: &State) -> Option<Duration> {
+    let segment = &state.lab.oldest_waiting()?.segment;
+    let line = state.sockets.get(SocketId::connected(segment.from, segment.tuple))?;
+    let is_running = line.row.timer?.kind == TimerKind::Retransmit && line.gone.is_none();
+    line.time_left(state.now).filter(|left| is_running && !left.is_zero())
 }
 
 const MOST_LOST: u32 = 1000;

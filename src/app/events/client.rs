@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::app::actions::myth;
+use crate::app::actions::{expect, myth};
 use crate::app::events::{episodes, refusal};
 use crate::app::model::account::episodes::Cause;
 use crate::app::query::opening_facts;
@@ -25,6 +25,7 @@ pub(crate) fn connected(state: &mut State, socket: OwnSocket) {
     let is_udp = socket.name.tuple.protocol == Protocol::Udp;
     let is_news = is_udp || !state.ends.client_holds(socket.name);
     client_end(state, socket).answered = true;
+    expect::reading_of_call(state, socket.name);
     if is_news {
         answered(state, socket.order);
     }
@@ -52,8 +53,8 @@ fn answered(state: &mut State, order: Option<ConnectId>) {
     let Clients { orders, under_way, .. } = &mut state.clients;
     if let Some(id) = order {
         match orders.get_mut(&id) {
-            Some(left) if under_way.as_ref().is_some_and(|burst| burst.id == id) => {
-                *left = left.saturating_sub(1);
+            Some(order) if under_way.as_ref().is_some_and(|burst| burst.id == id) => {
+                order.left = order.left.saturating_sub(1);
             }
             Some(_) | None => drop(orders.remove(&id)),
         }

@@ -7,25 +7,24 @@ use crate::app::model::account::episodes::Cause;
 use crate::app::query::names::end_name;
 use crate::app::query::peers::is_stranger;
 use crate::app::query::refusal::of_later_call;
-use crate::app::{FinOrder, LoggedEvent, State, Statement, Topic, Verb, format};
-use crate::tcp::{CloseKind, Errno, SocketId, SyscallError, TcpState, escape};
+use crate::app::{Effect, FinOrder, LoggedEvent, State, Statement, Topic, Verb, format};
+use crate::tcp::{CloseKind, Command, Errno, SocketId, SyscallError, TcpState, escape};
 
 const SHOWN: usize = 48;
 
 pub(crate) fn received(state: &mut State, end: SocketId, bytes: u64, first: &[u8]) {
     let is_servers = state.ends.server_holds(end);
-    let (key, who) = if is_servers {
-        ("received-by-server", state.peer_name(end))
-    } else {
-        ("received", end_name(state, end))
-    };
+    let (key, whose) =
+        if is_servers { ("received-by-server", state.other_end(end)) } else { ("received", end) };
+    let who = end_name(state, whose);
     let more = if bytes > SHOWN as u64 { "..." } else { "" };
     let what = Statement::new(key)
         .with("who", who)
         .with("bytes", format::number(bytes))
         .with("first", escape(&first[..first.len().min(SHOWN)]) + more)
         .when("ToItself", end.tuple.is_to_itself());
-    let part_of_the_call = is_servers && is_young(state, end) && !is_stranger(state, end);
+    state.ends.change(end, |end| end.has_read = true);
+    let part_of_the_call = is_servers && is_of_the_call(state, end) && !is_stranger(state, end);
     if is_servers {
         state.server.totals.received += bytes;
         state.server.last_payload = Some((end, first.to_vec()));
@@ -41,7 +40,7 @@ pub(crate) fn sent(state: &mut State, end: SocketId, bytes: u64) {
         state.server.totals.sent += bytes;
     }
     // The reader reports the server's answers and a connect's own payload.
-    if state.is_half_open(end) || !(is_servers || is_young(state, end)) {
+    if state.is_half_open(end) || !(is_servers || is_of_the_call(state, end)) {
         let ends = [end, state.other_end(end)];
         let number = u32::try_from(bytes).unwrap_or(u32::MAX);
         episodes::begin(state, &Cause { verb: Verb::Send, ends, ordered: None, number });
@@ -80,16 +79,18 @@ fn ends(state: &mut State, end: SocketId, verb: Verb) {
     state.ends.change(other, |other| other.other_ended = Some(at));
 }
 
-/// Whether the connection is so new that its payload belongs to the same key press.
-fn is_young(state: &State, end: SocketId) -> bool {
+/// Whether the connection is so new that its payload belongs to the key that made it, and no key has sent more.
+fn is_of_the_call(state: &State, end: SocketId) -> bool {
     const MOMENT: Duration = Duration::from_millis(300);
-    state.ends.get(end).is_none_or(|end| state.now.since(end.since) < MOMENT)
+    let was_sent = |end| state.ends.get(end).is_some_and(|end| end.was_sent);
+    let is_young = state.ends.get(end).is_none_or(|end| state.now.since(end.since) < MOMENT);
+    is_young && !was_sent(end) && !was_sent(state.other_end(end))
 }
 
-pub(crate) fn closed(state: &mut State, end: SocketId, how: CloseKind) {
+pub(crate) fn closed(state: &mut State, end: SocketId, how: CloseKind) -> Vec<Effect> {
     if !end.tuple.is_connected() {
         // A listening socket, or one that was never connected: the listener's event covers it.
-        return;
+        return vec![];
     }
     state.episodes.drop_call(end);
     let reached = reached(state, end);
@@ -109,6 +110,10 @@ pub(crate) fn closed(state: &mut State, end: SocketId, how: CloseKind) {
     state.ends.remove(end, at);
     let State { server, clients, ends, sockets, .. } = state;
     sockets.ended(at, end, (how, reached), |end| State::is_servers(server, clients, ends, end));
+    let other = state.other_end(end);
+    let stayed = state.ends.get(other).is_some_and(|other| other.stays_open);
+    state.ends.change(other, |other| other.stays_open = false);
+    Vec::from_iter(stayed.then_some(Effect::Run(Command::CloseWithPeer(other))))
 }
 
 /// The state an end reached at least, from its own calls; `None` if there were none.

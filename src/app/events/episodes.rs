@@ -6,8 +6,8 @@ use crate::app::explain::sentence::{is_worth_telling, reason};
 use crate::app::model::account::episodes::{Cause, Episode, Weight};
 use crate::app::query::facts::{self, rows};
 use crate::app::query::{opening_facts, others};
-use crate::app::{Account, Fact, OtherVerb, RowNow, RowOutcome, State, Topic, Verb};
-use crate::tcp::TcpState;
+use crate::app::{Account, Effect, Fact, OtherVerb, RowNow, RowOutcome, State, Topic, Verb};
+use crate::tcp::{SocketId, TcpState};
 
 /// Effects within this time belong to the cause and its sentence.
 const WINDOW: Duration = Duration::from_millis(300);
@@ -15,6 +15,8 @@ const WINDOW: Duration = Duration::from_millis(300);
 const PATIENCE: Duration = Duration::from_millis(30);
 /// A connect is normally answered within this.
 const ANSWERED: Duration = Duration::from_millis(100);
+/// The same where nothing is in the way, on a machine that is busy.
+const BUSY: Duration = Duration::from_millis(500);
 /// Without a poll, the sentence is written after this.
 const LIMIT: Duration = Duration::from_secs(1);
 /// At most so many open episodes of a kind; more are counted.
@@ -53,8 +55,18 @@ pub(crate) fn begin(state: &mut State, cause: &Cause) {
     opening_facts::begin(state, &mut account, ends);
     let before = cause.ordered.unwrap_or_else(|| rows(state, ends));
     let (opened, id) = (state.now, state.episodes.next);
-    let mut episode =
-        Episode { id, opened, topic, weight, ends, before, account, count: 1, is_told: false };
+    let mut episode = Episode {
+        id,
+        opened,
+        topic,
+        weight,
+        ends,
+        before,
+        account,
+        count: 1,
+        is_told: false,
+        is_looked_up: false,
+    };
     state.episodes.next += 1;
     match known.and_then(|place| state.episodes.open.get_mut(place)) {
         Some(known) => {
@@ -84,12 +96,29 @@ fn topic(state: &State, cause: &Cause) -> Option<Topic> {
     })
 }
 
+/// Has the rows of calls without an answer looked up: no report comes with their sentence, and the last poll may be old by then.
+pub(crate) fn look_up(state: &mut State) -> Vec<Effect> {
+    let mut open = std::mem::take(&mut state.episodes.open);
+    let mut names: Vec<SocketId> = Vec::new();
+    for it in &mut open {
+        let waits = it.account.verb == Verb::Call && !it.is_told && !it.is_looked_up;
+        if waits && state.now.since(it.opened) >= patience(state, it.ends[0]) {
+            it.is_looked_up = true;
+            names.extend(it.ends);
+        }
+    }
+    state.episodes.open = open;
+    Vec::from_iter((!names.is_empty()).then_some(Effect::Lookup(names)))
+}
+
 /// Reports episodes that were polled, and rewords those that changed since.
 pub(crate) fn settle(state: &mut State) {
     let mut open = std::mem::take(&mut state.episodes.open);
     open.retain_mut(|episode| {
         let is_others = matches!(episode.account.verb, Verb::Other(_));
-        if is_others && !episode.is_told && others::are_told_of(state, episode.ends) {
+        let (verb, ends) = (episode.account.verb, episode.ends);
+        let cause = Cause { verb, ends, ordered: None, number: 0 };
+        if is_others && !episode.is_told && others::are_told_of(state, &cause) {
             return false;
         }
         let age = state.now.since(episode.opened);
@@ -102,8 +131,11 @@ pub(crate) fn settle(state: &mut State) {
             // Ended conditions are not reported, and the rows were not polled again.
             account = known.clone();
         }
+        if is_answered(&account) {
+            return false;
+        }
         let differs = account != episode.account;
-        let was_half = is_half(&std::mem::replace(&mut episode.account, account));
+        let was_half = std::mem::replace(&mut episode.account, account).is_half_open();
         let is_told_now = !episode.is_told && is_due(state, episode, age);
         if is_told_now || differs {
             // A listener that closes later does not reword the sentence.
@@ -116,7 +148,7 @@ pub(crate) fn settle(state: &mut State) {
                 return false;
             }
             tell(state, episode);
-        } else if episode.is_told && was_half && !is_half(&episode.account) {
+        } else if episode.is_told && was_half && !episode.account.is_half_open() {
             if episode.account.rows[1].after == RowNow::In(TcpState::Established) {
                 let verb = Verb::Ack;
                 let account = Account { verb, ..episode.account.clone() };
@@ -126,15 +158,20 @@ pub(crate) fn settle(state: &mut State) {
         } else if episode.is_told && differs {
             state.notices.amend(episode.id, &episode.account);
         }
-        !episode.is_told || age < WINDOW || is_half(&episode.account)
+        !episode.is_told || age < WINDOW || episode.account.is_half_open()
     });
     state.episodes.open = open;
 }
 
-/// Whether the last ACK of the handshake has not arrived.
-fn is_half(account: &Account) -> bool {
-    let is_waiting = account.rows[1].after == RowNow::In(TcpState::SynReceived);
-    account.verb == Verb::Connect && is_waiting && account.rows[0].after != RowNow::Gone
+/// Whether the row shows that a call has its answer, which is about to be reported.
+fn is_answered(account: &Account) -> bool {
+    let own = account.rows[0].after;
+    account.verb == Verb::Call && ![RowNow::Unseen, RowNow::In(TcpState::SynSent)].contains(&own)
+}
+
+/// How long a call may be without an answer before that is said.
+fn patience(state: &State, call: SocketId) -> Duration {
+    if state.answers_at_once(call) { BUSY } else { ANSWERED }
 }
 
 fn tell(state: &mut State, episode: &Episode) {
@@ -168,11 +205,21 @@ fn is_due(state: &State, episode: &Episode, age: Duration) -> bool {
     let account = &episode.account;
     let [own, other] = account.rows.map(|row| row.after != RowNow::Unseen);
     match account.verb {
-        Verb::Call => (own && reason(account).is_some()) || age >= ANSWERED,
+        Verb::Call => {
+            let patience = patience(state, episode.ends[0]) + PATIENCE;
+            (own && reason(account).is_some()) || age >= patience
+        }
+        // The last ACK is there in a moment.
+        Verb::Connect if account.is_half_open() && !account.waits_for_ack() && state.is_quick() => {
+            age >= ANSWERED
+        }
         Verb::Connect | Verb::Ack => (own && other) || age >= PATIENCE,
         // The server may close it at once: what its row shows from before accept() does not count.
         Verb::Accept if account.facts.contains(&Fact::PeerFin) => {
             (age >= PATIENCE && has_changed(state, episode, 0)) || age >= LIMIT
+        }
+        Verb::Accept if account.facts.contains(&Fact::Stranger) => {
+            (own && others::are_named(state, episode.ends)) || age >= LIMIT
         }
         Verb::Accept => own || age >= PATIENCE,
         // accept() may be about to return the other end.

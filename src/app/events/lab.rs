@@ -5,13 +5,14 @@ use crate::app::actions::lab;
 use crate::app::events::{others, resets};
 use crate::app::model::lab::brief_ip;
 use crate::app::model::{
-    Clients, Episodes, LabStage, LabState, LoopbackBefore, Server, Sockets, Statement, Tone,
+    Awaited, Clients, Episodes, LabStage, LabState, LoopbackBefore, Server, Sockets, Statement,
+    Tone,
 };
 use crate::app::query::watched::wanted;
 use crate::app::{Effect, Find, Overlay, PointOfView, State, format};
 use crate::tcp::{
     Command, Endpoint, HostLimits, LabComputer, LabEvent, LabLimits, LabRefusal, LabSpec,
-    ListenSpec, Port, PortRange, WireEvent,
+    ListenSpec, LocalAddress, Port, PortRange, WireEvent,
 };
 
 pub(crate) fn on_lab_event(state: &mut State, news: LabEvent) -> Vec<Effect> {
@@ -94,7 +95,11 @@ fn up(
         ephemeral: state.lab.spec.ports.unwrap_or(PortRange::DEFAULT),
         unprivileged_from: limits.unprivileged_from,
         somaxconn: limits.somaxconn,
-        addresses: [server.ip].into_iter().chain(server.ip6.map(IpAddr::from)).collect(),
+        addresses: [Some(server.ip), server.ip6.map(IpAddr::from)]
+            .into_iter()
+            .flatten()
+            .map(LocalAddress::from)
+            .collect(),
         has_ipv6: limits.has_ipv6,
         ..HostLimits::default()
     };
@@ -187,6 +192,7 @@ fn down(state: &mut State, why: Option<String>) -> Vec<Effect> {
 fn begin_anew(state: &mut State) -> Vec<Effect> {
     state.sockets = Sockets::new(state.machine.ephemeral);
     state.held_sockets.clear();
+    state.awaited = Awaited::default();
     state.episodes = Episodes::default();
     state.notices.failure = None;
     state.ui.myth = None;
@@ -197,7 +203,6 @@ fn begin_anew(state: &mut State) -> Vec<Effect> {
     ui.overlay = ui.overlay.take().filter(stays);
     ui.find = Find::default();
     ui.count = None;
-    ui.postponed.clear();
     ui.row_filter.view = PointOfView::BothEnds;
     ui.stale = true;
     vec![

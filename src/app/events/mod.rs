@@ -4,17 +4,21 @@ pub(crate) mod episodes;
 pub(crate) mod held_state;
 pub(crate) mod lab;
 pub(crate) mod others;
+pub(crate) mod owners;
 pub(crate) mod refusal;
 pub(crate) mod resets;
 pub(crate) mod server;
 
-use crate::app::actions::why_not;
+use crate::app::actions::{expect, why_not};
 use crate::app::{Effect, LabStage, State, Statement};
 use crate::tcp::{FiveTuple, SocketEvent, SocketId, escape};
 
 /// Applies an event of one of our own sockets, and looks at the rows of its connection.
 pub(crate) fn on_socket_event(state: &mut State, news: SocketEvent) -> Vec<Effect> {
     let end = end_of(&news);
+    state.awaited.report(&news);
+    state.awaited.at = state.now;
+    expect::closing(state, &news);
     if is_too_late(state, &news, end) {
         return vec![];
     }
@@ -22,6 +26,7 @@ pub(crate) fn on_socket_event(state: &mut State, news: SocketEvent) -> Vec<Effec
     if let Some(order) = news.order() {
         state.notices.resolved(order);
     }
+    let mut effects = vec![];
     match news {
         SocketEvent::Listening { spec, sockets } => return server::listening(state, spec, sockets),
         SocketEvent::ListenFailed { spec, why } => server::failed(state, &spec, why),
@@ -49,7 +54,7 @@ pub(crate) fn on_socket_event(state: &mut State, news: SocketEvent) -> Vec<Effec
         SocketEvent::CallFailed { at, why } => connection::call_failed(state, at, why),
         SocketEvent::PeerClosed(end) => connection::peer_closed(state, end),
         SocketEvent::HalfClosed(end) => connection::half_closed(state, end),
-        SocketEvent::Closed { at, how } => connection::closed(state, at, how),
+        SocketEvent::Closed { at, how } => effects = connection::closed(state, at, how),
         SocketEvent::StateHeld { state: held, main, sockets } => {
             return held_state::held_sockets(state, (held, main), &sockets);
         }
@@ -61,9 +66,12 @@ pub(crate) fn on_socket_event(state: &mut State, news: SocketEvent) -> Vec<Effec
             state.warn(Statement::new("crashed").with("what", escape(what.as_bytes())));
         }
     }
-    let Some(end) = end else { return vec![] };
+    let Some(end) = end else { return effects };
     let other = end.tuple.is_connected().then(|| state.other_end(end));
-    vec![Effect::Lookup([end].into_iter().chain(other).collect())]
+    let has_queue = state.server.held || state.waiting_for_accept() > 0;
+    let listeners = state.server.sockets.iter().filter(|_| has_queue).map(|socket| socket.name);
+    effects.push(Effect::Lookup([end].into_iter().chain(other).chain(listeners).collect()));
+    effects
 }
 
 /// Whether an event is about sockets that were closed when the lab went up or down: already reported.

@@ -6,11 +6,13 @@ use crate::app::query::others;
 use crate::app::{OtherVerb, State, Verb};
 use crate::tcp::{Change, Flags, Protocol, SocketId, SocketRow, TableUpdate, TcpState};
 
+/// How much may be undecided, as in a burst of connects of ours.
+const UNDECIDED: usize = 8192;
+
 /// Begins an account of what the changes of a table show.
 pub(crate) fn tell(state: &mut State, update: &TableUpdate) {
-    // Our own sockets are reported after their rows, where a call of ours is under way.
-    let is_busy = state.clients.awaited() > 0 || state.server.ordered > 0;
-    if update.afresh || is_busy {
+    decide(state);
+    if update.afresh {
         return;
     }
     for change in &update.changes {
@@ -24,11 +26,30 @@ pub(crate) fn tell(state: &mut State, update: &TableUpdate) {
         let is_listeners = row.state == TcpState::Listen;
         let number = if is_listeners { sockets(&update.changes, change) } else { Some(0) };
         let ends = if is_listeners { Some([name; 2]) } else { ends(state, name, verb) };
-        let (Some(ends), Some(number)) = (ends, number) else { continue };
-        if !others::are_told_of(state, ends) {
+        if let (Some(ends), Some(number)) = (ends, number) {
             let verb = Verb::Other(verb);
-            begin(state, &Cause { verb, ends, ordered: None, number });
+            consider(state, Cause { verb, ends, ordered: None, number });
         }
+    }
+}
+
+/// Begins an account of what others do. Our own sockets are reported after their rows and segments: what may be of one of them waits for
+/// that report, or until the process that owns it is known.
+fn consider(state: &mut State, cause: Cause) {
+    if others::are_told_of(state, &cause) {
+        return;
+    }
+    if !others::may_be_ours(state, &cause) {
+        begin(state, &cause);
+    } else if state.episodes.undecided.len() < UNDECIDED {
+        state.episodes.undecided.push(cause);
+    }
+}
+
+/// Looks again at what may be of ours.
+pub(crate) fn decide(state: &mut State) {
+    for cause in std::mem::take(&mut state.episodes.undecided) {
+        consider(state, cause);
     }
 }
 
@@ -38,8 +59,15 @@ fn seen(change: &Change) -> Option<(&SocketRow, OtherVerb)> {
     Some(match change {
         Change::Appeared(row) | Change::Moved { to: row, .. } if is_new(row.state) => return None,
         Change::Moved { from, to } if from.state == to.state => return None,
-        Change::Appeared(row) if row.state == TcpState::Listen => (row, OtherVerb::Listen),
-        Change::Vanished(row) if row.state == TcpState::Listen => (row, OtherVerb::Stop),
+        // A poll may show the socket between bind() and listen().
+        Change::Appeared(row) | Change::Moved { to: row, .. } if row.state == TcpState::Listen => {
+            (row, OtherVerb::Listen)
+        }
+        Change::Vanished(row) | Change::Moved { from: row, .. }
+            if row.state == TcpState::Listen =>
+        {
+            (row, OtherVerb::Stop)
+        }
         Change::Appeared(row) | Change::Moved { to: row, .. }
             if row.state == TcpState::Established =>
         {
@@ -57,15 +85,9 @@ fn seen(change: &Change) -> Option<(&SocketRow, OtherVerb)> {
 
 /// How many LISTEN rows of one address and interface changed in the same way at once, if this is the first of them.
 fn sockets(changes: &[Change], change: &Change) -> Option<u32> {
-    let alike = |other: &&Change| match (change, *other) {
-        (Change::Appeared(one), Change::Appeared(other))
-        | (Change::Vanished(one), Change::Vanished(other)) => {
-            let is_there = (one.tuple, one.interface) == (other.tuple, other.interface);
-            is_there && other.state == TcpState::Listen
-        }
-        _ => false,
-    };
-    let mut all = changes.iter().filter(alike);
+    let place = |change| seen(change).map(|(row, verb)| (row.tuple, row.interface, verb));
+    let own = place(change);
+    let mut all = changes.iter().filter(|other| place(other) == own);
     let is_first = all.next() == Some(change);
     is_first.then(|| 1 + u32::try_from(all.count()).unwrap_or(u32::MAX))
 }
@@ -80,9 +102,7 @@ fn ends(state: &State, name: SocketId, verb: OtherVerb) -> Option<[SocketId; 2]>
         return Some([name, other]);
     }
     let ip = other.tuple.local.ip.to_canonical();
-    let has_row = ip.is_loopback()
-        || state.machine.addresses.contains(&ip)
-        || state.lab.host_of(ip).is_some();
+    let has_row = ip.is_loopback() || state.machine.has(ip) || state.lab.host_of(ip).is_some();
     (verb != OtherVerb::Connect || !has_row).then_some([other, name])
 }
 
@@ -101,15 +121,11 @@ pub(crate) fn look_for_refusals(state: &mut State, arrived: &[u64]) {
         let is_call = last.flags.has(Flags::SYN) && !last.flags.has(Flags::ACK);
         // A router only forwards it.
         let is_watched = reset.to == client.host && state.is_at_the_demos_port(server);
-        let mut own_events = state.sockets.log.of(client.tuple.connection(), state.now);
-        let is_ours = own_events.next().is_some()
-            || others::may_be_our_call(state, server)
-            || others::are_told_of(state, [client, server]);
-        (is_call && is_watched && !is_ours).then_some([client, server])
+        (is_call && is_watched).then_some([client, server])
     });
     let refused: Vec<_> = refused.collect();
     for ends in refused {
         let verb = Verb::Other(OtherVerb::Refused);
-        begin(state, &Cause { verb, ends, ordered: None, number: 0 });
+        consider(state, Cause { verb, ends, ordered: None, number: 0 });
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::app::actions::lab;
+use crate::app::actions::{expect, lab};
 use crate::app::events::{episodes, refusal};
 use crate::app::model::account::episodes::Cause;
 use crate::app::model::{Attempt, ListenAddress, Statement, Topic, Verb};
@@ -83,6 +83,7 @@ pub(crate) fn accepted(state: &mut State, socket: OwnSocket) {
     (end.answered, end.policy, end.is_strangers) = (true, Some(policy), is_strangers);
     state.sockets.own(&socket, state.machine.pid);
     let name = socket.name;
+    expect::reading_of_call(state, name);
     let has_closed = waited && opening_facts::had_closed(state, name);
     if state.server.held || has_closed || is_stranger(state, name) {
         let ends = [name, state.other_end(name)];

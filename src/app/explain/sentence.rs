@@ -19,6 +19,13 @@ impl Notice {
     }
 }
 
+impl Notice {
+    /// Whether the text has nothing but our own words, and the key that was pressed.
+    pub fn is_about_a_key(&self) -> bool {
+        matches!(&self.content, Content::Statement(what) if what.key == "no-meaning")
+    }
+}
+
 impl Remedy {
     /// What it is.
     pub fn text(&self) -> String {

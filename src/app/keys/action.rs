@@ -151,6 +151,68 @@ impl Action {
     /// The actions that are meant for connections.
     pub const VERBS: [Action; 5] =
         [Action::Close, Action::ServerCloses, Action::Send, Action::HalfClose, Action::Abort];
+
+    /// Whether it changes only how things are shown, so that it is never held back.
+    pub(crate) const fn is_a_look(self) -> bool {
+        matches!(
+            self,
+            Action::Focus(_)
+                | Action::SelectRow(_)
+                | Action::SelectComputer(_)
+                | Action::Show(_)
+                | Action::AllLadders
+                | Action::ZoomIn
+                | Action::ZoomOut
+                | Action::PointOfView
+                | Action::WholeMachine
+                | Action::Netstat
+                | Action::Find
+                | Action::BigType
+                | Action::NextTheme
+                | Action::ShowKeys
+                | Action::Numbers
+                | Action::Help
+                | Action::Palette
+                | Action::Quit
+                | Action::QuitNow
+        )
+    }
+
+    /// Whether it orders something, and does not only select, step through the past, or open a form.
+    pub(crate) const fn is_an_order(self) -> bool {
+        matches!(
+            self,
+            Action::Listen
+                | Action::ToggleAccept
+                | Action::AcceptOne
+                | Action::ServerCloses
+                | Action::Connect
+                | Action::Send
+                | Action::HalfClose
+                | Action::Close
+                | Action::Abort
+                | Action::Reset
+                | Action::Lab
+                | Action::Wire(_)
+                | Action::HoldState(_)
+                | Action::ApplyForm
+                | Action::Retry
+                | Action::TryMyth
+        )
+    }
+
+    /// Whether it opens what takes the keys behind it.
+    pub(crate) const fn takes_keys(self) -> bool {
+        matches!(
+            self,
+            Action::ListenOptions
+                | Action::ConnectOptions
+                | Action::UseUpPorts
+                | Action::OpenHeldStates
+                | Action::ShowDetails
+                | Action::Why
+        )
+    }
 }
 
 /// An action on the wire.

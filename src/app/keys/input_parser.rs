@@ -2,6 +2,7 @@ use std::mem::take;
 use std::time::Duration;
 
 use crate::app::keys::Key;
+use crate::app::keys::background::{LONGEST_ANSWER, answer};
 use crate::app::keys::sequence::{ESC, Meaning, TerminalEvent, sequence};
 
 /// Parses what a terminal sends, in whatever pieces it arrives.
@@ -12,6 +13,8 @@ pub struct InputParser {
     /// What is no whole sequence yet, or the text that is being pasted.
     held: Vec<u8>,
     inside: Inside,
+    /// The beginning of a string that a program is meant to read.
+    string: Vec<u8>,
     /// The beginning of a sequence that was taken for a key, as nothing followed it in time.
     late: Vec<u8>,
 }
@@ -70,7 +73,10 @@ impl InputParser {
     pub fn time_out(&mut self) -> Vec<TerminalEvent> {
         match &mut self.inside {
             Inside::Nothing => return self.beginning_as_keys(),
-            Inside::String => self.inside = Inside::Nothing,
+            Inside::String => {
+                self.inside = Inside::Nothing;
+                self.string.clear();
+            }
             Inside::Paste { stalls } => *stalls = true,
         }
         vec![]
@@ -103,7 +109,9 @@ impl InputParser {
             }
             Inside::String => {
                 let end = self.held.iter().position(|byte| *byte < b' ');
-                self.held.drain(..end.unwrap_or(self.held.len()));
+                let part = self.held.drain(..end.unwrap_or(self.held.len()));
+                self.string.extend(part);
+                self.string.truncate(LONGEST_ANSWER);
                 let terminator = match self.held[..] {
                     [] | [ESC] => return false,
                     [ESC, b'\\', ..] => 2,
@@ -113,6 +121,8 @@ impl InputParser {
                 };
                 self.held.drain(..terminator);
                 self.inside = Inside::Nothing;
+                let string = take(&mut self.string);
+                events.extend(answer(&string).filter(|_| terminator > 0));
             }
             Inside::Paste { .. } => {
                 let end = self.held.windows(END_PASTE.len()).position(|part| part == END_PASTE);

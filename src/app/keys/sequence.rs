@@ -9,6 +9,8 @@ pub enum TerminalEvent {
     Pressed(Key),
     /// Text was pasted.
     Pasted(String),
+    /// The terminal said which background it has, in red, green and blue, or answered another question.
+    Background(Option<[u8; 3]>),
     /// The left button of the mouse was pressed on a cell.
     Clicked {
         /// Its column.
@@ -167,6 +169,9 @@ impl Parameters<'_> {
 fn meaning(parameters: &Parameters<'_>, last: u8) -> Meaning {
     if let Some(report) = parameters.0.strip_prefix('<').map(Parameters) {
         return mouse_report(&report, 0, last == b'M').into();
+    }
+    if last == b'c' && parameters.0.starts_with('?') {
+        return Meaning::Event(TerminalEvent::Background(None));
     }
     let is_reply = parameters.0.contains(|c: char| !matches!(c, '0'..='9' | ';' | ':'));
     let is_released = parameters.part(1, 1) == Some(3);

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::tcp::{
-    Burst, ConnectId, ConnectSpec, Endpoint, Host, LabComputer, Port, Protocol, Target,
+    Burst, ConnectId, ConnectSpec, Endpoint, Host, LabComputer, Port, Protocol, SocketId, Target,
 };
 
 /// The client computers, and how they connect.
@@ -30,13 +30,24 @@ pub struct Clients {
     pub burst: Burst,
     /// Every port connected to; its rows belong to the demonstration.
     pub called: BTreeSet<Port>,
-    /// Orders to connect under way, each with the number of its connections that have no answer yet.
-    pub orders: BTreeMap<ConnectId, u32>,
+    /// Orders to connect under way.
+    pub orders: BTreeMap<ConnectId, Unanswered>,
     pub(crate) last_order: ConnectId,
     /// Orders that wait until earlier ones are answered.
     pub waiting: VecDeque<(ConnectSpec, Burst)>,
     /// The burst of connects that is under way.
     pub under_way: Option<BurstProgress>,
+}
+
+/// An order to connect that is under way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unanswered {
+    /// How many of its connections have no answer yet.
+    pub left: u32,
+    /// The network that they come from.
+    pub host: Host,
+    /// The port that they call.
+    pub port: Port,
 }
 
 /// A client computer, with an address of its own.
@@ -167,7 +178,14 @@ impl Clients {
     /// How many connections were ordered that have no answer yet.
     pub fn awaited(&self) -> u32 {
         let waiting = self.waiting.iter().map(|(_, burst)| burst.count);
-        self.orders.values().copied().chain(waiting).fold(0, u32::saturating_add)
+        let orders = self.orders.values().map(|order| order.left);
+        orders.chain(waiting).fold(0, u32::saturating_add)
+    }
+
+    /// Whether that client's end may be a socket of ours that has not been reported yet.
+    pub(crate) fn may_hold(&self, client: SocketId) -> bool {
+        let mut orders = self.orders.values();
+        orders.any(|order| (order.host, order.port) == (client.host, client.tuple.remote.port))
     }
 
     /// The target of the next connect, when the server listens on `listener`.

@@ -148,6 +148,11 @@ impl LabState {
         (waiting + hidden).saturating_sub(leaving.len() + unnamed)
     }
 
+    /// Whether a segment was ordered to be delivered, and the wire has not confirmed it.
+    pub(crate) fn is_delivering(&self) -> bool {
+        !self.known.leaving.is_empty()
+    }
+
     pub(crate) fn remember_wire(&mut self, at: Moment) {
         let before = self.wires.back().map(|(_, wire)| *wire);
         if before.unwrap_or_default() == self.wire {

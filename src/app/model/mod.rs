@@ -1,6 +1,7 @@
 //! The parts of the state: data, and questions to one part alone.
 
 pub(crate) mod account;
+pub(crate) mod awaited;
 pub(crate) mod clients;
 pub(crate) mod failure;
 pub(crate) mod lab;
@@ -17,6 +18,7 @@ pub(crate) mod syscalls;
 pub use crate::app::model::account::episodes::Episodes;
 pub(crate) use crate::app::model::account::episodes::{Row, Rows};
 pub use crate::app::model::account::{Account, Fact, OtherVerb, RowNow, RowOutcome, Verb};
+pub use crate::app::model::awaited::Awaited;
 pub use crate::app::model::clients::{BurstProgress, Clients, Computer};
 pub use crate::app::model::failure::{Attempt, Failure, Remedy, Verdict};
 pub use crate::app::model::lab::{LabStage, LabState};

@@ -12,6 +12,8 @@ pub struct Notices {
     pub back: usize,
     /// The last refusal.
     pub failure: Option<Failure>,
+    /// How many have come since the last key that ordered something: its effects are not merged with those of the keys before.
+    of_this_step: usize,
 }
 
 /// One event, without words.
@@ -89,6 +91,8 @@ pub enum Topic {
     Others(OtherVerb),
     /// The view changed, or cannot change.
     Looked,
+    /// Keys that were typed ahead are lost.
+    Keys,
     /// The past was stepped through.
     Past,
 }
@@ -180,18 +184,27 @@ impl Notices {
         }
     }
 
-    /// Replaces what was seen of the failure of that time, if that is the newest notice.
+    /// Replaces what was seen of the failure of that time; only the newest notice marks rows.
     pub(crate) fn amend_failure(&mut self, at: Moment, what: &Statement, rows: &[SocketId]) {
-        let last = self.all.back_mut();
-        if let Some(last) = last.filter(|last| last.at == at && last.tone == Tone::Refused) {
-            last.content = Content::Statement(what.clone());
-            last.blame = rows.to_vec();
+        let mut near = self.all.iter_mut().rev().take(NEAR).enumerate();
+        let is_it =
+            |(_, notice): &(usize, &mut Notice)| notice.at == at && notice.tone == Tone::Refused;
+        if let Some((place, notice)) = near.find(is_it) {
+            notice.content = Content::Statement(what.clone());
+            if place == 0 {
+                notice.blame = rows.to_vec();
+            }
         }
+    }
+
+    pub(crate) fn begin_step(&mut self) {
+        self.of_this_step = 0;
     }
 
     fn add(&mut self, mut notice: Notice) {
         let (at, topic, many) = (notice.at, notice.topic, notice.count);
-        let run = self.all.iter().rev().take(NEAR).find(|before| before.topic == topic);
+        let near = NEAR.min(self.of_this_step);
+        let run = self.all.iter().rev().take(near).find(|before| before.topic == topic);
         if let Some(last) = run.filter(|last| at.since(last.at) < TOGETHER) {
             notice.count += last.count;
         }
@@ -278,5 +291,6 @@ impl Notices {
             self.all.pop_front();
         }
         self.back = 0;
+        self.of_this_step += 1;
     }
 }

@@ -43,6 +43,12 @@ pub struct OpenEnd {
     pub answered: bool,
     /// Whether it has half-closed, and who had sent a FIN by then.
     pub half_closed: Option<FinOrder>,
+    /// Whether it stays open though the other end has half-closed, until that closes.
+    pub(crate) stays_open: bool,
+    /// Whether read() has returned bytes.
+    pub(crate) has_read: bool,
+    /// Whether the user ordered bytes to be sent.
+    pub(crate) was_sent: bool,
     /// How the user ordered it to close.
     pub ordered: Option<CloseKind>,
     pub(crate) before: Option<Rows>,
@@ -92,6 +98,9 @@ impl OpenEnds {
             before: None,
             answered: false,
             half_closed: None,
+            stays_open: false,
+            has_read: false,
+            was_sent: false,
             ordered: None,
             policy: None,
             is_strangers: false,
@@ -150,6 +159,11 @@ impl OpenEnds {
         for end in ends.filter(|end| end.program.is_none()) {
             end.program = program_of(end.socket.name);
         }
+    }
+
+    /// The sockets of all of them.
+    pub(crate) fn names(&self) -> impl Iterator<Item = SocketId> {
+        self.places.keys().copied()
     }
 
     pub(crate) fn change(&mut self, name: SocketId, change: impl FnOnce(&mut OpenEnd)) {

@@ -81,14 +81,17 @@ impl LabState {
 
     /// When a retransmitted segment was sent before.
     pub fn sent_before(&self, again: &WireSegment) -> Option<Moment> {
-        let Segment { from, tuple, seq, .. } = *Some(&again.segment).filter(|_| again.again)?;
-        let older = self
-            .crossings
-            .iter()
-            .rev()
-            .skip_while(|crossing| crossing.segment.number >= again.segment.number);
-        let mut same = older.filter(|older| has_sent(&older.segment, (from, tuple), seq));
-        same.next().map(WireSegment::last_sent)
+        let before = Some(&again.segment).filter(|_| again.again);
+        before.and_then(|segment| self.before(segment)).map(WireSegment::last_sent)
+    }
+
+    /// The newest segment before that one which its end had sent with its sequence number.
+    fn before(&self, again: &Segment) -> Option<&WireSegment> {
+        let Segment { from, tuple, seq, number, .. } = *again;
+        let newest_first =
+            self.crossings.iter().rev().map(|crossing| (crossing, &crossing.segment));
+        let mut older = newest_first.skip_while(|(_, segment)| segment.number >= number);
+        older.find(|(_, older)| has_sent(older, (from, tuple), seq)).map(|(crossing, _)| crossing)
     }
 
     /// A retransmission that the wire only counts.
@@ -114,6 +117,8 @@ impl LabState {
 
     fn sent(&mut self, at: Moment, segment: Segment) {
         let SegmentNumbers { relative, again, nth } = self.known.numbers.note(&segment);
+        let before = Some(&segment).filter(|_| again).and_then(|segment| self.before(segment));
+        let spare = before.is_some_and(|before| !matches!(before.fate, Delivery::Lost(..)));
         if self.crossings.len() == SEGMENTS {
             self.forget_some();
         }
@@ -126,6 +131,7 @@ impl LabState {
             fate,
             relative,
             again,
+            spare,
             nth,
             sent_again,
             held,

@@ -58,7 +58,7 @@ pub(crate) fn follows(state: &State, end: SocketId, verb: Verb, window: Duration
     verb != Verb::Fin && (was_just_ended || is_ordered)
 }
 
-fn at_once(state: &State, verb: Verb, [own, other]: [SocketId; 2]) -> [(bool, Fact); 15] {
+fn at_once(state: &State, verb: Verb, [own, other]: [SocketId; 2]) -> [(bool, Fact); 16] {
     let known = state.ends.get(own);
     let is_clients = state.ends.client_holds(own);
     let has_unread =
@@ -80,6 +80,7 @@ fn at_once(state: &State, verb: Verb, [own, other]: [SocketId; 2]) -> [(bool, Fa
         let policy = state.ends.get(end).and_then(|end| end.policy);
         policy.is_some_and(|policy| policy.closes == ServerCloses::Never)
     });
+    let stays_open = state.ends.get(other).is_some_and(|end| end.stays_open);
     [
         (known.is_some_and(|end| !end.answered), Fact::Unanswered),
         (known.is_some_and(|end| end.half_closed == Some(FinOrder::First)), Fact::FinBefore),
@@ -93,6 +94,7 @@ fn at_once(state: &State, verb: Verb, [own, other]: [SocketId; 2]) -> [(bool, Fa
         (are_several, Fact::Several),
         (state.is_half_open(own), Fact::HalfOpen),
         (keeps_open, Fact::KeepsOpen),
+        (stays_open, Fact::StaysOpen),
         (arrived_late, Fact::LateData),
         (is_broken && was_stray(state, other), Fact::StrayRst),
         (is_broken && was_forged(state, other), Fact::Forged),
@@ -103,8 +105,11 @@ pub(crate) fn look(state: &State, account: &mut Account, ends: [SocketId; 2], op
     let [own, other] = ends;
     let [fin, rst] = [Flags::FIN, Flags::RST]
         .map(|flag| fate(state, own, opened, |segment| segment.flags.has(flag)));
-    let before_fin = stands_before_its_fin(state, ends, opened);
+    let before_unseen_fin = stands_before_an_unseen_fin(state, own);
     let probes = state.sockets.get(own).is_some_and(TableRow::probes_window);
+    // A kernel that probes the window has nothing in flight, and what the lab's wire carries, it reports.
+    let is_off_the_wire = other.host != own.host && state.now.since(opened) >= REPORTED;
+    let before_fin = before_unseen_fin.filter(|_| probes || is_off_the_wire);
     account.learn([
         (state.listening_rows().any(|line| line.gone.is_none()), Fact::Listening),
         (fin == Some(Delivery::OnTheWay), Fact::FinWaits),
@@ -117,7 +122,7 @@ pub(crate) fn look(state: &State, account: &mut Account, ends: [SocketId; 2], op
     if state.ends.server_holds(other) {
         account.facts.remove(&Fact::NotAccepted);
     }
-    if before_fin.is_some() {
+    if before_unseen_fin.is_some() {
         account.facts.remove(&Fact::FinBefore);
     }
     let has_closed = |line: &TableRow| line.gone.is_some_and(|gone| gone.at >= opened);
@@ -146,21 +151,13 @@ pub(super) fn is_lost(fate: Option<Delivery>) -> bool {
     matches!(fate, Some(Delivery::Lost(..)))
 }
 
-/// How many bytes stand in its Send-Q before a FIN that was not sent: a kernel that probes the window has nothing in flight, and what the
-/// lab's wire would carry, it reports.
-fn stands_before_its_fin(
-    state: &State,
-    [own, other]: [SocketId; 2],
-    opened: Moment,
-) -> Option<u32> {
-    let line = state.sockets.get(own).filter(|line| line.gone.is_none() && line.has_sent_fin())?;
-    let is_off_the_wire = other.host != own.host && state.now.since(opened) >= REPORTED;
+/// How many bytes stand in its Send-Q before a FIN that was not seen on the lab's wire: it may not have been sent.
+fn stands_before_an_unseen_fin(state: &State, end: SocketId) -> Option<u32> {
+    let line = state.sockets.get(end).filter(|line| line.gone.is_none() && line.has_sent_fin())?;
     // The FIN counts as one byte.
-    let before = line.row.queues.send.saturating_sub(1);
+    let before = line.row.queues.send.checked_sub(1).filter(|before| *before > 0)?;
     let is_fin = |segment: &Segment| segment.flags.has(Flags::FIN);
-    let is_unsent = || fate(state, own, line.born, is_fin).is_none();
-    let may_wait = before > 0 && (is_off_the_wire || line.probes_window());
-    (may_wait && is_unsent()).then_some(before)
+    fate(state, end, line.born, is_fin).is_none().then_some(before)
 }
 
 /// Whether that end's last RST came from a kernel without such a connection: it has nothing to acknowledge (RFC 9293, section 3.5.2).

@@ -11,8 +11,10 @@ pub(crate) mod past;
 pub(crate) mod peers;
 pub(crate) mod port_holders;
 pub(crate) mod port_supply;
+pub(crate) mod quit;
 pub(crate) mod refusal;
 pub(crate) mod server_side;
+pub(crate) mod under_way;
 pub(crate) mod visible_rows;
 pub(crate) mod watched;
 

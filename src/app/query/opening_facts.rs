@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::app::format::{brief, number, seconds, sockets};
 use crate::app::query::facts::{self, account, fate, is_lost};
+use crate::app::query::names::end_name;
 use crate::app::query::others;
 use crate::app::query::peers::is_stranger;
 use crate::app::{Account, BurstProgress, Fact, Holder, OpenEnd, State, Statement, TableRow, Verb};
@@ -46,6 +47,10 @@ pub(crate) fn look(state: &State, account: &mut Account, ends: [SocketId; 2], op
         Verb::Connect => look_at_ack(state, account, ends, opened),
         Verb::Send => look_at_data(state, account, ends, opened),
         Verb::Other(_) => others::look(state, account, ends),
+        // Its process is looked for only once its row is shown.
+        Verb::Accept if account.facts.contains(&Fact::Stranger) => {
+            account.whom = end_name(state, ends[1]);
+        }
         Verb::Ack | Verb::Accept => (),
         Verb::Stop
         | Verb::Close

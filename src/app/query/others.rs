@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use crate::app::model::account::episodes::Cause;
 use crate::app::query::names::{listener_name, program_name};
-use crate::app::{Account, Attempt, Fact, Failure, OtherVerb, State, TableRow, Verb};
+use crate::app::{Account, Attempt, Fact, OtherVerb, State, TableRow, Verb};
 use crate::tcp::{Owner, SocketId, TcpState};
 
 /// What makes a call of ours fail is seen within this time.
@@ -37,7 +38,7 @@ pub(crate) fn look(state: &State, account: &mut Account, [own, other]: [SocketId
 fn are_of_several(state: &State, verb: OtherVerb, first: SocketId) -> bool {
     let at = |line: &TableRow| {
         let gone = line.gone.map(|gone| gone.at);
-        let moment = if verb == OtherVerb::Stop { gone } else { Some(line.born) };
+        let moment = if verb == OtherVerb::Stop { gone } else { Some(line.in_state_since()) };
         (line.row.host, line.row.tuple, line.row.interface, moment)
     };
     let Some(first) = state.sockets.get(first).map(at) else { return false };
@@ -73,7 +74,8 @@ fn listener_of(state: &State, end: SocketId) -> Option<&TableRow> {
 }
 
 /// Whether other sentences tell of it: one of these sockets is our own, waits for our accept(), or is why a call of ours has just failed.
-pub(crate) fn are_told_of(state: &State, [own, other]: [SocketId; 2]) -> bool {
+pub(crate) fn are_told_of(state: &State, cause: &Cause) -> bool {
+    let [own, other] = cause.ends;
     let is_ours = |name| {
         let line = state.sockets.get(name);
         let is_owned = |line| owner(state, line).is_some_and(|owner| state.is_own(owner));
@@ -83,27 +85,41 @@ pub(crate) fn are_told_of(state: &State, [own, other]: [SocketId; 2]) -> bool {
             || state.is_held(name)
             || line.is_some_and(|line| line.ending.is_some() || is_owned(line))
     };
-    let has_our_listener = state.server.is_listening()
-        && (state.is_with_our_server(own) || state.is_with_our_server(other));
-    let failed = state.notices.failure.as_ref().filter(|failure| is_recent(state, failure));
-    let is_blamed = failed.is_some_and(|failure| failure.rows.contains(&own));
-    is_ours(own) || is_ours(other) || has_our_listener || is_blamed
+    let has_our_listener = || {
+        let is_at_it = |end| state.is_with_our_server(end);
+        state.server.is_listening() && (is_at_it(own) || is_at_it(other))
+    };
+    is_ours(own)
+        || is_ours(other)
+        || has_our_listener()
+        || (cause.verb == Verb::Other(OtherVerb::Refused) && was_our_call(state, own))
+        || is_blamed(state, cause)
 }
 
-/// Whether a connect() of ours to that address may be what an RST has just answered.
-pub(crate) fn may_be_our_call(state: &State, called: SocketId) -> bool {
+/// Whether a connect() of ours has failed, or is under way, that an RST answered.
+fn was_our_call(state: &State, client: SocketId) -> bool {
+    state.sockets.log.of(client.tuple.connection(), state.now).next().is_some()
+}
+
+/// Whether a sentence has just named it as the reason why a call of ours failed.
+fn is_blamed(state: &State, cause: &Cause) -> bool {
+    let [own, other] = cause.ends;
     let failed = state.notices.failure.as_ref();
-    let has_failed = failed.is_some_and(|failure| {
+    failed.filter(|it| state.now.since(it.at) < REPORTED).is_some_and(|failure| {
         let to = if let Attempt::Connect(_, to) = failure.asked { to } else { None };
-        to == Some(called.tuple.local) && is_recent(state, failure)
-    });
-    state.clients.awaited() > 0 || has_failed
+        let is_answer = cause.verb == Verb::Other(OtherVerb::Refused);
+        failure.rows.contains(&own) || (is_answer && to == Some(other.tuple.local))
+    })
 }
 
-fn is_recent(state: &State, failure: &Failure) -> bool {
-    state.now.since(failure.at) < REPORTED
+/// Whether one of these sockets may be ours, not reported yet: no other process is known to own it.
+pub(crate) fn may_be_ours(state: &State, cause: &Cause) -> bool {
+    let [client, server] = cause.ends;
+    let is_answer = cause.verb == Verb::Other(OtherVerb::Refused);
+    (state.clients.may_hold(client) && !is_named(state, client))
+        || (state.server.ordered > 0 && !is_answer && !is_named(state, server))
 }
 
 fn owner<'a>(state: &'a State, line: &TableRow) -> Option<&'a Owner> {
-    state.sockets.owners.get(&line.held)
+    state.sockets.last_owner(line)
 }

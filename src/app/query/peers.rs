@@ -21,7 +21,9 @@ impl State {
         if let Some(holder) = self.ends.last_holder(end) {
             return Some(holder);
         }
-        if self.server.serves(end) || self.server.may_have_served(end) {
+        let is_servers = self.server.serves(end) || self.server.may_have_served(end);
+        // A server that listens on every address seems to have each one's port.
+        if is_servers && !self.seen().is_client(end) {
             return Some(Holder::Server);
         }
         let line = self.seen().get(end);
@@ -97,10 +99,10 @@ pub(crate) fn is_stranger(state: &State, end: SocketId) -> bool {
     !is_computers && is_foreign_peer(state, end)
 }
 
-/// Whether the other end is no client's of ours, and no connect is unanswered.
+/// Whether the other end is no client's of ours, and none that may become one.
 pub(crate) fn is_foreign_peer(state: &State, end: SocketId) -> bool {
     let other = state.other_end(end);
     let told = |line: &TableRow| line.ending.is_some();
     let had_it = || state.sockets.mirror(end).is_some_and(told);
-    state.clients.awaited() == 0 && state.ends.last_holder(other).is_none() && !had_it()
+    !state.clients.may_hold(other) && state.ends.last_holder(other).is_none() && !had_it()
 }

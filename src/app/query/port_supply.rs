@@ -32,7 +32,7 @@ pub struct PortSupply {
 }
 
 impl PortSupply {
-    /// The number left.
+    /// The number left; those in TIME_WAIT are not, though the kernel may pick them again before its end.
     pub fn left(&self) -> usize {
         self.ports.saturating_sub(self.used)
     }

@@ -57,11 +57,7 @@ impl State {
             IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
             IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
         };
-        let is_here = if self.lab.is_up() {
-            self.machine.addresses.contains(&ip)
-        } else {
-            self.machine.is_own(ip)
-        };
+        let is_here = if self.lab.is_up() { self.machine.has(ip) } else { self.machine.is_own(ip) };
         let takes = |spec| ListenAddress::of(spec).takes_calls_to(Endpoint { ip, ..end });
         self.server.running.as_ref().is_some_and(takes) && is_here
     }

@@ -62,7 +62,9 @@ impl State {
         let wire = &self.lab.wire;
         let lively =
             self.sockets.next_ghost().is_some() || self.sockets.fades_later(self.spotlight());
-        let tick = if self.episodes.wait() || !self.ui.postponed.is_empty() {
+        let tick = if !self.ui.ahead.is_empty() {
+            Duration::from_millis(10)
+        } else if self.episodes.wait() {
             Duration::from_millis(15)
         } else if self.lab.waiting() > 0 && !wire.held && !wire.delay.is_zero() {
             Duration::from_millis(50)

@@ -155,7 +155,10 @@ fn why_gone(table: &Table, line: &TableRow) -> Option<GoneReason> {
         TcpState::TimeWait => GoneReason::TimeWaitOver,
         TcpState::Listen => GoneReason::Stopped,
         TcpState::SynSent if was_refused => GoneReason::Refused,
-        TcpState::SynSent => GoneReason::NeverConnected,
+        // What another program's SYN brought may have come between two polls, unless it was sent again.
+        TcpState::SynSent if line.ending.is_some() || was_sent_again(line) => {
+            GoneReason::NeverConnected
+        }
         TcpState::Closed => GoneReason::Unknown,
         TcpState::FinWait2 if is_over(line, TimerKind::TimeWait, 0) => GoneReason::FinWait2Over,
         TcpState::SynReceived | TcpState::FinWait1 | TcpState::Closing | TcpState::LastAck
@@ -163,7 +166,8 @@ fn why_gone(table: &Table, line: &TableRow) -> Option<GoneReason> {
         {
             GoneReason::GaveUp
         }
-        TcpState::SynReceived
+        TcpState::SynSent
+        | TcpState::SynReceived
         | TcpState::Established
         | TcpState::FinWait1
         | TcpState::FinWait2
@@ -171,6 +175,10 @@ fn why_gone(table: &Table, line: &TableRow) -> Option<GoneReason> {
         | TcpState::Closing
         | TcpState::LastAck => how_ended(line, table.mirror(line.row.name())),
     })
+}
+
+fn was_sent_again(line: &TableRow) -> bool {
+    line.row.timer.is_some_and(|timer| timer.tries > 0)
 }
 
 /// Whether it left when its timer ran out for the last of many times, and no RST is known that ended it.

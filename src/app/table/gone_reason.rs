@@ -44,7 +44,7 @@ impl GoneReason {
         self.texts().0
     }
 
-    /// The reason in fewer words.
+    /// The reason in fewer words, which may follow `gone`.
     pub const fn brief(self) -> &'static str {
         self.texts().1
     }
@@ -66,17 +66,17 @@ impl GoneReason {
 
     const fn texts(self) -> (&'static str, &'static str, Option<&'static str>) {
         match self {
-            GoneReason::ClosedByServer => ("closed by server", "server closed", None),
-            GoneReason::ClosedByClient => ("closed by client", "client closed", None),
+            GoneReason::ClosedByServer => ("closed by server", "by server", None),
+            GoneReason::ClosedByClient => ("closed by client", "by client", None),
             GoneReason::ClosedSecond => ("both ends closed", "both closed", None),
             GoneReason::Reset => ("reset", "reset", Some("RST")),
-            GoneReason::TimeWaitOver => ("TIME_WAIT over", "TIME_WAIT over", None),
+            GoneReason::TimeWaitOver => ("TIME_WAIT over", "wait over", None),
             GoneReason::Reused => ("reused", "reused", None),
-            GoneReason::FinWait2Over => ("FIN_WAIT2 over", "FIN_WAIT2 over", Some("time over")),
+            GoneReason::FinWait2Over => ("FIN_WAIT2 over", "wait over", Some("time over")),
             GoneReason::GaveUp => ("gave up", "gave up", Some("no answer")),
             GoneReason::Stopped => ("stopped listening", "stopped", None),
             GoneReason::Refused => ("refused", "refused", Some("gets RST")),
-            GoneReason::NeverConnected => ("never connected", "never connected", Some("no answer")),
+            GoneReason::NeverConnected => ("never connected", "no answer", Some("no answer")),
             GoneReason::Unknown => ("closed", "closed", Some("gone")),
         }
     }

@@ -1,21 +1,22 @@
 //! What the screen shows, and the state of its forms and text fields.
 
+pub(crate) mod ahead;
 pub(crate) mod field;
 pub(crate) mod form;
 pub(crate) mod palette;
 pub(crate) mod pressed_key;
 
+pub use crate::app::ui::ahead::TypedAhead;
 pub use crate::app::ui::field::{Field, Value};
 pub use crate::app::ui::form::{Form, FormKind, Wrong};
 pub use crate::app::ui::palette::Palette;
 pub use crate::app::ui::pressed_key::PressedKey;
 
 use std::collections::VecDeque;
-use std::time::Duration;
 
 use tui_input::Input;
 
-use crate::app::{Action, MainView, Myth, Pane};
+use crate::app::{MainView, Myth, Pane};
 use crate::tcp::{Host, Moment, SocketId, TcpInfo};
 
 /// What the screen shows, and how.
@@ -59,8 +60,10 @@ pub struct Ui {
     pub look: Appearance,
     /// The count typed before a key.
     pub count: Option<u32>,
-    /// Actions queued behind unanswered connects, or until a segment is on the held wire: since when, and their counts.
-    pub postponed: VecDeque<(Moment, Action, Option<u32>)>,
+    /// Keys that wait for what was ordered before them.
+    pub ahead: TypedAhead,
+    /// When `r` was pressed, if that is the last key that did anything: the next one resets.
+    pub(crate) asked_to_reset: Option<Moment>,
     /// The trial of the myth.
     pub myth: Option<Myth>,
     /// The last keys, for an audience.
@@ -105,12 +108,6 @@ pub enum Overlay {
 }
 
 impl Ui {
-    /// The most actions that may be queued; more run at once.
-    pub(crate) const POSTPONED: usize = 32;
-    pub(crate) const PATIENCE: Duration = Duration::from_secs(1);
-    /// The answer to a segment is on the wire within less.
-    pub(crate) const SEGMENT_PATIENCE: Duration = Duration::from_millis(250);
-
     /// The `tcp_info` of a connection, if its details are shown.
     pub fn info(&self, name: SocketId) -> Option<&TcpInfo> {
         let found = self.tcp_info.iter().find(|(of, _)| *of == name)?;

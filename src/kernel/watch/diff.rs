@@ -2,7 +2,7 @@ use std::collections::{HashMap, HashSet};
 
 use foldhash::fast::RandomState;
 
-use crate::tcp::{Change, SocketId, SocketRow, TcpState};
+use crate::tcp::{Change, Protocol, SocketId, SocketRow, TcpState};
 
 /// The rows as they were last seen; each `learn` function adds what differs to `changes`.
 #[derive(Debug, Default)]
@@ -107,7 +107,11 @@ impl KnownRows {
             if !spared.is_empty() && spared.contains(&row.name()) {
                 continue;
             }
-            if row.as_twin().is_some() && self.other(&row).is_some() {
+            // A TCP socket that is bound to no interface keeps the plain name, wherever it stands among those that are.
+            let is_new = |row: &SocketRow| !self.rows.contains_key(&row.name());
+            let may_follow = row.tuple.protocol == Protocol::Tcp && row.interface != 0;
+            let is_anothers = self.other(&row).is_some();
+            if row.as_twin().is_some() && (is_anothers || (may_follow && is_new(&row))) {
                 others.push(row);
             } else {
                 self.learn(row, changes);

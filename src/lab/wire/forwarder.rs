@@ -12,7 +12,7 @@ use crate::lab::wire::decode::{Fragment, Packet};
 use crate::lab::wire::impairment::{FrameFate, FrameInfo, Impairment};
 use crate::lab::wire::pcapng::Capture;
 use crate::lab::wire::port::WirePort;
-use crate::lab::wire::reporter::Reporter;
+use crate::lab::wire::reporter::{End, Reporter};
 use crate::lab::wire::retransmission::{SegmentRange, SegmentsOnWire};
 use crate::tcp::{DropReason, Host, Moment, WireEvent, WireOrder, WireStatus};
 
@@ -48,7 +48,8 @@ pub(super) struct Forwarder<C> {
 struct Frame {
     bytes: Vec<u8>,
     route: Route,
-    range: Option<SegmentRange>,
+    /// Whose TCP sent it.
+    end: Option<End>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -97,15 +98,16 @@ impl<C: Fn() -> Moment> Forwarder<C> {
         // No more at a time than there is space for answers at the ports.
         for _ in 0..FRAMES_PER_TURN {
             let Some(frame) = self.impairment.next_due(now) else { break };
-            self.kept.left(frame.range);
+            self.kept.left(frame.end, frame.route.number);
             self.deliver(now, &frame.bytes, frame.route);
         }
-        self.report(now);
         // All ports are read without poll(2): the answer to a frame is mostly there as soon as the frame is sent.
         let mut received = false;
         for port in 0..self.ports.len() {
             received |= self.receive(port, buffer)?;
         }
+        // The answer to a frame is reported with it.
+        self.report(now);
         if !received && now < self.spin_until {
             // The answering computer may need this processor.
             std::thread::yield_now();
@@ -165,7 +167,7 @@ impl<C: Fn() -> Moment> Forwarder<C> {
             let now = (self.clock)();
             self.orders += 1;
             for (frame, reason) in self.impairment.order(order) {
-                self.kept.left(frame.range);
+                self.kept.left(frame.end, frame.route.number);
                 self.report_lost(now, frame.route, reason);
             }
         }
@@ -218,8 +220,8 @@ impl<C: Fn() -> Moment> Forwarder<C> {
                 }
             }
             FrameFate::Held => {
-                let range = self.kept.put(range());
-                self.impairment.keep(now, info, Frame { bytes: bytes.to_vec(), route, range });
+                let end = range().map(|range| self.kept.put(range));
+                self.impairment.keep(now, info, Frame { bytes: bytes.to_vec(), route, end });
             }
         }
     }
@@ -240,7 +242,7 @@ impl<C: Fn() -> Moment> Forwarder<C> {
     fn identify(&mut self, now: Moment, packet: &Packet<'_>, route: &mut Route) {
         route.fragment = packet.fragment();
         let further = route.fragment.filter(|fragment| !fragment.is_first);
-        if let Some(known) = further.and_then(|fragment| self.datagrams.find(fragment)) {
+        if let Some(known) = further.and_then(|fragment| self.datagrams.go_on(fragment)) {
             (route.number, route.is_reported) = known;
             return;
         }
@@ -258,10 +260,9 @@ impl<C: Fn() -> Moment> Forwarder<C> {
                 }
             }
         }
-        let Route { number, is_reported, .. } = *route;
         let first = route.fragment.filter(|fragment| fragment.is_first);
-        route.fragment =
-            first.filter(|fragment| self.datagrams.begin(*fragment, number, is_reported));
+        let known = (route.number, route.is_reported);
+        route.fragment = first.filter(|fragment| self.datagrams.begin(now, *fragment, known));
     }
 
     fn deliver(&mut self, now: Moment, bytes: &[u8], route: Route) {
@@ -271,7 +272,7 @@ impl<C: Fn() -> Moment> Forwarder<C> {
         if let Some(capture) = &self.capture {
             capture.write(now, route.from, &bytes[HEADER..], true);
         }
-        let is_whole = route.fragment.is_none_or(|fragment| self.datagrams.arrived(fragment));
+        let is_whole = route.fragment.is_none_or(|fragment| self.datagrams.arrived(now, fragment));
         if route.is_reported && is_whole {
             self.reporter.report(now, WireEvent::Arrived { at: now, number: route.number });
         }
@@ -289,7 +290,7 @@ impl<C: Fn() -> Moment> Forwarder<C> {
     }
 
     fn report_lost(&mut self, now: Moment, route: Route, how: DropReason) {
-        let is_first = route.fragment.is_none_or(|fragment| self.datagrams.lost(fragment));
+        let is_first = route.fragment.is_none_or(|fragment| self.datagrams.lost(now, fragment));
         if route.is_reported && is_first {
             self.reporter.report(now, WireEvent::Lost { at: now, number: route.number, how });
         }

@@ -67,6 +67,9 @@ impl<T> Impairment<T> {
     /// How many bytes are kept at most: what 64 connections send without an answer, 4 MiB each (`net.ipv4.tcp_wmem`).
     pub const MOST_BYTES: usize = 256 << 20;
 
+    /// For how many frames the queue keeps its memory once it is empty.
+    const SPARE: usize = 1 << 12;
+
     /// Decides the fate of the next frame; if it is to be held, call [`Impairment::keep`].
     pub fn put(&mut self, load: FrameInfo) -> FrameFate {
         let WireSettings { held, delay, cut, drop_next, .. } = self.settings;
@@ -184,7 +187,26 @@ impl<T> Impairment<T> {
         self.segments -= usize::from(kept.load.is_segment);
         if self.kept.is_empty() {
             self.overflow = Overflow::No;
+            self.kept.shrink_to(Impairment::<T>::SPARE);
         }
         Some(kept.frame)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_queue_that_was_long_gives_its_memory_back() {
+        let load = FrameInfo { is_segment: true, bytes: 60 };
+        for order in [WireOrder::Cut, WireOrder::Release] {
+            let mut wire = Impairment::default();
+            wire.order(WireOrder::Hold);
+            (0..100_000).for_each(|n| wire.keep(Moment::default(), load, n));
+            wire.order(order);
+            while wire.next_due(Moment::default()).is_some() {}
+            assert!(wire.kept.capacity() <= 2 * Impairment::<u32>::SPARE, "{order:?}");
+        }
     }
 }

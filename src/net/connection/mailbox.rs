@@ -1,4 +1,5 @@
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::Notify;
 
@@ -8,6 +9,8 @@ use crate::tcp::CloseKind;
 #[derive(Debug, Default)]
 pub(crate) struct Mailbox {
     orders: Mutex<Orders>,
+    /// Not among the orders: it counts for a FIN that is read before they are taken.
+    stays_open: AtomicBool,
     pub(super) has_orders: Notify,
 }
 
@@ -37,6 +40,15 @@ impl Mailbox {
 
     pub(crate) fn half_close(&self) {
         self.order(|orders| orders.half_close = true);
+    }
+
+    pub(crate) fn stay_open(&self, stays_open: bool) {
+        self.stays_open.store(stays_open, Ordering::Release);
+        self.has_orders.notify_one();
+    }
+
+    pub(super) fn stays_open(&self) -> bool {
+        self.stays_open.load(Ordering::Acquire)
     }
 
     /// An earlier order to abort is not replaced.

@@ -84,7 +84,8 @@ impl ConnectionTask {
                 Err(errno) => self.call_failed(Call::Shutdown, errno),
             }
         }
-        let is_over = is_written && self.fin_received && self.policy.closes_with_peer;
+        let closes = self.policy.closes_with_peer && !self.registration.mailbox.stays_open();
+        let is_over = is_written && self.fin_received && closes;
         is_over.then_some(CloseKind::Close)
     }
 

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use crate::tcp::Moment;
+use crate::app::Event;
+use crate::tcp::{LabEvent, Moment};
 
-/// Gives back the memory of a burst once the table is calm.
+/// Gives back the memory of a burst once the table and the wire are calm.
 #[derive(Default)]
 pub(super) struct BurstMemory {
     changes: usize,
@@ -18,7 +19,14 @@ impl BurstMemory {
     /// Closed rows stay for five seconds.
     const CALM: Duration = Duration::from_secs(7);
 
-    pub(super) fn changed(&mut self, now: Moment, changes: usize) {
+    pub(super) fn hear(&mut self, now: Moment, event: &Event) {
+        let changes = if let Event::TableRead(update) = event {
+            update.changes.len()
+        } else if let Event::Lab(LabEvent::Wire(events)) = event {
+            events.len()
+        } else {
+            return;
+        };
         self.changes += changes;
         if changes >= BurstMemory::FEW {
             self.last = now;

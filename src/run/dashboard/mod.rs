@@ -11,10 +11,13 @@ mod frames;
 pub(super) mod inputs;
 pub(super) mod job;
 mod keyboard;
+mod limits;
 pub(super) mod screen;
+mod terminal_events;
 mod theme_choice;
 mod world;
 
+use std::io::Write;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -22,9 +25,7 @@ use tokio::sync::mpsc::{Receiver, channel};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::app::{
-    Action, Effect, Event, Key, LabStage, State, TerminalEvent, update, watch_at_start,
-};
+use crate::app::{Action, Effect, Event, LabStage, State, explain, update, watch_at_start};
 use crate::cli::DashboardArgs;
 use crate::kernel::watch::Poller;
 use crate::kernel::{machine, raise_descriptor_limit};
@@ -33,15 +34,16 @@ use crate::run::dashboard::burst_memory::BurstMemory;
 use crate::run::dashboard::first_state::first_state;
 use crate::run::dashboard::frames::FramePacer;
 use crate::run::dashboard::inputs::Input;
+use crate::run::dashboard::limits::LimitsReader;
 use crate::run::dashboard::screen::{Screen, exit_later};
 use crate::run::dashboard::world::{OwnerSearch, World};
 use crate::run::fault::break_on_purpose;
 use crate::run::headless::NO_THREAD;
 use crate::run::lab::LabSession;
-use crate::run::signals::is_ignored;
+use crate::run::output::Output;
 use crate::run::{Clock, Exit};
 use crate::tcp::{HostLimits, LabEvent, Moment, SocketEvent};
-use crate::view::{self, Scroll, Theme, hit};
+use crate::view::{self, Scroll, Theme};
 
 const QUEUE: usize = 1024;
 const TAKE_TIME: Duration = Duration::from_millis(8);
@@ -71,7 +73,8 @@ pub(super) async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Exit> {
     let report = move |event| sender.blocking_send(Input::from(event)).is_ok();
     let poller = Poller::start(move || clock.now(), report).context(NO_THREAD)?;
     let (inbox, search) = (inbox_sender, OwnerSearch::default());
-    let world = World { engine, poller, lab, tasks, stop, inbox, search, limits_read: None };
+    let limits = LimitsReader::default();
+    let world = World { engine, poller, lab, tasks, stop, inbox, search, limits };
     let theme = theme_choice::theme(args);
     let frames = FramePacer::per_second(args.fps);
     let mut dashboard = Dashboard {
@@ -89,13 +92,16 @@ pub(super) async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Exit> {
         ended: None,
     };
     let result = dashboard.run(inputs, events).await;
-    let Dashboard { screen, world, .. } = dashboard;
+    let Dashboard { screen, world, state, .. } = dashboard;
     exit_later(result.as_ref().map_or(1, |ended| ended.code().into()));
     let restored = screen::leave();
     drop(screen);
     let written = world.end().await;
     if matches!(result, Ok(Exit::BySignal(libc::SIGHUP))) || screen::is_gone() {
         return Ok(Exit::BySignal(libc::SIGHUP));
+    }
+    if let Some(closed) = state.closes_at_the_end().filter(|_| matches!(result, Ok(Exit::Done))) {
+        let _ = writeln!(Output::stdout(), "{}", explain::words(&closed));
     }
     Exit::of_dashboard(result, restored, written)
 }
@@ -125,8 +131,11 @@ impl Dashboard {
         if std::mem::take(&mut self.lab) {
             self.handle(Event::Requested(Action::Lab));
         }
+        for input in theme_choice::find_background(self.theme, &mut inbox).await? {
+            self.take(input)?;
+        }
         self.draw()?;
-        loop {
+        while self.ended.is_none() {
             // While the terminal takes no bytes there are no frames, but ticks.
             let last = self.frames.last.max(self.ticked);
             let tick = self.clock.instant(last.plus(self.state.tick_after()));
@@ -137,7 +146,12 @@ impl Dashboard {
                     Some(input) => self.take(input)?,
                     None => return Ok(Exit::Done),
                 },
-                Some(event) = events.recv() => self.handle(Event::Net(event)),
+                read = self.world.limits.read(), if self.world.limits.are_coming() => {
+                    read.into_iter().flatten().for_each(|event| self.handle(event));
+                }
+                Some(event) = events.recv(), if self.world.limits.is_free() => {
+                    self.handle(Event::Net(event));
+                }
                 () = async {
                     tokio::time::sleep_until(frame.into()).await;
                     self.screen.ready().await;
@@ -149,14 +163,12 @@ impl Dashboard {
                 }
             }
             self.take_waiting(&mut inbox, &mut events)?;
-            if let Some(ended) = self.ended.take() {
-                return Ok(ended);
-            }
             let may_draw = self.clock.now() >= self.frames.next() && self.screen.is_ready();
-            if self.frames.due && may_draw {
+            if self.frames.due && may_draw && self.ended.is_none() {
                 self.draw()?;
             }
         }
+        Ok(self.ended.take().unwrap_or(Exit::Done))
     }
 
     fn take_waiting(
@@ -168,7 +180,9 @@ impl Dashboard {
         while self.ended.is_none() && self.clock.now() < until {
             if let Ok(input) = inbox.try_recv() {
                 self.take(input)?;
-            } else if let Ok(event) = events.try_recv() {
+            } else if self.world.limits.is_free()
+                && let Ok(event) = events.try_recv()
+            {
                 self.handle(Event::Net(event));
             } else {
                 break;
@@ -181,9 +195,7 @@ impl Dashboard {
         match input {
             Input::Event(event) => {
                 let is_read = matches!(event, Event::TableRead(_) | Event::TableUnreadable { .. });
-                if let Event::TableRead(update) = &event {
-                    self.memory.changed(self.clock.now(), update.changes.len());
-                }
+                self.memory.hear(self.clock.now(), &event);
                 if is_read {
                     self.frames.answered();
                 }
@@ -214,49 +226,18 @@ impl Dashboard {
         Ok(())
     }
 
-    fn take_from_terminal(&mut self, event: TerminalEvent) -> anyhow::Result<()> {
-        match event {
-            TerminalEvent::Pressed(Key::Ctrl('z')) => self.suspend()?,
-            TerminalEvent::Pressed(key) => self.handle(Event::Pressed(key)),
-            TerminalEvent::Pasted(text) => self.handle(Event::Pasted(text)),
-            TerminalEvent::Clicked { x, y } => {
-                for action in hit::hit(self.screen.area(), &self.state, &self.scroll, x, y) {
-                    self.handle(Event::Requested(action));
-                }
-            }
-            TerminalEvent::Wheel { x, y, down } => {
-                for action in hit::wheel(self.screen.area(), &self.state, (x, y), down) {
-                    self.handle(Event::Requested(action));
-                }
-            }
-        }
-        Ok(())
-    }
-
     fn end_by(&mut self, signal: i32) {
         break_on_purpose("end");
         self.ended = Some(Exit::BySignal(signal));
     }
 
-    fn suspend(&mut self) -> anyhow::Result<()> {
-        if is_ignored(libc::SIGTSTP) || !job::can_be_continued() {
-            self.handle(Event::Pressed(Key::Ctrl('z')));
-            return Ok(());
-        }
-        self.screen.suspend().context("cannot set up the terminal again")?;
-        self.frames.due = true;
-        Ok(())
-    }
-
     fn handle(&mut self, event: Event) {
+        let event = self.world.limits.explain(event, &self.world.tasks);
+        let Some(event) = event else { return };
         if matches!(event, Event::Pressed(_)) {
             break_on_purpose("update");
         }
         let now = self.clock.now();
-        if matches!(&event, Event::Net(news) if news.is_refusal()) {
-            let limits = self.world.limits(now).map(Event::LimitsRead);
-            limits.map(|limits| update(&mut self.state, now, limits));
-        }
         let effects = update(&mut self.state, now, event);
         self.frames.due = true;
         if effects.iter().any(|effect| matches!(effect, Effect::Run(_) | Effect::Lookup(_))) {

@@ -20,6 +20,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::termios::LocalModes;
 
+use crate::app::ASK_BACKGROUND;
 use crate::run::dashboard::backend::QuietBackend;
 use crate::run::dashboard::job;
 use crate::run::output::Output;
@@ -112,6 +113,11 @@ fn take(mouse: bool) -> io::Result<()> {
 fn write_frame(frame: &[u8]) -> io::Result<()> {
     let taken = taken();
     if *taken { Output::stdout().write_all(frame) } else { Ok(()) }
+}
+
+/// Asks the terminal for its background; the answer comes with the keys.
+pub(super) fn ask_background() -> io::Result<()> {
+    write_frame(ASK_BACKGROUND)
 }
 
 /// Restores the terminal, once; write errors are ignored.

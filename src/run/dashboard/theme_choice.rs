@@ -1,8 +1,53 @@
+use std::io;
+use std::time::Duration;
+
+use tokio::sync::mpsc::Receiver;
+use tokio::time::{Instant, timeout_at};
+
+use crate::app::{State, TerminalEvent};
 use crate::cli::{DashboardArgs, ThemeName, When};
+use crate::run::dashboard::inputs::Input;
+use crate::run::dashboard::screen;
 use crate::view::{ColourDepth, Theme};
 
 pub(super) fn theme(args: &DashboardArgs) -> Theme {
     Theme::new(args.theme, colours(args.theme, args.color), args.ascii || !is_utf8())
+}
+
+/// Whether to ask the terminal for its background: these two would print the question.
+fn asks(theme: Theme) -> bool {
+    let knows = |term: String| term != "linux" && term != "dumb";
+    theme.is_to_be_found() && std::env::var("TERM").is_ok_and(knows)
+}
+
+/// The theme for the background that the terminal has told; by then the user may have chosen another.
+pub(super) fn on(theme: Theme, background: Option<[u8; 3]>, state: &State) -> Theme {
+    let background = background.filter(|_| state.ui.look.theme == 0);
+    background.map_or(theme, |background| theme.on(background))
+}
+
+/// How long a terminal is waited for that may not answer.
+const ANSWER_TIME: Duration = Duration::from_millis(100);
+
+/// Asks the terminal for its background, and returns what arrives until it has answered, so that the first frame has the right colours. A
+/// later answer counts, too.
+pub(super) async fn find_background(
+    theme: Theme,
+    inbox: &mut Receiver<Input>,
+) -> io::Result<Vec<Input>> {
+    if !asks(theme) {
+        return Ok(Vec::new());
+    }
+    screen::ask_background()?;
+    let limit = Instant::now() + ANSWER_TIME;
+    let mut inputs = Vec::new();
+    let is_answer = |input: &Input| matches!(input, Input::Terminal(TerminalEvent::Background(_)));
+    while !inputs.last().is_some_and(is_answer)
+        && let Ok(Some(input)) = timeout_at(limit, inbox.recv()).await
+    {
+        inputs.push(input);
+    }
+    Ok(inputs)
 }
 
 /// The colour depth: none with NO_COLOR or --color never, else that of the terminal.

@@ -12,14 +12,15 @@ use tokio_util::task::TaskTracker;
 
 use crate::app::{Effect, Event, State};
 use crate::kernel::watch::Poller;
-use crate::kernel::{Owners, machine, owners, still_holds};
+use crate::kernel::{Owners, owners, still_holds};
 use crate::net::{Engine, panic_message};
 use crate::run::Clock;
 use crate::run::dashboard::inputs::Input;
+use crate::run::dashboard::limits::LimitsReader;
 use crate::run::fault::break_on_purpose;
 use crate::run::lab::LabSession;
 use crate::run::save::save;
-use crate::tcp::{Command, Host, HostLimits, LabOrder, Moment, SocketEvent, SocketId};
+use crate::tcp::{Command, Host, LabOrder, Moment, SocketEvent, SocketId};
 
 pub(super) struct World {
     pub(super) engine: Engine,
@@ -29,7 +30,7 @@ pub(super) struct World {
     pub(super) stop: CancellationToken,
     pub(super) inbox: Sender<Input>,
     pub(super) search: OwnerSearch,
-    pub(super) limits_read: Option<Moment>,
+    pub(super) limits: LimitsReader,
 }
 
 /// The search for owners, one at a time and limited: in a burst, or among many descriptors, it would take more time than all the rest.
@@ -59,19 +60,7 @@ const SEARCH_AGAIN: Duration = Duration::from_secs(5);
 /// How often known owners are looked at: sockets are inherited, and processes end.
 const CHECK_INTERVAL: Duration = Duration::from_secs(1);
 
-/// The limits that explain a refusal are at most so old: in a burst there may be a thousand refusals a second.
-const LIMITS_AGE: Duration = Duration::from_millis(100);
-
 impl World {
-    /// The limits of this machine, unless they have just been read.
-    pub(super) fn limits(&mut self, now: Moment) -> Option<HostLimits> {
-        let is_recent = self.limits_read.is_some_and(|at| now.since(at) < LIMITS_AGE);
-        (!is_recent).then(|| {
-            self.limits_read = Some(now);
-            machine()
-        })
-    }
-
     /// Carries out an effect without blocking; returns whether it was the one to exit.
     pub(super) fn carry_out(&mut self, effect: Effect) -> bool {
         match effect {
@@ -88,10 +77,7 @@ impl World {
             Effect::Lab(LabOrder::Wire(order)) => self.lab.wire(order),
             Effect::Lookup(names) => self.distribute(&names, Poller::lookup),
             Effect::Save { name, texts } => self.save(name, texts),
-            Effect::ReadLimits => {
-                // If there is no room, the next one will be read.
-                let _ = self.inbox.try_send(Input::Event(Event::LimitsRead(machine())));
-            }
+            Effect::ReadLimits => self.limits.begin(&self.tasks),
             Effect::Exit => return true,
         }
         false

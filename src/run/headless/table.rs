@@ -8,9 +8,7 @@ use tokio::sync::mpsc;
 
 use crate::cli::TableArgs;
 use crate::kernel::watch::{Poller, WatchEvent};
-use crate::kernel::{
-    OwnerFinder, Owners, Procfs, SocketSource, interfaces, open, owners, still_holds,
-};
+use crate::kernel::{OwnerFinder, Owners, Procfs, SocketSource, interfaces, open, still_holds};
 use crate::run::headless::netstat_line::{before_and_after, row_event};
 use crate::run::headless::{NO_OUTPUT, NO_THREAD, ignore_broken_pipe, runtime};
 use crate::run::{Clock, Exit, NetstatLine, Output, asked_to_end, complain};
@@ -80,10 +78,7 @@ fn print_table(args: &TableArgs) -> anyhow::Result<Exit> {
         (tuple.protocol, is_connected, (tuple.local.port, tuple.remote.port), row.name())
     });
     let mut printer = Printer::new(args);
-    if !args.no_owners {
-        let found = owners(&rows.iter().map(|row| row.inode).collect::<HashSet<u64>>()).found;
-        printer.owners = found.into_iter().map(|(inode, owner)| (inode, Some(owner))).collect();
-    }
+    printer.find_owners(rows.iter());
     printer.interfaces.learn(Host::THIS, interfaces(&*source, rows.iter()));
     printer.widths = NetstatLine::widths(&rows, &printer.interfaces);
     let mut text = if args.json { String::new() } else { NetstatLine::head(printer.widths) + "\n" };
@@ -98,6 +93,8 @@ struct Printer<'a> {
     clock: Clock,
     has_begun: bool,
     owners: HashMap<u64, Option<Owner>>,
+    /// Of which it is to be asked whether their owners still hold them.
+    unchecked: HashSet<u64>,
     finder: OwnerFinder,
     interfaces: InterfaceNames,
     widths: [usize; 2],
@@ -105,10 +102,16 @@ struct Printer<'a> {
 
 impl<'a> Printer<'a> {
     fn new(args: &'a TableArgs) -> Printer<'a> {
-        let (owners, interfaces) = (HashMap::new(), InterfaceNames::default());
-        let finder = OwnerFinder::default();
-        let (clock, widths) = (Clock::start(), NetstatLine::WIDTHS);
-        Printer { args, clock, has_begun: false, owners, finder, interfaces, widths }
+        Printer {
+            args,
+            clock: Clock::start(),
+            has_begun: false,
+            owners: HashMap::new(),
+            unchecked: HashSet::new(),
+            finder: OwnerFinder::default(),
+            interfaces: InterfaceNames::default(),
+            widths: NetstatLine::WIDTHS,
+        }
     }
 
     fn text(&mut self, update: &TableUpdate) -> String {
@@ -144,6 +147,7 @@ impl<'a> Printer<'a> {
             }
         }
         self.owners.retain(|inode, _| !gone.contains(inode));
+        self.unchecked.retain(|inode| !gone.contains(inode));
     }
 
     fn line(&self, row: &SocketRow, event: Option<(&str, u64)>, text: &mut String) {
@@ -163,14 +167,23 @@ impl<'a> Printer<'a> {
             return;
         }
         let inodes = rows.into_iter().map(|row| row.inode).filter(|inode| *inode != 0);
-        let mut checks = 0..MOST_CHECKS;
-        let wanted: HashSet<u64> = inodes
-            .filter(|inode| match self.owners.get(inode) {
-                Some(Some(owner)) => checks.next().is_some() && !still_holds(*inode, owner),
-                Some(None) => false,
-                None => true,
-            })
-            .collect();
+        let (mut wanted, mut checks) = (HashSet::new(), 0..MOST_CHECKS);
+        // What is printed now comes before what is left of earlier rounds.
+        for inode in inodes.chain(std::mem::take(&mut self.unchecked)) {
+            match self.owners.get(&inode) {
+                Some(Some(_)) if checks.next().is_none() => {
+                    self.unchecked.insert(inode);
+                }
+                Some(Some(owner)) if !still_holds(inode, owner) => {
+                    self.owners.remove(&inode);
+                    wanted.insert(inode);
+                }
+                Some(_) => (),
+                None => {
+                    wanted.insert(inode);
+                }
+            }
+        }
         let Owners { found, missing } = self.finder.find(&wanted, self.clock.now());
         for inode in missing {
             self.owners.entry(inode).or_insert(None);
@@ -179,7 +192,7 @@ impl<'a> Printer<'a> {
     }
 }
 
-/// Of so many rows that change at once it is asked whether their owners still hold them: each takes some calls.
+/// Of so many rows it is asked at once whether their owners still hold them: each takes some calls.
 const MOST_CHECKS: usize = 256;
 
 fn wanted(args: &TableArgs) -> Filter {
@@ -227,6 +240,31 @@ mod tests {
             let update = TableUpdate { changes, ..TableUpdate::default() };
             printer.text(&update);
             assert_eq!(printer.owners.len(), left, "{:?}", update.changes);
+        }
+    }
+
+    #[test]
+    fn owners_that_are_not_checked_at_once_are_checked_later() {
+        let args =
+            TableArgs { port: Vec::new(), all: false, watch: true, json: false, no_owners: false };
+        let mut printer = Printer::new(&args);
+        let many = 2 * MOST_CHECKS + 1;
+        let rows: Vec<SocketRow> = (1..=many)
+            .map(|n| {
+                row(&format!(
+                    "tcp 0 0 0.0.0.0:{n} 0.0.0.0:* LISTEN inode={}",
+                    (1_u64 << 60) + n as u64
+                ))
+            })
+            .collect();
+        // No process holds them.
+        printer.owners =
+            rows.iter().map(|row| (row.inode, Some(Owner::new(1, b"gone", 3)))).collect();
+        let still = |printer: &Printer<'_>| printer.owners.values().flatten().count();
+        printer.find_owners(&rows);
+        for left in [many - MOST_CHECKS, many - 2 * MOST_CHECKS, 0, 0] {
+            assert_eq!(still(&printer), left);
+            printer.find_owners(&[]);
         }
     }
 }

@@ -184,6 +184,8 @@ pub struct WireSegment {
     pub relative: (u32, u32),
     /// Whether the same bytes, or the same SYN or FIN, had been sent before: a retransmission.
     pub again: bool,
+    /// Whether it was, although nothing that it carries had been lost.
+    pub spare: bool,
     /// How many segments its end had put on the wire before it, since its SYN.
     pub nth: u64,
     /// When it was retransmitted while it, or its acknowledgement, was on the held wire.

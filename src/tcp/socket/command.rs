@@ -23,6 +23,10 @@ pub enum Command {
     Send(SocketId, Vec<u8>),
     /// shutdown(`SHUT_WR`): send a FIN, go on reading.
     HalfClose(SocketId),
+    /// Stay open when the other end has sent its FIN, whatever was agreed upon.
+    StayOpen(SocketId),
+    /// Close with the other end, as agreed upon, after [`Command::StayOpen`].
+    CloseWithPeer(SocketId),
     /// close(): send a FIN.
     Close(SocketId),
     /// close() with `SO_LINGER` 0: send RST.

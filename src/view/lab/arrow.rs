@@ -10,6 +10,7 @@ use crate::view::{ThemeRole, text};
 
 pub(super) fn part(crossing: &WireSegment) -> ThemeRole {
     match crossing.fate {
+        Delivery::OnTheWay | Delivery::Arrived(_) if crossing.spare => ThemeRole::Dim,
         Delivery::OnTheWay => ThemeRole::Warning,
         Delivery::Lost(..) => ThemeRole::Error,
         Delivery::Arrived(_) if crossing.again => ThemeRole::Changed,

@@ -1,6 +1,7 @@
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
+use crate::app::State;
 use crate::app::history::{Ladder, Rung, StateMark, ladder};
 use crate::view::ThemeRole::{Border, Dim, Error, Gone, Strong, Text, Title, Warning};
 use crate::view::style::glyphs::{DASH, HOLLOW};
@@ -14,7 +15,9 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
     let (mut rest, room) = (area, usize::from(area.width));
     let Some(ladder) = ladder::of(scene.state) else {
-        let none = if scene.state.server.is_listening() {
+        let none = if has_unseen(scene.state) {
+            "Segments crossed the wire, but no poll saw a row of their connections. Press O to draw them."
+        } else if scene.state.server.is_listening() {
             "No connections to draw yet. Press c to connect."
         } else {
             "No connections to draw yet. Press l, then c."
@@ -30,6 +33,11 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let rungs = ladder.rungs[from..to].iter();
     let lines = head.into_iter().chain(rungs.map(|rung| line(scene, &ladder, rung, room)));
     painter.put(rest, lines);
+}
+
+/// Whether segments crossed the wire, if no connection has a row.
+pub(crate) fn has_unseen(state: &State) -> bool {
+    state.lab.crossings.front().is_some_and(|crossing| crossing.sent <= state.then())
 }
 
 fn heading(
@@ -92,6 +100,7 @@ fn line(scene: Scene<'_>, ladder: &Ladder, rung: &Rung, room: usize) -> Line<'st
     let [right, left] = rung.states.map(|mark| state(scene, mark));
     let style = match &rung.arrow {
         Some(arrow) if arrow.is_lost() => scene.style(Error),
+        Some(arrow) if arrow.spare => scene.style(Dim),
         Some(arrow) if arrow.again => scene.style(Warning),
         Some(arrow) if !ladder.of_all => {
             let mut words = ladder.ends[arrow.from as usize].split(' ');

@@ -2,12 +2,12 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::app::query::names;
-use crate::app::{State, SyscallEntry, format};
+use crate::app::{Holder, State, SyscallEntry, format};
 use crate::tcp::{Errno, Purpose, SockOpt, SocketId, Syscall, SyscallRecord, SyscallResult};
 use crate::view::ThemeRole::{Dim, Error, Key, Strong, Warning};
 use crate::view::style::glyphs::{ARROW, DASH, REFUSED, SELECTED};
 use crate::view::table::columns;
-use crate::view::{Painter, Scene, Titles, past, rect, text, width};
+use crate::view::{Painter, Scene, ThemeRole, Titles, past, rect, text, width};
 
 pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
@@ -191,7 +191,7 @@ fn one(
     let used = text::width(&text);
     let remark = remark(entry, call);
     let column = used.max(if room < 100 { 44 } else { 50 }) + 2;
-    let mut first = Line::from(scene.span(part, text));
+    let mut first = Line::from(with_descriptor(scene, entry, call, (part, &text)));
     if !remark.is_empty() && column + remark.len() <= room {
         first.push_span(Span::raw(" ".repeat(column - used)));
         first.push_span(scene.span(Dim, remark));
@@ -199,6 +199,33 @@ fn one(
         return vec![first, scene.cut(Dim, &format!("      {remark}"), room)];
     }
     vec![first]
+}
+
+/// A call with its descriptor in the look of the connection that it belongs to, or of the server.
+fn with_descriptor(
+    scene: Scene<'_>,
+    entry: &SyscallEntry,
+    call: &SyscallRecord,
+    (part, text): (ThemeRole, &str),
+) -> Vec<Span<'static>> {
+    let answer = call.answer;
+    let (sign, fd) = if let SyscallResult::Descriptor(fd) | SyscallResult::Caller(fd, _) = answer {
+        (" = ", Some(fd))
+    } else {
+        ("(", call.on)
+    };
+    let whose = entry.record.row.and_then(|row| {
+        let [near, far] = scene.state.whose_ends(row);
+        if near == Some(Holder::Server) { far.or(near) } else { near }
+    });
+    let place = fd.and_then(|fd| Some((fd, text.split_once(&format!("{sign}{fd}"))?)));
+    let Some((fd, (before, after))) = place else { return vec![scene.span(part, text)] };
+    let look = scene.style(part).patch(scene.theme.end(whose));
+    vec![
+        scene.span(part, format!("{before}{sign}")),
+        Span::styled(fd.to_string(), look),
+        scene.span(part, after),
+    ]
 }
 
 fn remark(entry: &SyscallEntry, call: &SyscallRecord) -> &'static str {

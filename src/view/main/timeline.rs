@@ -3,9 +3,9 @@ use std::time::Duration;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
+use crate::app::TableRow;
 use crate::app::history::Timeline;
 use crate::app::history::timeline::span;
-use crate::app::{GoneReason, TableRow};
 use crate::tcp::{Moment, TcpState};
 use crate::view::ThemeRole::{Dim, Gone, Key, Reported, Text, Warning};
 use crate::view::main::ladder;
@@ -28,8 +28,8 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let selected = selected(scene, &all, painter.scroll);
     let places = if most >= FEW {
         let height = all.len().min(most);
-        painter.scroll.sockets.follow(all.len(), height, selected);
-        let top = painter.scroll.sockets.top;
+        painter.scroll.timeline.follow(all.len(), height, selected);
+        let top = painter.scroll.timeline.top;
         top..(top + height).min(all.len())
     } else {
         selected.map_or(0..0, |selected| all.pair(selected))
@@ -38,6 +38,9 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let axis = Axis::of(scene, &histories, usize::from(inner.width));
     let titles = titles(scene, &axis, (places.start, places.end, all.len()));
     painter.pane(area, titles);
+    if histories.is_empty() && ladder::has_unseen(scene.state) {
+        return ladder::draw(painter, inner);
+    }
     if histories.is_empty() {
         return empty::draw(painter, inner);
     }
@@ -50,7 +53,7 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
 
 fn selected(scene: Scene<'_>, all: &Timeline<'_>, scroll: &mut Scroll) -> Option<usize> {
     let shown = &scene.state.ui.shown;
-    let found = scene.state.ui.selected.and_then(|name| scroll.sockets.find(shown, name));
+    let found = scene.state.ui.selected.and_then(|name| scroll.timeline.find(shown, name));
     found.map(|n| all.place_of(n)).or(all.len().checked_sub(1))
 }
 
@@ -164,20 +167,7 @@ fn now(scene: Scene<'_>, history: &TableRow) -> Span<'static> {
         let words = format!(" {} {state}", glyph(state));
         return Span::styled(text::cut(&words, STATE), scene.theme.state(state));
     };
-    let why = match gone.why {
-        GoneReason::ClosedByClient => "by client",
-        GoneReason::ClosedByServer => "by server",
-        GoneReason::ClosedSecond => "both closed",
-        GoneReason::TimeWaitOver | GoneReason::FinWait2Over => "wait over",
-        GoneReason::Stopped => "stopped",
-        GoneReason::NeverConnected => "no answer",
-        GoneReason::Reset
-        | GoneReason::Refused
-        | GoneReason::Reused
-        | GoneReason::GaveUp
-        | GoneReason::Unknown => gone.why.words(),
-    };
-    scene.span(Gone, format!(" {HOLLOW} {why}"))
+    scene.span(Gone, format!(" {HOLLOW} {}", gone.why.brief()))
 }
 
 fn drawn(scene: Scene<'_>, axis: &Axis, history: &TableRow) -> Vec<Span<'static>> {

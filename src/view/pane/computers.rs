@@ -1,12 +1,12 @@
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::app::{BurstProgress, Computer, Holder, State, Statement, explain};
+use crate::app::{BurstProgress, Clients, Computer, Holder, State, Statement, explain};
 use crate::tcp::{Host, Port, SourcePort};
-use crate::view::ThemeRole::{Dim, Gauge, Text, Warning};
-use crate::view::pane::gauge;
+use crate::view::ThemeRole::{Dim, Gauge, Strong, Text, Warning};
+use crate::view::pane::{gauge, numbers};
 use crate::view::style::glyphs::{DASH, SELECTED};
-use crate::view::{Painter, Scene, Titles, past, rect, text};
+use crate::view::{Painter, Scene, Titles, past, text};
 
 pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
@@ -16,11 +16,18 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     list.follow(clients.computers.len(), height, Some(clients.chosen));
     let top = list.top;
     let inner = painter.pane(area, titles(scene, area, top));
-    let room = usize::from(inner.width);
+    let connections = scene.state.seen().connections();
+    let label = if connections == 1 { "connection" } else { "connections" };
+    let kept = columns(clients).iter().sum::<usize>() + 12;
+    let is_counted = connections > 0 || scene.state.listened();
+    let number = is_counted.then(|| connections.to_string());
+    let [text, bottom] =
+        numbers::draw(painter, inner, (number, label), (scene.style(Strong), kept));
+    let room = usize::from(text.width);
     let computers = clients.computers.iter().enumerate().skip(top).take(height);
-    painter.put(inner, computers.map(|(n, computer)| row(scene, (n, computer), room)));
+    painter.put(text, computers.map(|(n, computer)| row(scene, (n, computer), room)));
     if usize::from(inner.height) > height {
-        painter.render(foot_line(scene, room), rect::line(inner, inner.height - 1));
+        painter.render(foot_line(scene, bottom.width.into()), bottom);
     }
 }
 
@@ -55,13 +62,21 @@ fn titles(scene: Scene<'_>, area: Rect, top: usize) -> Titles {
     titles
 }
 
-fn row(scene: Scene<'_>, (n, computer): (usize, &Computer), room: usize) -> Line<'static> {
-    let state = scene.state;
-    let all = &state.clients.computers;
+/// The widths of names and addresses.
+fn columns(clients: &Clients) -> [usize; 2] {
+    let all = &clients.computers;
     let names = all.iter().map(|computer| text::width(&computer.name));
-    let name_width = names.max().unwrap_or(0).clamp(6, 11);
     let ips = all.iter().map(|computer| computer.ip.to_string().len());
-    let mut ip_width = ips.max().unwrap_or(0).max(9);
+    [names.max().unwrap_or(0).clamp(6, 11), ips.max().unwrap_or(0).max(9)]
+}
+
+pub(crate) fn row(
+    scene: Scene<'_>,
+    (n, computer): (usize, &Computer),
+    room: usize,
+) -> Line<'static> {
+    let state = scene.state;
+    let [name_width, mut ip_width] = columns(&state.clients);
     let mut ip = computer.ip.to_string();
     // Where there is hardly room, the end of an address distinguishes the lab's computers.
     if computer.host != Host::THIS && 3 + name_width + 1 + ip_width + 1 + OPEN > room {
@@ -100,6 +115,9 @@ const OPEN: usize = 7;
 /// The width of the end of an address: `.254`.
 const ENDING: usize = 4;
 
+/// The width of ` + 9 more`, with a blank before it.
+const MORE: usize = 10;
+
 fn ports(state: &State, computer: Holder, room: usize) -> String {
     let open = state.ends.count(computer);
     let newest = state.ends.of(computer).map(|end| end.socket.name.tuple.local.port);
@@ -108,16 +126,20 @@ fn ports(state: &State, computer: Holder, room: usize) -> String {
     let label = if open == 1 { "port " } else { "ports " };
     let mut shown = 1;
     for port in newest {
-        if label.len() + ports.len() + port.len() + 6 > room {
+        if label.len() + ports.len() + port.len() + MORE > room {
             break;
         }
         ports = format!("{ports} {port}");
         shown += 1;
     }
-    let more = if shown < open { " ..." } else { "" };
-    let all = format!("{label}{ports}{more}");
+    let more = match open - shown.min(open) {
+        0 => String::new(),
+        more => format!(" + {} more", text::number(more)),
+    };
+    let brief = more.replace(" + ", " +").replace(" more", "");
     // A port is shown whole, or not at all.
-    text::fitting(room, [all, format!("{ports}{more}"), ports, String::new()])
+    let tries = [format!("{label}{ports}{more}"), format!("{ports}{more}"), ports.clone() + &brief];
+    text::fitting(room, tries.into_iter().chain([ports, String::new()]))
 }
 
 /// The destination; none while the kernel has yet to choose the server's port.
@@ -158,7 +180,7 @@ fn burst(scene: Scene<'_>, progress: &BurstProgress) -> Line<'static> {
     Line::from(spans)
 }
 
-fn opened(progress: &BurstProgress) -> String {
+pub(crate) fn opened(progress: &BurstProgress) -> String {
     let [opened, asked] = [progress.opened, progress.asked].map(text::number);
     format!("{opened} of {asked}")
 }

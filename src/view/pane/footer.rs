@@ -5,7 +5,8 @@ use ratatui::text::{Line, Span};
 
 use crate::app::{Action, Key, Overlay, binding_of};
 use crate::cli::ThemeName;
-use crate::view::ThemeRole::{Dim, KeyCap};
+use crate::view::ThemeRole::{Dim, KeyCap, Warning};
+use crate::view::pane::notices;
 use crate::view::style::glyphs::CUT;
 use crate::view::{Painter, Scene, Theme, ThemeRole, text, width};
 
@@ -29,6 +30,9 @@ fn hints(scene: Scene<'_>, room: usize) -> Line<'static> {
         return keys_over(scene, overlay);
     }
     let mut spans = Vec::new();
+    let held_back = ui.ahead.held_back(scene.state.now);
+    let held_back = held_back.map(|keys| text::plural(keys, "waiting key"));
+    spans.extend(held_back.map(|keys| scene.span(Warning, format!(" {keys} "))));
     spans.extend(ui.count.map(|count| scene.span(KeyCap, format!(" {count}{CUT} "))));
     let hints = scene.state.hints().into_iter().map(|(key, help)| {
         let always = matches!(key, Key::Char('?' | 'q'));
@@ -84,7 +88,7 @@ fn newest_notice(scene: Scene<'_>, room: usize) -> Option<Line<'static>> {
     state.ui.overlay.as_ref()?;
     let last = state.notices.last()?;
     let is_new = last.at > state.ui.covered && state.now.since(last.at) < FRESH;
-    let text = text::cut(&format!(" {}", text::safe(&last.text())), room);
+    let text = text::cut(&format!(" {}", notices::legible(last)), room);
     is_new.then(|| scene.line(ThemeRole::Text, text))
 }
 
@@ -103,7 +107,7 @@ fn theme(scene: Scene<'_>) -> Vec<Span<'static>> {
         return Vec::new();
     }
     let name = match scene.theme.name() {
-        ThemeName::Dark => "dark",
+        ThemeName::Auto | ThemeName::Dark => "dark",
         ThemeName::Light => "light",
         ThemeName::HighContrast => "high contrast",
         ThemeName::Mono => "mono",

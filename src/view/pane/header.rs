@@ -3,8 +3,8 @@ use std::net::IpAddr;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::app::{Holder, PointOfView};
-use crate::tcp::TcpState;
+use crate::app::{Holder, PointOfView, Role};
+use crate::tcp::{LocalAddress, TcpState};
 use crate::view::ThemeRole::{Banner, Dim, Gauge, KeyCap, Name, Strong};
 use crate::view::lab::wire;
 use crate::view::style::glyphs::glyph;
@@ -64,19 +64,49 @@ fn left(scene: Scene<'_>, words: HeaderText) -> Vec<Span<'static>> {
     spans.push(Span::raw(gap));
     let sockets = scene.state.seen();
     spans.push(scene.span(Strong, text::plural(sockets.connections(), "connection")));
+    if !words.counts {
+        return spans;
+    }
     // The whole table is counted, whatever part of it is shown.
     let all = scene.state.ui.row_filter.view == PointOfView::BothEnds;
-    let mut before = if all { ":" } else { ", both ends:" };
-    for state in TcpState::ALL.into_iter().filter(|_| words.counts) {
+    let mut before = match (words.words, all) {
+        (true, true) => " · rows: ",
+        (true, false) => " · rows at both ends: ",
+        (false, true) => " · ",
+        (false, false) => " · both ends: ",
+    };
+    let after = if words.gap == TIGHT.gap { " " } else { ", " };
+    for state in TcpState::ALL {
         let many = text::number(sockets.count(state));
         if many == "0" {
             continue;
         }
-        spans.push(Span::raw(format!("{before} ")));
+        let whose =
+            Some(state).filter(|state| *state == TcpState::Listen).and_then(|_| whose(scene));
+        spans.push(Span::raw(before));
         spans.push(Span::styled(format!("{many} {state}"), scene.theme.state(state)));
-        before = if words.gap == WHOLE.gap { " " } else { "" };
+        spans.extend(whose.map(|whose| Span::raw(format!(" ({whose})"))));
+        before = after;
     }
     spans
+}
+
+/// Whose the LISTEN rows are while the server does not listen.
+fn whose(scene: Scene<'_>) -> Option<String> {
+    let state = scene.state;
+    if state.listened() {
+        return None;
+    }
+    if state.held_sockets.iter().any(|socket| !socket.name.tuple.is_connected()) {
+        return Some(String::from("staged by S"));
+    }
+    let mut rows = state.seen().in_order().take_while(|line| line.row.state == TcpState::Listen);
+    let first = rows.next().map(|line| Role::of(state, &line.row));
+    match first {
+        Some(Role::OtherListener(program)) if rows.next().is_none() => Some(text::safe(&program)),
+        Some(_) => Some(String::from("other programs")),
+        None => None,
+    }
 }
 
 fn place(scene: Scene<'_>, words: HeaderText) -> Vec<Span<'static>> {
@@ -115,10 +145,12 @@ fn right(scene: Scene<'_>, (words, shrunk): (HeaderText, u8)) -> Vec<Span<'stati
         1 => (),
         _ => spans.push(scene.span(Dim, format!("{scope}  "))),
     }
-    spans.push(match past::short(state) {
-        Some(words) => scene.span(KeyCap, words),
-        None => scene.span(Gauge, if words.gap == TIGHT.gap { "live" } else { "live " }),
-    });
+    match past::short(state) {
+        Some(words) => spans.push(scene.span(KeyCap, words)),
+        // The counts matter more.
+        None if words.gap == TIGHT.gap => (),
+        None => spans.push(scene.span(Gauge, "live ")),
+    }
     spans
 }
 
@@ -127,10 +159,10 @@ pub(crate) fn draw_warning(painter: &mut Painter<'_>, area: Rect) {
     let server = &scene.state.server;
     let at = server.at();
     let only_v6 = server.running.as_ref().is_some_and(|spec| spec.only_v6);
-    let is_reached = |ip: &&IpAddr| match at.ip {
-        _ if ip.is_loopback() => false,
-        IpAddr::V4(_) => ip.is_ipv4(),
-        IpAddr::V6(_) => ip.is_ipv6() || !only_v6,
+    let is_reached = |own: &&LocalAddress| match at.ip {
+        _ if own.ip.is_loopback() => false,
+        IpAddr::V4(_) => own.ip.is_ipv4(),
+        IpAddr::V6(_) => own.ip.is_ipv6() || !only_v6,
     };
     let reachable = if at.ip.is_unspecified() {
         let addresses = scene.state.machine.addresses.iter().filter(is_reached);

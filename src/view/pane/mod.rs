@@ -4,8 +4,11 @@ pub(crate) mod computers;
 pub(crate) mod footer;
 pub(crate) mod header;
 pub(crate) mod notices;
+pub(crate) mod numbers;
 pub(crate) mod pressed_keys;
+pub(crate) mod queues;
 pub(crate) mod server;
+pub(crate) mod strip;
 
 use ratatui::text::Span;
 

@@ -11,9 +11,12 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let notices = &scene.state.notices;
     let inside = rect::inside(area);
     let (room, height) = (usize::from(inside.width), usize::from(inside.height));
-    let end = end(scene.state, room, height);
-    let back = notices.back.min(end);
-    painter.scroll.notices_end = Some(end);
+    let mut back = 0;
+    if notices.back > 0 {
+        let end = end(scene.state, room, height);
+        back = notices.back.min(end);
+        painter.scroll.notices_end = Some(end);
+    }
     let mut right = Vec::new();
     if scene.state.sockets.past().is_some_and(|past| !past.paused) {
         right.push((Warning, String::from("as of then")));
@@ -44,19 +47,19 @@ fn end(state: &State, room: usize, height: usize) -> usize {
     newer.min(count.saturating_sub(1))
 }
 
-/// `usual`, or more for a long notice: a refusal may take lines from the table, any other only those that it can `spare`.
-pub(crate) fn height(state: &State, room: u16, (usual, most): (u16, u16), spare: u16) -> u16 {
-    let back = state.notices.back;
-    let Some(shown) = state.told().nth(back) else { return usual };
-    let lines = wrapped(shown, usize::from(room)).len();
-    let most = match shown.tone {
-        Tone::Plain => most.min(usual + spare),
-        Tone::Refused | Tone::Warning => most,
-    };
-    rect::len(lines).clamp(usual, most)
+/// The lines of the newest sentence, or the one that is scrolled back to, and those of all before it, counted up to `most`.
+pub(crate) fn lines_wanted(state: &State, room: usize, most: u16) -> (u16, u16) {
+    let mut lines = state.told().skip(state.notices.back);
+    let mut lines = lines.by_ref().map(|notice| rect::len(wrapped(notice, room).len()));
+    let newest = lines.next().unwrap_or(1);
+    let mut all = newest;
+    while let Some(more) = lines.next().filter(|_| all < most) {
+        all += more;
+    }
+    (newest, all)
 }
 
-/// The newest notice, or the one `back`, and above it those before that fit whole; in reading order.
+/// The newest notice, or the one `back`, and above it those before; in reading order. The last that has room is cut, if need be.
 pub(crate) fn newest(
     scene: Scene<'_>,
     back: usize,
@@ -66,11 +69,11 @@ pub(crate) fn newest(
     let mut shown: Vec<Vec<Line<'static>>> = Vec::new();
     let mut left = height;
     for (n, notice) in state.told().enumerate().skip(back) {
+        if left == 0 {
+            break;
+        }
         let mut words = wrapped(notice, room);
         if words.len() > left {
-            if n > back {
-                break;
-            }
             // An ellipsis ends it in place of a full stop.
             words.truncate(left);
             if let Some(last) = words.last_mut() {
@@ -86,7 +89,13 @@ pub(crate) fn newest(
 
 fn wrapped(notice: &Notice, room: usize) -> Vec<String> {
     // One column is left for an ellipsis.
-    text::wrap(&text::safe(&notice.text()), room.saturating_sub(INDENT + 1))
+    text::wrap(&legible(notice), room.saturating_sub(INDENT + 1))
+}
+
+/// The text of a notice: a key is shown as it is typed, everything else in ASCII, since it may name programs.
+pub(crate) fn legible(notice: &Notice) -> String {
+    let escape = if notice.is_about_a_key() { text::own } else { text::safe };
+    escape(&notice.text())
 }
 
 /// The columns of the time and of a sign.
@@ -110,6 +119,7 @@ fn lines(
     let line = |(n, words): (usize, String)| {
         let margin = if n == 0 { format!(" {time} ") } else { " ".repeat(INDENT) };
         let symbol = if n == 0 { format!("{symbol:<2}") } else { String::new() };
+        let words = if notice.is_about_a_key() { scene.own(&words) } else { words };
         let mut spans = vec![scene.span(Dim, margin)];
         spans.extend(scene.named(part, &(symbol + &words)));
         Line::from(spans)

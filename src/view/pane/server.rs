@@ -1,30 +1,46 @@
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::app::{Holder, State, Statement, TableRow, explain};
+use crate::app::{Holder, Statement, explain};
 use crate::tcp::{Host, ListenSpec, OnData, Port, ServerCloses, TcpState, escape};
-use crate::view::ThemeRole::{Dim, Error, Gauge, Strong, Text, Warning};
-use crate::view::pane::gauge;
+use crate::view::ThemeRole::{Dim, Error, Strong, Text, Warning};
+use crate::view::pane::{numbers, queues};
 use crate::view::scene::{RankedLines, leave_out};
 use crate::view::style::glyphs::glyph;
-use crate::view::{Painter, Scene, Titles, past, push_fitting, text};
+use crate::view::{Painter, Scene, Titles, past, push_fitting, rect, text, width};
 
 pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
     let titles =
         Titles { name: "Listener", right: past::as_of_now(scene.state), ..Titles::default() };
     let inner = painter.pane(area, titles);
-    let room = usize::from(inner.width);
     let server = &scene.state.server;
+    // Trouble has all columns for its words.
+    let is_sound = scene.state.listened() && server.pausing(scene.state.now).is_none();
+    let port = is_sound.then(|| server.at().port.to_string());
+    let kept = 11 + server.at().to_string().len().max(19);
+    let [text, bottom] = numbers::draw(
+        painter,
+        inner,
+        (port, "port"),
+        (scene.theme.end(Some(Holder::Server)), kept),
+    );
+    // One column stays blank before the frame.
+    let [room, bottom_room] =
+        [text, bottom].map(|place| usize::from(place.width).saturating_sub(1));
     let mut lines = if server.is_listening() {
         running_lines(scene, server.running.as_ref().unwrap_or(&server.spec), room)
     } else {
         idle_lines(scene, room)
     };
     lines.extend(totals(scene, room));
-    lines.extend(payload(scene, room));
+    let is_last =
+        lines.iter().map(|(_, lines)| lines.len()).sum::<usize>() + 1 >= inner.height.into();
+    lines.extend(payload(scene, if is_last { bottom_room } else { room }));
     leave_out(&mut lines, usize::from(inner.height));
-    painter.put(inner, lines.into_iter().flat_map(|(_, lines)| lines));
+    for (n, line) in (0..).zip(lines.into_iter().flat_map(|(_, lines)| lines)) {
+        painter.render(line, if n + 1 == inner.height { bottom } else { rect::line(text, n) });
+    }
 }
 
 fn running_lines(scene: Scene<'_>, running: &ListenSpec, room: usize) -> Vec<RankedLines> {
@@ -35,15 +51,20 @@ fn running_lines(scene: Scene<'_>, running: &ListenSpec, room: usize) -> Vec<Ran
     let at = text::end(running.at, room.saturating_sub(text::width(&label)));
     let label = Span::styled(label, scene.theme.state(TcpState::Listen));
     let mut first = vec![label, scene.end(Some(Holder::Server), at)];
-    push_fitting(&mut first, Span::raw(format!("   {}", reach(running))), room);
+    let reach = reach(running);
+    let is_beside = width(&first) + 3 + text::width(&reach) <= room;
+    let below = (!is_beside).then(|| (5, vec![scene.cut(Text, &format!(" {reach}"), room)]));
+    push_fitting(&mut first, Span::raw(format!("   {reach}")), room);
     let mut first = vec![Line::from(first)];
     first.extend(scene.state.server.pending().map(|next| pending(scene, (running, next), room)));
-    let queue = queue(scene, running, room);
-    vec![(0, first), mode(scene, running, room), (1, vec![queue])]
+    let mut lines = vec![(0, first), mode(scene, running, room)];
+    lines.extend(below);
+    lines.extend(queues::lines(scene, running, room));
+    lines
 }
 
 /// What the form has been set to since.
-fn pending(
+pub(crate) fn pending(
     scene: Scene<'_>,
     (running, next): (&ListenSpec, &ListenSpec),
     room: usize,
@@ -63,18 +84,29 @@ fn reach(spec: &ListenSpec) -> String {
     explain::words(&what)
 }
 
+/// What accept() does.
+pub(crate) fn accepts(scene: Scene<'_>, room: usize) -> Span<'static> {
+    let server = &scene.state.server;
+    match server.pausing(scene.state.now) {
+        Some(why) => scene.span(Error, text::cut(&format!("paused: {}", why.errno), room)),
+        None if server.held => {
+            let words = ["accept() is held: a resumes", "accept() is held"];
+            scene.span(Warning, text::fitting(room, words))
+        }
+        None => Span::raw("accepts at once"),
+    }
+}
+
+pub(crate) fn backlog(running: &ListenSpec) -> String {
+    format!("backlog {}", text::number(running.backlog))
+}
+
 fn mode(scene: Scene<'_>, running: &ListenSpec, room: usize) -> RankedLines {
     let server = &scene.state.server;
-    let (rank, accepts) = match server.pausing(scene.state.now) {
-        Some(why) => {
-            let words = format!("paused: {}", why.errno);
-            (1, scene.span(Error, text::cut(&words, room.saturating_sub(1))))
-        }
-        None if server.held => (1, scene.span(Warning, "accept() is held: a resumes")),
-        None => (4, Span::raw("accepts at once")),
-    };
-    let mut spans = vec![Span::raw(" "), accepts];
-    let mut more = vec![format!("backlog {}", text::number(running.backlog))];
+    let is_usual = !server.held && server.pausing(scene.state.now).is_none();
+    let rank = if is_usual { 4 } else { 1 };
+    let mut spans = vec![Span::raw(" "), accepts(scene, room.saturating_sub(1))];
+    let mut more = vec![backlog(running)];
     match running.on_data {
         OnData::Read => (),
         OnData::LeaveUnread => more.push("leaves data unread".to_owned()),
@@ -97,58 +129,28 @@ fn mode(scene: Scene<'_>, running: &ListenSpec, room: usize) -> RankedLines {
     (rank, vec![Line::from(spans)])
 }
 
-fn queue(scene: Scene<'_>, running: &ListenSpec, room: usize) -> Line<'static> {
-    const GAUGE: usize = 20;
-    let state = scene.state;
-    let (waiting, most) = listen_rows(state).fold((0, 0), |sum: (u32, u32), line| {
-        let queues = line.row.queues;
-        (sum.0.saturating_add(queues.recv), sum.1.saturating_add(queues.send))
-    });
-    let asked = running.backlog.min(state.machine.somaxconn);
-    let most = if most == 0 { asked } else { most };
-    let words = format!(" {} of {}", text::number(waiting), text::number(most));
-    let label = if room < 44 { " queue  " } else { " accept queue  " };
-    let is_room = label.len() + words.len() + 8 <= room;
-    let held = if state.server.held && is_room { "  held" } else { "" };
-    let spare = room.saturating_sub(label.len() + words.len() + held.len() + 3);
-    let (part, number) = match waiting {
-        0 => (Gauge, Text),
-        waiting if waiting >= most => (Error, Error),
-        _ => (Gauge, Strong),
-    };
-    let mut spans = vec![Span::raw(label)];
-    spans.extend(gauge(scene, part, (waiting, most), GAUGE.min(spare)));
-    spans.extend([scene.span(number, words), scene.span(Warning, held)]);
-    Line::from(spans)
-}
-
-/// The LISTEN rows of the server; LISTEN rows come first in the table.
-fn listen_rows(state: &State) -> impl Iterator<Item = &TableRow> {
-    let listens = |line: &&TableRow| line.row.state == TcpState::Listen;
-    let is_own = |line: &&TableRow| {
-        let name = line.row.name();
-        state.server.sockets.iter().any(|socket| socket.name == name)
-    };
-    state.sockets.in_order().take_while(listens).filter(is_own)
-}
-
 fn idle_lines(scene: Scene<'_>, room: usize) -> Vec<RankedLines> {
     let spec = &scene.state.server.spec;
     let label = " will listen on ";
     let at = text::end(spec.at, room.saturating_sub(label.len()));
     let mut would = vec![scene.span(Dim, format!("{label}{at}"))];
     push_fitting(&mut would, scene.span(Dim, format!(", {}", reach(spec))), room);
-    let what = Statement::new("not-listening")
-        .with_some("seconds", scene.state.retries_in())
-        .when("Others", scene.state.sockets.ports.is_listening(spec.at.port))
-        .when("AnyPort", spec.at.port == Port::ANY)
-        .with("port", spec.at.port);
-    let idle = text::fitting(room.saturating_sub(1), explain::forms(&what));
     vec![
-        (0, vec![Line::from(format!(" {idle}"))]),
+        (0, vec![Line::from(format!(" {}", idle(scene, room.saturating_sub(1))))]),
         (2, vec![Line::from(would)]),
         (1, vec![scene.keys(&[("l", "listen"), ("L", "options")])]),
     ]
+}
+
+/// That nothing listens, and why.
+pub(crate) fn idle(scene: Scene<'_>, room: usize) -> String {
+    let port = scene.state.server.spec.at.port;
+    let what = Statement::new("not-listening")
+        .with_some("seconds", scene.state.retries_in())
+        .when("Others", scene.state.sockets.ports.is_listening(port))
+        .when("AnyPort", port == Port::ANY)
+        .with("port", port);
+    text::fitting(room, explain::forms(&what))
 }
 
 fn totals(scene: Scene<'_>, room: usize) -> Option<RankedLines> {

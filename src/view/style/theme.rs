@@ -5,7 +5,7 @@ use crate::cli::ThemeName;
 use crate::tcp::TcpState;
 use crate::view::style::ink::{ColourDepth, Ground, HUES, Ink};
 
-/// Styles by role, never by colour, which only its [`Ink`] names. Dark and light keep the terminal's background.
+/// Styles by role, never by colour, which `ink.rs` alone names. Dark and light keep the terminal's background.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Theme {
     name: ThemeName,
@@ -116,6 +116,20 @@ impl Theme {
         Theme { name, ..self }
     }
 
+    /// Whether the terminal's background decides about it.
+    pub fn is_to_be_found(self) -> bool {
+        self.name == ThemeName::Auto && self.depth != ColourDepth::Mono
+    }
+
+    /// The one for a terminal with that background, in red, green and blue.
+    #[must_use]
+    pub fn on(self, background: [u8; 3]) -> Theme {
+        let [r, g, b] = background.map(u32::from);
+        let is_bright = 299 * r + 587 * g + 114 * b > 500 * 255;
+        let name = if is_bright { ThemeName::Light } else { ThemeName::Dark };
+        if self.is_to_be_found() { Theme { name, ..self } } else { self }
+    }
+
     /// Its name.
     pub const fn name(self) -> ThemeName {
         self.name
@@ -139,7 +153,7 @@ impl Theme {
     /// The background that the colours are made for, as red, green and blue: the brightest dark one, or white.
     pub const fn assumed_ground(self) -> [u8; 3] {
         match self.name {
-            ThemeName::Dark | ThemeName::Mono => [24, 24, 24],
+            ThemeName::Auto | ThemeName::Dark | ThemeName::Mono => [24, 24, 24],
             ThemeName::Light => [255, 255, 255],
             ThemeName::HighContrast => [0, 0, 0],
         }
@@ -183,8 +197,13 @@ impl Theme {
 
     /// Whether that is the look of some end.
     pub(crate) fn is_end(self, style: Style) -> bool {
-        let computers = (0..HUES).map(Holder::Client);
-        computers.chain([Holder::Server]).any(|holder| self.end(Some(holder)) == style)
+        let mut ends = (0..HUES).map(Holder::Client).chain([Holder::Server]);
+        // It may be bold.
+        let colours = |style: Style| style.fg.map(|ink| (ink, style.bg));
+        ends.any(|holder| {
+            let look = self.end(Some(holder));
+            look == style || (colours(look).is_some() && colours(look) == colours(style))
+        })
     }
 
     /// The look of what an end did, drawn as a line.
@@ -223,7 +242,7 @@ impl Theme {
     /// Among the grounds that have colours of their own.
     const fn number(self) -> Option<usize> {
         match self.name {
-            ThemeName::Dark => Some(0),
+            ThemeName::Auto | ThemeName::Dark => Some(0),
             ThemeName::Light => Some(1),
             ThemeName::HighContrast => Some(2),
             ThemeName::Mono => None,

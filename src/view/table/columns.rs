@@ -5,7 +5,7 @@ use ratatui::text::Span;
 use crate::app::query::server_side::is_unaccepted;
 use crate::app::{Gone, GoneReason, State, TableRow};
 use crate::tcp::{Protocol, SocketId, TcpState};
-use crate::view::ThemeRole::{Dim, Text};
+use crate::view::ThemeRole::{Dim, Text, Warning};
 use crate::view::style::glyphs::{HOLLOW, REFUSED, glyph};
 use crate::view::table::column::ColumnWidth::{UpTo, Whole};
 use crate::view::table::column::{
@@ -54,12 +54,26 @@ fn columns(scene: Scene<'_>, room: usize, rows: &[SocketId]) -> Vec<Column> {
     // With the bracket at its end. 22 have room for "server end of laptop".
     let role = [(0, Whole(9)), (3, Whole(16)), (8, Whole(17)), (11, Whole(22)), (18, UpTo(27))];
     let (received, sent) = longest_queues(scene, rows);
-    let recv = if received > 0 { 4 } else { 6 };
+    let unsent = unacknowledged(scene, rows);
+    let [rank, rank_of_sent] = [received, unsent].map(|most| if most > 0 { 4 } else { 6 });
     let [received, sent] = [received, sent].map(queue_width);
     vec![
         Column::new(&["Proto"], [(1, Whole(5))], proto_cell),
-        Column::new(&["Recv-Q"], [(recv, Whole(received))], recv_queue),
-        Column::new(&["Send-Q"], [(6, Whole(sent))], send_queue),
+        Column::new(&["Recv-Q"], [(rank, Whole(received))], |row, width| {
+            let bytes = row.line.row.queues.recv;
+            let part = if bytes > 0 { Warning } else { Dim };
+            vec![row.scene.span(part, format!("{bytes:>width$}"))]
+        }),
+        Column::new(&["Send-Q"], [(rank_of_sent, Whole(sent))], |row, width| {
+            // That of a listener is its backlog.
+            let socket = &row.line.row;
+            let part = match socket.queues.send {
+                0 => Dim,
+                _ if socket.state == TcpState::Listen => Text,
+                _ => Warning,
+            };
+            vec![row.scene.span(part, format!("{:>width$}", socket.queues.send))]
+        }),
         Column::new(&["Local Address"], address, |row, width| row.near(local_end(row, width))),
         Column::new(&["Foreign Address"], address, |row, width| {
             row.far(text::end(row.line.row.tuple.remote, width))
@@ -129,6 +143,13 @@ pub(super) fn send_queue(row: &RowView<'_>, width: usize) -> Vec<Span<'static>> 
     plain(format!("{:>width$}", row.line.row.queues.send))
 }
 
+/// The longest Send-Q but those of listeners.
+fn unacknowledged(scene: Scene<'_>, rows: &[SocketId]) -> u32 {
+    let lines = rows.iter().filter(|row| row.tuple.is_connected());
+    let lines = lines.filter_map(|row| scene.state.seen().get(*row));
+    lines.map(|line| line.row.queues.send).max().unwrap_or(0)
+}
+
 fn state(row: &RowView<'_>, _: usize) -> Vec<Span<'static>> {
     let state = row.line.row.state;
     if row.line.gone.is_some() {
@@ -149,10 +170,10 @@ fn why_gone(gone: Gone, room: usize) -> Vec<Span<'static>> {
 }
 
 fn role_cell(row: &RowView<'_>, width: usize) -> Vec<Span<'static>> {
-    let room = width - 1;
     if let Some(gone) = row.line.gone {
-        return why_gone(gone, room);
+        return why_gone(gone, width);
     }
+    let room = width - 1;
     let text = role_with_time(row).unwrap_or_else(|| plain_role(row, room));
     let mut spans = row.scene.named(Text, &text::fit(&text, room));
     spans.push(row.scene.span(Dim, row.bracket.unwrap_or(" ")));

@@ -1,19 +1,85 @@
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-use crate::app::{PointOfView, Statement, explain};
+use crate::app::{Action, PointOfView, State, Statement, binding_of, explain};
 use crate::tcp::Port;
 use crate::view::ThemeRole::{Dim, Key, Text};
 use crate::view::table::titles::command;
 use crate::view::{Painter, Scene, rect, text};
 
+/// The most lines of what an empty table says.
+pub(crate) const LINES: u16 = 9;
+
 pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
+    let room = usize::from(area.width).saturating_sub(4);
     let [why, key] = words(scene);
-    let mut lines = scene.wrapped(Text, &why, usize::from(area.width).saturating_sub(4));
-    lines.extend([Line::default(), scene.line(Key, key)]);
+    let both = format!("{why} {key}");
+    let is_start = is_start(scene.state) && room >= LEAST;
+    let mut lines = if is_start && (text::width(&both) <= room || text::width(&why) > room) {
+        scene.wrapped(Text, &both, room)
+    } else {
+        let gap = (!is_start).then(Line::default);
+        let why = scene.wrapped(Text, &why, room).into_iter();
+        why.chain(gap).chain([scene.line(Key, key)]).collect()
+    };
+    if is_start {
+        lines.push(Line::default());
+        lines.extend(story(scene, room));
+        lines.extend([Line::default(), other_keys(scene)]);
+    }
+    if lines.len() > usize::from(area.height) {
+        lines.retain(|line| line.width() > 0);
+    }
     let place = rect::middle(area, area.width, rect::len(lines.len()));
     painter.put(place, lines.into_iter().map(Line::centered));
+}
+
+/// The fewest columns for the first keys.
+const LEAST: usize = 54;
+
+/// Whether the first keys help: nothing is there yet, and the whole table would show it.
+fn is_start(state: &State) -> bool {
+    let filter = state.ui.row_filter;
+    state.seen().is_empty()
+        && state.sockets.blind.is_empty()
+        && state.ui.find.text.value().is_empty()
+        && !(state.is_past() || state.lab.is_up() || state.server.is_listening())
+        && !filter.whole_machine
+        && filter.view == PointOfView::BothEnds
+}
+
+/// The first keys, and what each of them shows.
+const STORY: [(Action, &str); 4] = [
+    (Action::Listen, "Listen"),
+    (Action::Connect, "Connect"),
+    (Action::Connect, "Again"),
+    (Action::Close, "Close"),
+];
+
+fn story(scene: Scene<'_>, room: usize) -> Vec<Line<'static>> {
+    const GAP: usize = 3;
+    let steps = STORY.map(|(action, step)| {
+        let forms = explain::forms(&Statement::new("welcome").when(step, true));
+        (key_of(action), text::fitting(room - GAP - 1, forms))
+    });
+    let widest = steps.iter().map(|(_, words)| text::width(words)).max().unwrap_or(0);
+    let line = |(key, words): (String, String)| {
+        let words = " ".repeat(GAP) + &text::fit(&words, widest);
+        Line::from(vec![scene.span(Key, key), scene.span(Text, words)])
+    };
+    steps.map(line).into()
+}
+
+fn other_keys(scene: Scene<'_>) -> Line<'static> {
+    let keys = [(Action::Lab, "lab"), (Action::Help, "keys"), (Action::Palette, "actions")];
+    let keys = keys.map(|(action, help)| (key_of(action), help));
+    let keys = keys.each_ref().map(|(key, help)| (key.as_str(), *help));
+    scene.keys(&keys)
+}
+
+fn key_of(action: Action) -> String {
+    binding_of(action).map_or_else(String::new, |binding| binding.keys[0].to_string())
 }
 
 /// Why the table is empty, and which keys help.

@@ -24,7 +24,7 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect, (head_lines, rows): (u
 
 /// How many lines netstat's heading takes: where there is hardly room for rows, the names of the columns alone.
 pub(super) fn head_lines(height: u16) -> u16 {
-    if height < 8 { 1 } else { 2 }
+    if height < 7 { 1 } else { 2 }
 }
 
 /// The state matters most, then addresses, then queues; the owner goes first. netstat gives an address 23 columns.

@@ -4,6 +4,7 @@ use ratatui::text::Span;
 
 use crate::app::TableRow;
 use crate::tcp::TimerKind;
+use crate::view::ThemeRole::Text;
 use crate::view::style::glyphs::glyph;
 use crate::view::table::column::{ROLE, RowView, STATE};
 use crate::view::table::role::role;
@@ -63,6 +64,6 @@ pub(super) fn countdown(row: &RowView<'_>, left: &str) -> Vec<Span<'static>> {
         None => text::cut_to_fit(tries, after),
     };
     let mut spans = row.in_state(state);
-    spans.push(Span::raw(words));
+    spans.extend(row.scene.named(Text, &words));
     spans
 }

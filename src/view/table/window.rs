@@ -53,8 +53,5 @@ fn pinned(state: &State, (height, left): (usize, usize)) -> usize {
 }
 
 pub(crate) fn rows_wanted(state: &State) -> u16 {
-    match state.ui.shown.len() {
-        0 => 4,
-        rows => rect::len(rows).clamp(3, 1000),
-    }
+    rect::len(state.ui.shown.len())
 }

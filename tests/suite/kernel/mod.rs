@@ -1,3 +1,4 @@
 pub(crate) mod inet_diag;
+pub(crate) mod interfaces;
 pub(crate) mod tcp_info;
 pub(crate) mod watch;

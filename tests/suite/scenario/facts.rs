@@ -1,8 +1,11 @@
 //! What a scenario takes as given.
 
+use std::net::IpAddr;
+
 use fivetuple::app::State;
 use fivetuple::tcp::{
-    Accepting, OnData, Port, PortRange, Protocol, ServerCloses, SourcePort, TimeWaitReuse,
+    Accepting, HostLimits, LocalAddress, OnData, Port, PortRange, Protocol, ServerCloses,
+    SourcePort, TimeWaitReuse,
 };
 
 /// A fact about the machine, or a setting that a form or the command line would make.
@@ -17,9 +20,14 @@ pub(super) fn given(state: &mut State, text: &str) {
         "reserved" => machine.reserved = PortRange::list_of_sysctl(value),
         "ipv6" => machine.has_ipv6 = value == "yes",
         "tw-reuse" => machine.time_wait_reuse = TimeWaitReuse::Never,
+        "hidden" => {
+            let settings = [HostLimits::PORT_RANGE, HostLimits::UNPRIVILEGED];
+            machine.unread = settings.into_iter().filter(|name| value.contains(name)).collect();
+        }
         "lo" => machine.loopback_up = value == "up",
         "addresses" => {
-            machine.addresses = value.split(' ').map(|ip| ip.parse().unwrap()).collect();
+            let addresses = value.split(' ').map(|ip| ip.parse::<IpAddr>().unwrap());
+            machine.addresses = addresses.map(LocalAddress::from).collect();
         }
         "port" => server.at.port = Port(value.parse().unwrap()),
         "address" => server.at.ip = value.parse().unwrap(),

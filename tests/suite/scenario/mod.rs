@@ -8,6 +8,7 @@
 //! after TITLE               it goes on where that one ended
 //! given descriptors 300     a fact about this machine, or a setting
 //! > h 3o "text"             keys; what stands in quotes is typed
+//! >> l c d                  keys in one write, which wait for what was ordered before them
 //! select $laptop            a click on a row; `computer 1` is one, too
 //! * connected $laptop       TCP or the lab reports something; `* 2 s` lets time pass
 //! ~ 1 laptop SYN 0 0        segment 1 is put on the wire, its numbers counted from the SYNs; `~ 1 again` if the wire only counts it, `~ 1 arrives`, `~ 1 lost`

@@ -43,7 +43,7 @@ impl Story {
                 self.robot.tell(Event::OwnersFound(found.collect()));
             }
             ["pasted", ..] => {
-                let pasted = text["pasted ".len()..].replace("\\e", "\x1b");
+                let pasted = text["pasted ".len()..].replace("\\e", "\x1b").replace("\\n", "\n");
                 self.robot.tell(Event::Pasted(pasted));
             }
             ["saved", ..] => {

@@ -70,6 +70,7 @@ impl Story {
             "computer" => self.robot.ask(Action::SelectComputer(rest.parse().unwrap())),
             "select" => self.robot.ask(Action::SelectRow(own(&self.row(rest), 0).name)),
             ">" => self.press(rest),
+            ">>" => self.robot.press_at_once(rest),
             "*" => self.report(rest),
             "~" => self.segment(rest),
             "?" => return self.answer(rest),

@@ -1,10 +1,13 @@
 //! Colours: legible on their ground, distinguishable with any colour vision, the same for one end wherever it stands.
 
-use fivetuple::app::Holder;
+use fivetuple::app::{Event, Holder};
 use fivetuple::cli::ThemeName;
-use fivetuple::tcp::TcpState;
+use fivetuple::tcp::{Endpoint, ListenSpec, Owner, TcpState};
 use fivetuple::view::{ColourDepth, Theme, ThemeRole};
 use ratatui::style::{Color, Style};
+
+use crate::robot::{LISTEN, Robot, own};
+use crate::view::{LAPTOP, PHONE, joined, two_connections};
 
 type Rgb = [u8; 3];
 
@@ -102,6 +105,40 @@ fn the_server_looks_like_nothing_else() {
             assert!(others.chain(roles).all(|style| style != server), "{name:?} {depth:?}");
         }
     }
+}
+
+#[test]
+fn an_end_is_the_servers_a_computers_or_another_programs() {
+    let mut robot = two_connections();
+    let curl = "tcp 0 0 127.0.0.2:40000 127.0.0.1:5000 ESTABLISHED inode=77";
+    let (sshd, away) = ("tcp 0 9 127.0.0.1:22 0.0.0.0:* LISTEN inode=3", "10.0.0.9:40000");
+    let (far, udp) = (curl.replace("127.0.0.2:40000", away), curl.replace("tcp", "udp"));
+    robot.kernel(&joined(&[LISTEN, sshd, LAPTOP[0], LAPTOP[1], PHONE[0], PHONE[1], curl]));
+    robot.tell(Event::OwnersFound(vec![(77, Owner::new(999, b"curl", 3))]));
+    let (server, laptop, phone) =
+        (Some(Holder::Server), Some(Holder::Client(0)), Some(Holder::Client(1)));
+    for (row, wanted) in [
+        (LISTEN, [server, None]),
+        (LAPTOP[0], [server, laptop]),
+        (LAPTOP[1], [laptop, server]),
+        (PHONE[1], [phone, server]),
+        (curl, [None, server]),
+        (&far, [None, server]),
+        (sshd, [None, None]),
+        // TCP's port 5000 is not UDP's.
+        (&udp, [laptop, None]),
+    ] {
+        assert_eq!(robot.state.whose_ends(own(row, 1).name), wanted, "{row}");
+    }
+    robot.kernel("tcp 0 0 127.0.0.2:54240 127.0.0.1:5000 TIME_WAIT timewait=47300ms/0");
+    assert_eq!(robot.state.whose_ends(own(LAPTOP[1], 1).name), [laptop, server]);
+    // A client at the server's own port, of a server that listens on every address.
+    let mut robot = Robot::new();
+    let spec = ListenSpec::at(Endpoint::new([0, 0, 0, 0], 5000));
+    let twin = "tcp 0 0 127.0.0.3:5000 127.0.0.1:5000 TIME_WAIT timewait=47300ms/0";
+    robot.listens(spec, "tcp 0 128 0.0.0.0:5000 0.0.0.0:* LISTEN inode=9");
+    robot.kernel(twin);
+    assert_eq!(robot.state.whose_ends(own(twin, 1).name), [phone, server]);
 }
 
 fn rgb(colour: Color) -> Option<Rgb> {

@@ -69,7 +69,7 @@ fn the_newest_sentence_is_whole_or_marked_as_cut() {
             let whole = text.contains("runs.") || keys == "z" && text.contains('…');
             assert!(whole, "{size:?} {text}");
         }
-        robot.state.notices.say(at, Tone::Plain, Statement::verbatim("word ".repeat(200)));
+        robot.state.notices.say(at, Tone::Plain, Statement::verbatim("word ".repeat(2000)));
         for size in [WIDE, USUAL, SMALL, LEAST] {
             let text = screen(&mut robot, size);
             let is_whole = text.matches("word").count() == 200;
@@ -135,7 +135,7 @@ fn strangers_bytes_are_shown_and_not_obeyed() {
         robot.state.ui.overlay = None;
     }
     robot.press("Esc");
-    let text = screen(&mut robot, (160, 40));
+    let text = screen(&mut robot, (140, 40));
     assert!(text.contains(r"\x1b[2J\x00\xff\r\n\t"), "{text}");
     assert!(text.contains(r"666/\x1b]0;x\x07"), "{text}");
     let value = Value::Text(hostile.into());

@@ -144,7 +144,7 @@ fn a_row_that_is_gone_is_in_no_state() {
     robot.press("l");
     robot.hear(SocketEvent::StoppedListening { why: None });
     robot.kernel(WAITS);
-    for size in [(80, 24), (60, 18), WIDE, (200, 60)] {
+    for size in [(80, 24), (60, 18), WIDE, (140, 48)] {
         for keys in ["", "z", "z"] {
             robot.press(keys);
             let text = screen(&mut robot, size);

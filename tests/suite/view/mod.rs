@@ -12,9 +12,11 @@ pub(crate) mod lab_words;
 pub(crate) mod laws;
 pub(crate) mod lit_rows;
 pub(crate) mod myth;
+pub(crate) mod panes;
 pub(crate) mod pictures;
 pub(crate) mod ports;
 pub(crate) mod segment_labels;
+pub(crate) mod space;
 pub(crate) mod syscalls;
 pub(crate) mod timeline;
 

@@ -1,11 +1,14 @@
 //! Screens as text, at three sizes.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use crate::app::explain::why_not::{answer, refused};
 use crate::robot::{Robot, end, own};
 use fivetuple::app::{Action, Clients, Notices, PointOfView, Statement, Tone};
-use fivetuple::tcp::{ConnectSpec, Endpoint, ListenSpec, Port, SocketEvent, SocketId};
+use fivetuple::tcp::{
+    ConnectSpec, Endpoint, ListenSpec, LocalAddress, Port, SocketEvent, SocketId,
+};
 
 use crate::view::compare::laptop_twice;
 use crate::view::lab::two_losses;
@@ -164,12 +167,23 @@ fn waiting_alone() -> Robot {
 
 fn open_to_everybody() -> Robot {
     let mut robot = Robot::new();
-    robot.state.machine.addresses = vec![[127, 0, 0, 1].into(), [192, 168, 1, 20].into()];
+    let addresses = [[127, 0, 0, 1], [192, 168, 1, 20]].map(IpAddr::from);
+    robot.state.machine.addresses = addresses.map(LocalAddress::from).to_vec();
     let spec = ListenSpec::at(Endpoint::new([0, 0, 0, 0], 5000));
     robot.state.server.spec = spec.clone();
     robot.hear(SocketEvent::Listening { spec, sockets: vec![] });
     robot.kernel("tcp 0 128 0.0.0.0:5000 0.0.0.0:* LISTEN inode=9");
     robot
+}
+
+#[test]
+fn an_address_of_a_link_is_shown_with_its_interface() {
+    let mut robot = Robot::new();
+    let ip = "fe80::1".parse().unwrap();
+    robot.state.machine.addresses = vec![LocalAddress { ip, interface: Some("eth0".to_owned()) }];
+    let spec = ListenSpec::at("[::]:5000".parse().unwrap());
+    robot.hear(SocketEvent::Listening { spec, sockets: vec![] });
+    shows(&mut robot, &[USUAL, WIDE], &["port 5000 is reachable on fe80::1%eth0"]);
 }
 
 fn many_computers() -> Robot {
@@ -223,7 +237,8 @@ fn the_title_names_every_watched_port() {
     robot.state.clients.called.insert(Port(8080));
     robot.ask(Action::PointOfView);
     robot.press("T");
-    let words = ["| grep -E ':(5000|8080) '`", "2 connections, both ends: 1 LISTEN", " theme: "];
+    let words =
+        ["| grep -E ':(5000|8080) '`", "2 connections · rows at both ends: 1 LISTEN", " theme: "];
     shows(&mut robot, &[WIDE], &words);
     let target = "a-name-that-is-much-too-long.invalid:5000".parse().unwrap();
     robot.state.clients.to = Some(target);

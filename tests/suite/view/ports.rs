@@ -2,7 +2,7 @@
 
 use crate::robot::{LISTEN, Robot, end};
 use fivetuple::app::Action;
-use fivetuple::tcp::SourcePort;
+use fivetuple::tcp::{HostLimits, SourcePort, TimeWaitReuse};
 
 use crate::view::{ALL, SMALL, USUAL, WIDE, check, shows, two_connections};
 
@@ -65,4 +65,25 @@ fn a_toy_range_has_a_cell_per_port_and_reports_exhaustion() {
     check("ports_toy", &mut robot, &ALL);
     robot.state.clients.spec.source_port = SourcePort::Range("40000-40000".parse().unwrap());
     shows(&mut robot, &[WIDE], &["none of 1 ports left: EADDRNOTAVAIL"]);
+}
+
+#[test]
+fn what_waits_in_time_wait_is_told_beside_what_is_left() {
+    let mut robot = Robot::listening();
+    robot.state.clients.spec.source_port = SourcePort::Range("54240-54243".parse().unwrap());
+    let closed = "tcp 0 0 127.0.0.2:54241 127.0.0.1:5000 TIME_WAIT timewait=46300ms/0";
+    robot.kernel(&[LISTEN, closed].join("\n"));
+    robot.press("m");
+    shows(&mut robot, &[WIDE], &["3 of 4 ports left, and 1 in TIME_WAIT, "]);
+    shows(&mut robot, &[USUAL], &["3 of 4 ports left, 1 in TIME_WAIT"]);
+    robot.state.machine.time_wait_reuse = TimeWaitReuse::Never;
+    shows(&mut robot, &[WIDE], &["3 of 4 ports left; 1 of 54240-54243 in use, 1 of them in"]);
+}
+
+#[test]
+fn of_a_range_that_cannot_be_read_it_is_not_said_how_many_are_left() {
+    let mut robot = two_connections();
+    robot.state.machine.unread = vec![HostLimits::PORT_RANGE];
+    robot.press("m");
+    shows(&mut robot, &ALL, &["ports in use: 1", "cannot be read"]);
 }

@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use fivetuple::tcp::Flags;
+
+use crate::computers::LAPTOP;
 use crate::robot::Robot;
 use crate::view::{ALL, USUAL, WIDE, goodbyes, screen, shows, two_connections};
 
@@ -41,4 +44,14 @@ fn the_listener_is_shown_as_of_now_while_the_table_shows_the_past() {
     robot.kernel("");
     robot.press("2,");
     shows(&mut robot, &[WIDE], &["nothing is listening on port 5000"]);
+}
+
+#[test]
+fn of_connections_without_a_row_it_says_where_their_segments_are() {
+    let mut robot = Robot::in_lab(4);
+    robot.sends(1, (LAPTOP, Flags::SYN), (0, 0), b"");
+    robot.press("t");
+    shows(&mut robot, &[WIDE, USUAL], &["Segments crossed the wire, but", "Press O"]);
+    robot.press("O");
+    shows(&mut robot, &[WIDE], &["the segments as they crossed the wire"]);
 }

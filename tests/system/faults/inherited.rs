@@ -11,7 +11,7 @@ fn the_owner_of_a_socket_is_the_process_that_holds_it_now() {
     let mut holders = ["parent", "child"].map(|name| holder(name.as_ref(), &listener));
     drop(listener);
     let port = at.port().to_string();
-    let terminal = Terminal::start(fivetuple(&["--port", &port]), 160, 36);
+    let terminal = Terminal::start(fivetuple(&["--port", &port]), 160, 29);
     // In the order of their numbers, which is not always that of their births.
     holders.sort_by_key(|(holder, _)| holder.id());
     let [(first, _), (second, _)] = &mut holders;

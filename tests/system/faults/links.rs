@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ffi::CString;
 use std::net::{Ipv6Addr, SocketAddr, SocketAddrV6, TcpListener, TcpStream};
 
+use fivetuple::kernel::addresses;
 use fivetuple::tcp::Endpoint;
 
 use crate::ran::fivetuple as run;
@@ -133,5 +134,17 @@ fn an_address_of_the_link_is_not_bound_by_itself_and_that_is_said() {
         ] {
             run(args).ends(1, &["bind() failed: ", "EINVAL", helps]);
         }
+    });
+}
+
+#[test]
+fn an_address_of_the_link_is_named_with_its_interface() {
+    netns::alone_if(plugged, || {
+        let own: Vec<String> = addresses().iter().map(ToString::to_string).collect();
+        for (name, address) in ENDS {
+            let whole = format!("{address}%{name}");
+            assert!(own.contains(&whole) && !own.contains(&address.to_owned()), "{own:?}");
+        }
+        assert!(own.contains(&"127.0.0.1".to_owned()), "{own:?}");
     });
 }

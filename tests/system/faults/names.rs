@@ -144,7 +144,7 @@ fn a_question_without_an_answer_can_be_given_up_by_key_and_by_signal() {
         terminal.press("c");
         asked_for(&server, "quiet");
         terminal.wait_for("laptop looks up the address of quiet.test.");
-        terminal.press("r");
+        terminal.type_text("rr");
         call_to(&terminal, "the listener");
         listen(&terminal);
         press_for_rows(&terminal, "c", "ESTABLISHED", 2);

@@ -40,7 +40,7 @@ fn calls_beyond_many_unanswered_ones_become_one_order() {
     }
     let orders = robot.commands();
     assert!(matches!(orders[..], [Command::Connect(_, burst)] if burst.count == 22), "{orders:?}");
-    robot.press("r c");
+    robot.press("r r c");
     let orders = robot.commands();
     assert!(
         matches!(orders.last(), Some(Command::Connect(_, burst)) if burst.count == 1),
@@ -57,7 +57,7 @@ fn late_answers_to_an_order_that_was_given_up_are_not_those_of_the_next_one() {
     let [Command::Connect(ConnectSpec { id, .. }, burst)] = given_up[..] else {
         panic!("{given_up:?}")
     };
-    robot.press("r");
+    robot.press("r r");
     robot.hear(SocketEvent::BurstBegun { id, burst, whole_range: true });
     robot.press("3c");
     let late = "tcp 0 0 127.0.0.2:40000 127.0.0.1:5000 ESTABLISHED inode=12";

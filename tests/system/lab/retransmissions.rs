@@ -8,6 +8,7 @@ use fivetuple::tcp::{Host, TcpState, WireEvent, WireOrder};
 use pcap_file::pcapng::blocks::enhanced_packet::EnhancedPacketOption;
 use pcap_file::pcapng::{Block, PcapNgReader};
 
+use crate::lab::many_segments::tally;
 use crate::lab::{Bench, LAPTOP, SERVER, arrived, bench, flags, lost, sent, with_capture};
 
 const SYN_SENT: &[TcpState] = &[TcpState::SynSent];
@@ -73,6 +74,34 @@ fn a_held_handshake_has_three_steps_however_long_they_wait_and_the_capture_has_e
 }
 
 #[test]
+fn a_held_close_leaves_one_time_wait_however_long_its_steps_wait() {
+    let Some(mut bench) = bench() else { return };
+    let listener = bench.listen(SERVER, 500);
+    let laptop = bench.call(LAPTOP, bench.at(SERVER, 500));
+    bench.wait_for_states(500, ESTABLISHED, ESTABLISHED);
+    let (server, _) = listener.accept().expect("accept");
+    bench.hear(|news| (arrived(news).len() == 3).then_some(()));
+    bench.order(WireOrder::Hold);
+    bench.hear(|news| tally(news).settings.held.then_some(()));
+    drop(laptop);
+    bench.hear_counted(LAPTOP, 1);
+    bench.order(WireOrder::Step);
+    bench.hear_sent(5);
+    drop(server);
+    bench.hear_counted(SERVER, 1);
+    bench.order(WireOrder::Step);
+    bench.order(WireOrder::Step);
+    bench.hear_sent(7);
+    bench.hear_counted(SERVER, 2);
+    bench.wait_for_states(500, &[TcpState::TimeWait], &[TcpState::LastAck]);
+    bench.order(WireOrder::Step);
+    bench.wait_for_states(500, &[TcpState::TimeWait], &[]);
+    // A FIN that came twice would be acknowledged twice, and an RST answers what no connection waits for (RFC 1337).
+    let closing = ["FIN+ACK", "ACK", "FIN+ACK", "ACK"];
+    assert_eq!(flags(&sent(&bench.heard))[3..], closing);
+}
+
+#[test]
 fn what_is_dropped_from_a_held_wire_or_was_acknowledged_by_what_is_comes_again_as_a_segment() {
     let Some(mut bench) = bench() else { return };
     let _server = bench.listen(SERVER, 500);
@@ -113,10 +142,7 @@ fn data_that_is_queued_counts_its_copies_and_arrives_once() {
     bench.wait_for_states(500, ESTABLISHED, ESTABLISHED);
     let (mut server, _) = server.accept().expect("accept");
     bench.order(WireOrder::Hold);
-    bench.hear(|news| match news.last() {
-        Some(WireEvent::Status(status)) if status.settings.held => Some(()),
-        _ => None,
-    });
+    bench.hear(|news| tally(news).settings.held.then_some(()));
     let before = sent(&bench.heard).len();
     for part in [b"one", b"two"] {
         assert_eq!(laptop.send(part).expect("send"), 3);

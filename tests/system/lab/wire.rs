@@ -3,9 +3,9 @@ use std::io::{ErrorKind, Read};
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use fivetuple::lab::{Capture, SocketKind};
+use fivetuple::lab::{Capture, SocketKind, segment};
 use fivetuple::run::Clock;
-use fivetuple::tcp::{DropReason, Errno, Segment, TcpState, WireEvent, WireOrder};
+use fivetuple::tcp::{DropReason, Errno, Moment, Segment, TcpState, WireEvent, WireOrder};
 
 use pcap_file::pcapng::{Block, PcapNgReader};
 use socket2::Socket;
@@ -21,27 +21,33 @@ const SYN_SENT: &[TcpState] = &[TcpState::SynSent];
 const SYN_RECEIVED: &[TcpState] = &[TcpState::SynReceived];
 const ESTABLISHED: &[TcpState] = &[TcpState::Established];
 
+/// The segments without those that were sent again.
+fn first_of_each(news: &[WireEvent]) -> Vec<(Moment, Segment)> {
+    let mut known = Vec::new();
+    let mut segments = sent(news);
+    segments.retain(|(_, segment)| {
+        let name = (segment.from, segment.flags, segment.seq);
+        let is_new = !known.contains(&name);
+        known.push(name);
+        is_new
+    });
+    segments
+}
+
 #[test]
 fn a_slow_wire_shows_the_handshake_in_order() {
     as_nobody_too(|| {
         let Some(mut bench) = bench() else { return };
         let _server = bench.listen(SERVER, 500);
-        bench.order(WireOrder::Delay(Duration::from_millis(500)));
+        bench.order(WireOrder::Delay(Duration::from_millis(400)));
         let _laptop = bench.call(LAPTOP, bench.at(SERVER, 500));
         bench.wait_for_states(500, SYN_SENT, &[]);
         bench.wait_for_states(500, SYN_SENT, SYN_RECEIVED);
         bench.wait_for_states(500, ESTABLISHED, SYN_RECEIVED);
         bench.wait_for_states(500, ESTABLISHED, ESTABLISHED);
         bench.hear(|news| (arrived(news).len() >= 3).then_some(()));
-        let mut segments = sent(&bench.heard);
         // A second there and back is as long as the kernel waits before it calls again.
-        let mut known = Vec::new();
-        segments.retain(|(_, segment)| {
-            let name = (segment.from, segment.flags, segment.seq);
-            let is_new = !known.contains(&name);
-            known.push(name);
-            is_new
-        });
+        let segments = first_of_each(&bench.heard);
         assert_eq!(flags(&segments[..3]), ["SYN", "SYN+ACK", "ACK"]);
         let (call, answer) = (&segments[0].1, &segments[1].1);
         assert_eq!((call.from, call.to), (LAPTOP, SERVER));
@@ -53,7 +59,7 @@ fn a_slow_wire_shows_the_handshake_in_order() {
             let all = sent(&bench.heard);
             let (sent, _) = all.iter().find(|(_, segment)| segment.number == number).unwrap();
             let way = arrived.since(*sent).as_millis();
-            assert!((500..600).contains(&way), "{way} ms");
+            assert!((400..500).contains(&way), "{way} ms");
         }
     });
 }
@@ -74,8 +80,8 @@ fn a_connection_over_ipv6_crosses_the_wire_and_nothing_else_does() {
         server.bind(&at.into()).expect("bind");
         server.listen(1).expect("listen");
         let _ = laptop.connect(&at.into());
-        bench.hear(|news| (arrived(news).len() >= 3).then_some(()));
-        let segments = sent(&bench.heard);
+        // On a busy machine the kernel may send one again before it has the answer.
+        let segments = bench.hear(|news| Some(first_of_each(news)).filter(|all| all.len() >= 3));
         assert_eq!(flags(&segments), ["SYN", "SYN+ACK", "ACK"]);
         let tuple = segments[0].1.tuple;
         assert_eq!(tuple.local.ip.to_string(), "fd00::13");
@@ -83,11 +89,11 @@ fn a_connection_over_ipv6_crosses_the_wire_and_nothing_else_does() {
         drop((bench, server, laptop));
         // Neighbours are known, and no kernel reports its groups.
         let mut reader = PcapNgReader::new(File::open(&path).unwrap()).expect("a header");
-        let mut frames = 0;
         while let Some(block) = reader.next_block() {
-            frames += usize::from(matches!(block.expect("a block"), Block::EnhancedPacket(_)));
+            let Block::EnhancedPacket(packet) = block.expect("a block") else { continue };
+            let segment = segment(&packet.data, 1, (LAPTOP, SERVER)).expect("a segment");
+            assert!([tuple, tuple.mirrored()].contains(&segment.tuple), "{segment:?}");
         }
-        assert_eq!(frames, segments.len());
     });
 }
 
@@ -206,9 +212,9 @@ fn the_first_bytes_of_what_a_segment_carries_are_told() {
     bench.wait_for_states(500, ESTABLISHED, ESTABLISHED);
     let data: Vec<u8> = (0..100).collect();
     assert_eq!(laptop.send(&data).expect("send"), data.len());
-    let told = bench.hear_sent(4);
-    let (_, segment) = told.iter().find(|(_, one)| one.length > 0).expect("data");
-    assert_eq!((segment.label().as_str(), segment.length), ("PSH+ACK", 100));
+    let is_data = |(_, one): &(Moment, Segment)| one.length > 0;
+    let (_, segment) = bench.hear(|news| sent(news).into_iter().find(is_data));
+    assert_eq!(segment.label(), "data 100 B");
     assert_eq!(segment.first, data[..Segment::SHOWN]);
 }
 

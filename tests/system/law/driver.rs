@@ -207,7 +207,7 @@ impl Driver {
             let differs = self.differs();
             self.story.watched[1].clone_from(&self.watched);
             self.story.computers = program::computers(&self.state);
-            let is_settled = differs.is_none() && self.state.ui.postponed.is_empty();
+            let is_settled = differs.is_none() && self.state.ui.ahead.is_empty();
             if is_settled || limit.left().is_zero() {
                 return differs;
             }

@@ -182,6 +182,8 @@ pub(super) fn learn_order(story: &mut Story, command: &Command) {
     match command {
         Command::Send(end, _)
         | Command::HalfClose(end)
+        | Command::StayOpen(end)
+        | Command::CloseWithPeer(end)
         | Command::Close(end)
         | Command::Abort(end) => story.touch(key(*end).connection()),
         Command::Listen(spec) => drop(story.asked.insert(spec.at.into())),

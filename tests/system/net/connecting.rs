@@ -55,7 +55,8 @@ async fn this_very_machine_is_never_far() {
         IpAddr::V4(ip) => !ip.is_loopback() && !ip.is_private() && !ip.is_link_local(),
         IpAddr::V6(_) => false,
     };
-    let Some(own) = fivetuple::kernel::addresses().into_iter().find(public) else {
+    let Some(own) = fivetuple::kernel::addresses().into_iter().map(|own| own.ip).find(public)
+    else {
         return skipped("no interface has an address outside of private networks");
     };
     let (mut rig, at) = listening(ListenSpec::at(Endpoint::new(own, 0))).await;

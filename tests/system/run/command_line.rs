@@ -124,7 +124,7 @@ fn variables_are_options_of_the_dashboard_and_an_error_in_one_names_it() {
     };
     with("", "", &[]).ends(2, &["needs a terminal"]);
     with("80x", "", &[]).ends(2, &["'80x' for 'FIVETUPLE_PORT': a port is a number"]);
-    with("", "drak", &[]).ends(2, &["'drak' for 'FIVETUPLE_THEME'", "possible values: dark"]);
+    with("", "drak", &[]).ends(2, &["'drak' for 'FIVETUPLE_THEME'", "possible values: auto, dark"]);
     with("80x", "", &["--port", "5000"]).ends(2, &["needs a terminal"]);
     with("80x", "", &["--port", "81x"]).ends(2, &["'81x' for '--port <PORT>'"]);
     with("80x", "drak", &["table", "--no-owners"]).ends(0, &["Local Address"]);

@@ -12,7 +12,7 @@ use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open};
 use crate::support::line::timespec;
 use crate::support::netns;
 use crate::support::pty::{Terminal, command, fivetuple};
-use crate::terminal::{LIMIT, count, dashboard, listening, wait_connections};
+use crate::terminal::{LIMIT, connected, count, dashboard, listening, wait_connections};
 
 /// A second or so, on a busy machine.
 const SOON: Duration = Duration::from_secs(3);
@@ -37,6 +37,19 @@ fn ctrl_c_quits_at_once_even_in_a_form() {
     let code = terminal.wait_exit();
     assert!(code == 0 || code == 130, "{code}");
     terminal.assert_restored();
+}
+
+#[test]
+fn what_was_closed_is_left_on_the_normal_screen() {
+    let mut terminal = connected();
+    terminal.press("q");
+    assert_eq!(terminal.wait_exit(), 0);
+    terminal.assert_restored();
+    terminal.wait_for("fivetuple closed 1 connection and its listener\\.");
+    let mut terminal = dashboard(&[]);
+    terminal.press("q");
+    assert_eq!(terminal.wait_exit(), 0);
+    assert!(!terminal.screen().contains("closed"), "{}", terminal.screen());
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::io::{Read, Write};
 use std::process::Stdio;
 use std::time::Duration;
 
-use portable_pty::{PtySize, native_pty_system};
+use portable_pty::{Child, PtyPair, PtySize, native_pty_system};
 use rustix::process::{Pid, PidfdFlags, PidfdGetfdFlags, Signal, pidfd_getfd, pidfd_open};
 
 use crate::support::pty::{Terminal, fivetuple};
@@ -38,17 +38,17 @@ fn a_terminal_that_cannot_be_read_ends_it_with_the_reason() {
 #[test]
 fn a_terminal_that_cannot_be_read_now_costs_no_time() {
     let Some(mut terminal) = unreadable(libc::EAGAIN) else { return };
-    let before = ticks(&terminal);
+    let before = ticks(terminal.pid());
     assert!(!terminal.exits_within(Duration::from_secs(1)), "ended by itself");
-    let spent = ticks(&terminal) - before;
+    let spent = ticks(terminal.pid()) - before;
     assert!(spent < 40, "{spent} ticks of a hundred");
     terminal.signal(Signal::TERM);
     assert_eq!(terminal.wait_exit(), 143);
 }
 
 /// How much of a processor it has used so far, in hundredths of a second.
-fn ticks(terminal: &Terminal) -> u64 {
-    let path = format!("/proc/{}/stat", terminal.pid().as_raw_nonzero());
+fn ticks(pid: Pid) -> u64 {
+    let path = format!("/proc/{}/stat", pid.as_raw_nonzero());
     let stat = std::fs::read_to_string(path).unwrap();
     let fields: Vec<_> = stat.rsplit(") ").next().unwrap().split(' ').collect();
     [11, 12].iter().map(|at| fields[*at].parse::<u64>().unwrap()).sum()
@@ -85,23 +85,44 @@ fn a_pipe_that_another_program_has_left_non_blocking_is_waited_for() {
     assert!(written == wanted, "{} of {} bytes", written.len(), wanted.len());
 }
 
+/// A dashboard whose screen is not read: its first frame has begun, and is larger than what a terminal holds back.
+fn unread() -> (PtyPair, Box<dyn Child + Send + Sync>, Pid) {
+    let size = PtySize { rows: 200, cols: 500, ..PtySize::default() };
+    let pair = native_pty_system().openpty(size).unwrap();
+    let child = pair.slave.spawn_command(fivetuple(&["--port", "0"])).unwrap();
+    let mut screen = pair.master.try_clone_reader().unwrap();
+    let mut seen = Vec::new();
+    while !seen.ends_with(b"\x1b[?2026h") {
+        let mut byte = [0];
+        screen.read_exact(&mut byte).unwrap();
+        seen.extend(byte);
+    }
+    let pid = Pid::from_raw(i32::try_from(child.process_id().unwrap()).unwrap()).unwrap();
+    (pair, child, pid)
+}
+
 #[test]
 fn it_quits_while_the_terminal_takes_no_bytes() {
     for key in ["q", "\x03"] {
-        let size = PtySize { rows: 200, cols: 500, ..PtySize::default() };
-        let pair = native_pty_system().openpty(size).unwrap();
-        let mut child = pair.slave.spawn_command(fivetuple(&["--port", "0"])).unwrap();
-        // The first frame has begun, and is larger than what a terminal holds back.
-        let mut screen = pair.master.try_clone_reader().unwrap();
-        let mut seen = Vec::new();
-        while !seen.ends_with(b"\x1b[?2026h") {
-            let mut byte = [0];
-            screen.read_exact(&mut byte).unwrap();
-            seen.extend(byte);
-        }
+        let (pair, mut child, pid) = unread();
         pair.master.take_writer().unwrap().write_all(key.as_bytes()).unwrap();
-        let pid = Pid::from_raw(i32::try_from(child.process_id().unwrap()).unwrap()).unwrap();
         assert!(ends_within(pid, Duration::from_secs(5)), "{key:?} did not end it");
         assert_eq!(child.wait().unwrap().exit_code(), 0, "{key:?}");
     }
+}
+
+#[test]
+fn it_does_not_spin_while_the_terminal_takes_no_bytes() {
+    let (pair, mut child, pid) = unread();
+    let mut keyboard = pair.master.take_writer().unwrap();
+    // It has begun by then, and has a frame to draw.
+    keyboard.write_all(b"l").unwrap();
+    assert!(!ends_within(pid, Duration::from_secs(2)), "ended by itself");
+    let before = ticks(pid);
+    keyboard.write_all(b"e").unwrap();
+    assert!(!ends_within(pid, Duration::from_secs(2)), "ended by itself");
+    let spent = ticks(pid) - before;
+    assert!(spent < 60, "{spent} ticks of two hundred");
+    keyboard.write_all(b"q").unwrap();
+    assert_eq!(child.wait().unwrap().exit_code(), 0);
 }

@@ -1,9 +1,14 @@
 //! The lab on a terminal, beyond what scenarios can say.
 
+use std::process::Stdio;
+use std::time::Duration;
+
 use regex::Regex;
 
 use crate::lab::commands::possible;
+use crate::support::program;
 use crate::support::pty::{Terminal, fivetuple};
+use crate::terminal::scenario::Running;
 use crate::terminal::{LIMIT, lab_dashboard, quit, started};
 
 /// What the server's and the laptop's tables show beside each other while each of the menu's states is held, and at which end: the row that
@@ -143,4 +148,56 @@ fn what_crosses_the_wire_of_a_lab_that_a_key_sets_up_is_written_too() {
     let written = std::fs::read(&file).expect("a capture");
     let payload = b"Test payload.";
     assert!(written.windows(payload.len()).any(|bytes| bytes == payload));
+}
+
+/// The states beside a ladder at one side, those in brackets, too.
+fn states_beside(screen: &str, side: usize) -> Vec<String> {
+    let state = Regex::new("[A-Z]+(_[A-Z]+)?[12]?").unwrap();
+    let beside = screen.lines().filter_map(|line| {
+        let parts: Vec<&str> = line.trim_matches(['│', '┃']).split('│').collect();
+        let [left, _, right] = parts[..] else { return None };
+        Some(state.find([left, right][side])?.as_str().to_owned())
+    });
+    beside.collect()
+}
+
+#[test]
+#[ignore = "takes half a minute, with python3 and curl in a lab: twenty downloads by other programs"]
+fn of_twenty_downloads_by_other_programs_each_has_states_at_both_ends() {
+    let args = ["--lab", "--port", "500"];
+    let terminal = Terminal::start(fivetuple(&args), 120, 100);
+    terminal.wait_for("The lab is up");
+    let pid = terminal.pid().as_raw_nonzero().to_string();
+    let join = |on: &str, words: &[&str]| {
+        let mut command = program([&["lab", "--join", &pid, "--on", on, "--"], words].concat());
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        command
+    };
+    let server = join("server", &["python3", "-m", "http.server", "500"]).spawn().unwrap();
+    let _server = Running(server);
+    terminal.wait_for(r"is listening on 0\.0\.0\.0:500");
+    terminal.press_until("t", "Timeline");
+    let port = Regex::new(r"laptop 192\.168\.1\.13:(\d+)").unwrap();
+    let mut ports = Vec::new();
+    for n in 0..20 {
+        let url = ["-s", "-o", "/dev/null", "http://192.168.1.10:500/"];
+        let words = [&["curl"][..], &url].concat();
+        assert!(join("laptop", &words).status().unwrap().success());
+        terminal.wait_until(&format!("ladder {n}"), Duration::from_secs(5), |screen| {
+            let screen = screen.contents();
+            let is_new = |found: &str| ports.iter().all(|known| known != found);
+            let is_there = port.captures(&screen).is_some_and(|found| is_new(&found[1]));
+            let [server, laptop] = [0, 1].map(|side| states_beside(&screen, side));
+            let has = |states: &[String], wanted: &[&str]| {
+                wanted.iter().all(|word| states.iter().any(|state| state == word))
+            };
+            is_there
+                && has(&laptop, &["SYN_SENT", "ESTABLISHED"])
+                && has(&server, &["SYN_RECV", "ESTABLISHED"])
+                // Either may close first.
+                && [server, laptop].iter().all(|states| states.len() > 2)
+        });
+        ports.push(port.captures(&terminal.screen()).unwrap()[1].to_owned());
+    }
+    quit(terminal);
 }

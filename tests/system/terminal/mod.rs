@@ -1,5 +1,6 @@
 //! The built program on a terminal, as a person meets it.
 
+mod ahead;
 mod colours;
 mod ending;
 mod failing;

@@ -2,8 +2,12 @@
 
 use std::time::Duration;
 
-use crate::support::netns;
-use crate::terminal::{count, dashboard, frames, listen, press_for_rows, quit};
+use crate::support::clock::Deadline;
+use crate::support::pty::Terminal;
+use crate::support::{netns, skipped};
+use crate::terminal::{
+    LIMIT, count, dashboard, frames, listen, press_for_rows, quit, wait_connections,
+};
 
 #[test]
 fn an_idle_dashboard_writes_nothing() {
@@ -94,4 +98,33 @@ fn a_timeline_that_stands_writes_at_most_one_frame_a_second() {
         assert!(bytes.len() < 4000, "{}", count(&bytes, b"H"));
         quit(terminal);
     });
+}
+
+#[test]
+fn the_memory_of_a_burst_is_given_back_once_it_is_calm() {
+    if !cfg!(target_env = "gnu") {
+        return skipped("only glibc keeps memory back");
+    }
+    netns::alone_if_possible(|| {
+        let mut terminal = dashboard(&[]);
+        listen(&terminal);
+        terminal.type_text("2500c");
+        wait_connections(&terminal, "2,500");
+        press_for_rows(&terminal, "r", "ESTABLISHED", 0);
+        let burst = memory(&terminal);
+        let deadline = Deadline::after(LIMIT);
+        while memory(&terminal) * 4 > burst * 3 {
+            assert!(!deadline.left().is_zero(), "{} kB of {burst} kB are kept", memory(&terminal));
+            assert!(!terminal.exits_within(Duration::from_millis(250)), "ended by itself");
+        }
+        quit(terminal);
+    });
+}
+
+/// How much memory of its own it has, in kB.
+fn memory(terminal: &Terminal) -> u64 {
+    let path = format!("/proc/{}/status", terminal.pid().as_raw_nonzero());
+    let status = std::fs::read_to_string(path).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:"));
+    line.unwrap().trim().trim_end_matches(" kB").parse().unwrap()
 }

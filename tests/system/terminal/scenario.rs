@@ -160,7 +160,7 @@ fn run(line: &str, others: &mut Vec<Running>) {
     }
 }
 
-struct Running(Child);
+pub(crate) struct Running(pub(crate) Child);
 
 impl Drop for Running {
     fn drop(&mut self) {

@@ -72,6 +72,7 @@ fn rung(crossing: &WireSegment, from: Side, numbers: (u32, u32)) -> Rung {
         fate: Some(crossing.fate),
         waits: false,
         again: crossing.again,
+        spare: crossing.spare,
         about: about(crossing),
     };
     Rung { at: crossing.sent, arrow: Some(arrow), states: [None, None], ports: None }

@@ -37,14 +37,6 @@ pub(super) fn gaps(
 
 fn rung(at: Moment, from: Side, many: u64) -> Rung {
     let segments = if many == 1 { "segment" } else { "segments" };
-    let arrow = LadderArrow {
-        from,
-        words: format!("{many} more {segments}"),
-        numbers: String::new(),
-        fate: None,
-        waits: false,
-        again: false,
-        about: String::new(),
-    };
+    let arrow = LadderArrow::inferred(from, format!("{many} more {segments}"));
     Rung { at, arrow: Some(arrow), states: [None, None], ports: None }
 }

@@ -119,9 +119,7 @@ impl Inference<'_> {
         let before = self.rungs.last().map_or(self.earliest, |rung| rung.at);
         let at = at.unwrap_or(before).max(before);
         let numbers = String::new();
-        let about = String::new();
-        let arrow =
-            LadderArrow { from, words, numbers, fate: None, waits: false, again: false, about };
+        let arrow = LadderArrow { numbers, ..LadderArrow::inferred(from, words) };
         self.rungs.push(Rung { at, arrow: Some(arrow), states, ports: None });
     }
 

@@ -49,6 +49,8 @@ pub struct LadderArrow {
     pub waits: bool,
     /// Whether it is a retransmission.
     pub again: bool,
+    /// Whether it is, although nothing that it carries had been lost.
+    pub spare: bool,
     /// How often it was sent, how long it was held and how long it took, where that is worth a word.
     pub about: String,
 }
@@ -95,6 +97,13 @@ impl Ladder {
 }
 
 impl LadderArrow {
+    /// A segment of which no more is known.
+    pub(super) fn inferred(from: Side, words: String) -> LadderArrow {
+        let (numbers, about) = (String::new(), String::new());
+        let (waits, again, spare) = (false, false, false);
+        LadderArrow { from, words, numbers, fate: None, waits, again, spare, about }
+    }
+
     /// Whether it never arrived.
     pub const fn is_lost(&self) -> bool {
         matches!(self.fate, Some(Delivery::Lost(..)))

@@ -165,20 +165,25 @@ fn observed(row: &TableRow, now: Moment) -> Vec<ObservedState> {
 
 /// Each change of state, with the segment that led to it, sent or received.
 fn steps(own: FiveTuple, segments: &[(usize, &WireSegment)]) -> Vec<ImpliedState> {
-    let mut events: Vec<(Moment, usize, bool, &WireSegment)> = Vec::new();
+    // When it was sent or taken in, at which segment, when that was sent, whether it was sent, and what.
+    let mut events: Vec<(Moment, usize, Moment, bool, &WireSegment)> = Vec::new();
     for (place, crossing) in segments {
         if crossing.segment.tuple.canonical() == own {
-            events.push((crossing.sent, *place, false, crossing));
+            events.push((crossing.sent, *place, crossing.sent, true, crossing));
         } else if let Delivery::Arrived(at) = crossing.fate {
-            events.push((at, *place, true, crossing));
+            let (at, (place, beside)) = match late_answer(own, segments, (at, crossing)) {
+                Some(answer) => (answer.1.sent, *answer),
+                None => (at, (*place, *crossing)),
+            };
+            events.push((at, place, beside.sent, false, crossing));
         }
     }
     // An answer that was sent in the same instant comes after what it answers.
-    events.sort_by_key(|(at, place, _, _)| (*at, *place));
+    events.sort_by_key(|(at, place, _, is_own, _)| (*at, *place, *is_own));
     let mut end = TcpEnd::default();
     let mut steps: Vec<ImpliedState> = Vec::new();
-    for (at, place, is_received, crossing) in events {
-        let (segment, sent) = (&crossing.segment, crossing.sent);
+    for (at, place, sent, is_own, crossing) in events {
+        let (segment, is_received) = (&crossing.segment, !is_own);
         let before = end.state;
         if is_received {
             end.receives(segment);
@@ -206,6 +211,25 @@ fn steps(own: FiveTuple, segments: &[(usize, &WireSegment)]) -> Vec<ImpliedState
     }
     put_beside_answers(&mut steps, own, segments);
     steps
+}
+
+/// The answer to a FIN that crossed the end's own segments: it was not taken in while the end still acknowledged less.
+fn late_answer<'a>(
+    own: FiveTuple,
+    segments: &'a [(usize, &'a WireSegment)],
+    (arrived, fin): (Moment, &WireSegment),
+) -> Option<&'a (usize, &'a WireSegment)> {
+    let all = fin.segment.seq.wrapping_add(fin.segment.sequence_length());
+    let mut after = segments.iter().filter(|(_, it)| {
+        let is_after =
+            it.sent > arrived || (it.sent == arrived && it.segment.number > fin.segment.number);
+        let is_own = it.segment.tuple.canonical() == own && it.segment.flags.has(Flags::ACK);
+        is_own && is_after && it.sent <= arrived.plus(AT_ONCE)
+    });
+    let takes_it_in = |(_, it): &(usize, &WireSegment)| it.segment.ack == all;
+    let first =
+        after.next().filter(|first| fin.segment.flags.has(Flags::FIN) && !takes_it_in(first));
+    first.and_then(|_| after.find(|it| takes_it_in(it)))
 }
 
 /// Moves late states beside the answer to their segment, if nothing else has that place and no later state stands above it.

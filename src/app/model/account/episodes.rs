@@ -7,6 +7,8 @@ use crate::tcp::{Moment, SocketId, TcpState};
 #[derive(Clone, Debug, Default)]
 pub struct Episodes {
     pub(crate) open: Vec<Episode>,
+    /// What other programs seem to do: it may turn out to be of ours.
+    pub(crate) undecided: Vec<Cause>,
     pub(crate) next: u64,
 }
 
@@ -22,6 +24,8 @@ pub(crate) struct Episode {
     /// How many alike it stands for.
     pub(crate) count: u32,
     pub(crate) is_told: bool,
+    /// Whether its rows were looked up for the sentence.
+    pub(crate) is_looked_up: bool,
 }
 
 /// A row as far as a close changes it: its state, and the inode by which a process holds it.
@@ -40,6 +44,7 @@ pub(crate) enum Weight {
     Ordered,
 }
 
+#[derive(Clone, Debug)]
 pub(crate) struct Cause {
     pub verb: Verb,
     /// The end that did it, or that it happened to, and the other.
@@ -57,6 +62,17 @@ impl Episodes {
     pub(crate) fn drop_call(&mut self, client: SocketId) {
         let is_it = |known: &Episode| known.account.verb == Verb::Call && known.ends[0] == client;
         self.open.retain(|known| !is_it(known));
+    }
+
+    /// What was reported stays as it is, save a handshake whose last ACK has not arrived.
+    pub(crate) fn end_told(&mut self) {
+        self.open.retain(|episode| !episode.is_told || episode.account.is_half_open());
+    }
+
+    /// Whether a connection is made that is not reported yet.
+    pub(crate) fn is_connecting(&self) -> bool {
+        let mut open = self.open.iter();
+        open.any(|episode| !episode.is_told && episode.account.verb == Verb::Connect)
     }
 
     pub(crate) fn wait(&self) -> bool {

@@ -32,6 +32,18 @@ pub struct Account {
 }
 
 impl Account {
+    /// Whether the last ACK of the handshake has not arrived.
+    pub(crate) fn is_half_open(&self) -> bool {
+        let is_waiting = self.rows[1].after == RowNow::In(TcpState::SynReceived);
+        self.verb == Verb::Connect && is_waiting && self.rows[0].after != RowNow::Gone
+    }
+
+    /// Whether it is known what keeps that ACK.
+    pub(crate) fn waits_for_ack(&self) -> bool {
+        let known = [Fact::AckWaits, Fact::AckLost, Fact::QueueFull];
+        known.iter().any(|fact| self.facts.contains(fact))
+    }
+
     /// Notes which of these facts hold by now, and which do not.
     pub(crate) fn learn<const N: usize>(&mut self, facts: [(bool, Fact); N]) {
         for (holds, fact) in facts {
@@ -187,6 +199,8 @@ facts! {
     HalfOpen,
     /// The server closes only on command.
     KeepsOpen,
+    /// An end stays open, as the other was half-closed on command.
+    StaysOpen,
     /// Data arrived after an end had closed.
     LateData,
     /// The RST that came acknowledges nothing: its sender has no such connection.

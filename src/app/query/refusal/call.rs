@@ -20,7 +20,7 @@ pub(crate) fn of_call(asked: &Attempt, why: SyscallError, limits: &HostLimits) -
         Attempt::Connect(spec, to) => (of_connect_call(spec, *to, limits), spec.from),
     };
     let own = limits.addresses.iter();
-    let own = own.filter(|own| local.is_some_and(|ip| own.is_ipv4() == ip.is_ipv4()));
+    let own = own.filter(|own| local.is_some_and(|ip| own.ip.is_ipv4() == ip.is_ipv4()));
     let own: Vec<String> = own.take(6).map(ToString::to_string).collect();
     let is = |test: fn(&IpAddr) -> bool| local.as_ref().is_some_and(test);
     let seen = seen
@@ -29,6 +29,7 @@ pub(crate) fn of_call(asked: &Attempt, why: SyscallError, limits: &HostLimits) -
         .with("why", why)
         .with("unprivileged", limits.unprivileged_from)
         .with("descriptors", format::number(limits.descriptors))
+        .when("LimitUnread", limits.unread.contains(&HostLimits::UNPRIVILEGED))
         .when("OurOwn", why.of_our_own().is_some())
         .when("NoIpv6", is(IpAddr::is_ipv6) && !limits.has_ipv6)
         .when(

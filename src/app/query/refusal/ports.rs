@@ -1,7 +1,6 @@
 //! The source ports among which connect() found none.
 
 use std::collections::BTreeMap;
-use std::net::IpAddr;
 
 use crate::app::{Statement, format};
 use crate::tcp::{
@@ -88,6 +87,7 @@ impl<'a> SoughtPorts<'a> {
             .with("used", number(used))
             .count("waiting", waiting as u64)
             .when("AllUsed", used >= pickable)
+            .when("RangeUnread", self.limits.unread.contains(&HostLimits::PORT_RANGE))
             .when("AllWaiting", used > 0 && used == waiting)
             .when("Reserved", pickable < all)
             .when("OnePort", all == 1)
@@ -99,8 +99,8 @@ impl<'a> SoughtPorts<'a> {
 /// Whether this machine has no address of the destination's family, from which it could connect.
 pub(super) fn has_no_source(to: Endpoint, limits: &HostLimits) -> bool {
     let to = to.ip.to_canonical();
-    let mut own = limits.addresses.iter().filter(|ip| !ip.is_loopback());
-    to.is_ipv6() && !limits.has_ipv6 && (to.is_loopback() || !own.any(IpAddr::is_ipv6))
+    let mut own = limits.addresses.iter().map(|own| own.ip).filter(|ip| !ip.is_loopback());
+    to.is_ipv6() && !limits.has_ipv6 && (to.is_loopback() || !own.any(|ip| ip.is_ipv6()))
 }
 
 /// Whether connections to that address stay within this machine, whose loopback interface is down.

@@ -230,7 +230,7 @@ fn other_address(ip: IpAddr) -> Option<IpAddr> {
 
 /// Addresses of this machine, of the same family.
 fn here(state: &State, like: IpAddr) -> Vec<IpAddr> {
-    let own = state.machine.addresses.iter().copied();
+    let own = state.machine.addresses.iter().map(|own| own.ip);
     let mut here: Vec<IpAddr> = own.filter(|ip| ip.is_ipv4() == like.is_ipv4()).take(3).collect();
     if here.is_empty() {
         here.push(Ipv4Addr::LOCALHOST.into());

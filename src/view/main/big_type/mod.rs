@@ -30,7 +30,8 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let (scene, mut rest) = (painter.scene, area);
     draw_numbers(painter, &mut rest);
     let room = usize::from(area.width);
-    let lines = notices::height(scene.state, area.width, (2, SENTENCE), SENTENCE);
+    let (newest, _) = notices::lines_wanted(scene.state, room, 0);
+    let lines = newest.clamp(2, SENTENCE);
     let blocks = Blocks::new(scene, (room, rest.height.saturating_sub(lines)));
     let window = Window::of(scene.state, painter.scroll, (blocks.rows, 0));
     let rows = window.names(&scene.state.ui.shown);

@@ -7,7 +7,7 @@ use crate::app::explain::connection::last_transition;
 use crate::tcp::Protocol;
 use crate::view::ThemeRole::{Dim, Text};
 use crate::view::main::diagram::paths::StatePaths;
-use crate::view::style::glyphs::{OTHER, SELECTED};
+use crate::view::style::glyphs::{CUT, OTHER, SELECTED};
 use crate::view::table::role;
 use crate::view::{Scene, push_fitting, text, width};
 
@@ -30,9 +30,12 @@ pub(super) fn of(
     lines.truncate(most.saturating_sub(1));
     let left = most - lines.len();
     let wrapped = tries.map(|words| text::wrap(&words, room));
-    let fitting = wrapped.iter().find(|lines| lines.len() <= left);
-    let said = fitting.unwrap_or(&wrapped[1]).iter().take(left);
-    lines.extend(said.map(|words| scene.line(Text, words.as_str())));
+    let fitting = wrapped.iter().find(|lines| lines.len() <= left).unwrap_or(&wrapped[1]);
+    let mut said: Vec<String> = fitting.iter().take(left).cloned().collect();
+    if let Some(last) = said.last_mut().filter(|_| fitting.len() > left) {
+        *last = text::cut(&format!("{last} {CUT}"), room);
+    }
+    lines.extend(said.into_iter().map(|words| scene.line(Text, words)));
     (lines, brief)
 }
 

@@ -38,7 +38,7 @@ impl Figure {
     }
 
     pub(super) fn fitting(area: Rect, text: [u16; 3]) -> Figure {
-        const SIZES: [(u16, u16); 5] = [(3, 2), (3, 1), (1, 2), (1, 1), (1, 0)];
+        const SIZES: [(u16, u16); 6] = [(3, 3), (3, 2), (3, 1), (1, 2), (1, 1), (1, 0)];
         let wide = Figure::is_wide(area, text);
         let fits =
             |(high, gap): &(u16, u16)| 5 * high + 4 * gap <= area.height && (*high == 1 || wide);

@@ -3,11 +3,10 @@
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-use crate::app::{Holder, Parity};
-use crate::tcp::{Port, PortRange, TcpState};
+use crate::app::Parity;
+use crate::tcp::{HostLimits, Port, PortRange};
 use crate::view::ThemeRole::{Border, Dim, Gauge, Key, Warning};
-use crate::view::main::ports::selection::{ALL, listening, selected_end};
-use crate::view::style::glyphs::{DOWN, glyph};
+use crate::view::main::ports::selection::{ALL, listen_symbol, listening, selected_symbol};
 use crate::view::{Painter, ThemeRole, rect, text};
 
 const LABEL: u16 = 5;
@@ -109,10 +108,8 @@ fn level(used: usize, all: usize, most: usize) -> usize {
 
 fn draw_symbols(painter: &mut Painter<'_>, area: Rect, (scale, selected): (Scale, Option<Port>)) {
     let scene = painter.scene;
-    let listen = (glyph(TcpState::Listen), scene.theme.end(Some(Holder::Server)));
-    let listening = listening(scene).into_iter().map(|port| (port, listen));
-    let whose = selected_end(scene).and_then(|line| scene.state.whose(line.row.name()));
-    let selected = selected.map(|port| (port, (DOWN, scene.theme.end(whose).bold())));
+    let listening = listening(scene).into_iter().map(|port| (port, listen_symbol(scene, port)));
+    let selected = selected.map(|port| (port, selected_symbol(scene)));
     for (port, (symbol, style)) in listening.chain(selected) {
         let Some(x) = scale.x(port) else { continue };
         let mut place = Rect { x, width: rect::len(port.to_string().len() + 2), ..area };
@@ -148,7 +145,10 @@ fn draw_parts(painter: &mut Painter<'_>, area: Rect, scale: Scale) {
         draw(0, Dim, bracket(low, high, name));
     }
     let range = scene.state.port_range();
-    draw(1, Warning, bracket(range.low.0, range.high.0, &format!("picked from {range}")));
+    let machine = &scene.state.machine;
+    let is_assumed = machine.unread.contains(&HostLimits::PORT_RANGE) && range == machine.ephemeral;
+    let words = if is_assumed { "Linux's default" } else { "picked from" };
+    draw(1, Warning, bracket(range.low.0, range.high.0, &format!("{words} {range}")));
     let left = scale.x(range.low).unwrap_or(0).saturating_sub(scale.area.x);
     let well_known = ["└ well-known 0-1023", "└ well-known", ""];
     let words = text::fitting(usize::from(left).saturating_sub(1), well_known);

@@ -3,7 +3,7 @@
 use ratatui::text::{Line, Span};
 
 use crate::app::{Parity, State, Statement, TableRow, explain, format};
-use crate::tcp::{Port, Protocol, SourcePort, TcpState};
+use crate::tcp::{HostLimits, Port, Protocol, SourcePort, TcpState};
 use crate::view::ThemeRole::{Dim, Error, FocusBorder, Gauge, Strong, Text};
 use crate::view::main::ports::selection::listening;
 use crate::view::style::big_letters::BigLetters;
@@ -26,11 +26,11 @@ const LEAST_BESIDE: usize = 60;
 pub(super) fn of(scene: Scene<'_>, selected: Option<&TableRow>, room: usize) -> Vec<Line<'static>> {
     let (part, left) = left(scene.state);
     let mut lines = vec![
-        scene.line(part, text::cut_to_fit(left, room)),
+        Line::from(scene.named(part, &text::cut_to_fit(left, room))),
         Line::from(text::cut_to_fit(parities(scene), room)),
     ];
     let named = selected.map(|line| text::cut_to_fit(named(scene, line), room));
-    lines.extend(named.map(|words| scene.line(FocusBorder, words)));
+    lines.extend(named.map(|words| Line::from(scene.named(Strong, &words))));
     lines.push(legend(scene, room));
     lines
 }
@@ -45,6 +45,7 @@ fn left(state: &State) -> (ThemeRole, Vec<String>) {
     let is_empty = supply.left() == 0;
     let what = what
         .when("Empty", is_empty)
+        .when("Unread", state.machine.unread.contains(&HostLimits::PORT_RANGE))
         .with("from", supply.from)
         .with("to", supply.to)
         .with("range", supply.range)

@@ -4,10 +4,10 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use crate::app::Parity;
-use crate::tcp::{Port, PortRange, TcpState};
-use crate::view::ThemeRole::{Border, Dim, FocusBorder, Gauge, Key};
-use crate::view::main::ports::selection::listening;
-use crate::view::style::glyphs::{DOWN, FREE, FULL, NEVER, glyph};
+use crate::tcp::{Port, PortRange};
+use crate::view::ThemeRole::{Border, Dim, Gauge, Key};
+use crate::view::main::ports::selection::{listen_symbol, listening, selected_symbol};
+use crate::view::style::glyphs::{FREE, FULL, NEVER};
 use crate::view::{Painter, Scene, rect};
 
 const LABEL: u16 = 7;
@@ -57,7 +57,7 @@ pub(super) fn draw(
             painter.render(text, label.intersection(area));
         }
         let (symbol, style) = if selected == Some(port) {
-            (DOWN, scene.style(FocusBorder))
+            selected_symbol(scene)
         } else {
             symbol(scene, port, listening.contains(&port))
         };
@@ -96,7 +96,7 @@ fn small(area: Rect, range: PortRange, port: Port) -> (Rect, Option<Rect>) {
 
 fn symbol(scene: Scene<'_>, port: Port, listens: bool) -> (char, Style) {
     if listens {
-        (glyph(TcpState::Listen), scene.theme.state(TcpState::Listen))
+        listen_symbol(scene, port)
     } else if scene.state.seen().ports.rows_at(port) > 0 {
         let is_even = Parity::of(port) == Parity::Even;
         (FULL, scene.style(if is_even { Gauge } else { Key }))

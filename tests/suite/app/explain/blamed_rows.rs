@@ -65,7 +65,7 @@ fn proc_does_not_show_that_an_accept_queue_is_full() {
 #[test]
 fn a_call_typed_with_the_order_to_listen_waits_for_the_port() {
     let mut robot = Robot::anywhere();
-    robot.press("l 3c s");
+    robot.press_at_once("l 3c s");
     let orders = robot.commands();
     assert!(matches!(orders[..], [Command::Listen(_)]), "{orders:?}");
     let at = Endpoint::new([127, 0, 0, 1], 41_000);
@@ -73,6 +73,7 @@ fn a_call_typed_with_the_order_to_listen_waits_for_the_port() {
         spec: ListenSpec::at(at),
         sockets: vec![own(&LISTEN.replace("5000", "41000"), 9)],
     });
+    robot.kernel(&LISTEN.replace("5000", "41000"));
     let orders = robot.commands();
     let [Command::Connect(spec, Burst { count: 3, .. })] = &orders[..] else {
         panic!("{orders:?}")
@@ -85,7 +86,7 @@ fn a_call_does_not_wait_for_a_listener_that_nobody_ordered() {
     let mut robot = Robot::anywhere();
     robot.press("c");
     assert!(robot.said().contains("Nothing to connect to yet"));
-    robot.press("l c");
+    robot.press_at_once("l c");
     robot.hear(SocketEvent::ListenFailed {
         spec: ListenSpec::at(Endpoint::new([127, 0, 0, 1], 0)),
         why: SyscallError { call: Call::Bind, errno: Errno::EACCES },

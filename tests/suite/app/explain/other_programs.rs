@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use fivetuple::app::history::ladder::{as_text, of};
-use fivetuple::app::{Action, Notice, Role};
+use fivetuple::app::{Action, Effect, Notice, Role};
 use fivetuple::tcp::{
     Call, CloseKind, Endpoint, Errno, Flags, Host, ServerCloses, SocketEvent, SyscallError,
 };
@@ -144,4 +144,18 @@ fn a_refusal_that_a_router_forwards_is_told_once() {
     robot.later(Duration::from_secs(1));
     let told = robot.state.notices.newest_first().map(Notice::text);
     assert_eq!(told.filter(|text| text.contains("was refused")).count(), 1);
+}
+
+#[test]
+fn the_row_of_a_call_is_looked_up_before_it_is_spoken_of() {
+    let mut robot = Robot::listening();
+    robot.press("c");
+    let waits = LAPTOP_END.replace("ESTABLISHED", "SYN_SENT");
+    robot.hear(SocketEvent::Connecting(own(&waits, 11)));
+    robot.orders();
+    robot.later(Duration::from_millis(510));
+    let looked_up = |order: &Effect| matches!(order, Effect::Lookup(names) if names.contains(&name(LAPTOP_END)));
+    assert!(robot.orders().iter().any(looked_up) && !robot.said().contains("no answer"));
+    robot.later(Duration::from_millis(40));
+    assert!(robot.said().contains("no answer yet") && !robot.orders().iter().any(looked_up));
 }

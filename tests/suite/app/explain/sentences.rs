@@ -1,5 +1,7 @@
 //! What happened, in sentences.
 
+use std::time::Duration;
+
 use fivetuple::app::{Event, Holder};
 use fivetuple::tcp::{
     Call, CloseKind, Command, ConnectSpec, Endpoint, Errno, ListenSpec, Owner, SocketEvent,
@@ -56,7 +58,7 @@ fn a_reset_and_brings_the_options_of_the_start_back() {
     let mut robot = laptop_connected();
     robot.press("a C Down Down Down Right Enter");
     robot.kernel("tcp 0 0 127.0.0.9:1 127.0.0.1:5000 TIME_WAIT timewait=47000ms/0");
-    robot.press("r");
+    robot.press("r r");
     assert!(robot.said().contains("1 earlier row is still in TIME_WAIT"), "{}", robot.said());
     let said = robot.state.notices.len();
     for end in [end("127.0.0.1:5000", "127.0.0.2:54240"), end("127.0.0.2:54240", "127.0.0.1:5000")]
@@ -119,6 +121,28 @@ fn each_listening_socket_that_goes_is_counted() {
     robot.kernel(&[LAPTOP_END, SERVER_END].join("\n"));
     let said = robot.said();
     assert!(said.contains("the LISTEN row is gone. Connections that were accepted"), "{said}");
+}
+
+#[test]
+fn a_stranger_has_one_name_from_its_first_sentence_on() {
+    const CALLER: &str = "tcp 0 0 127.0.0.1:40000 127.0.0.1:5000 ESTABLISHED inode=77";
+    const ITS_END: &str = "tcp 0 0 127.0.0.1:5000 127.0.0.1:40000 ESTABLISHED inode=12";
+    for (is_found, name) in [(true, "nc (127.0.0.1:40000)"), (false, "127.0.0.1:40000")] {
+        let mut robot = Robot::listening();
+        robot.hear(SocketEvent::Accepted(own(ITS_END, 12)));
+        robot.kernel(&[LISTEN, CALLER, ITS_END].join("\n"));
+        robot.later(Duration::from_millis(200));
+        assert!(!robot.said().contains("connected"), "its process is still looked for");
+        if is_found {
+            robot.tell(Event::OwnersFound(vec![(77, Owner::new(999, b"nc", 3))]));
+        } else {
+            robot.later(Duration::from_secs(1));
+        }
+        robot.says_first(&format!("{name} connected"));
+        let (at, first) = (own(ITS_END, 12).name, b"Hello".to_vec());
+        robot.hear(SocketEvent::Received { at, bytes: 5, first });
+        robot.says(&format!("The server read 5 bytes from {name}"));
+    }
 }
 
 #[test]

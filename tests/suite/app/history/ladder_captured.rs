@@ -55,7 +55,17 @@ fn crossings() -> Vec<WireSegment> {
             let again = number == 2;
             let (sent_again, held) = (Vec::new(), Duration::ZERO);
             let (relative, sent) = ((seq, ack), after(sent));
-            WireSegment { segment, sent, fate, relative, again, nth: 0, sent_again, held }
+            WireSegment {
+                segment,
+                sent,
+                fate,
+                relative,
+                again,
+                spare: false,
+                nth: 0,
+                sent_again,
+                held,
+            }
         });
     rows.collect()
 }

@@ -1,9 +1,11 @@
 //! What keys do.
 
 use fivetuple::app::{Action, BINDINGS, Key, Scope};
-use fivetuple::tcp::SocketEvent;
+use fivetuple::tcp::{Command, SocketEvent};
 
+use crate::app::laptop_connected;
 use crate::robot::{Robot, own};
+use crate::view::screen;
 
 #[test]
 fn every_key_is_bound_once_in_its_scope_and_prints_as_it_parses() {
@@ -56,4 +58,38 @@ fn a_call_without_an_answer_counts_once_whatever_becomes_of_it() {
     assert_eq!(robot.state.clients.awaited(), 1);
     robot.hear(SocketEvent::Connected(calling));
     assert_eq!(robot.state.clients.awaited(), 1, "the second call is still unanswered");
+}
+
+#[test]
+fn more_keys_than_anybody_types_ahead_are_dropped_and_that_is_said() {
+    let mut robot = Robot::new();
+    robot.press_at_once(&"l c ".repeat(2_100));
+    robot.says("Too many keys wait");
+    let orders = robot.commands();
+    assert!(matches!(orders[..], [Command::Listen(_)]), "{orders:?}");
+}
+
+#[test]
+fn a_key_of_another_alphabet_is_shown_as_typed_with_a_hint_at_the_layout() {
+    let mut robot = Robot::new();
+    for key in ["\u{e9}", "\u{434}", "\u{65e5}"] {
+        robot.press(key);
+        robot.says(&format!("{key} does nothing here: all keys are Latin letters"));
+        let screen = screen(&mut robot, (120, 36));
+        assert!(screen.contains(key), "{screen}");
+    }
+    robot.press("\u{9b}");
+    let screen = screen(&mut robot, (120, 36));
+    assert!(screen.contains(r"\xc2\x9b does nothing"), "{screen}");
+}
+
+#[test]
+fn alt_and_a_letter_is_neither_esc_nor_the_letter() {
+    let mut robot = laptop_connected();
+    robot.press("?");
+    robot.press("alt-r alt-x alt-q");
+    assert!(robot.state.ui.overlay.is_some(), "alt is Esc");
+    robot.press("Esc");
+    assert_eq!(robot.commands_by("alt-r alt-x alt-q alt-r"), []);
+    robot.says("alt-r does nothing here");
 }

@@ -71,6 +71,8 @@ fn told(parser: &mut InputParser, pieces: &[&[u8]], pauses: bool) -> Vec<Termina
             events.extend(parser.time_out());
         }
     }
+    // What a terminal answers is no key.
+    events.retain(|event| !matches!(event, TerminalEvent::Background(_)));
     events
 }
 
@@ -80,6 +82,7 @@ fn name(event: &TerminalEvent) -> String {
         TerminalEvent::Pasted(_) => "pasted".to_owned(),
         TerminalEvent::Clicked { .. } => "clicked".to_owned(),
         TerminalEvent::Wheel { .. } => "wheel".to_owned(),
+        TerminalEvent::Background(_) => "background".to_owned(),
     }
 }
 
@@ -128,7 +131,9 @@ fn no_reply_and_no_piece_of_a_key_does_anything_to_a_socket() {
                 match event {
                     TerminalEvent::Pressed(key) => robot.tell(Event::Pressed(key)),
                     TerminalEvent::Pasted(text) => robot.tell(Event::Pasted(text)),
-                    TerminalEvent::Clicked { .. } | TerminalEvent::Wheel { .. } => (),
+                    TerminalEvent::Clicked { .. }
+                    | TerminalEvent::Wheel { .. }
+                    | TerminalEvent::Background(_) => (),
                 }
             }
             let (first, second) = (first.escape_ascii(), second.escape_ascii());
@@ -163,6 +168,31 @@ fn keys_after_esc_are_keys_even_those_that_may_begin_a_sequence() {
         parser.time_out();
         let told: String = parser.feed(keys.as_bytes()).iter().map(name).collect();
         assert_eq!(told, keys);
+    }
+}
+
+#[test]
+fn an_answer_tells_the_background_in_whatever_pieces_it_arrives() {
+    let white = Some([255; 3]);
+    let table: [(&str, &[Option<[u8; 3]>]); 7] = [
+        ("\x1b]11;rgb:ffff/ffff/ffff\x1b\\", &[white]),
+        ("\x1b]11;rgb:ff/ff/ff\x07\x1b[?62;4;22c", &[white, None]),
+        ("\x1b]11;rgba:1111/2222/fff/8000\x07", &[Some([0x11, 0x22, 255])]),
+        ("\x1b[?6c", &[None]),
+        ("\x1b]11;rgb:ffff/ffff\x07", &[]),
+        ("\x1b]11;#ffffff\x07\x1b]10;rgb:ff/ff/ff\x07", &[]),
+        // Cut off by a key.
+        ("\x1b]11;rgb:ff/ff/ff\x03", &[]),
+    ];
+    for (sent, wanted) in table {
+        for at in 0..sent.len() {
+            let (mut parser, pieces) = (InputParser::default(), sent.as_bytes().split_at(at));
+            let events = [parser.feed(pieces.0), parser.feed(pieces.1)].concat();
+            let wanted = wanted.iter().copied().map(TerminalEvent::Background);
+            let keys = |event: &TerminalEvent| matches!(event, TerminalEvent::Pressed(_));
+            let answers: Vec<_> = events.into_iter().filter(|event| !keys(event)).collect();
+            assert_eq!(answers, wanted.collect::<Vec<_>>(), "{} at {at}", sent.escape_debug());
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Differences that are applied give what is there, whatever the rows are.
 
+use std::collections::HashSet;
+
 use fivetuple::kernel::watch::KnownRows;
 use fivetuple::tcp::{Change, Snapshot, SocketRow};
 use proptest::prelude::*;
@@ -75,5 +77,23 @@ proptest! {
         }
         expected.sort_by_key(SocketRow::name);
         prop_assert_eq!(apply(after, &all), expected);
+    }
+}
+
+#[test]
+fn twins_of_which_one_has_no_interface_are_born_once_in_any_order() {
+    let here = row("tcp 0 0 127.0.0.1:5000 127.0.0.2:40000 ESTABLISHED inode=7 cookie=7");
+    let bound = SocketRow { inode: 8, cookie: 8, interface: 3, ..here };
+    for rows in [[here, bound], [bound, here]] {
+        let (mut known, mut changes) = (KnownRows::default(), Vec::new());
+        known.learn_all(&rows, &HashSet::new(), &mut changes);
+        let born = changes.iter().map(|change| match change {
+            Change::Appeared(row) => row.name(),
+            other @ (Change::Moved { .. } | Change::Vanished(_)) => panic!("{other:?}"),
+        });
+        assert_eq!(born.collect::<HashSet<_>>().len(), 2);
+        changes.clear();
+        known.learn_all(&rows, &HashSet::new(), &mut changes);
+        assert_eq!(changes, []);
     }
 }

@@ -1,0 +1,59 @@
+use std::collections::HashSet;
+
+use crate::tcp::{Command, Moment, SocketEvent, SocketId};
+
+/// Orders to our own sockets that are not reported done yet. Those to listen and to connect are counted where their sockets are.
+#[derive(Clone, Debug, Default)]
+pub struct Awaited {
+    /// Sockets that are to close or half-close, and the other ends that close with them.
+    pub(crate) ends: HashSet<SocketId>,
+    /// Ends to which bytes were sent that their program has not read yet.
+    pub(crate) readers: HashSet<SocketId>,
+    /// Whether accept() is to be held, resumed or called.
+    pub(crate) accept: bool,
+    /// Whether a state is to be held.
+    pub(crate) held_state: bool,
+    /// When the last order was given, or the last report came.
+    pub(crate) at: Moment,
+}
+
+impl Awaited {
+    pub(crate) fn order(&mut self, command: &Command) {
+        match command {
+            Command::Close(end) | Command::Abort(end) | Command::HalfClose(end) => {
+                self.ends.insert(*end);
+            }
+            Command::HoldAccept | Command::ResumeAccept | Command::AcceptOne => self.accept = true,
+            Command::HoldState(..) => self.held_state = true,
+            Command::Listen(_)
+            | Command::StopListening
+            | Command::Connect(..)
+            | Command::StopConnecting
+            | Command::Send(..)
+            | Command::StayOpen(_)
+            | Command::CloseWithPeer(_)
+            | Command::CloseEverything
+            | Command::Probe(_) => (),
+        }
+    }
+
+    #[expect(clippy::wildcard_enum_match_arm, reason = "nothing waits for all others")]
+    pub(crate) fn report(&mut self, event: &SocketEvent) {
+        match event {
+            SocketEvent::AcceptHeld(_)
+            | SocketEvent::Accepted(_)
+            | SocketEvent::AcceptFailed { .. }
+            | SocketEvent::StoppedListening { .. } => self.accept = false,
+            SocketEvent::StateHeld { .. } | SocketEvent::HoldFailed { .. } => {
+                self.held_state = false;
+            }
+            SocketEvent::Received { at, .. } => drop(self.readers.remove(at)),
+            SocketEvent::HalfClosed(at) => drop(self.ends.remove(at)),
+            SocketEvent::Closed { at, .. } | SocketEvent::CallFailed { at, .. } => {
+                self.ends.remove(at);
+                self.readers.remove(at);
+            }
+            _ => (),
+        }
+    }
+}

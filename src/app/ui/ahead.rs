@@ -1,0 +1,90 @@
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use crate::app::{Action, Key, Scope, action_for};
+use crate::tcp::Moment;
+
+/// Keys that were typed while something was under way, in order: each is taken once that is done.
+#[derive(Clone, Debug, Default)]
+pub struct TypedAhead {
+    waiting: VecDeque<(Moment, Typed)>,
+    /// When one of them was taken the last time.
+    taken: Moment,
+    /// Whether they were waited for too long: until nothing is under way, none waits.
+    pub hurries: bool,
+}
+
+/// What waits its turn.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Typed {
+    /// A key on the panes, whatever is drawn over them by then.
+    OnPanes(Key),
+    /// A key for what the keys before it open.
+    Key(Key),
+    /// An action without a key, with its count.
+    Action(Action, Option<u32>),
+}
+
+impl Typed {
+    /// The action that is asked for, as far as that is known before its turn.
+    pub(crate) fn action(self) -> Option<Action> {
+        match self {
+            Typed::OnPanes(key) => action_for(Scope::Panes, key),
+            Typed::Key(_) => None,
+            Typed::Action(action, _) => Some(action),
+        }
+    }
+}
+
+impl TypedAhead {
+    const MOST: usize = 4096;
+    /// After this time the screen says how many keys wait.
+    const MOMENT: Duration = Duration::from_millis(300);
+
+    /// Drops them all, where there are too many, or they have waited for longer than a moment; returns how many.
+    pub(crate) fn drop_late(&mut self, now: Moment) -> Option<usize> {
+        let is_late = self.waiting.len() >= TypedAhead::MOST || self.held_back(now).is_some();
+        is_late.then(|| std::mem::take(&mut self.waiting).len())
+    }
+
+    /// Adds what was typed now, at the end; returns whether there was room.
+    pub(crate) fn push(&mut self, now: Moment, typed: Typed) -> bool {
+        let has_room = self.waiting.len() < TypedAhead::MOST;
+        if has_room {
+            self.waiting.push_back((now, typed));
+        }
+        has_room
+    }
+
+    /// What is next, when it was typed, and since when it is the next one.
+    pub(crate) fn next(&self) -> Option<(Typed, Moment, Moment)> {
+        self.waiting.front().map(|(typed_at, typed)| (*typed, *typed_at, self.taken.max(*typed_at)))
+    }
+
+    /// What was taken asks for an action that has to wait.
+    pub(crate) fn put_back(&mut self, now: Moment, action: Action, count: Option<u32>) {
+        self.waiting.push_front((now, Typed::Action(action, count)));
+    }
+
+    pub(crate) fn take(&mut self, now: Moment) {
+        self.waiting.pop_front();
+        self.taken = now;
+    }
+
+    /// Whether none waits.
+    pub fn is_empty(&self) -> bool {
+        self.waiting.is_empty()
+    }
+
+    /// Whether one of them opens what takes the keys behind it.
+    pub(crate) fn takes_keys(&self) -> bool {
+        let mut actions = self.waiting.iter().filter_map(|(_, typed)| typed.action());
+        actions.any(Action::takes_keys)
+    }
+
+    /// How many wait, if that takes longer than a moment.
+    pub fn held_back(&self, now: Moment) -> Option<usize> {
+        let (typed_at, _) = self.waiting.front()?;
+        (now.since(*typed_at) >= TypedAhead::MOMENT).then_some(self.waiting.len())
+    }
+}
