@@ -32,7 +32,8 @@ pub use crate::app::model::{
     Account, Attempt, Awaited, BurstProgress, Clients, Computer, Content, Episodes, Fact, Failure,
     FinOrder, HOLDABLE_STATES, Holder, LabStage, LabState, LoggedEvent, Myth, MythCall, Notice,
     Notices, OpenEnd, OpenEnds, OtherVerb, Remedy, RowNow, RowOutcome, Server, ServerPolicy,
-    SocketLog, Sockets, Statement, SyscallEntry, SyscallLog, Tone, Topic, Totals, Verb, Verdict,
+    Servers, SocketLog, Sockets, Statement, SyscallEntry, SyscallLog, Tone, Topic, Totals, Verb,
+    Verdict,
 };
 pub use crate::app::query::{PortSupply, Role};
 pub use crate::app::state::State;

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use crate::app::model::Script;
 use crate::app::{
-    Awaited, Clients, Effect, Episodes, LabState, Notices, OpenEnds, Server, Sockets, Statement,
-    SyscallLog, Tone, Ui,
+    Awaited, Clients, Effect, Episodes, LabState, Notices, OpenEnds, Server, Servers, Sockets,
+    Statement, SyscallLog, Tone, Ui,
 };
 use crate::tcp::{HostLimits, Moment, OwnSocket};
 
@@ -18,8 +18,8 @@ pub struct State {
     pub started: Duration,
     /// What this machine allows.
     pub machine: HostLimits,
-    /// The server.
-    pub server: Server,
+    /// The servers.
+    pub servers: Servers,
     /// The computers that connect.
     pub clients: Clients,
     /// The sockets of the server's and the clients' connections.
@@ -45,13 +45,18 @@ pub struct State {
 
 impl State {
     /// The state at the start: nothing listens, and the table has not been read.
-    pub fn new(machine: HostLimits, started: Duration, server: Server, clients: Clients) -> State {
+    pub fn new(
+        machine: HostLimits,
+        started: Duration,
+        servers: Servers,
+        clients: Clients,
+    ) -> State {
         State {
             now: Moment::default(),
             started,
             sockets: Sockets::new(machine.ephemeral),
             machine,
-            server,
+            servers,
             clients,
             ends: OpenEnds::default(),
             held_sockets: vec![],
@@ -63,6 +68,15 @@ impl State {
             script: None,
             calls: SyscallLog::default(),
         }
+    }
+
+    /// The selected server.
+    pub fn server(&self) -> &Server {
+        self.servers.selected()
+    }
+
+    pub(crate) fn server_mut(&mut self) -> &mut Server {
+        self.servers.selected_mut()
     }
 
     pub(crate) fn say(&mut self, what: impl Into<Statement>) {

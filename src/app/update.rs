@@ -26,7 +26,7 @@ pub fn update(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
     if !was_open {
         state.ui.covered = at;
     }
-    if state.clients.orders.is_empty() && state.server.ordered == 0 {
+    if state.clients.orders.is_empty() && !state.servers.are_awaited() {
         others::decide(state);
     }
     effects.extend(episodes::look_up(state));
@@ -105,8 +105,8 @@ fn limits_read(state: &mut State, limits: HostLimits) {
 }
 
 fn table_read(state: &mut State, update: &TableUpdate) {
-    let State { server, clients, ends, sockets, .. } = state;
-    if sockets.see(state.now, update, |end| State::is_servers(server, clients, ends, end)) {
+    let State { servers, clients, ends, sockets, .. } = state;
+    if sockets.see(state.now, update, |end| State::is_servers(servers, clients, ends, end)) {
         state.say("past-full");
     }
     state.ui.stale = true;

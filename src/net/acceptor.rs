@@ -124,7 +124,8 @@ impl Acceptor {
         }
         let stream = Stream::Tcp(stream);
         let connection = ConnectionTask::new(stream, registration, policy, Arc::default());
-        self.registry.report(SocketEvent::Accepted(own)).await;
+        let on = (spec.id, self.index);
+        self.registry.report(SocketEvent::Accepted { socket: own, on }).await;
         self.registry.spawn(connection.run());
     }
 
@@ -146,7 +147,8 @@ impl Acceptor {
     }
 
     async fn report_failed(&self, why: SyscallError, pause: Duration, times: u32) {
-        self.registry.report(SocketEvent::AcceptFailed { why, pause, times }).await;
+        let id = self.listener.spec.id;
+        self.registry.report(SocketEvent::AcceptFailed { id, why, pause, times }).await;
     }
 
     /// Goes on at once after an aborted connection, waits longer and longer during a shortage, and stops listening after any other error.

@@ -16,22 +16,22 @@ use crate::net::listener::Listener;
 use crate::net::probe::probe_all;
 use crate::net::registry::Registry;
 use crate::tcp::{
-    Burst, Call, CloseKind, Command, ConnectSpec, Errno, Host, ListenSpec, SocketEvent, SocketId,
-    SyscallError,
+    Burst, Call, CloseKind, Command, ConnectSpec, Errno, Host, ListenSpec, ListenerId, SocketEvent,
+    SocketId, SyscallError,
 };
 
 /// Owns our sockets: runs commands, and reports what happens as events.
 ///
 /// Each socket in [`SocketEvent::Listening`], [`SocketEvent::Accepted`], [`SocketEvent::Connecting`] or [`SocketEvent::Connected`] is
-/// followed by one [`SocketEvent::Closed`]. [`SocketEvent::StoppedListening`] follows when no socket listens any more, or when one had to
-/// stop. A pending connect() that is refused brings ConnectFailed, then Closed.
+/// followed by one [`SocketEvent::Closed`]. [`SocketEvent::StoppedListening`] follows when a listener has none open any more. A pending connect() that is refused brings ConnectFailed, then Closed.
 ///
 /// A server that closes with its client does so upon the client's FIN, and cannot know whether the client only half-closed. Clients
 /// close upon the server's FIN, too.
 pub struct Engine {
     registry: Arc<Registry>,
     connecting: CancellationToken,
-    opening: CancellationToken,
+    /// Listeners of other computers whose sockets are perhaps not made yet; cancelling one closes it then.
+    opening: Vec<(ListenSpec, CancellationToken)>,
     /// Listeners that are closed but perhaps not yet reported closed.
     closing: Vec<CancellationToken>,
     held_states: HeldStates,
@@ -60,7 +60,7 @@ impl Engine {
         registry.factory.remote = remote;
         Engine {
             connecting: registry.stop.child_token(),
-            opening: registry.stop.child_token(),
+            opening: Vec::new(),
             registry: Arc::new(registry),
             closing: Vec::new(),
             held_states: HeldStates::default(),
@@ -80,12 +80,10 @@ impl Engine {
     pub fn run(&mut self, command: Command) {
         match command {
             Command::Listen(spec) => self.listen(spec),
-            Command::StopListening => self.stop_listening(),
-            Command::HoldAccept => self.hold(true),
-            Command::ResumeAccept => self.hold(false),
-            Command::AcceptOne => {
-                self.registry.listeners().iter().for_each(|listener| listener.permit_one());
-            }
+            Command::StopListening(id) => self.stop_listening(|spec| spec.id == id),
+            Command::HoldAccept(id) => self.hold(id, true),
+            Command::ResumeAccept(id) => self.hold(id, false),
+            Command::AcceptOne(id) => self.each(id, Listener::permit_one),
             Command::Connect(spec, burst) => self.connect(spec, burst),
             Command::StopConnecting => self.stop_connecting(),
             Command::Send(id, bytes) => self.order(id, |mailbox| mailbox.send(bytes)),
@@ -99,7 +97,7 @@ impl Engine {
             }
             Command::CloseEverything => {
                 self.stop_connecting();
-                self.stop_listening();
+                self.stop_listening(|_| true);
                 self.registry.reset_all();
                 self.held_states.close_all();
             }
@@ -112,28 +110,30 @@ impl Engine {
 
     fn listen(&mut self, spec: ListenSpec) {
         self.closing.retain(|closed| !closed.is_cancelled());
-        let listening = |spec| {
-            listen(Arc::clone(&self.registry), spec, self.closing.clone(), self.opening.clone())
-        };
+        let stop = self.registry.stop.child_token();
+        let listening =
+            |spec, stop| listen(Arc::clone(&self.registry), spec, self.closing.clone(), stop);
         if spec.host == Host::THIS {
             // It has nothing to wait for.
-            let _ = listening(spec).now_or_never();
+            let _ = listening(spec, stop).now_or_never();
             return;
         }
         let Ok(permit) = Arc::clone(&self.under_way).try_acquire_owned() else {
             return self.registry.report_soon(SocketEvent::ListenFailed { spec, why: TOO_MANY });
         };
-        self.registry.spawn(listening(spec).map(|()| drop(permit)));
+        let task = listening(spec.clone(), stop.clone());
+        self.opening.retain(|(_, opened)| !opened.is_cancelled());
+        self.opening.push((spec, stop.clone()));
+        self.registry.spawn(task.map(move |()| {
+            stop.cancel();
+            drop(permit);
+        }));
     }
 
-    fn stop_listening(&mut self) {
-        self.stop_opening();
-        self.close_listeners(|_| true);
-    }
-
-    fn stop_opening(&mut self) {
-        self.opening.cancel();
-        self.opening = self.registry.stop.child_token();
+    fn stop_listening(&mut self, which: impl Fn(&ListenSpec) -> bool) {
+        let opening = self.opening.iter().filter(|(spec, _)| which(spec));
+        opening.for_each(|(_, stop)| stop.cancel());
+        self.close_listeners(|listener| which(&listener.spec));
     }
 
     fn close_listeners(&mut self, which: impl Fn(&Listener) -> bool) {
@@ -143,10 +143,15 @@ impl Engine {
         }
     }
 
-    fn hold(&mut self, held: bool) {
+    fn hold(&self, id: ListenerId, held: bool) {
         // Its event comes before those of the connections that are accepted then.
-        self.registry.report_soon(SocketEvent::AcceptHeld(held));
-        self.registry.listeners().iter().for_each(|listener| listener.hold(held));
+        self.registry.report_soon(SocketEvent::AcceptHeld(id, held));
+        self.each(id, |listener| listener.hold(held));
+    }
+
+    fn each(&self, id: ListenerId, change: impl Fn(&Listener)) {
+        let listeners = self.registry.listeners();
+        listeners.iter().filter(|listener| listener.spec.id == id).for_each(|one| change(one));
     }
 
     fn connect(&mut self, spec: ConnectSpec, burst: Burst) {
@@ -165,8 +170,7 @@ impl Engine {
 
     /// Resets the connections and closes the listening sockets of all other computers.
     pub fn close_remote(&mut self) {
-        self.stop_opening();
-        self.close_listeners(|listener| listener.spec.host != Host::THIS);
+        self.stop_listening(|spec| spec.host != Host::THIS);
         self.registry.reset(|id| id.host != Host::THIS);
     }
 

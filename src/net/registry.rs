@@ -35,8 +35,6 @@ pub(crate) struct Registry {
     open: AtomicU64,
     registered: AtomicU64,
     resets: AtomicU64,
-    /// Listening sockets announced and not yet reported closed.
-    listening: AtomicU64,
     /// By id and registration: copies of a UDP socket (`SO_REUSEADDR`) share an id, and a new 5-tuple may be that of one being closed.
     mailboxes: Mutex<BTreeMap<(SocketId, u64), Arc<Mailbox>>>,
     listeners: Mutex<Vec<Arc<Listener>>>,
@@ -61,7 +59,6 @@ impl Registry {
             open: AtomicU64::default(),
             registered: AtomicU64::default(),
             resets: AtomicU64::default(),
-            listening: AtomicU64::default(),
             mailboxes: Mutex::default(),
             listeners: Mutex::default(),
             trace_limit: TraceLimit::default(),
@@ -170,7 +167,12 @@ impl Registry {
         let is_near =
             |listener: &Listener| (listener.spec.host == Host::THIS) == (from == Host::THIS);
         let listeners = self.listeners();
-        listeners.iter().find(|listener| is_near(listener) && listener.is_reached_by(to)).cloned()
+        let reached = listeners.iter().filter(|one| is_near(one) && one.is_reached_by(to));
+        // The kernel prefers a socket at that very address, and spreads connections over several (SO_REUSEPORT).
+        let order = |listener: &&Arc<Listener>| {
+            (listener.spec.at.ip.is_unspecified(), listener.pending.load(Ordering::Acquire))
+        };
+        reached.min_by_key(order).cloned()
     }
 
     pub(crate) async fn report_listening(
@@ -185,22 +187,17 @@ impl Registry {
                 () = self.stop.cancelled() => (),
             }
         }
-        self.listening.fetch_add(sockets.len() as u64, Ordering::AcqRel);
         self.report(SocketEvent::Listening { spec, sockets }).await;
     }
 
-    /// Reports that one socket of a listener is closed; and that no socket listens any more, or the error of this listener.
+    /// Reports that one socket of a listener is closed; and after its last one that it does not listen any more.
     pub(crate) async fn report_closed_listener(&self, listener: &Listener, id: Option<SocketId>) {
         if let Some(at) = id {
             self.report(SocketEvent::Closed { at, how: CloseKind::Close }).await;
         }
-        let why = listener.error.get().copied();
-        let none_listens = self.listening.fetch_sub(1, Ordering::AcqRel) == 1;
-        let is_last = listener.open.fetch_sub(1, Ordering::AcqRel) == 1;
-        if none_listens || (is_last && why.is_some()) {
-            self.report(SocketEvent::StoppedListening { why }).await;
-        }
-        if is_last {
+        if listener.open.fetch_sub(1, Ordering::AcqRel) == 1 {
+            let (id, why) = (listener.spec.id, listener.error.get().copied());
+            self.report(SocketEvent::StoppedListening { id, why }).await;
             listener.closed.cancel();
         }
     }

@@ -29,7 +29,9 @@ pub use crate::tcp::socket::command::Command;
 pub use crate::tcp::socket::connect_spec::{Burst, ConnectId, ConnectSpec, SourcePort, Stays};
 pub use crate::tcp::socket::errno::{Errno, in_words};
 pub use crate::tcp::socket::event::{Call, CloseKind, OwnSocket, SocketEvent, SyscallError};
-pub use crate::tcp::socket::listen_spec::{Accepting, ListenSpec, OnData, ServerCloses};
+pub use crate::tcp::socket::listen_spec::{
+    Accepting, ListenSpec, ListenerId, OnData, ServerCloses,
+};
 pub use crate::tcp::socket::probe::Probe;
 pub use crate::tcp::socket::syscall::{
     Purpose, SockOpt, Syscall, SyscallRecord, SyscallResult, SyscallTrace,

@@ -3,7 +3,7 @@ use ratatui::layout::Rect;
 use crate::app::{Action, Pane, State};
 use crate::view::Scroll;
 use crate::view::layout::{PaneLayout, places};
-use crate::view::pane::computers;
+use crate::view::pane::{computers, listeners};
 use crate::view::rect::inside;
 
 /// Where the panes are; none under an overlay.
@@ -11,7 +11,7 @@ fn uncovered(area: Rect, state: &State) -> Option<PaneLayout> {
     places(area, state).filter(|_| state.ui.overlay.is_none())
 }
 
-/// The actions of a click: select the row or computer at that point, or go to the sentences.
+/// The actions of a click: select the row, computer or listener at that point, or go to the sentences.
 pub fn hit(area: Rect, state: &State, scroll: &Scroll, x: u16, y: u16) -> Vec<Action> {
     let Some(places) = uncovered(area, state) else { return Vec::new() };
     let at = (x, y).into();
@@ -22,6 +22,9 @@ pub fn hit(area: Rect, state: &State, scroll: &Scroll, x: u16, y: u16) -> Vec<Ac
     }
     if places.computers.contains(at) {
         return Vec::from_iter(computer_at(places.computers, state, scroll, y));
+    }
+    if places.server.contains(at) {
+        return Vec::from_iter(listener_at(places.server, state, scroll, y));
     }
     Vec::from_iter(places.notices.contains(at).then_some(Action::Focus(Pane::Notices)))
 }
@@ -46,4 +49,11 @@ fn computer_at(place: Rect, state: &State, scroll: &Scroll, y: u16) -> Option<Ac
     let (n, count) = (scroll.computers.top + down, state.clients.computers.len());
     let is_entry = down < computers::list_height(place, count) && n < count;
     is_entry.then_some(Action::SelectComputer(n))
+}
+
+fn listener_at(place: Rect, state: &State, scroll: &Scroll, y: u16) -> Option<Action> {
+    let down = usize::from(y.checked_sub(inside(place).y)?);
+    let (n, count) = (scroll.listeners.top + down, state.servers.all.len());
+    let is_entry = count > 1 && down < listeners::list_height(place) && n < count;
+    is_entry.then_some(Action::SelectListener(n))
 }

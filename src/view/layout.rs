@@ -1,6 +1,6 @@
 use ratatui::layout::Rect;
 
-use crate::app::{MainView, Pane, State};
+use crate::app::{MainView, Pane, Server, State};
 use crate::view::pane::notices;
 use crate::view::rect::{self, take_bottom, take_right, take_top};
 use crate::view::table::{empty, window};
@@ -42,7 +42,8 @@ pub(crate) fn places(area: Rect, state: &State) -> Option<PaneLayout> {
     }
     let mut rest = area;
     let header = take_top(&mut rest, 1);
-    let banner = take_top(&mut rest, u16::from(state.server.is_open_to_others()));
+    let banner =
+        take_top(&mut rest, u16::from(state.servers.all.iter().any(Server::is_open_to_others)));
     let footer = take_bottom(&mut rest, 1);
     if state.ui.look.big {
         let views = vec![(state.ui.main_view, rest)];

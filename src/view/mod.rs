@@ -108,7 +108,11 @@ fn draw_overlay(painter: &mut Painter<'_>, area: Rect) {
         Some(Overlay::Help(down)) => help::draw(painter, area, *down),
         Some(Overlay::Form(kind, form)) => {
             let title = match kind {
-                FormKind::Listen => String::from("Listener options"),
+                FormKind::Listen => match state.one_of_several(state.server().at()) {
+                    Some(at) => format!("Listener options: {at}"),
+                    None => String::from("Listener options"),
+                },
+                FormKind::AnotherListener => String::from("Another listener"),
                 FormKind::Connect => String::from("Connect options"),
                 FormKind::Ports => format!("Ports of {} to use up", state.clients.computer().name),
             };

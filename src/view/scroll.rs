@@ -10,6 +10,7 @@ pub struct Scroll {
     pub(crate) sockets: List,
     pub(crate) timeline: List,
     pub(crate) computers: List,
+    pub(crate) listeners: List,
     pub(crate) visible: Vec<SocketId>,
     pub(crate) cells: Vec<(Rect, SocketId)>,
     /// How many lines the help can be scrolled down, while it is drawn.

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use fivetuple::app::{Clients, Event, MainView, Overlay, Server, State, TableUpdate, update};
+use fivetuple::app::{Clients, Event, MainView, Overlay, Servers, State, TableUpdate, update};
 use fivetuple::kernel::watch::KnownRows;
 use fivetuple::run::Clock;
 use fivetuple::tcp::{
@@ -163,7 +163,7 @@ fn timed(run: impl FnOnce()) -> Duration {
 fn state(count: u32) -> State {
     let at = Endpoint::new([127, 0, 0, 1], PORT);
     let clients = Clients::new(4, ConnectSpec::to(at.into()));
-    let listener = Server::new(ListenSpec::at(at));
+    let listener = Servers::new(ListenSpec::at(at));
     let mut state = State::new(HostLimits::default(), Duration::ZERO, listener, clients);
     let nobody = Endpoint::unspecified();
     let listening =

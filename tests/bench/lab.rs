@@ -156,7 +156,7 @@ fn burst(lab: &Lab) -> Duration {
         let (mut accepted, mut connected) = (0, 0);
         while accepted < COUNT || connected < COUNT {
             match news.recv().await.expect("news") {
-                SocketEvent::Accepted(_) => accepted += 1,
+                SocketEvent::Accepted { .. } => accepted += 1,
                 SocketEvent::Connected(_) => connected += 1,
                 SocketEvent::ConnectFailed { why, .. } => panic!("{why}"),
                 _ => (),

@@ -44,7 +44,7 @@ impl Robot {
 
     pub(crate) fn listening_in_lab() -> Robot {
         let mut robot = Robot::in_lab(4);
-        robot.state.server.spec.at.port.0 = 500;
+        robot.state.servers.selected_mut().spec.at.port.0 = 500;
         robot.press("l");
         robot.orders();
         let at = ListenSpec::at(Endpoint::new([192, 168, 1, 10], 500));

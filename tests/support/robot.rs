@@ -6,12 +6,12 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use fivetuple::app::{
-    Action, Clients, Effect, Event, Form, Key, Notice, Overlay, Server, State, TableUpdate, update,
+    Action, Clients, Effect, Event, Form, Key, Notice, Overlay, Servers, State, TableUpdate, update,
 };
 use fivetuple::tcp::{
     Burst, Call, Change, CloseKind, Command, ConnectId, ConnectSpec, Endpoint, Errno, Host,
-    HostLimits, ListenSpec, Moment, OwnSocket, Snapshot, SocketEvent, SocketId, SocketRow,
-    SyscallError,
+    HostLimits, ListenSpec, ListenerId, Moment, OwnSocket, Snapshot, SocketEvent, SocketId,
+    SocketRow, SyscallError,
 };
 
 pub(crate) use changes::changes;
@@ -25,7 +25,7 @@ pub(crate) struct Robot {
 }
 
 impl Robot {
-    /// A dashboard as it is at the start, for port 5000.
+    /// As it is at the start, for port 5000.
     pub(crate) fn new() -> Robot {
         Robot::at(5000)
     }
@@ -37,20 +37,16 @@ impl Robot {
 
     fn at(port: u16) -> Robot {
         let at = Endpoint::new([127, 0, 0, 1], port);
-        let connect =
-            ConnectSpec { payload: b"Test payload.".to_vec(), ..ConnectSpec::to(at.into()) };
+        let payload = b"Test payload.".to_vec();
+        let connect = ConnectSpec { payload, ..ConnectSpec::to(at.into()) };
         let machine = HostLimits {
             pid: 4121,
             descriptors: 20_000,
             addresses: vec![IpAddr::from([127, 0, 0, 1]).into()],
             ..HostLimits::default()
         };
-        let state = State::new(
-            machine,
-            Duration::from_secs(14 * 3600),
-            Server::new(ListenSpec::at(at)),
-            Clients::new(4, connect),
-        );
+        let (servers, clients) = (Servers::new(ListenSpec::at(at)), Clients::new(4, connect));
+        let state = State::new(machine, Duration::from_secs(14 * 3600), servers, clients);
         let mut robot =
             Robot { state, now: Moment::default(), kernel: Snapshot::default(), orders: vec![] };
         robot.kernel("");
@@ -69,9 +65,13 @@ impl Robot {
         self.hear(SocketEvent::Listening { spec, sockets: vec![own(row, 9)] });
     }
 
+    pub(crate) fn accepts(&mut self, row: &str, fd: u32) {
+        self.hear(SocketEvent::Accepted { socket: own(row, fd), on: (ListenerId::FIRST, 0) });
+    }
+
     /// bind() fails for a listener as it is configured.
     pub(crate) fn bind_fails(&mut self, errno: Errno) {
-        let spec = self.state.server.spec.clone();
+        let spec = self.state.server().spec.clone();
         self.hear(SocketEvent::ListenFailed {
             spec,
             why: SyscallError { call: Call::Bind, errno },

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use fivetuple::app::Holder;
-use fivetuple::tcp::{SocketRow, TcpState};
+use fivetuple::tcp::{ListenerId, SocketRow, TcpState};
 
 use crate::real_robot::Real;
 use crate::support::{skipped, skipped_none};
@@ -50,7 +50,7 @@ fn both_make(real: &mut Real, wanted: &[String]) {
     assert_eq!(texts.len(), 2);
     real.press("r r");
     real.until("all closed", |robot| {
-        robot.state.ends.of_clients().count() == 0 && !robot.state.server.is_listening()
+        robot.state.ends.of_clients().count() == 0 && !robot.state.server().is_listening()
     });
     let folder = tempfile::tempdir().unwrap();
     for (ending, text) in texts {
@@ -94,7 +94,9 @@ fn a_listener_and_two_computers() {
         real.press_until("l", "Listening on");
         real.press_until("c", "laptop connected");
         real.press_until("> c", "phone connected");
-        real.until("accepted", |robot| robot.state.ends.count(Holder::Server) == 2);
+        real.until("accepted", |robot| {
+            robot.state.ends.count(Holder::Server(ListenerId::FIRST)) == 2
+        });
         let wanted = shape(&real.rows());
         assert_eq!(wanted.len(), 5);
         real.press("W");
@@ -106,15 +108,17 @@ fn a_listener_and_two_computers() {
 fn options_held_accept_and_a_burst() {
     Real::alone(|mut real| {
         let state = &mut real.robot.state;
-        state.server.spec.reuse_addr = true;
-        state.server.spec.reuse_port = true;
-        state.server.spec.listeners = 2;
-        state.server.spec.backlog = 60;
+        state.servers.selected_mut().spec.reuse_addr = true;
+        state.servers.selected_mut().spec.reuse_port = true;
+        state.servers.selected_mut().spec.listeners = 2;
+        state.servers.selected_mut().spec.backlog = 60;
         state.clients.spec.source_port =
             fivetuple::tcp::SourcePort::Range("6000-6099".parse().unwrap());
         real.press_until("l", "2 sockets share");
         real.press_until("30c", "opened 30");
-        real.until("accepted", |robot| robot.state.ends.count(Holder::Server) == 30);
+        real.until("accepted", |robot| {
+            robot.state.ends.count(Holder::Server(ListenerId::FIRST)) == 30
+        });
         real.until("all is told", |robot| {
             robot.state.calls.entries.iter().map(|entry| entry.omitted).sum::<u32>() >= 2 * 22
         });
@@ -135,7 +139,7 @@ fn options_held_accept_and_a_burst() {
 #[test]
 fn connections_without_a_listener_and_a_call_without_an_answer() {
     Real::alone(|mut real| {
-        real.robot.state.server.spec.backlog = 0;
+        real.robot.state.servers.selected_mut().spec.backlog = 0;
         real.connect();
         real.press_until("a", "accept() is held");
         real.press_until("c", "accept() has not been called yet");

@@ -13,6 +13,7 @@ mod film;
 mod kernel;
 mod lab;
 mod law;
+mod listeners;
 mod myth;
 mod net;
 mod ran;

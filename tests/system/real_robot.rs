@@ -7,7 +7,7 @@ use fivetuple::kernel;
 use fivetuple::kernel::SocketSource;
 use fivetuple::net::Engine;
 use fivetuple::run::Clock;
-use fivetuple::tcp::{Command, Filter, HostLimits, Moment, Port, SocketEvent, SocketRow};
+use fivetuple::tcp::{Command, Filter, HostLimits, ListenerId, Moment, SocketEvent, SocketRow};
 use tokio::sync::mpsc::{self, Receiver};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -41,7 +41,9 @@ impl Real {
     pub(crate) fn connect(&mut self) {
         self.press_until("l", "Listening on");
         self.press_until("c", "laptop connected");
-        self.until("accepted", |robot| robot.state.ends.count(Holder::Server) == 1);
+        self.until("accepted", |robot| {
+            robot.state.ends.count(Holder::Server(ListenerId::FIRST)) == 1
+        });
     }
 
     pub(crate) fn start() -> Real {
@@ -100,9 +102,10 @@ impl Real {
         });
     }
 
-    /// The kernel's rows with port 5000 at one end, in its own words.
+    /// The kernel's rows with a listener's port at one end, in its own words.
     pub(crate) fn rows(&mut self) -> Vec<SocketRow> {
-        let read = self.source.snapshot(&Filter::ports([Port(5000)]));
+        let ports = self.robot.state.servers.ports.iter().copied();
+        let read = self.source.snapshot(&Filter::ports(ports));
         let mut rows = read.unwrap().snapshot.rows;
         rows.sort_by_key(SocketRow::name);
         rows

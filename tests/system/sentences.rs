@@ -24,7 +24,7 @@ fn said(real: &Real) -> String {
 #[test]
 fn what_is_not_read_is_told_as_the_queues_show_it() {
     Real::alone(|mut real| {
-        real.robot.state.server.spec.on_data = OnData::LeaveUnread;
+        real.robot.state.servers.selected_mut().spec.on_data = OnData::LeaveUnread;
         real.robot.state.clients.spec.payload = vec![b'x'; 200_000];
         real.connect();
         real.until("a window of 0", |robot| {
@@ -53,8 +53,8 @@ fn what_is_not_read_is_told_as_the_queues_show_it() {
 #[test]
 fn the_fin_counts_as_a_byte_of_recv_q() {
     Real::alone(|mut real| {
-        real.robot.state.server.spec.on_data = OnData::LeaveUnread;
-        real.robot.state.server.spec.closes = ServerCloses::Never;
+        real.robot.state.servers.selected_mut().spec.on_data = OnData::LeaveUnread;
+        real.robot.state.servers.selected_mut().spec.closes = ServerCloses::Never;
         real.connect();
         real.press("f");
         real.until("a FIN that has come", |robot| {
@@ -72,7 +72,7 @@ fn a_row_in_fin_wait2_that_timed_out_has_its_reason_and_its_sentence() {
         if !done("sysctl", "-qw net.ipv4.tcp_fin_timeout=2") {
             return crate::support::skipped("tcp_fin_timeout cannot be set here");
         }
-        real.robot.state.server.spec.closes = ServerCloses::Never;
+        real.robot.state.servers.selected_mut().spec.closes = ServerCloses::Never;
         real.connect();
         real.press_until("d", "its row is in FIN_WAIT2");
         let [_, laptop] = ends(&mut real);

@@ -14,12 +14,12 @@ pub(crate) fn connect(state: &mut State, count: Option<u32>) -> Vec<Effect> {
     if let Some(why) = state.lab.why_not_now() {
         return state.only_say(why);
     }
-    let spec = state.clients.next_spec(state.server.connect_address());
+    let spec = state.clients.next_spec(state.server().connect_address());
     if spec.to.port == Port::ANY {
         return state.only_say("no-destination");
     }
-    let to_ourselves = spec.to.endpoint().is_some_and(|to| state.is_our_server(to));
-    let room = DescriptorBudget::of(state, to_ourselves);
+    let server = spec.to.endpoint().and_then(|to| state.our_server(to));
+    let room = DescriptorBudget::of(state, server);
     if room.calls() == 0 {
         return state.only_say(room.none());
     }
@@ -55,7 +55,7 @@ pub(crate) fn call(state: &mut State, spec: ConnectSpec) -> (Option<ConnectId>, 
 
 /// Watches the rows at a port that is connected to for the first time.
 fn watch(state: &mut State, port: Port) -> Option<Effect> {
-    let is_new = state.clients.called.insert(port) && !state.server.ports.contains(&port);
+    let is_new = state.clients.called.insert(port) && !state.servers.ports.contains(&port);
     is_new.then(|| Effect::Watch(wanted(state)))
 }
 

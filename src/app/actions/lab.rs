@@ -39,7 +39,7 @@ pub(crate) fn use_up_ports(state: &mut State) -> Vec<Effect> {
     clients.spec = ConnectSpec { payload: vec![], ..clients.first.clone() };
     state.say(announcement(state, range));
     let backlog = state.machine.somaxconn;
-    let listener = &mut state.server;
+    let listener = state.server_mut();
     let is_long = |spec: &ListenSpec| spec.backlog == backlog;
     if listener.held && listener.running.as_ref().is_some_and(is_long) {
         return connect_from_all_ports(state);
@@ -48,7 +48,7 @@ pub(crate) fn use_up_ports(state: &mut State) -> Vec<Effect> {
     listener.spec.backlog = backlog;
     listener.spec.accepting = Accepting::Held;
     let spec = listener.spec.clone();
-    let stop = before.then_some(Effect::Run(Command::StopListening));
+    let stop = before.then_some(Effect::Run(Command::StopListening(spec.id)));
     let listens = verbs::start_listening(state, spec);
     stop.into_iter().chain(listens).collect()
 }

@@ -1,7 +1,7 @@
 //! The actions that change only what is shown, and open forms.
 
-use crate::app::actions::forms::{connect_form, listen_form};
-use crate::app::actions::{compare, rewind};
+use crate::app::actions::forms::connect_form;
+use crate::app::actions::{compare, listeners, rewind};
 use crate::app::history::ladder;
 use crate::app::ui::{moved, show};
 use crate::app::{
@@ -59,9 +59,10 @@ pub(crate) fn look(state: &mut State, action: Action, count: Option<u32>) {
         Action::ShowKeys => ui.look.keys = !ui.look.keys,
         Action::AllLadders => toggle_ladders(state),
         Action::Numbers => numbers(state),
-        Action::ListenOptions => {
-            state.ui.overlay = Some(Overlay::Form(FormKind::Listen, listen_form::form(state)));
-        }
+        Action::ListenOptions => listeners::edit(state),
+        Action::AddListener => listeners::add(state),
+        Action::NextListener => listeners::next(state),
+        Action::SelectListener(n) => listeners::select(state, n),
         Action::ConnectOptions => {
             state.ui.overlay = Some(Overlay::Form(FormKind::Connect, connect_form::form(state)));
         }

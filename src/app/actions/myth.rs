@@ -9,20 +9,20 @@ use crate::tcp::{
 };
 
 pub(crate) fn try_it(state: &mut State) -> Vec<Effect> {
-    if !state.server.is_listening() {
+    if !state.server().is_listening() {
         return state.only_say("myth-no-server");
     }
     let is_under_way = |myth: &Myth| myth.calls.iter().any(|call| call.answer.is_none());
     if state.ui.myth.as_ref().is_some_and(is_under_way) {
         return state.only_say("myth-running");
     }
-    if state.server.at().ip.is_ipv6() && !state.lab.is_up() {
+    if state.server().at().ip.is_ipv6() && !state.lab.is_up() {
         return state.only_say("myth-ipv6");
     }
     if state.clients.computers.len() < 2 {
         return state.only_say("myth-one-client");
     }
-    let port = state.server.at().port;
+    let port = state.server().at().port;
     let Some([first, second]) = free_computers(state, port) else {
         return state.only_say(Statement::new("myth-ports-used").with("port", port));
     };
@@ -61,8 +61,8 @@ pub(crate) fn call(state: &mut State, n: usize) -> Vec<Effect> {
         from: Some(call.from),
         source_port: SourcePort::SameAsServer,
         reuse_addr: false,
-        to: state.clients.reachable(state.server.connect_address()).into(),
-        ..state.clients.next_spec(state.server.connect_address())
+        to: state.clients.reachable(state.server().connect_address()).into(),
+        ..state.clients.next_spec(state.server().connect_address())
     };
     let (order, effects) = connect::call(state, spec);
     if let Some(myth) = &mut state.ui.myth {

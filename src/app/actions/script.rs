@@ -79,14 +79,14 @@ impl Script {
             }
             ScriptStep::WireHeld => vec![wire::hold(state)],
             ScriptStep::Listening => {
-                let spec = state.server.spec.clone();
+                let spec = state.server().spec.clone();
                 verbs::start_listening(state, spec)
             }
-            ScriptStep::Accepting => run(Command::ResumeAccept),
-            ScriptStep::AcceptHeld => run(Command::HoldAccept),
+            ScriptStep::Accepting => run(Command::ResumeAccept(state.server().spec.id)),
+            ScriptStep::AcceptHeld => run(Command::HoldAccept(state.server().spec.id)),
             ScriptStep::Called => {
                 // It sends no data, and stays open.
-                let to = state.clients.reachable(state.server.connect_address());
+                let to = state.clients.reachable(state.server().connect_address());
                 let host = state.clients.computers[self.client].host;
                 let spec = ConnectSpec { host, ..ConnectSpec::to(to.into()) };
                 connect::call(state, spec).1
@@ -140,7 +140,7 @@ impl Script {
 
     /// What the step is still waiting for; `None` once it is done.
     fn missing(&self, state: &State, step: ScriptStep) -> Option<&'static str> {
-        let server = &state.server;
+        let server = state.server();
         let is_accepted = || {
             self.end_at(state, ScriptEnd::Server).is_some_and(|end| state.ends.server_holds(end))
         };
@@ -209,6 +209,6 @@ impl Script {
 }
 
 fn is_refused(state: &State, step: ScriptStep) -> bool {
-    (step == ScriptStep::Listening && state.server.ordered == 0)
+    (step == ScriptStep::Listening && state.server().ordered == 0)
         || (step == ScriptStep::Called && state.clients.awaited() == 0)
 }

@@ -60,15 +60,16 @@ fn unreported(state: &State) -> impl Iterator<Item = SocketId> {
     })
 }
 
-/// The server's sockets: the selected row's, else the newest.
+/// The servers' sockets: the selected row's, else the newest of the selected server. A count of 0 means those of all.
 pub(crate) fn server_targets(state: &State, count: Option<u32>) -> Vec<SocketId> {
     if let Some(selected) = selected_row(state).filter(|_| count.is_none()) {
         return of_connection(state, selected, |name| state.ends.server_holds(*name));
     }
-    match count {
-        Some(0) => state.ends.of(Holder::Server).map(|end| end.socket.name).collect(),
-        many => staying(state, Holder::Server).take(many.unwrap_or(1) as usize).collect(),
+    if count == Some(0) {
+        return state.ends.of_servers().collect();
     }
+    let selected = Holder::Server(state.server().spec.id);
+    staying(state, selected).take(count.unwrap_or(1) as usize).collect()
 }
 
 /// The row whose details are shown, else the selected one.

@@ -8,18 +8,19 @@ use crate::app::actions::targets::{
 use crate::app::actions::{expect, wire};
 use crate::app::query::facts;
 use crate::app::query::watched::wanted;
-use crate::app::{Effect, Find, PointOfView, State, Statement, TableRow, Topic, format};
+use crate::app::{Effect, Find, PointOfView, Servers, State, Statement, TableRow, Topic, format};
 use crate::tcp::{
-    Accepting, CloseKind, Command, ListenSpec, OwnSocket, Port, Protocol, SocketId, TcpState,
+    Accepting, CloseKind, Command, ListenSpec, OwnSocket, Protocol, SocketId, TcpState,
 };
 
 pub(crate) fn listen(state: &mut State) -> Vec<Effect> {
-    if state.server.will_listen() {
-        state.server.ordered_to_stop = true;
-        state.awaited.ends.extend(state.server.sockets.iter().map(|socket| socket.name));
-        return vec![Effect::Run(Command::StopListening)];
+    let spec = state.server().spec.clone();
+    if state.server().will_listen() {
+        state.server_mut().ordered_to_stop = true;
+        let State { servers, awaited, .. } = state;
+        awaited.ends.extend(servers.selected().sockets.iter().map(|socket| socket.name));
+        return vec![Effect::Run(Command::StopListening(spec.id))];
     }
-    let spec = state.server.spec.clone();
     start_listening(state, spec)
 }
 
@@ -28,32 +29,32 @@ pub(crate) fn start_listening(state: &mut State, spec: ListenSpec) -> Vec<Effect
     if let Some(why) = state.lab.why_not_now() {
         return state.only_say(why);
     }
-    let mut effects = vec![];
-    if spec.at.port != Port::ANY && state.server.ports.insert(spec.at.port) {
-        effects.push(Effect::Watch(wanted(state)));
+    if state.servers.get(spec.id).is_none() && !state.servers.has_room() {
+        return state.only_say(Statement::new("listeners-full").with("most", Servers::MOST));
     }
-    state.server.ordered += 1;
-    state.server.ordered_to_stop = false;
-    effects.push(Effect::Run(Command::Listen(spec)));
-    effects
+    let watch = state.servers.order(&spec).then(|| Effect::Watch(wanted(state)));
+    watch.into_iter().chain([Effect::Run(Command::Listen(spec))]).collect()
 }
 
 pub(crate) fn hold(state: &mut State) -> Vec<Effect> {
-    if !state.server.is_listening() {
-        let held = state.server.spec.accepting == Accepting::Held;
-        state.server.spec.accepting = if held { Accepting::AtOnce } else { Accepting::Held };
-        return state.only_say(if held { "will-not-hold" } else { "will-hold" });
+    let server = state.server_mut();
+    if !server.is_listening() {
+        let held = server.spec.accepting == Accepting::Held;
+        server.spec.accepting = if held { Accepting::AtOnce } else { Accepting::Held };
+        let what = Statement::new(if held { "will-not-hold" } else { "will-hold" });
+        return state.only_say(what.with("server", state.server_name(state.server().at())));
     }
-    let command = if state.server.held { Command::ResumeAccept } else { Command::HoldAccept };
-    vec![Effect::Run(command)]
+    let command = if server.held { Command::ResumeAccept } else { Command::HoldAccept };
+    vec![Effect::Run(command(server.spec.id))]
 }
 
 pub(crate) fn accept_one(state: &mut State) -> Vec<Effect> {
-    let (is_listening, held) = (state.server.is_listening(), state.server.held);
+    let (is_listening, held) = (state.server().is_listening(), state.server().held);
     if is_listening && held && state.waiting_for_accept() > 0 {
-        return vec![Effect::Run(Command::AcceptOne)];
+        return vec![Effect::Run(Command::AcceptOne(state.server().spec.id))];
     }
-    let what = Statement::new("nothing-to-accept");
+    let what = Statement::new("nothing-to-accept")
+        .with_some("at", state.one_of_several(state.server().at()));
     state.only_say(what.when("Listening", is_listening).when("Held", held))
 }
 
@@ -74,8 +75,9 @@ pub(crate) fn server_closes(state: &mut State, count: Option<u32>) -> Vec<Effect
 
 fn nothing_accepted(state: &State) -> Statement {
     let what = Statement::new("nothing-accepted")
+        .with("server", state.server_name(state.server().at()))
         .when("Selected", selected_row(state).is_some())
-        .when("Before", state.server.totals.accepted > 0);
+        .when("Before", state.server().totals.accepted > 0);
     let newest = client_targets(state, None).first().copied();
     let others = newest.filter(|end| !state.is_with_our_server(*end));
     let Some(other) = others.map(|end| state.other_end(end)) else { return what };
@@ -206,8 +208,8 @@ pub(crate) fn reset(state: &mut State) -> Vec<Effect> {
     let held_ends = state.held_sockets.iter().filter(is_end).count();
     let held_listeners = state.held_sockets.len() - held_ends;
     let open = state.ends.len() + held_ends;
-    let is_listening = state.server.will_listen();
-    let listeners = held_listeners + usize::from(is_listening);
+    let all = state.servers.all.iter();
+    let listeners = held_listeners + all.filter(|server| server.will_listen()).count();
     let is_open = open > 0 || listeners > 0 || state.clients.awaited() > 0;
     let asked = state.ui.asked_to_reset.take();
     let is_sure = asked.is_some_and(|asked| state.now.since(asked) < ASKED);
@@ -231,9 +233,9 @@ pub(crate) fn reset(state: &mut State) -> Vec<Effect> {
     state.ui.count = None;
     state.notices.failure = None;
     state.ui.myth = None;
-    let sockets: Vec<_> = state.server.sockets.iter().map(|socket| socket.name).collect();
+    let sockets: Vec<_> = state.servers.sockets().map(|socket| socket.name).collect();
     state.awaited.ends.extend(state.ends.names().chain(sockets.iter().copied()));
-    state.server.start_over();
+    state.servers.start_over();
     state.clients.start_over();
     state.ends.clear(state.now);
     let mut effects = vec![

@@ -4,8 +4,8 @@ use crate::app::actions::{connect, rewind, verbs};
 use crate::app::query::failure::wait_left;
 use crate::app::query::refusal::remedies;
 use crate::app::query::{failure, refusal};
-use crate::app::{Attempt, Effect, Overlay, State, Statement, Verdict};
-use crate::tcp::{Command, Probe, SyscallError};
+use crate::app::{Attempt, Effect, Overlay, Server, State, Statement, Verdict};
+use crate::tcp::{Command, ListenSpec, Probe, SyscallError};
 
 /// Shows the last failure and tries its remedies.
 pub(crate) fn open(state: &mut State) -> Vec<Effect> {
@@ -57,8 +57,9 @@ pub(crate) fn retry(state: &mut State) -> Vec<Effect> {
     if matches!(state.ui.overlay, Some(Overlay::Why(_))) {
         state.ui.overlay = None;
     }
+    let listens = |spec: &ListenSpec| state.servers.get(spec.id).is_some_and(Server::will_listen);
     match asked {
-        Attempt::Listen(_) if state.server.will_listen() => state.only_say("already-listening"),
+        Attempt::Listen(spec) if listens(&spec) => state.only_say("already-listening"),
         Attempt::Listen(spec) => verbs::start_listening(state, spec),
         Attempt::Connect(spec, _) => connect::call(state, spec).1,
     }

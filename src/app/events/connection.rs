@@ -7,7 +7,9 @@ use crate::app::model::account::episodes::Cause;
 use crate::app::query::names::end_name;
 use crate::app::query::peers::is_stranger;
 use crate::app::query::refusal::of_later_call;
-use crate::app::{Effect, FinOrder, LoggedEvent, State, Statement, Topic, Verb, format};
+use crate::app::{
+    Effect, FinOrder, Holder, LoggedEvent, Server, State, Statement, Topic, Verb, format,
+};
 use crate::tcp::{CloseKind, Command, Errno, SocketId, SyscallError, TcpState, escape};
 
 const SHOWN: usize = 48;
@@ -22,12 +24,13 @@ pub(crate) fn received(state: &mut State, end: SocketId, bytes: u64, first: &[u8
         .with("who", who)
         .with("bytes", format::number(bytes))
         .with("first", escape(&first[..first.len().min(SHOWN)]) + more)
+        .with_some("at", state.one_of_several(end.tuple.local))
         .when("ToItself", end.tuple.is_to_itself());
     state.ends.change(end, |end| end.has_read = true);
     let part_of_the_call = is_servers && is_of_the_call(state, end) && !is_stranger(state, end);
-    if is_servers {
-        state.server.totals.received += bytes;
-        state.server.last_payload = Some((end, first.to_vec()));
+    if let Some(server) = holder(state, end) {
+        server.totals.received += bytes;
+        server.last_payload = Some((end, first.to_vec()));
     }
     if !part_of_the_call {
         state.notices.count(state.now, Topic::Received, what, 1);
@@ -36,8 +39,8 @@ pub(crate) fn received(state: &mut State, end: SocketId, bytes: u64, first: &[u8
 
 pub(crate) fn sent(state: &mut State, end: SocketId, bytes: u64) {
     let is_servers = state.ends.server_holds(end);
-    if is_servers {
-        state.server.totals.sent += bytes;
+    if let Some(server) = holder(state, end) {
+        server.totals.sent += bytes;
     }
     // The reader reports the server's answers and a connect's own payload.
     if state.is_half_open(end) || !(is_servers || is_of_the_call(state, end)) {
@@ -45,6 +48,12 @@ pub(crate) fn sent(state: &mut State, end: SocketId, bytes: u64) {
         let number = u32::try_from(bytes).unwrap_or(u32::MAX);
         episodes::begin(state, &Cause { verb: Verb::Send, ends, ordered: None, number });
     }
+}
+
+/// The server that holds that end.
+fn holder(state: &mut State, end: SocketId) -> Option<&mut Server> {
+    let Some(Holder::Server(id)) = state.ends.last_holder(end) else { return None };
+    state.servers.get_mut(id)
 }
 
 pub(crate) fn call_failed(state: &mut State, end: SocketId, why: SyscallError) {
@@ -108,8 +117,8 @@ pub(crate) fn closed(state: &mut State, end: SocketId, how: CloseKind) -> Vec<Ef
     }
     let at = state.now;
     state.ends.remove(end, at);
-    let State { server, clients, ends, sockets, .. } = state;
-    sockets.ended(at, end, (how, reached), |end| State::is_servers(server, clients, ends, end));
+    let State { servers, clients, ends, sockets, .. } = state;
+    sockets.ended(at, end, (how, reached), |end| State::is_servers(servers, clients, ends, end));
     let other = state.other_end(end);
     let stayed = state.ends.get(other).is_some_and(|other| other.stays_open);
     state.ends.change(other, |other| other.stays_open = false);

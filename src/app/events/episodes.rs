@@ -80,7 +80,7 @@ pub(crate) fn begin(state: &mut State, cause: &Cause) {
 fn topic(state: &State, cause: &Cause) -> Option<Topic> {
     let is_one_of_many = cause.weight() == Weight::Ordered && state.clients.ordered > 1;
     Some(match cause.verb {
-        Verb::Accept if !state.server.held => Topic::Came,
+        Verb::Accept if !state.server_of(cause.ends[0]).held => Topic::Came,
         Verb::Connect | Verb::Ack | Verb::Accept | Verb::Stop => return None,
         Verb::Call => Topic::Called,
         Verb::Send => Topic::Sent,
@@ -139,7 +139,8 @@ pub(crate) fn settle(state: &mut State) {
         let is_told_now = !episode.is_told && is_due(state, episode, age);
         if is_told_now || differs {
             // A listener that closes later does not reword the sentence.
-            let is_listening = state.server.is_listening() && !state.server.ordered_to_stop;
+            let server = state.server_of(state.server_end(episode.ends));
+            let is_listening = server.is_listening() && !server.ordered_to_stop;
             episode.account.learn([(!is_listening, Fact::ListenerGone)]);
         }
         if is_told_now {
@@ -223,7 +224,7 @@ fn is_due(state: &State, episode: &Episode, age: Duration) -> bool {
         }
         Verb::Accept => own || age >= PATIENCE,
         // accept() may be about to return the other end.
-        Verb::Send if is_to_be_accepted(state, account) => age >= LIMIT,
+        Verb::Send if is_to_be_accepted(state, episode) => age >= LIMIT,
         Verb::Send => age >= PATIENCE,
         Verb::Other(OtherVerb::Listen | OtherVerb::Connect) => {
             others::are_named(state, episode.ends) || age >= LIMIT
@@ -248,8 +249,9 @@ fn has_changed(state: &State, episode: &Episode, end: usize) -> bool {
     facts::row(line) != before || (is_gone && before.is_some())
 }
 
-fn is_to_be_accepted(state: &State, account: &Account) -> bool {
-    account.facts.contains(&Fact::NotAccepted) && !state.server.held
+fn is_to_be_accepted(state: &State, episode: &Episode) -> bool {
+    let server = state.server_of(state.server_end(episode.ends));
+    episode.account.facts.contains(&Fact::NotAccepted) && !server.held
 }
 
 /// Whether both rows of a connection that ends have changed, or the other has had the time to.

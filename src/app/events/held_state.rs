@@ -14,8 +14,8 @@ pub(crate) fn held_sockets(
     state.held_sockets.extend(sockets);
     let listener = sockets.first().map(|socket| socket.name);
     let port = listener.map(|name| name.tuple.local.port);
-    state.server.ports.extend(port);
-    state.server.places.extend(listener.map(|name| ListenAddress::of_socket(name, false)));
+    state.servers.ports.extend(port);
+    state.servers.places.extend(listener.map(|name| ListenAddress::of_socket(name, false)));
     state.ui.selected = Some(main);
     let what = Statement::new("held-state")
         .when(held.name(), true)

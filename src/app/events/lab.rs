@@ -5,7 +5,7 @@ use crate::app::actions::lab;
 use crate::app::events::{others, resets};
 use crate::app::model::lab::brief_ip;
 use crate::app::model::{
-    Awaited, Clients, Episodes, LabStage, LabState, LoopbackBefore, Server, Sockets, Statement,
+    Awaited, Clients, Episodes, LabStage, LabState, LoopbackBefore, Servers, Sockets, Statement,
     Tone,
 };
 use crate::app::query::watched::wanted;
@@ -79,12 +79,12 @@ fn up(
 ) -> Vec<Effect> {
     let Some(server) = computers.first().copied() else { return vec![] };
     let were_open = state.ends.len();
-    let was_listening = state.server.is_listening();
+    let was_listening = state.listened();
     let spec = ListenSpec {
         host: server.host,
-        at: Endpoint { ip: state.lab.bind.unwrap_or(server.ip), port: state.server.spec.at.port },
-        backlog: state.server.spec.backlog,
-        ..ListenSpec::at(state.server.spec.at)
+        at: Endpoint { ip: state.lab.bind.unwrap_or(server.ip), port: state.server().spec.at.port },
+        backlog: state.server().spec.backlog,
+        ..ListenSpec::at(state.server().spec.at)
     };
     // Each computer has its own settings, which are the kernel's defaults.
     let HostLimits { pid, uid, descriptors, .. } = state.machine;
@@ -106,7 +106,7 @@ fn up(
     let clients = Clients::in_lab(&computers, &state.clients);
     state.lab.before = Some(Box::new(LoopbackBefore {
         machine: std::mem::replace(&mut state.machine, machine),
-        listener: std::mem::replace(&mut state.server, Server::new(spec)),
+        servers: std::mem::replace(&mut state.servers, Servers::new(spec)),
         clients: std::mem::replace(&mut state.clients, clients),
         ends: std::mem::take(&mut state.ends),
     }));
@@ -163,8 +163,8 @@ fn down(state: &mut State, why: Option<String>) -> Vec<Effect> {
         return vec![];
     };
     state.machine = before.machine;
-    state.server = before.listener;
-    state.server.start_over();
+    state.servers = before.servers;
+    state.servers.start_over();
     state.clients = before.clients;
     state.clients.start_over();
     state.ends = before.ends;

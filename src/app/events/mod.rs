@@ -10,7 +10,7 @@ pub(crate) mod resets;
 pub(crate) mod server;
 
 use crate::app::actions::{expect, why_not};
-use crate::app::{Effect, LabStage, State, Statement};
+use crate::app::{Effect, LabStage, Server, State, Statement};
 use crate::tcp::{FiveTuple, SocketEvent, SocketId, escape};
 
 /// Applies an event of one of our own sockets, and looks at the rows of its connection.
@@ -28,13 +28,15 @@ pub(crate) fn on_socket_event(state: &mut State, news: SocketEvent) -> Vec<Effec
     }
     let mut effects = vec![];
     match news {
-        SocketEvent::Listening { spec, sockets } => return server::listening(state, spec, sockets),
+        SocketEvent::Listening { spec, sockets } => {
+            return server::listening(state, &spec, sockets);
+        }
         SocketEvent::ListenFailed { spec, why } => server::failed(state, &spec, why),
-        SocketEvent::StoppedListening { why } => return server::stopped(state, why),
-        SocketEvent::AcceptHeld(held) => server::held(state, held),
-        SocketEvent::Accepted(socket) => server::accepted(state, socket),
-        SocketEvent::AcceptFailed { why, pause, times } => {
-            server::accept_failed(state, why, pause, times);
+        SocketEvent::StoppedListening { id, why } => return server::stopped(state, id, why),
+        SocketEvent::AcceptHeld(id, held) => server::held(state, id, held),
+        SocketEvent::Accepted { socket, on } => server::accepted(state, socket, on),
+        SocketEvent::AcceptFailed { id, why, pause, times } => {
+            server::accept_failed(state, id, why, (pause, times));
         }
         SocketEvent::Connecting(socket) => client::connecting(state, socket),
         SocketEvent::Connected(socket) => client::connected(state, socket),
@@ -68,10 +70,18 @@ pub(crate) fn on_socket_event(state: &mut State, news: SocketEvent) -> Vec<Effec
     }
     let Some(end) = end else { return effects };
     let other = end.tuple.is_connected().then(|| state.other_end(end));
-    let has_queue = state.server.held || state.waiting_for_accept() > 0;
-    let listeners = state.server.sockets.iter().filter(|_| has_queue).map(|socket| socket.name);
-    effects.push(Effect::Lookup([end].into_iter().chain(other).chain(listeners).collect()));
+    let names = [end].into_iter().chain(other).chain(queues(state));
+    effects.push(Effect::Lookup(names.collect()));
     effects
+}
+
+/// The listening sockets whose queue may have changed.
+fn queues(state: &State) -> impl Iterator<Item = SocketId> {
+    let has_queue = |server: &&Server| {
+        server.held || state.listening_rows(server).any(|line| line.row.queues.recv > 0)
+    };
+    let listeners = state.servers.all.iter().filter(has_queue);
+    listeners.flat_map(|server| &server.sockets).map(|socket| socket.name)
 }
 
 /// Whether an event is about sockets that were closed when the lab went up or down: already reported.
@@ -104,7 +114,7 @@ fn end_of(news: &SocketEvent) -> Option<SocketId> {
             let tuple = |(local, remote)| FiveTuple { protocol: spec.protocol, local, remote };
             local.zip(*to).map(tuple).map(|tuple| SocketId::connected(spec.host, tuple))
         }
-        SocketEvent::Accepted(socket)
+        SocketEvent::Accepted { socket, .. }
         | SocketEvent::Connecting(socket)
         | SocketEvent::Connected(socket) => Some(socket.name),
         SocketEvent::Received { at, .. }

@@ -9,92 +9,119 @@ use crate::app::model::{Attempt, ListenAddress, Statement, Topic, Verb};
 use crate::app::query::peers::{is_foreign_peer, is_stranger};
 use crate::app::query::watched::wanted;
 use crate::app::query::{opening_facts, refusal as refusal_facts};
-use crate::app::{Effect, Holder, State};
-use crate::tcp::{Accepting, CloseKind, Host, ListenSpec, OwnSocket, SocketId, SyscallError};
+use crate::app::{Effect, Holder, Server, State};
+use crate::tcp::{
+    Accepting, CloseKind, Host, ListenSpec, ListenerId, OwnSocket, SocketId, SyscallError,
+};
 
 pub(crate) fn listening(
     state: &mut State,
-    spec: ListenSpec,
+    spec: &ListenSpec,
     sockets: Vec<OwnSocket>,
 ) -> Vec<Effect> {
-    let is_in_lab = spec.host != Host::THIS;
-    let what = Statement::new("listening")
-        .with("at", spec.at)
-        .with("sockets", sockets.len())
-        .when("Several", sockets.len() > 1)
-        .when("OwnHostOnly", is_in_lab && spec.at.ip.to_canonical().is_loopback())
-        .when("Held", spec.accepting == Accepting::Held);
-    state.say(what);
-    let listener = &mut state.server;
-    listener.ordered = listener.ordered.saturating_sub(1);
-    listener.held = spec.accepting == Accepting::Held;
-    listener.pause = None;
-    let new_port = listener.ports.insert(spec.at.port);
-    listener.places.insert(ListenAddress::of(&spec));
-    listener.running = Some(spec);
     for socket in &sockets {
         state.sockets.own(socket, state.machine.pid);
     }
-    let names = sockets.iter().map(|socket| socket.name).collect();
-    state.server.sockets = sockets;
-    let watch = new_port.then(|| Effect::Watch(wanted(state)));
-    let mut effects: Vec<Effect> = watch.into_iter().chain([Effect::Lookup(names)]).collect();
+    let (names, count) = (sockets.iter().map(|socket| socket.name).collect(), sockets.len());
+    let new_port = state.servers.ports.insert(spec.at.port);
+    state.servers.places.insert(ListenAddress::of(spec));
+    let mut effects = Vec::from_iter(new_port.then(|| Effect::Watch(wanted(state))));
+    effects.push(Effect::Lookup(names));
+    let Some(server) = state.servers.answered(spec, true) else { return effects };
+    server.held = spec.accepting == Accepting::Held;
+    server.pause = None;
+    server.accepted_on = vec![0; count];
+    server.sockets = sockets;
+    server.running = Some(spec.clone());
+    let is_in_lab = spec.host != Host::THIS;
+    let what = Statement::new("listening")
+        .with("at", spec.at)
+        .with("sockets", count)
+        .when("Several", count > 1)
+        .when("OwnHostOnly", is_in_lab && spec.at.ip.to_canonical().is_loopback())
+        .when("Held", spec.accepting == Accepting::Held);
+    state.say(what);
     effects.extend(lab::connect_from_all_ports(state));
     effects
 }
 
 pub(crate) fn failed(state: &mut State, spec: &ListenSpec, why: SyscallError) {
-    state.server.ordered = state.server.ordered.saturating_sub(1);
+    state.servers.answered(spec, false);
     state.lab.plan = None;
     refusal::note(state, Attempt::Listen(spec.clone()), why);
     refusal::tell(state);
 }
 
-pub(crate) fn stopped(state: &mut State, why: Option<SyscallError>) -> Vec<Effect> {
-    let names: Vec<SocketId> = state.server.sockets.drain(..).map(|socket| socket.name).collect();
+pub(crate) fn stopped(state: &mut State, id: ListenerId, why: Option<SyscallError>) -> Vec<Effect> {
+    let Some(server) = state.servers.get(id) else { return vec![] };
+    let (at, was_listening) = (server.at(), server.is_listening());
+    let names: Vec<SocketId> = server.sockets.iter().map(|socket| socket.name).collect();
     for name in &names {
         state.sockets.ended(state.now, *name, (CloseKind::Close, None), |_| true);
     }
-    let was_reset = state.server.running.take().is_none();
-    state.server.held = false;
-    state.server.pause = None;
     if let Some(why) = why {
-        state.warn(Statement::new("listener-ended").with("why", why));
-    } else if let Some(name) = names.first().filter(|_| !was_reset) {
+        let what = Statement::new("listener-ended").with("why", why);
+        state.warn(what.with_some("at", state.one_of_several(at)));
+    } else if let Some(name) = names.first().filter(|_| was_listening) {
         let number = u32::try_from(names.len()).unwrap_or(u32::MAX);
         let cause = Cause { verb: Verb::Stop, ends: [*name; 2], ordered: None, number };
         episodes::begin(state, &cause);
     }
+    if let Some(server) = state.servers.get_mut(id) {
+        server.sockets.clear();
+        server.running = None;
+        server.held = false;
+        server.pause = None;
+    }
     vec![Effect::Lookup(names)]
 }
 
-pub(crate) fn held(state: &mut State, held: bool) {
-    state.server.held = held;
-    state.say(if held { "accept-held" } else { "accept-resumed" });
+pub(crate) fn held(state: &mut State, id: ListenerId, held: bool) {
+    let Some(server) = state.servers.get_mut(id) else { return };
+    server.held = held;
+    let at = server.at();
+    let what = Statement::new(if held { "accept-held" } else { "accept-resumed" });
+    state.say(what.with_some("at", state.one_of_several(at)));
 }
 
-pub(crate) fn accepted(state: &mut State, socket: OwnSocket) {
-    state.server.pause = None;
-    state.server.totals.accepted += 1;
-    let policy = state.policy(socket.name);
-    let waited = state.sockets.get(socket.name).is_some_and(|line| line.held == 0);
-    let is_strangers = is_foreign_peer(state, socket.name);
-    let end = state.ends.add(Holder::Server, socket, state.now);
+pub(crate) fn accepted(state: &mut State, socket: OwnSocket, (id, member): (ListenerId, usize)) {
+    let name = socket.name;
+    let waited = state.sockets.get(name).is_some_and(|line| line.held == 0);
+    let is_strangers = is_foreign_peer(state, name);
+    let policy = state.servers.get(id).map_or_else(|| state.policy(name), Server::policy);
+    let mut is_held = false;
+    if let Some(server) = state.servers.get_mut(id) {
+        server.pause = None;
+        server.totals.accepted += 1;
+        if let Some(accepted) = server.accepted_on.get_mut(member) {
+            *accepted += 1;
+        }
+        is_held = server.held;
+    }
+    let end = state.ends.add(Holder::Server(id), socket, state.now);
     (end.answered, end.policy, end.is_strangers) = (true, Some(policy), is_strangers);
     state.sockets.own(&socket, state.machine.pid);
-    let name = socket.name;
     expect::reading_of_call(state, name);
     let has_closed = waited && opening_facts::had_closed(state, name);
-    if state.server.held || has_closed || is_stranger(state, name) {
+    if is_held || has_closed || is_stranger(state, name) {
         let ends = [name, state.other_end(name)];
         let cause = Cause { verb: Verb::Accept, ends, ordered: None, number: socket.fd };
         episodes::begin(state, &cause);
     }
 }
 
-pub(crate) fn accept_failed(state: &mut State, why: SyscallError, pause: Duration, times: u32) {
-    state.server.pause = Some((why, state.now.plus(pause)));
+pub(crate) fn accept_failed(
+    state: &mut State,
+    id: ListenerId,
+    why: SyscallError,
+    (pause, times): (Duration, u32),
+) {
+    let until = state.now.plus(pause);
+    let Some(server) = state.servers.get_mut(id) else { return };
+    server.pause = Some((why, until));
+    let at = server.at();
     let what = refusal_facts::of_accept(why, pause, times);
+    let what = what.with("server", state.server_name(at));
     state.notices.count(state.now, Topic::AcceptFailed(why.call), what, times);
 }
 

@@ -67,7 +67,7 @@ fn counted(count: Option<u32>, key: &str, evidence: &impl Evidence) -> String {
     let one = parts(key, evidence);
     let Some(count) = count else { return one };
     let many = Many { count, one: &one, evidence };
-    find(&format!("{key}*"), &many).unwrap_or(one)
+    find(&format!("{key}*"), &many).map_or(one, capitalized)
 }
 
 fn parts(key: &str, evidence: &impl Evidence) -> String {
@@ -173,6 +173,7 @@ impl Evidence for Account {
             "own" => state(self.rows[0])?,
             "other" => state(self.rows[1])?,
             "from" => self.rows[0].before?.to_string(),
+            "here" => own.to_string(),
             "port" => own.port.to_string(),
             "other_port" => other.port.to_string(),
             "peer" => other.to_string(),

@@ -7,6 +7,12 @@ pub enum Action {
     Listen,
     /// Open the listener's options.
     ListenOptions,
+    /// Open the options of a further listener.
+    AddListener,
+    /// Select the next listener.
+    NextListener,
+    /// Select this listener, counted from 0.
+    SelectListener(usize),
     /// Hold or resume accept().
     ToggleAccept,
     /// Call accept() once.
@@ -206,6 +212,7 @@ impl Action {
         matches!(
             self,
             Action::ListenOptions
+                | Action::AddListener
                 | Action::ConnectOptions
                 | Action::UseUpPorts
                 | Action::OpenHeldStates

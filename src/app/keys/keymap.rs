@@ -103,6 +103,8 @@ const fn over(keys: &'static [Key], scope: Scope, action: Action, help: &'static
 pub const BINDINGS: &[Binding] = &[
     on(&[Char('l')], A::Listen, Server, "listen", "listen or stop listening").while_on("stop listening"),
     on(&[Char('L')], A::ListenOptions, Server, "listener options", "edit the listener's options"),
+    on(&[Char('Y')], A::AddListener, Server, "add a listener", "add yet another listener"),
+    on(&[Char('J')], A::NextListener, Server, "next listener", "select the next listener"),
     on(&[Char('a')], A::ToggleAccept, Server, "hold accept()", "hold or resume accept()").while_on("resume accept()"),
     on(&[Char('A')], A::AcceptOne, Server, "accept one", "accept one (while held)"),
     on(&[Char('D')], A::ServerCloses, Server, "close at server", "close the server's end first"),

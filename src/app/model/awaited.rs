@@ -23,10 +23,12 @@ impl Awaited {
             Command::Close(end) | Command::Abort(end) | Command::HalfClose(end) => {
                 self.ends.insert(*end);
             }
-            Command::HoldAccept | Command::ResumeAccept | Command::AcceptOne => self.accept = true,
+            Command::HoldAccept(_) | Command::ResumeAccept(_) | Command::AcceptOne(_) => {
+                self.accept = true;
+            }
             Command::HoldState(..) => self.held_state = true,
             Command::Listen(_)
-            | Command::StopListening
+            | Command::StopListening(_)
             | Command::Connect(..)
             | Command::StopConnecting
             | Command::Send(..)
@@ -40,8 +42,8 @@ impl Awaited {
     #[expect(clippy::wildcard_enum_match_arm, reason = "nothing waits for all others")]
     pub(crate) fn report(&mut self, event: &SocketEvent) {
         match event {
-            SocketEvent::AcceptHeld(_)
-            | SocketEvent::Accepted(_)
+            SocketEvent::AcceptHeld(..)
+            | SocketEvent::Accepted { .. }
             | SocketEvent::AcceptFailed { .. }
             | SocketEvent::StoppedListening { .. } => self.accept = false,
             SocketEvent::StateHeld { .. } | SocketEvent::HoldFailed { .. } => {

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::net::IpAddr;
 
 use crate::app::model::Numbers;
-use crate::app::{Clients, OpenEnds, Server};
+use crate::app::{Clients, OpenEnds, Servers};
 use crate::tcp::{
     Delivery, Errno, HandshakeRetries, Host, HostLimits, LabComputer, LabSpec, Moment, PortRange,
     WireSegment, WireSettings, WireStatus,
@@ -64,7 +64,7 @@ pub enum LabStage {
 #[derive(Clone, Debug)]
 pub(crate) struct LoopbackBefore {
     pub(crate) machine: HostLimits,
-    pub(crate) listener: Server,
+    pub(crate) servers: Servers,
     pub(crate) clients: Clients,
     pub(crate) ends: OpenEnds,
 }

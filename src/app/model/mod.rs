@@ -11,6 +11,7 @@ pub(crate) mod script;
 pub(crate) mod segments;
 pub(crate) mod sequence_numbers;
 pub(crate) mod server;
+pub(crate) mod servers;
 pub(crate) mod sockets;
 pub(crate) mod statement;
 pub(crate) mod syscalls;
@@ -30,6 +31,7 @@ pub(crate) use crate::app::model::script::{Script, ScriptEnd, ScriptGoal, Script
 pub(crate) use crate::app::model::sequence_numbers::{Numbers, SegmentNumbers};
 pub(crate) use crate::app::model::server::ListenAddress;
 pub use crate::app::model::server::{Server, Totals};
+pub use crate::app::model::servers::Servers;
 pub use crate::app::model::sockets::{LoggedEvent, SocketLog, Sockets};
 pub use crate::app::model::statement::Statement;
 pub use crate::app::model::syscalls::{SyscallEntry, SyscallLog};

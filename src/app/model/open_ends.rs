@@ -1,8 +1,11 @@
 use std::collections::{BTreeMap, HashMap};
+use std::ops::RangeBounds;
 
 use crate::app::TableRow;
 use crate::app::model::Rows;
-use crate::tcp::{CloseKind, ListenSpec, Moment, OnData, OwnSocket, ServerCloses, SocketId};
+use crate::tcp::{
+    CloseKind, ListenSpec, ListenerId, Moment, OnData, OwnSocket, ServerCloses, SocketId,
+};
 
 /// The ends of connections that this program holds open: those of each holder, in the order in which they were opened.
 #[derive(Clone, Debug, Default)]
@@ -20,8 +23,13 @@ pub struct OpenEnds {
 pub enum Holder {
     /// The client computer of that number.
     Client(usize),
-    /// The server, which accepted it.
-    Server,
+    /// The server of that listener, which accepted it.
+    Server(ListenerId),
+}
+
+impl Holder {
+    /// Where the servers begin, behind the clients; all of them look alike.
+    pub const SERVERS: Holder = Holder::Server(ListenerId::FIRST);
 }
 
 /// One end of a connection that this program holds open.
@@ -155,7 +163,7 @@ impl OpenEnds {
 
     /// Records the program at the other end of what the server holds, if `program_of` knows it.
     pub(crate) fn learn_programs(&mut self, program_of: impl Fn(SocketId) -> Option<String>) {
-        let ends = self.by_age.get_mut(&Holder::Server).into_iter().flat_map(BTreeMap::values_mut);
+        let ends = self.by_age.range_mut(Holder::SERVERS..).flat_map(|(_, ends)| ends.values_mut());
         for end in ends.filter(|end| end.program.is_none()) {
             end.program = program_of(end.socket.name);
         }
@@ -182,14 +190,14 @@ impl OpenEnds {
         self.places.get(&name).map(|(holder, _)| *holder)
     }
 
-    /// Whether the server holds the end.
+    /// Whether a server holds the end.
     pub fn server_holds(&self, name: SocketId) -> bool {
-        self.holder(name) == Some(Holder::Server)
+        matches!(self.holder(name), Some(Holder::Server(_)))
     }
 
     /// Whether a client computer holds the end.
     pub fn client_holds(&self, name: SocketId) -> bool {
-        self.holder(name).is_some_and(|holder| holder != Holder::Server)
+        matches!(self.holder(name), Some(Holder::Client(_)))
     }
 
     /// Who holds the end, or held it until it was closed.
@@ -219,7 +227,16 @@ impl OpenEnds {
 
     /// The rows of the client computers' ends, each computer's newest first.
     pub fn of_clients(&self) -> impl Iterator<Item = SocketId> {
-        let ends = self.by_age.range(..Holder::Server).flat_map(|(_, ends)| ends.values().rev());
+        self.names_of(..Holder::SERVERS)
+    }
+
+    /// The rows of the servers' ends, each server's newest first.
+    pub fn of_servers(&self) -> impl Iterator<Item = SocketId> {
+        self.names_of(Holder::SERVERS..)
+    }
+
+    fn names_of(&self, holders: impl RangeBounds<Holder>) -> impl Iterator<Item = SocketId> {
+        let ends = self.by_age.range(holders).flat_map(|(_, ends)| ends.values().rev());
         ends.map(|end| end.socket.name)
     }
 }

@@ -1,19 +1,17 @@
-//! The server.
+//! A server: one listener, with one socket or several, and what its program does.
 
-use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr};
 
+use crate::app::ServerPolicy;
 use crate::tcp::{
     Endpoint, Host, ListenSpec, Moment, OwnSocket, Port, Protocol, SocketId, SyscallError,
 };
 
-/// The server: its options, its listening sockets, and its connections.
+/// A server: its options, its listening sockets, and its connections.
 #[derive(Clone, Debug)]
 pub struct Server {
     /// The options for the next time.
     pub spec: ListenSpec,
-    /// The options at the start, and after a reset.
-    first: ListenSpec,
     /// The options that it listens with; `None` while it does not.
     pub running: Option<ListenSpec>,
     /// Orders to listen that are not answered yet.
@@ -21,6 +19,8 @@ pub struct Server {
     pub(crate) ordered_to_stop: bool,
     /// The listening sockets.
     pub sockets: Vec<OwnSocket>,
+    /// How often accept() returned a connection on each of them.
+    pub accepted_on: Vec<u64>,
     /// Whether accept() is held.
     pub held: bool,
     /// The error after which accept() pauses, and until when.
@@ -29,10 +29,6 @@ pub struct Server {
     pub totals: Totals,
     /// The last bytes received, and by which socket.
     pub last_payload: Option<(SocketId, Vec<u8>)>,
-    /// Every port that it listened on, or is set to; their rows are watched.
-    pub ports: BTreeSet<Port>,
-    /// Every address that it listened on: sockets there are the server's even after it stopped.
-    pub(crate) places: BTreeSet<ListenAddress>,
 }
 
 /// Totals of the server.
@@ -48,34 +44,29 @@ pub struct Totals {
 
 impl Server {
     /// A server that is not listening yet.
-    pub fn new(spec: ListenSpec) -> Server {
-        let ports = BTreeSet::from_iter(Some(spec.at.port).filter(|port| *port != Port::ANY));
+    pub(crate) fn new(spec: ListenSpec) -> Server {
         Server {
-            first: spec.clone(),
             spec,
             running: None,
             ordered: 0,
             ordered_to_stop: false,
             sockets: Vec::new(),
+            accepted_on: Vec::new(),
             held: false,
             pause: None,
             totals: Totals::default(),
             last_payload: None,
-            ports,
-            places: BTreeSet::new(),
         }
-    }
-
-    /// Resets all but the options of the start, and the addresses that it listened on.
-    pub(crate) fn start_over(&mut self) {
-        let ordered_to_stop = true;
-        let places = std::mem::take(&mut self.places);
-        *self = Server { ordered_to_stop, places, ..Server::new(self.first.clone()) };
     }
 
     /// Whether it listens.
     pub fn is_listening(&self) -> bool {
         self.running.is_some()
+    }
+
+    /// What it promises to those that it accepts now.
+    pub(crate) fn policy(&self) -> ServerPolicy {
+        self.running.as_ref().unwrap_or(&self.spec).into()
     }
 
     /// The options that count from the next time on, while it listens with others.
@@ -118,22 +109,6 @@ impl Server {
     pub fn is_open_to_others(&self) -> bool {
         let in_lab = self.spec.host != Host::THIS;
         self.is_listening() && !in_lab && !self.at().ip.to_canonical().is_loopback()
-    }
-
-    /// Whether the local address of that row is one that the server listened on.
-    pub fn serves(&self, row: SocketId) -> bool {
-        self.places.iter().any(|place| place.has(row))
-    }
-
-    /// Whether a connect() to that address reaches the place where the server listens, listened, or is set to listen.
-    pub(crate) fn is_at(&self, end: Endpoint) -> bool {
-        let is_set = self.places.is_empty() && ListenAddress::of(&self.spec).takes_calls_to(end);
-        is_set || self.places.iter().any(|place| place.takes_calls_to(end))
-    }
-
-    /// Whether an earlier run may have listened on the local address of that row: this one is set to, and never did.
-    pub(crate) fn may_have_served(&self, row: SocketId) -> bool {
-        self.places.is_empty() && ListenAddress::of(&self.spec).has(row)
     }
 }
 

@@ -222,7 +222,7 @@ impl SocketLog {
         let (name, logged) = match event {
             SocketEvent::Connecting(socket) => (socket.name, LoggedEvent::Connecting),
             SocketEvent::Connected(socket) => (socket.name, LoggedEvent::Connected),
-            SocketEvent::Accepted(socket) => (socket.name, LoggedEvent::Accepted),
+            SocketEvent::Accepted { socket, .. } => (socket.name, LoggedEvent::Accepted),
             SocketEvent::Sent { at, bytes } => (*at, LoggedEvent::Sent(*bytes)),
             SocketEvent::Received { at, bytes, .. } => (*at, LoggedEvent::Received(*bytes)),
             SocketEvent::PeerClosed(name) => (*name, LoggedEvent::PeerClosed),

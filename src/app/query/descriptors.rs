@@ -1,6 +1,6 @@
 //! How many more connections the file descriptor limit allows.
 
-use crate::app::{LabState, State, Statement, format};
+use crate::app::{LabState, Server, State, Statement, format};
 use crate::tcp::HostLimits;
 
 /// How this program's file descriptors are used.
@@ -17,11 +17,11 @@ pub(crate) struct DescriptorBudget {
 }
 
 impl DescriptorBudget {
-    /// The budget for connections to our own server or to others.
-    pub(crate) fn of(state: &State, to_ourselves: bool) -> DescriptorBudget {
-        let used = state.ends.len() + state.server.sockets.len();
+    /// The budget for connections to a server of ours or to others.
+    pub(crate) fn of(state: &State, server: Option<&Server>) -> DescriptorBudget {
+        let used = state.ends.len() + state.servers.sockets().count();
         // A connection in the accept queue has no descriptor at the server.
-        let each = if to_ourselves && !state.server.held { 2 } else { 1 };
+        let each = if server.is_some_and(|server| !server.held) { 2 } else { 1 };
         let has_lab = state.lab.is_up();
         let lab = if has_lab { LabState::DESCRIPTORS } else { 0 };
         DescriptorBudget {

@@ -110,8 +110,9 @@ pub(crate) fn look(state: &State, account: &mut Account, ends: [SocketId; 2], op
     // A kernel that probes the window has nothing in flight, and what the lab's wire carries, it reports.
     let is_off_the_wire = other.host != own.host && state.now.since(opened) >= REPORTED;
     let before_fin = before_unseen_fin.filter(|_| probes || is_off_the_wire);
+    let server = state.server_of(state.server_end(ends));
     account.learn([
-        (state.listening_rows().any(|line| line.gone.is_none()), Fact::Listening),
+        (state.listening_rows(server).any(|line| line.gone.is_none()), Fact::Listening),
         (fin == Some(Delivery::OnTheWay), Fact::FinWaits),
         (is_lost(fin), Fact::FinLost),
         (before_fin.is_some(), Fact::FinQueued),
@@ -193,7 +194,8 @@ fn old_listeners(state: &State, client: SocketId) -> [bool; 2] {
     let was_there = |line: &&TableRow| {
         line.born <= since.plus(SEEN_LATE) && line.gone.is_none_or(|gone| gone.at >= since)
     };
-    let (mut count, mut all_stand) = (0, state.server.will_listen());
+    let server = state.server_of(state.other_end(client));
+    let (mut count, mut all_stand) = (0, server.will_listen());
     for line in listeners(state, state.other_end(client)).filter(was_there) {
         count += 1;
         all_stand &= line.gone.is_none();

@@ -52,13 +52,14 @@ impl State {
                 A::Connect, A::Wire(WireKey::Step), A::Wire(WireKey::Hold), A::Wire(WireKey::Drop), A::Close, A::Send, A::Listen,
             ],
             MainView::Table if is_lab => &[
-                A::Listen, A::Connect, A::Wire(WireKey::Hold), A::Wire(WireKey::Delay), A::Close, A::Send, A::PointOfView, A::Lab,
+                A::Listen, A::Connect, A::NextListener, A::Wire(WireKey::Hold), A::Wire(WireKey::Delay), A::Close, A::Send, A::PointOfView, A::Lab,
             ],
-            MainView::Table if self.server.is_listening() && self.server.held => &[
-                A::Listen, A::Connect, A::AcceptOne, A::ToggleAccept, A::Close, A::Send, A::ShowDetails, A::NextComputer,
+            MainView::Table if self.listened() && self.server().held => &[
+                A::Listen, A::Connect, A::NextListener, A::AcceptOne, A::ToggleAccept, A::Close, A::Send, A::ShowDetails,
+                A::NextComputer,
             ],
-            MainView::Table if self.server.is_listening() => &[
-                A::Listen, A::Connect, A::Close, A::ShowDetails, A::Show(MainView::States), A::Show(MainView::Ports), A::Send,
+            MainView::Table if self.listened() => &[
+                A::Listen, A::Connect, A::NextListener, A::Close, A::ShowDetails, A::Show(MainView::States), A::Show(MainView::Ports), A::Send,
                 A::ServerCloses, A::ToggleAccept, A::NextComputer, A::Find,
             ],
             MainView::Table => &[A::Listen, A::Connect, A::Close, A::Why, A::ListenOptions, A::ConnectOptions, A::Lab],
@@ -73,8 +74,9 @@ impl State {
         match action {
             A::Connect => !is_empty || self.clients.to.is_some(),
             A::Close | A::Send => self.ends.of_clients().next().is_some(),
-            A::ServerCloses => self.ends.count(Holder::Server) > 0,
+            A::ServerCloses => self.ends.count(Holder::Server(self.server().spec.id)) > 0,
             A::Next | A::ShowDetails => !self.ui.shown.is_empty(),
+            A::NextListener => self.servers.are_several(),
             A::NextComputer => self.clients.computers.len() > 1,
             A::Why => self.notices.failure.is_some(),
             A::ListenOptions | A::ConnectOptions | A::Lab => !is_empty,
@@ -88,8 +90,8 @@ impl State {
 
     /// Whether what an action switches is on; moving and scrolling always are.
     fn is_on(&self, action: A) -> bool {
-        (action == A::Listen && self.server.is_listening())
-            || (action == A::ToggleAccept && self.server.held)
+        (action == A::Listen && self.server().is_listening())
+            || (action == A::ToggleAccept && self.server().held)
             || (action == A::Pause && self.is_past())
             || (action == A::Wire(WireKey::Hold) && self.lab.wire.held)
             || (action == A::Lab && self.lab.is_up())

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::app::query::peers::is_stranger;
 use crate::app::{State, TableRow};
-use crate::tcp::{Host, Owner, SocketId, SocketRow, TcpState};
+use crate::tcp::{Endpoint, Host, Owner, SocketId, SocketRow, TcpState};
 
 pub(crate) fn listener_name(state: &State, line: &TableRow) -> String {
     match state.sockets.owner(line.row.inode) {
@@ -28,7 +28,7 @@ pub(crate) fn end_name(state: &State, end: SocketId) -> String {
     let is_servers = state.ends.server_holds(end)
         || (state.ends.last_holder(end).is_none() && state.is_with_our_server(other));
     if is_servers {
-        return String::from("the server");
+        return state.server_name(end.tuple.local);
     }
     let owner = state.sockets.get(end).and_then(|line| state.sockets.last_owner(line));
     let is_others = owner.is_some_and(|owner| !state.is_own(owner))
@@ -49,6 +49,19 @@ pub(crate) fn program_name(state: &State, end: SocketId) -> String {
 }
 
 impl State {
+    /// How the server at that address is called: with it where there are several.
+    pub(crate) fn server_name(&self, at: Endpoint) -> String {
+        match self.one_of_several(at) {
+            Some(at) => format!("the server ({at})"),
+            None => String::from("the server"),
+        }
+    }
+
+    /// An address of a server, where there are several.
+    pub(crate) fn one_of_several(&self, at: Endpoint) -> Option<Endpoint> {
+        Some(at.canonical()).filter(|_| self.servers.are_several())
+    }
+
     /// Whether the owner of a socket is this program.
     pub(crate) fn is_own(&self, owner: &Owner) -> bool {
         owner.pid == self.machine.pid
@@ -109,7 +122,7 @@ impl Role {
     /// The role of `row`, by ports, addresses and owners.
     pub fn of(state: &State, row: &SocketRow) -> Role {
         let name = row.name();
-        let listener = &state.server;
+        let servers = &state.servers;
         // A socket without an owner keeps the role of its last owner.
         let owner = match row.inode {
             0 => state.seen().get(name).and_then(|line| state.sockets.last_owner(line)),
@@ -118,11 +131,11 @@ impl Role {
         let program = owner.map(|owner| owner.program.clone());
         let may_be_ours = owner.is_none_or(|owner| state.is_own(owner));
         let ours = state.ends.server_holds(name)
-            || (may_be_ours && listener.serves(name))
-            || (owner.is_none() && listener.may_have_served(name));
+            || (may_be_ours && servers.serves(name))
+            || (owner.is_none() && servers.may_have_served(name));
         if row.state == TcpState::Listen || !row.tuple.is_connected() {
             let listening = row.state == TcpState::Listen;
-            let own = listener.sockets.iter().any(|socket| socket.name == name);
+            let own = servers.with(name).is_some();
             // A closed socket of ours is in no list: its row in the past is known by its owner.
             let was_own = listening && owner.is_some_and(|owner| state.is_own(owner));
             return match program {

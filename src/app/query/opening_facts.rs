@@ -21,7 +21,11 @@ pub(crate) fn begin(state: &State, account: &mut Account, ends: [SocketId; 2]) {
             let listener = state.sockets.get(ends[0]);
             account.learn([
                 (account.number > 1, Fact::Several),
-                (state.ends.count(Holder::Server) > 0, Fact::Open),
+                (state.servers.are_several(), Fact::OneOfSeveral),
+                (
+                    state.ends.count(Holder::Server(state.server_of(ends[0]).spec.id)) > 0,
+                    Fact::Open,
+                ),
                 (listener.is_some_and(|line| line.row.queues.recv > 0), Fact::Queued),
             ]);
         }
@@ -79,7 +83,7 @@ fn of_accept(state: &State, end: SocketId) -> [(bool, Fact); 5] {
     [
         (is_gone || other.is_some_and(TableRow::was_reset), Fact::WasReset),
         (had_closed(state, end), Fact::PeerFin),
-        (state.server.held, Fact::Held),
+        (state.server_of(end).held, Fact::Held),
         (is_stranger(state, end), Fact::Stranger),
         (policy.closes == ServerCloses::Never, Fact::KeepsOpen),
     ]
@@ -120,8 +124,9 @@ fn look_at_data(state: &State, account: &mut Account, ends: [SocketId; 2], opene
 /// How a call of a client came by its port, and whom it called.
 fn of_call(state: &State, account: &mut Account, client: SocketId) {
     let (tuple, spec) = (client.tuple, &state.clients.spec);
-    let called = state.clients.target(state.server.connect_address()).endpoint();
-    let is_ours = state.is_our_server(tuple.remote);
+    let called = state.clients.target(state.server().connect_address()).endpoint();
+    let ours = state.our_server(tuple.remote);
+    let is_ours = ours.is_some();
     let pick = match spec.source_port {
         // The trial of the myth asks for it, whatever the options of the next connect are.
         _ if tuple.local.port == tuple.remote.port => Some(Fact::SamePort),
@@ -133,12 +138,13 @@ fn of_call(state: &State, account: &mut Account, client: SocketId) {
     account.facts.extend(pick);
     let nowhere = called.map(|called| called.ip).filter(IpAddr::is_unspecified);
     let nowhere = nowhere.filter(|_| !state.lab.is_up() && pick.is_none());
-    let many = if is_ours { state.connections_with(tuple.remote) } else { 0 };
+    let many = ours.map_or(0, |server| state.connections_with(server, tuple.remote));
     account.learn([
         (is_ours, Fact::Ours),
+        (is_ours && state.servers.are_several(), Fact::OneOfSeveral),
         (!is_ours, Fact::Foreign),
         (nowhere.is_some(), Fact::Unspecified),
-        (is_ours && state.server.held, Fact::Held),
+        (ours.is_some_and(|server| server.held), Fact::Held),
         (many > 1, Fact::Several),
     ]);
     if let SourcePort::Range(range) = spec.source_port {
@@ -162,7 +168,7 @@ fn look_at_call(state: &State, account: &mut Account, client: SocketId, opened: 
     let is_on_this_machine = state.lab.is_up() || client.tuple.remote.ip.is_loopback();
     account.learn([
         (is_nowhere, Fact::NoSuchHost),
-        (state.is_queue_full() && state.is_with_our_server(client), Fact::QueueFull),
+        (state.is_queue_full(client) && state.is_with_our_server(client), Fact::QueueFull),
         (lost == Some(DropReason::NoLink), Fact::NoLink),
         (lost.is_some() && (lost == Some(DropReason::NoLink) || !wire.cut), Fact::SynLost),
         (over_the_wire && wire.held, Fact::WireHeld),
@@ -200,7 +206,7 @@ pub(crate) fn burst_begun(
 ) -> Option<Statement> {
     let is_long = burst.count >= Burst::LARGE || !burst.every.is_zero();
     let computer = &state.clients.computers[progress.computer];
-    let to = state.clients.target(state.server.connect_address()).endpoint()?;
+    let to = state.clients.target(state.server().connect_address()).endpoint()?;
     let from = Endpoint { ip: computer.ip, port: Port::ANY };
     let client = SocketId::connected(computer.host, FiveTuple::tcp(from, to));
     let call = of_waiting_call(state, client, state.now);

@@ -81,13 +81,13 @@ pub(crate) fn are_told_of(state: &State, cause: &Cause) -> bool {
         let is_owned = |line| owner(state, line).is_some_and(|owner| state.is_own(owner));
         state.ends.get(name).is_some()
             || state.ends.last_holder(name).is_some()
-            || state.server.sockets.iter().any(|socket| socket.name == name)
+            || state.servers.with(name).is_some()
             || state.is_held(name)
             || line.is_some_and(|line| line.ending.is_some() || is_owned(line))
     };
     let has_our_listener = || {
         let is_at_it = |end| state.is_with_our_server(end);
-        state.server.is_listening() && (is_at_it(own) || is_at_it(other))
+        state.servers.listening().next().is_some() && (is_at_it(own) || is_at_it(other))
     };
     is_ours(own)
         || is_ours(other)
@@ -117,7 +117,7 @@ pub(crate) fn may_be_ours(state: &State, cause: &Cause) -> bool {
     let [client, server] = cause.ends;
     let is_answer = cause.verb == Verb::Other(OtherVerb::Refused);
     (state.clients.may_hold(client) && !is_named(state, client))
-        || (state.server.ordered > 0 && !is_answer && !is_named(state, server))
+        || (state.servers.are_awaited() && !is_answer && !is_named(state, server))
 }
 
 fn owner<'a>(state: &'a State, line: &TableRow) -> Option<&'a Owner> {

@@ -1,6 +1,6 @@
 //! The moment that the screen shows: now, or one in the past.
 
-use crate::app::{Content, Notice, Notices, Past, Spotlight, State, Table};
+use crate::app::{Content, Notice, Notices, Past, Server, Spotlight, State, Table};
 use crate::tcp::{Delivery, Moment, WireSettings};
 
 impl State {
@@ -30,13 +30,20 @@ impl State {
             .filter(move |notice| past.is_none_or(|past| is_told(past, notice)))
     }
 
-    /// Whether our server listened at the moment that is shown.
+    /// Whether a server of ours listened at the moment that is shown.
     pub fn listened(&self) -> bool {
-        if self.is_past() {
-            self.seen().ports.is_listening(self.server.at().port)
-        } else {
-            self.server.is_listening()
-        }
+        self.then_listening().next().is_some()
+    }
+
+    /// The servers that listened at the moment that is shown, the selected one first.
+    pub fn then_listening(&self) -> impl Iterator<Item = &Server> {
+        let selected = self.server();
+        let others = self.servers.all.iter().filter(|other| other.spec.id != selected.spec.id);
+        let all = std::iter::once(selected).chain(others);
+        all.filter(|server| match self.sockets.past() {
+            Some(past) => past.table.ports.is_listening(server.at().port),
+            None => server.is_listening(),
+        })
     }
 
     /// Whether the past is shown, or the table is frozen.

@@ -21,10 +21,10 @@ impl State {
         if let Some(holder) = self.ends.last_holder(end) {
             return Some(holder);
         }
-        let is_servers = self.server.serves(end) || self.server.may_have_served(end);
+        let is_servers = self.servers.serves(end) || self.servers.may_have_served(end);
         // A server that listens on every address seems to have each one's port.
         if is_servers && !self.seen().is_client(end) {
-            return Some(Holder::Server);
+            return Some(Holder::SERVERS);
         }
         let line = self.seen().get(end);
         let owner = line.and_then(|line| self.sockets.last_owner(line));
@@ -48,8 +48,8 @@ impl State {
             return by_name.map(Holder::Client);
         }
         let end = word.parse::<Endpoint>().ok();
-        if end.is_some_and(|end| self.server.is_at(end)) {
-            return Some(Holder::Server);
+        if end.is_some_and(|end| self.servers.are_at(end)) {
+            return Some(Holder::SERVERS);
         }
         let ip = end.map(|end| end.ip).or_else(|| word.parse().ok())?;
         self.clients.index_of(ip).map(Holder::Client)

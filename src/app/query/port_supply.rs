@@ -47,7 +47,7 @@ impl State {
 
     /// The ports for the next connect; `None` where the kernel does not pick one, or an address is not known.
     pub fn supply(&self) -> Option<PortSupply> {
-        let spec = self.clients.next_spec(self.server.at());
+        let spec = self.clients.next_spec(self.server().at());
         let to = spec.to.endpoint()?;
         // IPv6's loopback is one address, so it is the source, too.
         let same = Some(to.ip).filter(|ip| ip.is_ipv6() && ip.is_loopback());

@@ -12,10 +12,11 @@ impl State {
             .filter(|name| name.tuple.protocol == Protocol::Tcp)
             .partition(|name| name.tuple.is_connected());
         let connections: BTreeSet<_> = ends.iter().map(|name| name.tuple.connection()).collect();
-        let listens = self.server.is_listening() || !listeners.is_empty();
+        let listens = self.servers.listening().count() + listeners.len();
         let what = Statement::new("quit")
             .count("connections", connections.len() as u64)
-            .when("Listener", listens);
-        (listens || !connections.is_empty()).then_some(what)
+            .when("Listener", listens == 1)
+            .when("Listeners", listens > 1);
+        (listens > 0 || !connections.is_empty()).then_some(what)
     }
 }

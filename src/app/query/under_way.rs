@@ -28,10 +28,10 @@ pub(crate) fn before(state: &State, action: Action) -> Option<UnderWay> {
         // N once more is answered at once: it takes a moment.
         return (action != Action::Lab).then_some(UnderWay::Lab);
     }
-    let server = &state.server;
+    let server = state.server();
     let awaited = &state.awaited;
     let is_stopping = server.ordered_to_stop && server.is_listening();
-    if server.ordered > 0
+    if state.servers.are_awaited()
         || is_stopping
         || awaited.accept
         || awaited.held_state
@@ -64,7 +64,7 @@ fn is_unsettled(state: &State, episode: &Episode) -> bool {
     let account = &episode.account;
     let is_ours = match account.verb {
         Verb::Call | Verb::Connect | Verb::Ack | Verb::Send | Verb::Stop => true,
-        Verb::Accept => state.server.held,
+        Verb::Accept => state.server_of(episode.ends[0]).held,
         Verb::Close | Verb::Abort | Verb::HalfClose => episode.weight == Weight::Ordered,
         Verb::Broken(_)
         | Verb::Fin
@@ -95,14 +95,14 @@ fn is_about_to_be_answered(state: &State, end: &OpenEnd) -> bool {
     let syn = || fate(state, client, end.since, |segment| segment.flags.has(Flags::SYN));
     !end.answered
         && state.answers_at_once(client)
-        && !state.is_queue_full()
+        && !state.is_queue_full(client)
         && !matches!(syn(), Some(Delivery::Lost(..)))
 }
 
 /// Whether the tables do not show yet what listens, or the newest connection of a client.
 fn rows_lag(state: &State) -> bool {
     let is_listed = |name| state.sockets.get(name).is_some();
-    state.server.sockets.iter().any(|socket| !is_listed(socket.name))
+    state.servers.sockets().any(|socket| !is_listed(socket.name))
         || newest(state).any(|end| is_incomplete(state, end))
 }
 
@@ -122,10 +122,11 @@ fn is_incomplete(state: &State, end: &OpenEnd) -> bool {
     if !state.is_quick() {
         return false;
     }
-    let (is_held, is_accepted) = (state.server.held, state.was_accepted(client));
-    let is_queued = || is_held && state.waiting_for_accept() > 0;
+    let server = state.server_of(server_end);
+    let (is_held, is_accepted) = (server.held, state.was_accepted(client));
+    let is_queued = || is_held && state.listening_rows(server).any(|line| line.row.queues.recv > 0);
     [client, server_end].into_iter().any(|end| state.sockets.get(end).is_none())
-        || (state.server.is_listening() && !is_accepted && !is_queued())
+        || (server.is_listening() && !is_accepted && !is_queued())
         || is_outdated(state, client)
         || is_outdated(state, server_end)
 }
@@ -134,7 +135,7 @@ impl State {
     /// Whether that client calls a computer that answers at once, by SYN+ACK or by RST.
     pub(crate) fn answers_at_once(&self, client: SocketId) -> bool {
         let to = client.tuple.remote;
-        self.is_quick() && (self.is_our_server(to) || self.lab.host_of(to.ip).is_some())
+        self.is_quick() && (self.our_server(to).is_some() || self.lab.host_of(to.ip).is_some())
     }
 
     /// Whether what one end sends reaches the other at once.
@@ -163,8 +164,9 @@ fn is_outdated(state: &State, end: SocketId) -> bool {
             TcpState::FinWait1 | TcpState::Closing | TcpState::LastAck => true,
             TcpState::SynSent => state.ends.get(end).is_some_and(|end| end.answered),
             TcpState::SynReceived => {
-                let client = state.ends.get(state.other_end(end));
-                client.is_some_and(|client| client.answered) && !state.is_queue_full()
+                let client = state.other_end(end);
+                let is_answered = state.ends.get(client).is_some_and(|client| client.answered);
+                is_answered && !state.is_queue_full(client)
             }
             TcpState::Listen | TcpState::TimeWait | TcpState::Closed => false,
         }

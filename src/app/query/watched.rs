@@ -9,7 +9,7 @@ pub(crate) fn wanted(state: &State) -> Filter {
     if state.ui.row_filter.whole_machine {
         return Filter::everything();
     }
-    Filter::ports(state.server.ports.iter().chain(&state.clients.called).copied())
+    Filter::ports(state.servers.ports.iter().chain(&state.clients.called).copied())
 }
 
 impl State {
@@ -19,7 +19,7 @@ impl State {
 
     pub(crate) fn is_at_the_demos_port(&self, row: SocketId) -> bool {
         let is_watched =
-            |port| self.server.ports.contains(&port) || self.clients.called.contains(&port);
+            |port| self.servers.ports.contains(&port) || self.clients.called.contains(&port);
         [row.tuple.local, row.tuple.remote].into_iter().any(|end| is_watched(end.port))
     }
 

@@ -17,8 +17,10 @@ pub struct Form {
 /// Whose options a form has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FormKind {
-    /// The listener's.
+    /// The selected listener's.
     Listen,
+    /// Those of a listener that is to be added.
+    AnotherListener,
     /// The client's.
     Connect,
     /// The ports to use up.

@@ -1,6 +1,6 @@
 use std::net::IpAddr;
 
-use crate::app::{Clients, Event, Server, State, update};
+use crate::app::{Clients, Event, Servers, State, update};
 use crate::cli::DashboardArgs;
 use crate::run::Clock;
 use crate::run::time_zone::time_of_day;
@@ -20,7 +20,7 @@ pub(super) fn first_state(args: &DashboardArgs, limits: HostLimits, clock: &Cloc
     };
     let clients = Clients::new(args.computers.unwrap_or(COMPUTERS), connect);
     let (started, warning) = time_of_day(clock.epoch());
-    let mut state = State::new(limits.clone(), started, Server::new(spec), clients);
+    let mut state = State::new(limits.clone(), started, Servers::new(spec), clients);
     drop(update(&mut state, clock.now(), Event::LimitsRead(limits)));
     state.ui.look.keys = args.show_keys;
     state.lab.spec = LabSpec::of_clients(args.computers.unwrap_or(LabSpec::CLIENTS));

@@ -174,10 +174,10 @@ impl<W: Write> Tally for ConnectTally<'_, W> {
             SocketEvent::Listening { .. }
             | SocketEvent::ListenFailed { .. }
             | SocketEvent::StoppedListening { .. }
-            | SocketEvent::AcceptHeld(_)
+            | SocketEvent::AcceptHeld(..)
             | SocketEvent::StateHeld { .. }
             | SocketEvent::HoldFailed { .. }
-            | SocketEvent::Accepted(_)
+            | SocketEvent::Accepted { .. }
             | SocketEvent::AcceptFailed { .. }
             | SocketEvent::BurstBegun { .. }
             | SocketEvent::HalfClosed(_)

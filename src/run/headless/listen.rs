@@ -81,14 +81,14 @@ impl<W: Write> Tally for ListenTally<'_, W> {
             SocketEvent::ListenFailed { spec, why } => {
                 bail!(refusal(&Attempt::Listen(spec), why))
             }
-            SocketEvent::StoppedListening { why: Some(why) } => {
+            SocketEvent::StoppedListening { why: Some(why), .. } => {
                 bail!("stopped listening: {why}")
             }
-            SocketEvent::Accepted(own) => {
+            SocketEvent::Accepted { socket: own, .. } => {
                 self.connections += 1;
                 format!("{} connected; accepted as descriptor {}", peer(own.name), own.fd)
             }
-            SocketEvent::AcceptFailed { why, pause, times } => {
+            SocketEvent::AcceptFailed { why, pause, times, .. } => {
                 explain::words(&of_accept(why, pause, times))
             }
             SocketEvent::Received { at, bytes, first } => {
@@ -106,8 +106,8 @@ impl<W: Write> Tally for ListenTally<'_, W> {
                 CloseKind::Close | CloseKind::Abort => format!("{}: closed", peer(at)),
             },
             SocketEvent::Crashed(text) => format!("a task panicked: {text}"),
-            SocketEvent::StoppedListening { why: None }
-            | SocketEvent::AcceptHeld(_)
+            SocketEvent::StoppedListening { why: None, .. }
+            | SocketEvent::AcceptHeld(..)
             | SocketEvent::StateHeld { .. }
             | SocketEvent::HoldFailed { .. }
             | SocketEvent::Connecting(_)

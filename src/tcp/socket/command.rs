@@ -1,20 +1,20 @@
 use std::net::IpAddr;
 
-use crate::tcp::{Burst, ConnectSpec, ListenSpec, Probe, SocketId, TcpState};
+use crate::tcp::{Burst, ConnectSpec, ListenSpec, ListenerId, Probe, SocketId, TcpState};
 
 /// What a program asks of TCP (RFC 9293, section 3.9.1: user commands).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
     /// socket(), bind(), listen(), then accept().
     Listen(ListenSpec),
-    /// close() on the listening sockets; accepted connections live on.
-    StopListening,
-    /// Call accept() no more; connections wait in the queue.
-    HoldAccept,
+    /// close() on the sockets of that listener; accepted connections live on.
+    StopListening(ListenerId),
+    /// Call accept() no more on that listener; connections wait in its queue.
+    HoldAccept(ListenerId),
     /// Call accept() as soon as a connection is in the queue.
-    ResumeAccept,
+    ResumeAccept(ListenerId),
     /// Call accept() once, while it is held.
-    AcceptOne,
+    AcceptOne(ListenerId),
     /// socket(), bind(), connect(), as often as the burst says.
     Connect(ConnectSpec, Burst),
     /// Give up the burst that is under way, if one is.

@@ -3,8 +3,8 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use crate::tcp::{
-    Burst, ConnectId, ConnectSpec, Endpoint, Errno, ListenSpec, Probe, Purpose, SocketId,
-    SyscallTrace, TcpState,
+    Burst, ConnectId, ConnectSpec, Endpoint, Errno, ListenSpec, ListenerId, Probe, Purpose,
+    SocketId, SyscallTrace, TcpState,
 };
 
 /// What TCP reports to a program (RFC 9293, section 3.9.1: user/TCP interface). A failure is an event, too.
@@ -17,24 +17,33 @@ pub enum SocketEvent {
         /// One for each listening socket.
         sockets: Vec<OwnSocket>,
     },
-    /// No socket listens.
+    /// The listener has no socket.
     ListenFailed {
         /// What was asked.
         spec: ListenSpec,
         /// Which call refused, and why.
         why: SyscallError,
     },
-    /// The listening sockets are closed; a reason is given if no command asked for it.
+    /// The sockets of a listener are closed; a reason is given if no command asked for it.
     StoppedListening {
+        /// Which listener.
+        id: ListenerId,
         /// Which call failed, if one did.
         why: Option<SyscallError>,
     },
-    /// accept() is held (`true`) or goes on (`false`).
-    AcceptHeld(bool),
+    /// accept() on that listener is held (`true`) or goes on (`false`).
+    AcceptHeld(ListenerId, bool),
     /// accept() returned a socket of its own for one connection.
-    Accepted(OwnSocket),
+    Accepted {
+        /// The socket.
+        socket: OwnSocket,
+        /// On which listener, and on which of its sockets, counted from 0.
+        on: (ListenerId, usize),
+    },
     /// accept() failed and is tried again after `pause`, or the client was refused.
     AcceptFailed {
+        /// On which listener.
+        id: ListenerId,
         /// Why.
         why: SyscallError,
         /// The pause before the next accept(); zero when the client was refused for want of descriptors, or had left already.

@@ -2,9 +2,20 @@ use std::time::Duration;
 
 use crate::tcp::{Endpoint, Host, Port};
 
+/// The number of a listener, which its orders and reports carry; 0 where there is only one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ListenerId(pub u32);
+
+impl ListenerId {
+    /// The one at the start.
+    pub const FIRST: ListenerId = ListenerId(0);
+}
+
 /// How a listening socket is to be made, and what its program does with those who call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListenSpec {
+    /// Which listener this is.
+    pub id: ListenerId,
     /// On which computer.
     pub host: Host,
     /// bind(): the address and port; port 0 lets the kernel choose.
@@ -36,6 +47,7 @@ impl ListenSpec {
     /// A plain listener at `at`: accepts at once, reads, closes with the client, no socket options.
     pub fn at(at: Endpoint) -> ListenSpec {
         ListenSpec {
+            id: ListenerId::FIRST,
             host: Host::THIS,
             at,
             backlog: ListenSpec::BACKLOG,

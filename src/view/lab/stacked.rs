@@ -119,7 +119,7 @@ fn no_row(scene: Scene<'_>) -> String {
     if !find.is_empty() {
         return format!("No row contains \"{}\". Press Esc for all rows.", scene.own(find));
     }
-    let server = &scene.state.server;
+    let server = scene.state.server();
     let key = if server.is_listening() { "Press c to connect." } else { "Press l to listen." };
     format!("No rows with port {}. {key}", server.at().port)
 }

@@ -17,7 +17,7 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let Some(ladder) = ladder::of(scene.state) else {
         let none = if has_unseen(scene.state) {
             "Segments crossed the wire, but no poll saw a row of their connections. Press O to draw them."
-        } else if scene.state.server.is_listening() {
+        } else if scene.state.server().is_listening() {
             "No connections to draw yet. Press c to connect."
         } else {
             "No connections to draw yet. Press l, then c."

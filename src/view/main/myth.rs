@@ -101,7 +101,7 @@ fn server_rows(scene: Scene<'_>, most: usize) -> Vec<SocketId> {
     let server = sockets.places().filter(|place| !place.is_client);
     // With the whole machine shown, other ports are left out.
     let names = server.map(|place| place.name);
-    let names = names.filter(|name| scene.state.server.ports.contains(&name.tuple.local.port));
+    let names = names.filter(|name| scene.state.servers.ports.contains(&name.tuple.local.port));
     let alive = names.filter(|name| sockets.get(*name).is_some_and(|line| line.gone.is_none()));
     alive.take(most).collect()
 }

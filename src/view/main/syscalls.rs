@@ -161,7 +161,7 @@ fn heading(scene: Scene<'_>, entry: &SyscallEntry) -> String {
         return format!("the listener{stops}: {local}");
     }
     let end = if purpose == Purpose::Accept
-        || State::is_servers(&state.server, &state.clients, &state.ends, row)
+        || State::is_servers(&state.servers, &state.clients, &state.ends, row)
     {
         format!("the server's end, for {}", text::safe(&state.peer_name(row)))
     } else {
@@ -216,7 +216,7 @@ fn with_descriptor(
     };
     let whose = entry.record.row.and_then(|row| {
         let [near, far] = scene.state.whose_ends(row);
-        if near == Some(Holder::Server) { far.or(near) } else { near }
+        if matches!(near, Some(Holder::Server(_))) { far.or(near) } else { near }
     });
     let place = fd.and_then(|fd| Some((fd, text.split_once(&format!("{sign}{fd}"))?)));
     let Some((fd, (before, after))) = place else { return vec![scene.span(part, text)] };

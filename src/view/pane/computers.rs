@@ -144,7 +144,7 @@ fn ports(state: &State, computer: Holder, room: usize) -> String {
 
 /// The destination; none while the kernel has yet to choose the server's port.
 fn destination(state: &State) -> String {
-    let to = state.clients.target(state.server.at());
+    let to = state.clients.target(state.server().at());
     if to.port == Port::ANY { String::from("nothing yet: press l") } else { to.to_string() }
 }
 

@@ -3,7 +3,7 @@ use std::net::IpAddr;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::app::{Holder, PointOfView, Role};
+use crate::app::{Holder, PointOfView, Role, Server};
 use crate::tcp::{LocalAddress, TcpState};
 use crate::view::ThemeRole::{Banner, Dim, Gauge, KeyCap, Name, Strong};
 use crate::view::lab::wire;
@@ -110,16 +110,23 @@ fn whose(scene: Scene<'_>) -> Option<String> {
 }
 
 fn place(scene: Scene<'_>, words: HeaderText) -> Vec<Span<'static>> {
-    if !scene.state.listened() {
+    let mut listening = scene.state.then_listening();
+    let Some(server) = listening.next() else {
         return vec![scene.span(Dim, "not listening")];
-    }
+    };
     let listens = if words.words {
         Span::raw("listening on ")
     } else {
         let symbol = format!("{} ", glyph(TcpState::Listen));
         Span::styled(symbol, scene.theme.state(TcpState::Listen))
     };
-    vec![listens, scene.end(Some(Holder::Server), scene.state.server.at().to_string())]
+    let more = match listening.count() {
+        0 => String::new(),
+        more if words.words => format!(" and {more} more"),
+        more => format!(" +{more}"),
+    };
+    let whose = Some(Holder::Server(server.spec.id));
+    vec![listens, scene.end(whose, server.at().to_string()), Span::raw(more)]
 }
 
 fn right(scene: Scene<'_>, (words, shrunk): (HeaderText, u8)) -> Vec<Span<'static>> {
@@ -156,23 +163,28 @@ fn right(scene: Scene<'_>, (words, shrunk): (HeaderText, u8)) -> Vec<Span<'stati
 
 pub(crate) fn draw_warning(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
-    let server = &scene.state.server;
+    let open = scene.state.servers.all.iter().filter(|server| server.is_open_to_others());
+    let open = open.map(|server| {
+        // The port comes first: the last of many addresses may be cut.
+        format!("port {} is reachable on {}", server.at().port, reachable_on(scene, server))
+    });
+    let warning = format!(" OPEN TO THE NETWORK: {}", open.collect::<Vec<_>>().join("; "));
+    let line = Line::from(text::cut(&warning, usize::from(area.width)));
+    painter.render(line.style(scene.style(Banner)), area);
+}
+
+fn reachable_on(scene: Scene<'_>, server: &Server) -> String {
     let at = server.at();
+    if !at.ip.is_unspecified() {
+        return at.ip.to_string();
+    }
     let only_v6 = server.running.as_ref().is_some_and(|spec| spec.only_v6);
     let is_reached = |own: &&LocalAddress| match at.ip {
         _ if own.ip.is_loopback() => false,
         IpAddr::V4(_) => own.ip.is_ipv4(),
         IpAddr::V6(_) => own.ip.is_ipv6() || !only_v6,
     };
-    let reachable = if at.ip.is_unspecified() {
-        let addresses = scene.state.machine.addresses.iter().filter(is_reached);
-        addresses.map(ToString::to_string).collect::<Vec<_>>().join(", ")
-    } else {
-        at.ip.to_string()
-    };
-    let reachable = if reachable.is_empty() { "any address of this machine" } else { &reachable };
-    // The port comes first: the last of many addresses may be cut.
-    let warning = format!(" OPEN TO THE NETWORK: port {} is reachable on {reachable}", at.port);
-    let line = Line::from(text::cut(&warning, usize::from(area.width)));
-    painter.render(line.style(scene.style(Banner)), area);
+    let addresses = scene.state.machine.addresses.iter().filter(is_reached);
+    let addresses = addresses.map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    if addresses.is_empty() { String::from("any address of this machine") } else { addresses }
 }

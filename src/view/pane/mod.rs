@@ -3,6 +3,7 @@
 pub(crate) mod computers;
 pub(crate) mod footer;
 pub(crate) mod header;
+pub(crate) mod listeners;
 pub(crate) mod notices;
 pub(crate) mod numbers;
 pub(crate) mod pressed_keys;

@@ -12,7 +12,7 @@ use crate::view::{Scene, text, width};
 /// Both queues while there is something to see: accept() is held, or one of them is not empty.
 pub(crate) fn lines(scene: Scene<'_>, running: &ListenSpec, room: usize) -> Vec<RankedLines> {
     let [syn, accept] = Queue::both(scene.state, running);
-    if !scene.state.server.held && syn.waiting + accept.waiting == 0 {
+    if !scene.state.server().held && syn.waiting + accept.waiting == 0 {
         return Vec::new();
     }
     let labels =
@@ -34,7 +34,7 @@ pub(crate) fn brief(
     room: usize,
 ) -> Option<Vec<Span<'static>>> {
     let [syn, accept] = Queue::both(scene.state, running);
-    let held = scene.state.server.held;
+    let held = scene.state.server().held;
     if !held && syn.waiting + accept.waiting == 0 {
         return None;
     }
@@ -54,10 +54,11 @@ struct Queue {
 impl Queue {
     /// The SYN queue and the accept queue. The kernel takes one connection more than the backlog into the second.
     fn both(state: &State, running: &ListenSpec) -> [Queue; 2] {
-        let (waiting, listed) = state.listening_rows().fold((0, 0), |sum: (u32, u32), line| {
-            let queues = line.row.queues;
-            (sum.0.saturating_add(queues.recv), sum.1.saturating_add(queues.send))
-        });
+        let (waiting, listed) =
+            state.listening_rows(state.server()).fold((0, 0), |sum: (u32, u32), line| {
+                let queues = line.row.queues;
+                (sum.0.saturating_add(queues.recv), sum.1.saturating_add(queues.send))
+            });
         let asked = running.backlog.min(state.machine.somaxconn);
         let backlog = if listed == 0 { asked } else { listed };
         let accept = Queue { waiting, backlog, places: backlog.saturating_add(1) };
@@ -104,7 +105,7 @@ fn half_open(state: &State) -> u32 {
         return all;
     }
     let rows = state.sockets.in_order().filter(|line| line.row.state == TcpState::SynReceived);
-    u32::try_from(rows.filter(|line| state.server.serves(line.row.name())).count()).unwrap_or(all)
+    u32::try_from(rows.filter(|line| state.servers.serves(line.row.name())).count()).unwrap_or(all)
 }
 
 #[cfg(test)]

@@ -4,27 +4,23 @@ use ratatui::text::{Line, Span};
 use crate::app::{Holder, Statement, explain};
 use crate::tcp::{Host, ListenSpec, OnData, Port, ServerCloses, TcpState, escape};
 use crate::view::ThemeRole::{Dim, Error, Strong, Text, Warning};
-use crate::view::pane::{numbers, queues};
+use crate::view::pane::{listeners, numbers, queues};
 use crate::view::scene::{RankedLines, leave_out};
 use crate::view::style::glyphs::glyph;
-use crate::view::{Painter, Scene, Titles, past, push_fitting, rect, text, width};
+use crate::view::{Painter, Scene, push_fitting, rect, text, width};
 
 pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
-    let titles =
-        Titles { name: "Listener", right: past::as_of_now(scene.state), ..Titles::default() };
-    let inner = painter.pane(area, titles);
-    let server = &scene.state.server;
-    // Trouble has all columns for its words.
+    let inner = listeners::draw(painter, area);
+    let server = scene.state.server();
+    let are_several = scene.state.servers.are_several();
+    // Trouble has all columns for its words, and so have several sockets.
     let is_sound = scene.state.listened() && server.pausing(scene.state.now).is_none();
-    let port = is_sound.then(|| server.at().port.to_string());
+    let has_list = are_several || listeners::spread(server).is_some();
+    let port = (is_sound && !has_list).then(|| server.at().port.to_string());
     let kept = 11 + server.at().to_string().len().max(19);
-    let [text, bottom] = numbers::draw(
-        painter,
-        inner,
-        (port, "port"),
-        (scene.theme.end(Some(Holder::Server)), kept),
-    );
+    let style = scene.theme.end(Some(Holder::SERVERS));
+    let [text, bottom] = numbers::draw(painter, inner, (port, "port"), (style, kept));
     // One column stays blank before the frame.
     let [room, bottom_room] =
         [text, bottom].map(|place| usize::from(place.width).saturating_sub(1));
@@ -33,6 +29,10 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     } else {
         idle_lines(scene, room)
     };
+    if scene.state.servers.are_several() {
+        // The list has its address.
+        lines[0].1.remove(0);
+    }
     lines.extend(totals(scene, room));
     let is_last =
         lines.iter().map(|(_, lines)| lines.len()).sum::<usize>() + 1 >= inner.height.into();
@@ -46,17 +46,25 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
 fn running_lines(scene: Scene<'_>, running: &ListenSpec, room: usize) -> Vec<RankedLines> {
     let symbol = glyph(TcpState::Listen);
     let long = format!(" {symbol} LISTEN ");
-    let fits = text::width(&long) + running.at.to_string().len() <= room;
+    let spread = listeners::spread(scene.state.server());
+    let after = spread.as_ref().map_or(0, |spread| spread.len() + 2);
+    let fits = text::width(&long) + running.at.to_string().len() + after <= room;
     let label = if fits { long } else { format!(" {symbol} ") };
     let at = text::end(running.at, room.saturating_sub(text::width(&label)));
     let label = Span::styled(label, scene.theme.state(TcpState::Listen));
-    let mut first = vec![label, scene.end(Some(Holder::Server), at)];
+    let whose = Some(Holder::Server(scene.state.server().spec.id));
+    let mut first = vec![label, scene.end(whose, at)];
+    if let Some(spread) = spread {
+        let spare = room.saturating_sub(width(&first));
+        let tries = [format!("   accepted {spread}"), format!("  {spread}"), String::new()];
+        first.push(Span::raw(text::fitting(spare, tries)));
+    }
     let reach = reach(running);
     let is_beside = width(&first) + 3 + text::width(&reach) <= room;
     let below = (!is_beside).then(|| (5, vec![scene.cut(Text, &format!(" {reach}"), room)]));
     push_fitting(&mut first, Span::raw(format!("   {reach}")), room);
     let mut first = vec![Line::from(first)];
-    first.extend(scene.state.server.pending().map(|next| pending(scene, (running, next), room)));
+    first.extend(scene.state.server().pending().map(|next| pending(scene, (running, next), room)));
     let mut lines = vec![(0, first), mode(scene, running, room)];
     lines.extend(below);
     lines.extend(queues::lines(scene, running, room));
@@ -86,7 +94,7 @@ fn reach(spec: &ListenSpec) -> String {
 
 /// What accept() does.
 pub(crate) fn accepts(scene: Scene<'_>, room: usize) -> Span<'static> {
-    let server = &scene.state.server;
+    let server = scene.state.server();
     match server.pausing(scene.state.now) {
         Some(why) => scene.span(Error, text::cut(&format!("paused: {}", why.errno), room)),
         None if server.held => {
@@ -102,7 +110,7 @@ pub(crate) fn backlog(running: &ListenSpec) -> String {
 }
 
 fn mode(scene: Scene<'_>, running: &ListenSpec, room: usize) -> RankedLines {
-    let server = &scene.state.server;
+    let server = scene.state.server();
     let is_usual = !server.held && server.pausing(scene.state.now).is_none();
     let rank = if is_usual { 4 } else { 1 };
     let mut spans = vec![Span::raw(" "), accepts(scene, room.saturating_sub(1))];
@@ -121,7 +129,7 @@ fn mode(scene: Scene<'_>, running: &ListenSpec, room: usize) -> RankedLines {
         more.push("SO_REUSEADDR".to_owned());
     }
     if running.listeners > 1 {
-        more.push(format!("{} listeners", running.listeners));
+        more.push(format!("{} sockets", running.listeners));
     }
     for text in more {
         push_fitting(&mut spans, scene.span(Dim, format!("   {text}")), room);
@@ -130,7 +138,7 @@ fn mode(scene: Scene<'_>, running: &ListenSpec, room: usize) -> RankedLines {
 }
 
 fn idle_lines(scene: Scene<'_>, room: usize) -> Vec<RankedLines> {
-    let spec = &scene.state.server.spec;
+    let spec = &scene.state.server().spec;
     let label = " will listen on ";
     let at = text::end(spec.at, room.saturating_sub(label.len()));
     let mut would = vec![scene.span(Dim, format!("{label}{at}"))];
@@ -144,7 +152,7 @@ fn idle_lines(scene: Scene<'_>, room: usize) -> Vec<RankedLines> {
 
 /// That nothing listens, and why.
 pub(crate) fn idle(scene: Scene<'_>, room: usize) -> String {
-    let port = scene.state.server.spec.at.port;
+    let port = scene.state.server().spec.at.port;
     let what = Statement::new("not-listening")
         .with_some("seconds", scene.state.retries_in())
         .when("Others", scene.state.sockets.ports.is_listening(port))
@@ -154,15 +162,21 @@ pub(crate) fn idle(scene: Scene<'_>, room: usize) -> String {
 }
 
 fn totals(scene: Scene<'_>, room: usize) -> Option<RankedLines> {
-    let server = &scene.state.server;
+    let server = scene.state.server();
     let totals = server.totals;
     if !server.is_listening() && totals.accepted == 0 {
         return None;
     }
     let (incoming, outgoing) = if room < 50 { ("in", "out") } else { ("received", "sent") };
+    // The first line has the sockets of a single listener.
+    let accepted = if scene.state.servers.are_several() {
+        listeners::accepted(server)
+    } else {
+        text::number(totals.accepted)
+    };
     let numbers = [
-        ("accepted", text::number(totals.accepted)),
-        ("open", text::number(scene.state.ends.count(Holder::Server))),
+        ("accepted", accepted),
+        ("open", text::number(scene.state.ends.count(Holder::Server(server.spec.id)))),
         (incoming, text::bytes(totals.received)),
         (outgoing, text::bytes(totals.sent)),
     ];
@@ -179,7 +193,7 @@ fn totals(scene: Scene<'_>, room: usize) -> Option<RankedLines> {
 }
 
 fn payload(scene: Scene<'_>, room: usize) -> Option<RankedLines> {
-    let (from, bytes) = scene.state.server.last_payload.as_ref()?;
+    let (from, bytes) = scene.state.server().last_payload.as_ref()?;
     let who = scene.state.peer_name(*from);
     let said = format!(" {} sent \"{}\"", text::safe(&who), escape(bytes));
     Some((3, vec![Line::from(scene.named(Text, &text::cut(&said, room)))]))

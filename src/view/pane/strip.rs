@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::view::ThemeRole::{Dim, Warning};
-use crate::view::pane::{computers, queues, server};
+use crate::view::pane::{computers, listeners, queues, server};
 use crate::view::{Painter, Scene, push_fitting, text};
 
 pub(crate) fn draw(painter: &mut Painter<'_>, [left, right]: [Rect; 2]) {
@@ -28,14 +28,18 @@ pub(crate) fn draw(painter: &mut Painter<'_>, [left, right]: [Rect; 2]) {
 }
 
 fn listener(scene: Scene<'_>, room: usize) -> Vec<Span<'static>> {
-    let Some(running) = &scene.state.server.running else {
+    let Some(running) = &scene.state.server().running else {
         return vec![scene.span(Dim, text::cut(&server::idle(scene, room), room))];
     };
     if let Some(queue) = queues::brief(scene, running, room) {
         return queue;
     }
-    if let Some(next) = scene.state.server.pending() {
+    if let Some(next) = scene.state.server().pending() {
         return server::pending(scene, (running, next), room).spans;
+    }
+    if let Some(spread) = listeners::spread(scene.state.server()) {
+        let words = [format!("accepted {spread}"), spread];
+        return vec![Span::raw(text::cut_to_fit(words, room))];
     }
     let mut spans = vec![server::accepts(scene, room)];
     push_fitting(&mut spans, scene.span(Dim, format!("  {}", server::backlog(running))), room);

@@ -188,7 +188,7 @@ impl Theme {
     /// The look of an end, its address and its name: the server's is the same wherever it stands, and a computer's has a hue of its own.
     /// Others' have none.
     pub fn end(self, whose: Option<Holder>) -> Style {
-        if whose == Some(Holder::Server) {
+        if matches!(whose, Some(Holder::Server(_))) {
             let plate = self.behind(Ground::Plate).unwrap_or(Style::new().underlined());
             return self.inked(Ink::Server, BOLD).patch(plate);
         }
@@ -197,7 +197,7 @@ impl Theme {
 
     /// Whether that is the look of some end.
     pub(crate) fn is_end(self, style: Style) -> bool {
-        let mut ends = (0..HUES).map(Holder::Client).chain([Holder::Server]);
+        let mut ends = (0..HUES).map(Holder::Client).chain([Holder::SERVERS]);
         // It may be bold.
         let colours = |style: Style| style.fg.map(|ink| (ink, style.bg));
         ends.any(|holder| {
@@ -209,7 +209,7 @@ impl Theme {
     /// The look of what an end did, drawn as a line.
     pub fn path(self, whose: Option<Holder>) -> Style {
         match whose {
-            Some(Holder::Server) => self.inked(Ink::Accent, BOLD),
+            Some(Holder::Server(_)) => self.inked(Ink::Accent, BOLD),
             Some(Holder::Client(n)) => self.inked(Ink::Computer(n), PLAIN),
             None => self.inked(Ink::Text, PLAIN),
         }

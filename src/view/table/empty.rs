@@ -44,7 +44,7 @@ fn is_start(state: &State) -> bool {
     state.seen().is_empty()
         && state.sockets.blind.is_empty()
         && state.ui.find.text.value().is_empty()
-        && !(state.is_past() || state.lab.is_up() || state.server.is_listening())
+        && !(state.is_past() || state.lab.is_up() || state.servers.listening().next().is_some())
         && !filter.whole_machine
         && filter.view == PointOfView::BothEnds
 }
@@ -84,7 +84,7 @@ fn key_of(action: Action) -> String {
 
 /// Why the table is empty, and which keys help.
 fn words(scene: Scene<'_>) -> [String; 2] {
-    let (state, server) = (scene.state, &scene.state.server);
+    let (state, server) = (scene.state, scene.state.server());
     let find = state.ui.find.text.value();
     let what = Statement::new("empty-table")
         .with("find", scene.own(find))
@@ -113,7 +113,7 @@ fn words(scene: Scene<'_>) -> [String; 2] {
 pub(crate) fn hint(painter: &mut Painter<'_>, area: Rect, used: usize) {
     let scene = painter.scene;
     let state = scene.state;
-    let waits = state.server.is_listening() && state.seen().connections() == 0;
+    let waits = state.server().is_listening() && state.seen().connections() == 0;
     let quiet = state.ui.find.text.value().is_empty() && !state.ui.row_filter.whole_machine;
     if waits && quiet && state.ui.shown.len() == 1 {
         let words = "   No connections yet. Press c to connect.";

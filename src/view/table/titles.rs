@@ -12,8 +12,8 @@ use crate::view::{Scene, ThemeRole, Titles, past, text};
 pub(crate) fn command(state: &State) -> String {
     let udp = state.ui.shown.iter().rev().any(|row| row.tuple.protocol == Protocol::Udp);
     let netstat = format!("netstat -at{}np", if udp { "u" } else { "" });
-    let listener = state.server.at().port;
-    let ports = state.server.ports.iter().chain(&state.clients.called).chain([&listener]);
+    let listener = state.server().at().port;
+    let ports = state.servers.ports.iter().chain(&state.clients.called).chain([&listener]);
     let ports = ports.filter(|port| **port != Port::ANY && !state.ui.row_filter.whole_machine);
     let ports: BTreeSet<Port> = ports.copied().collect();
     let ports: Vec<String> = ports.iter().map(ToString::to_string).collect();

@@ -27,7 +27,7 @@ pub(crate) fn shows(robot: &mut Robot, size: (u16, u16), words: &str) {
 pub(crate) fn laptop_connected() -> Robot {
     let mut robot = Robot::listening();
     robot.press("c");
-    robot.hear(SocketEvent::Accepted(own(SERVER_END, 12)));
+    robot.accepts(SERVER_END, 12);
     robot.hear(SocketEvent::Connected(own(LAPTOP_END, 11)));
     robot.kernel(&[LISTEN, LAPTOP_END, SERVER_END].join("\n"));
     robot

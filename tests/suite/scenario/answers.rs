@@ -5,7 +5,7 @@ use fivetuple::app::format::way;
 use fivetuple::app::history::Timeline;
 use fivetuple::app::history::ladder::of;
 use fivetuple::app::history::timeline::span;
-use fivetuple::app::{Overlay, Role, State, StateSpan};
+use fivetuple::app::{Overlay, Role, Server, State, StateSpan};
 use fivetuple::tcp::{Delivery, SocketId, WireSettings};
 
 use super::story::Story;
@@ -53,6 +53,7 @@ impl Story {
                     state.sockets.past().map_or(String::from("now"), |past| past.step.to_string());
                 vec![format!("{at} of {newest}")]
             }
+            "listeners" => listeners(state),
             "connections" => vec![state.sockets.connections().to_string()],
             "myth" => ui.myth.iter().map(|_| String::from("is tested")).collect(),
             "why" => why(state),
@@ -93,6 +94,16 @@ fn overlay(overlay: &Overlay) -> String {
 
 fn ends(row: &SocketId) -> String {
     format!("{} {}", row.tuple.local, row.tuple.remote)
+}
+
+/// Each with what it has accepted.
+fn listeners(state: &State) -> Vec<String> {
+    let line = |server: &Server| {
+        let mark = if server.spec.id == state.server().spec.id { " selected" } else { "" };
+        let listens = if server.is_listening() { "listens" } else { "idle" };
+        format!("{} {listens}, accepted {}{mark}", server.at(), server.totals.accepted)
+    };
+    state.servers.all.iter().map(line).collect()
 }
 
 fn wire(settings: WireSettings) -> Vec<String> {

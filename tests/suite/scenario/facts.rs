@@ -12,7 +12,7 @@ use fivetuple::tcp::{
 pub(super) fn given(state: &mut State, text: &str) {
     let (what, value) = text.split_once(' ').unwrap();
     let (machine, server, clients) =
-        (&mut state.machine, &mut state.server.spec, &mut state.clients);
+        (&mut state.machine, &mut state.servers.selected_mut().spec, &mut state.clients);
     match what {
         "descriptors" => machine.descriptors = value.parse().unwrap(),
         "somaxconn" => machine.somaxconn = value.parse().unwrap(),

@@ -41,10 +41,12 @@ pub(super) fn words(order: &Effect) -> Option<String> {
     })
 }
 
-/// `close everything` for `CloseEverything`.
+/// `close everything` for `CloseEverything`; the first listener needs no number.
 fn plain(order: impl Debug) -> String {
     let mut words = String::new();
-    for c in format!("{order:?}").chars() {
+    let order = format!("{order:?}").replace("(ListenerId(0))", "");
+    let order = order.replace("(ListenerId(", " ").replace("))", "");
+    for c in order.chars() {
         let begins = c.is_uppercase() && !words.is_empty();
         words.extend(begins.then_some(' ').into_iter().chain(c.to_lowercase()));
     }

@@ -5,7 +5,8 @@ use std::time::Duration;
 use fivetuple::app::Event;
 use fivetuple::tcp::{
     Call, Change, CloseKind, ConnectSpec, Endpoint, Errno, HandshakeRetries, LabEvent, LabLimits,
-    LabRefusal, ListenSpec, Owner, SocketEvent, SocketRow, SyscallError, WireEvent, WireStatus,
+    LabRefusal, ListenSpec, ListenerId, Owner, SocketEvent, SocketRow, SyscallError, WireEvent,
+    WireStatus,
 };
 
 use super::story::Story;
@@ -59,6 +60,7 @@ impl Story {
         let robot = &mut self.robot;
         match *words {
             ["accept", call, errno, times] => robot.hear(SocketEvent::AcceptFailed {
+                id: ListenerId::FIRST,
                 why: SyscallError {
                     call: if call == "reserve" { Call::Reserve } else { Call::Accept },
                     errno: errno_of(errno),
@@ -66,9 +68,19 @@ impl Story {
                 pause: Duration::ZERO,
                 times: times.parse().unwrap(),
             }),
-            ["accept", held] => robot.hear(SocketEvent::AcceptHeld(held == "held")),
-            ["stopped", "listening"] => robot.hear(SocketEvent::StoppedListening { why: None }),
-            ["bind", errno] => robot.bind_fails(errno_of(errno)),
+            ["accept", held, ref on @ ..] => {
+                robot.hear(SocketEvent::AcceptHeld(listener(on), held == "held"));
+            }
+            ["stopped", "listening", ref on @ ..] => {
+                robot.hear(SocketEvent::StoppedListening { id: listener(on), why: None });
+            }
+            ["bind", errno] => match self.listen.take() {
+                Some(spec) => {
+                    let why = SyscallError { call: Call::Bind, errno: errno_of(errno) };
+                    robot.hear(SocketEvent::ListenFailed { spec, why });
+                }
+                None => robot.bind_fails(errno_of(errno)),
+            },
             [
                 call @ ("connect" | "source" | "socket" | "resolve" | "remote"),
                 errno,
@@ -137,7 +149,7 @@ impl Story {
                 return robot.reads(at.host, vec![Change::Appeared(row)], false);
             }
             ["listening"] => {
-                let spec = robot.state.server.spec.clone();
+                let spec = self.listen.take().unwrap_or(robot.state.server().spec.clone());
                 let spec = ListenSpec { host: at.host, at: at.tuple.local, ..spec };
                 return robot.listens(spec, row);
             }
@@ -149,7 +161,13 @@ impl Story {
             },
             ["connecting"] => SocketEvent::Connecting(socket),
             ["connected"] => SocketEvent::Connected(socket),
-            ["accepted"] => SocketEvent::Accepted(socket),
+            ["accepted"] => {
+                let servers = &robot.state.servers;
+                let is_there = |spec: &&ListenSpec| spec.at == at.tuple.local;
+                let mut running = servers.all.iter().filter_map(|server| server.running.as_ref());
+                let id = running.find(is_there).map_or(ListenerId::FIRST, |spec| spec.id);
+                SocketEvent::Accepted { socket, on: (id, 0) }
+            }
             ["peer", "closed"] => SocketEvent::PeerClosed(at),
             ["half-closed"] => SocketEvent::HalfClosed(at),
             ["closed"] => SocketEvent::Closed { at, how: CloseKind::Close },
@@ -188,6 +206,11 @@ fn status(words: &[&str]) -> WireStatus {
         }
     }
     status
+}
+
+/// The listener of that number, counted from 0.
+fn listener(on: &[&str]) -> ListenerId {
+    on.first().map_or(ListenerId::FIRST, |number| ListenerId(number.parse().unwrap()))
 }
 
 /// The number behind a symbol of errno(3).

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use fivetuple::app::{Action, Effect, Event, Notice};
-use fivetuple::tcp::{Command, ConnectSpec, DropReason, Flags, Host, Snapshot, SocketRow};
+use fivetuple::tcp::{
+    Command, ConnectSpec, DropReason, Flags, Host, ListenSpec, Snapshot, SocketRow,
+};
 
 use super::orders;
 use crate::app::actions::half_closed_by_s;
@@ -23,6 +25,8 @@ pub(super) struct Story {
     pub(super) robot: Robot,
     /// The last connect() that was ordered.
     pub(super) connect: Option<ConnectSpec>,
+    /// The last order to listen that is not answered.
+    pub(super) listen: Option<ListenSpec>,
     /// The rows that the file names.
     rows: BTreeMap<String, String>,
     /// The sentences so far.
@@ -47,7 +51,7 @@ impl Story {
         };
         robot.orders();
         let said = sentences(&robot);
-        Story { robot, connect: None, rows: BTreeMap::new(), said }
+        Story { robot, connect: None, listen: None, rows: BTreeMap::new(), said }
     }
 
     /// Plays a line; what came of it.
@@ -185,6 +189,9 @@ impl Story {
         for order in &orders {
             if let Effect::Run(Command::Connect(spec, _)) = order {
                 self.connect = Some(spec.clone());
+            }
+            if let Effect::Run(Command::Listen(spec)) = order {
+                self.listen = Some(spec.clone());
             }
         }
         let orders: Vec<String> = orders.iter().filter_map(orders::words).collect();

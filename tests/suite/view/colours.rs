@@ -26,7 +26,7 @@ fn every_colour_can_be_read_on_every_ground() {
             let lit = theme.lit().bg.and_then(rgb);
             let states = TcpState::ALL.map(|state| theme.state(state));
             let roles = ThemeRole::all().map(|role| theme.of(role)).chain(states);
-            let ends = computers(theme).chain([theme.path(Some(Holder::Server))]);
+            let ends = computers(theme).chain([theme.path(Some(Holder::SERVERS))]);
             for style in roles.chain(ends) {
                 let Some(ink) = style.fg.and_then(rgb) else { continue };
                 for ground in [Some(theme.assumed_ground()), lit].into_iter().flatten() {
@@ -34,7 +34,7 @@ fn every_colour_can_be_read_on_every_ground() {
                     assert!(contrast >= least, "{name:?} {depth:?} {ink:?} {ground:?}: {contrast}");
                 }
             }
-            let server = theme.end(Some(Holder::Server));
+            let server = theme.end(Some(Holder::SERVERS));
             if let Some((ink, plate)) = server.fg.and_then(rgb).zip(server.bg.and_then(rgb)) {
                 assert!(contrast(ink, plate) >= least, "{name:?} {depth:?} {ink:?} {plate:?}");
             }
@@ -99,7 +99,7 @@ fn the_server_looks_like_nothing_else() {
             [ColourDepth::Mono, ColourDepth::Ansi16, ColourDepth::Ansi256, ColourDepth::True]
         {
             let theme = Theme::new(name, depth, false);
-            let server = theme.end(Some(Holder::Server));
+            let server = theme.end(Some(Holder::SERVERS));
             let others = computers(theme).chain([theme.end(None), theme.lit()]);
             let roles = ThemeRole::all().map(|role| theme.of(role));
             assert!(others.chain(roles).all(|style| style != server), "{name:?} {depth:?}");
@@ -116,7 +116,7 @@ fn an_end_is_the_servers_a_computers_or_another_programs() {
     robot.kernel(&joined(&[LISTEN, sshd, LAPTOP[0], LAPTOP[1], PHONE[0], PHONE[1], curl]));
     robot.tell(Event::OwnersFound(vec![(77, Owner::new(999, b"curl", 3))]));
     let (server, laptop, phone) =
-        (Some(Holder::Server), Some(Holder::Client(0)), Some(Holder::Client(1)));
+        (Some(Holder::SERVERS), Some(Holder::Client(0)), Some(Holder::Client(1)));
     for (row, wanted) in [
         (LISTEN, [server, None]),
         (LAPTOP[0], [server, laptop]),

@@ -129,7 +129,7 @@ fn an_end_that_is_not_born_yet_is_not_gone() {
 fn a_row_whose_other_end_was_reset_unheard_is_half_open() {
     let mut robot = Robot::calling_in_lab();
     robot.hear(SocketEvent::Connected(own(CLIENT, 11)));
-    robot.hear(SocketEvent::Accepted(own(SERVES, 12)));
+    robot.accepts(SERVES, 12);
     robot.tables(&[computers::LISTEN, SERVES], &[CLIENT]);
     robot.press("B");
     robot.hear(SocketEvent::Closed { at: own(CLIENT, 11).name, how: CloseKind::Abort });

@@ -8,7 +8,7 @@ use fivetuple::tcp::{CloseKind, Errno, InterfaceNames, Owner, SocketEvent, Socke
 
 use crate::app::laptop_connected;
 use crate::robot::{LISTEN, Robot, own};
-use crate::view::lab_cut_lines::connections;
+use crate::view::lab::cut_lines::connections;
 use crate::view::{
     ALL, LAPTOP, PHONE, SMALL, USUAL, WIDE, goodbyes, line_with, screen, shows, shows_not,
     two_connections, whole_machine,

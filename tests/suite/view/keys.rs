@@ -59,7 +59,7 @@ fn the_footer_names_what_makes_sense_now() {
     for nothing in [" d ", " s ", " D ", " A "] {
         assert!(!footer(&mut robot).contains(nothing), "{}", footer(&mut robot));
     }
-    robot.state.server.held = true;
+    robot.state.servers.selected_mut().held = true;
     for size in [WIDE, USUAL] {
         shows(&mut robot, &[size], &["A accept one"]);
     }

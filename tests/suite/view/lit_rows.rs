@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use fivetuple::app::Holder;
-use fivetuple::tcp::{CloseKind, SocketEvent};
+use fivetuple::tcp::{CloseKind, ListenerId, SocketEvent};
 use fivetuple::view::ThemeRole;
 use ratatui::style::{Color, Modifier};
 
@@ -21,7 +21,7 @@ fn marks(robot: &mut Robot) -> Vec<String> {
     let rows = text.lines().enumerate().filter(|(_, line)| is_row(line));
     let mark = |(y, line): (usize, &str)| {
         let cells = &buffer.content[y * 120 + 1..][..118];
-        let plate = DARK.end(Some(Holder::Server)).bg;
+        let plate = DARK.end(Some(Holder::SERVERS)).bg;
         let lit = cells.iter().filter(|cell| cell.bg == tint || plate == Some(cell.bg)).count();
         assert!(lit == 118 || cells.iter().all(|cell| cell.bg != tint), "{line}");
         let sign = line.chars().nth(2).unwrap();
@@ -45,7 +45,7 @@ fn connected() -> Robot {
 fn connect(robot: &mut Robot, [server, client]: [&str; 2], rows: &[&str]) {
     robot.press("c");
     wait(robot, 1);
-    robot.hear(SocketEvent::Accepted(own(server, 12)));
+    robot.accepts(server, 12);
     robot.hear(SocketEvent::Connected(own(client, 11)));
     robot.kernel(&joined(rows));
     wait(robot, 200);
@@ -142,7 +142,7 @@ fn a_row_that_is_gone_is_in_no_state() {
     let mut robot = connected();
     close(&mut robot);
     robot.press("l");
-    robot.hear(SocketEvent::StoppedListening { why: None });
+    robot.hear(SocketEvent::StoppedListening { id: ListenerId::FIRST, why: None });
     robot.kernel(WAITS);
     for size in [(80, 24), (60, 18), WIDE, (140, 48)] {
         for keys in ["", "z", "z"] {
@@ -190,7 +190,7 @@ fn an_end_looks_the_same_wherever_it_stands() {
     for keys in ["", "t", "t Enter"] {
         robot.press(keys);
         for (text, whose) in [
-            ("127.0.0.1:5000", Holder::Server),
+            ("127.0.0.1:5000", Holder::SERVERS),
             ("127.0.0.2:54240", Holder::Client(0)),
             ("127.0.0.3:47118", Holder::Client(1)),
         ] {
@@ -201,7 +201,7 @@ fn an_end_looks_the_same_wherever_it_stands() {
             let is_right = |look: &(Color, Color)| is_its(look) || is_behind(look);
             assert!(looks.iter().all(is_right), "{keys} {text}: {looks:?}");
             // Some views show one connection alone.
-            assert!(!looks.is_empty() || whose != Holder::Server, "{keys} {text}");
+            assert!(!looks.is_empty() || whose != Holder::SERVERS, "{keys} {text}");
         }
     }
     robot.press("Esc z");

@@ -7,9 +7,8 @@ pub(crate) mod cut_lines;
 pub(crate) mod diagram;
 pub(crate) mod keys;
 pub(crate) mod lab;
-pub(crate) mod lab_cut_lines;
-pub(crate) mod lab_words;
 pub(crate) mod laws;
+pub(crate) mod listeners;
 pub(crate) mod lit_rows;
 pub(crate) mod myth;
 pub(crate) mod panes;
@@ -136,7 +135,7 @@ pub(crate) fn two_connections() -> Robot {
     for (n, [server, client]) in (0..).zip([LAPTOP, PHONE]) {
         robot.ask(Action::SelectComputer(n));
         robot.press("c");
-        robot.hear(SocketEvent::Accepted(own(server, 12)));
+        robot.accepts(server, 12);
         robot.hear(SocketEvent::Connected(own(client, 11)));
         let mut rows = vec![LISTEN, LAPTOP[0], LAPTOP[1], PHONE[0], PHONE[1]];
         rows.truncate(3 + 2 * n);

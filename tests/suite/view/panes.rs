@@ -1,6 +1,6 @@
 //! What the panes around the table show, and when: queues, counts, large numbers, the first keys, the last line.
 
-use fivetuple::tcp::SocketEvent;
+use fivetuple::tcp::{ListenerId, SocketEvent};
 
 use crate::robot::{LISTEN, Robot, own};
 use crate::view::space::{SIZES, held, pane};
@@ -22,7 +22,7 @@ fn the_queues_are_slots_that_fill_while_there_is_something_to_see() {
     shows(&mut robot, &sizes, &["[■■■■■] 5 of 4, full"]);
     let empty = "tcp 0 4 127.0.0.1:5000 0.0.0.0:* LISTEN inode=9";
     let half = "tcp 0 0 127.0.0.1:5000 127.0.0.2:54240 SYN_RECV";
-    robot.hear(SocketEvent::AcceptHeld(false));
+    robot.hear(SocketEvent::AcceptHeld(ListenerId::FIRST, false));
     robot.kernel(&joined(&[empty, half, LAPTOP[1]]));
     shows(&mut robot, &[(160, 50)], &["SYN queue     [■□□□] 1 of 4"]);
 }
@@ -145,6 +145,6 @@ fn quitting_says_what_it_closed() {
     assert_eq!(said(&Robot::listening()), "fivetuple closed its listener.");
     assert_eq!(said(&two_connections()), "fivetuple closed 2 connections and its listener.");
     let mut robot = two_connections();
-    robot.hear(SocketEvent::StoppedListening { why: None });
+    robot.hear(SocketEvent::StoppedListening { id: ListenerId::FIRST, why: None });
     assert_eq!(said(&robot), "fivetuple closed 2 connections.");
 }

@@ -7,12 +7,12 @@ use crate::app::explain::why_not::{answer, refused};
 use crate::robot::{Robot, end, own};
 use fivetuple::app::{Action, Clients, Notices, PointOfView, Statement, Tone};
 use fivetuple::tcp::{
-    ConnectSpec, Endpoint, ListenSpec, LocalAddress, Port, SocketEvent, SocketId,
+    ConnectSpec, Endpoint, ListenSpec, ListenerId, LocalAddress, Port, SocketEvent, SocketId,
 };
 
 use crate::view::compare::laptop_twice;
+use crate::view::lab::cut_lines::connections;
 use crate::view::lab::two_losses;
-use crate::view::lab_cut_lines::connections;
 use crate::view::myth::tried;
 use crate::view::syscalls::with_calls;
 use crate::view::{
@@ -142,7 +142,7 @@ fn past() -> Robot {
 fn held() -> Robot {
     let mut robot = Robot::listening();
     robot.press("a");
-    robot.hear(SocketEvent::AcceptHeld(true));
+    robot.hear(SocketEvent::AcceptHeld(ListenerId::FIRST, true));
     robot.hear(SocketEvent::Connected(own(LAPTOP[1], 11)));
     let rows = [
         "tcp 1 128 127.0.0.1:5000 0.0.0.0:* LISTEN inode=9",
@@ -170,7 +170,7 @@ fn open_to_everybody() -> Robot {
     let addresses = [[127, 0, 0, 1], [192, 168, 1, 20]].map(IpAddr::from);
     robot.state.machine.addresses = addresses.map(LocalAddress::from).to_vec();
     let spec = ListenSpec::at(Endpoint::new([0, 0, 0, 0], 5000));
-    robot.state.server.spec = spec.clone();
+    robot.state.servers.selected_mut().spec = spec.clone();
     robot.hear(SocketEvent::Listening { spec, sockets: vec![] });
     robot.kernel("tcp 0 128 0.0.0.0:5000 0.0.0.0:* LISTEN inode=9");
     robot

@@ -1,12 +1,12 @@
 //! Who has the room of the screen: the table takes what it needs, the sentences have the rest, and wide or high screens have pictures.
 
 use fivetuple::app::{Action, Pane, Statement, Tone};
-use fivetuple::tcp::SocketEvent;
+use fivetuple::tcp::{ListenerId, SocketEvent};
 use fivetuple::view::hit;
 use ratatui::layout::Rect;
 
 use crate::robot::{Robot, own};
-use crate::view::lab_cut_lines::connections;
+use crate::view::lab::cut_lines::connections;
 use crate::view::{
     DARK, LAPTOP, PHONE, SMALL, USUAL, WIDE, goodbyes, joined, paint, screen, text_of,
     two_connections, whole_machine,
@@ -60,7 +60,7 @@ fn told(text: &str) -> String {
 pub(crate) fn held() -> Robot {
     let mut robot = Robot::listening();
     robot.press("a");
-    robot.hear(SocketEvent::AcceptHeld(true));
+    robot.hear(SocketEvent::AcceptHeld(ListenerId::FIRST, true));
     robot.hear(SocketEvent::Connected(own(LAPTOP[1], 11)));
     let waits = "tcp 13 0 127.0.0.1:5000 127.0.0.2:54240 ESTABLISHED";
     let listens = "tcp 1 4 127.0.0.1:5000 0.0.0.0:* LISTEN inode=9";

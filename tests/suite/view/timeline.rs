@@ -1,5 +1,6 @@
 //! The timeline with its ladder, and the past.
 
+use fivetuple::tcp::{ListenerId, SocketEvent};
 use std::time::Duration;
 
 use fivetuple::tcp::Flags;
@@ -40,7 +41,7 @@ fn the_listener_is_shown_as_of_now_while_the_table_shows_the_past() {
     }
     // And the other way round: it is stopped by now.
     robot.press("p l");
-    robot.hear(fivetuple::tcp::SocketEvent::StoppedListening { why: None });
+    robot.hear(SocketEvent::StoppedListening { id: ListenerId::FIRST, why: None });
     robot.kernel("");
     robot.press("2,");
     shows(&mut robot, &[WIDE], &["nothing is listening on port 5000"]);

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use fivetuple::net::Engine;
 use fivetuple::tcp::{
-    Command, ConnectId, ConnectSpec, Endpoint, ListenSpec, OwnSocket, SocketEvent,
+    Command, ConnectId, ConnectSpec, Endpoint, ListenSpec, ListenerId, OwnSocket, SocketEvent,
 };
 use proptest::prelude::*;
 
@@ -22,10 +22,10 @@ fn l_turns_what_was_ordered_last() {
     let spec = ListenSpec::at(Endpoint::new([127, 0, 0, 1], 5000));
     for _ in 0..2 {
         robot.listens(spec.clone(), LISTEN);
-        robot.hear(SocketEvent::StoppedListening { why: None });
+        robot.hear(SocketEvent::StoppedListening { id: ListenerId::FIRST, why: None });
     }
     robot.press("l");
-    assert!(matches!(robot.commands()[..], [Command::StopListening]));
+    assert!(matches!(robot.commands()[..], [Command::StopListening(ListenerId::FIRST)]));
 }
 
 #[test]

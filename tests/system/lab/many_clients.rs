@@ -35,7 +35,7 @@ async fn thousands(mut bench: Bench) -> Bench {
     rig.run(Command::Connect(call(&bench, LAPTOP, 80), burst(3000)));
     // Both ends of each, and the end of the burst.
     rig.count(6001, |event| match event {
-        SocketEvent::Accepted(own) => own.name.host == SERVER,
+        SocketEvent::Accepted { socket: own, .. } => own.name.host == SERVER,
         SocketEvent::Connected(own) => own.name.host == LAPTOP,
         SocketEvent::ConnectFailed { why, .. } => panic!("{why}"),
         event => matches!(event, SocketEvent::BurstEnded { .. }),

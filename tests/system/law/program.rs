@@ -3,7 +3,8 @@
 use std::net::{IpAddr, SocketAddr};
 
 use fivetuple::app::{
-    Account, Clients, Content, Effect, Event, Key as Pressed, Notice, Server, State, watch_at_start,
+    Account, Clients, Content, Effect, Event, Key as Pressed, Notice, Servers, State,
+    watch_at_start,
 };
 use fivetuple::kernel::machine;
 use fivetuple::tcp::{
@@ -22,7 +23,7 @@ pub(super) fn dashboard(port: u16, started: std::time::Duration) -> (State, Vec<
     let listen = ListenSpec { reuse_addr: true, ..ListenSpec::at(at) };
     let connect = ConnectSpec { payload: b"Hello, TCP!\n".to_vec(), ..ConnectSpec::to(at.into()) };
     let clients = Clients::new(4, connect);
-    let state = State::new(machine, started, Server::new(listen), clients);
+    let state = State::new(machine, started, Servers::new(listen), clients);
     let first = watch_at_start(&state);
     (state, first)
 }
@@ -161,7 +162,7 @@ pub(super) fn learn(story: &mut Story, event: &Event) {
         Event::Net(
             SocketEvent::Connecting(OwnSocket { name: end, .. })
             | SocketEvent::Connected(OwnSocket { name: end, .. })
-            | SocketEvent::Accepted(OwnSocket { name: end, .. })
+            | SocketEvent::Accepted { socket: OwnSocket { name: end, .. }, .. }
             | SocketEvent::Received { at: end, .. }
             | SocketEvent::Sent { at: end, .. }
             | SocketEvent::CallFailed { at: end, .. }

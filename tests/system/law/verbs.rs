@@ -46,7 +46,8 @@ impl Random {
 /// What a step does everywhere, and how often. Words in capitals stand for what [`words`] makes of them.
 const EVERYWHERE: &str = "24 c, 4 3c, 2 c c, 12 d, 3 2d, 3 0d, 9 D, 3 0D, 9 s, 3 0s, 8 f, 6 x, \
     2 0x, 2 s d, 2 c d, 2 d D, 2 f D, 2 f d, 1 f s, 6 a, 5 A, 2 l, 1 r l, 4 j, 2 k, 4 >, 2 <, 4 Esc, \
-    9 LISTEN_OPTION, 3 CONNECT_OPTION, 2 TO_ITSELF, 1 CALL_OTHERS, 1 STATE";
+    9 LISTEN_OPTION, 2 Y Enter, \
+    4 ANOTHER_LISTENER, 6 J, 3 J c, 3 CONNECT_OPTION, 2 TO_ITSELF, 1 CALL_OTHERS, 1 STATE";
 /// What it does with the wire of a lab.
 const IN_LAB: &str = "12 h, 18 o, 4 3o, 8 b, 6 u, 3 B, 2 h d o, 2 h D o, 2 h f o, 2 h c o, 2 h x, \
     3 u d, 3 u D, 3 u f, 3 u s, 3 u x, 3 u c, 2 B d, 2 B x B";
@@ -138,6 +139,10 @@ fn words(driver: &Driver, random: &mut Random, verb: &str) -> String {
             let chosen = program::computers(&driver.state)[0].1;
             let port = usize::from(driver.others.places.0.port()) + 1 + random.below(3);
             format!("C \"{chosen}:{port} Down Down Down {}Enter c", rights(2))
+        }
+        "ANOTHER_LISTENER" => {
+            let port = usize::from(driver.others.places.0.port()) + 11 + random.below(3);
+            format!("Y \"{port} Enter")
         }
         "STATE" => format!("S {}", 1 + random.below(9)),
         keys => keys.to_owned(),

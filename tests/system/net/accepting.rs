@@ -4,7 +4,8 @@ use std::net::Ipv4Addr;
 use std::time::Duration;
 
 use fivetuple::tcp::{
-    Call, CloseKind, Command, ConnectSpec, Endpoint, Errno, Host, ListenSpec, SocketEvent, Target,
+    Call, CloseKind, Command, ConnectSpec, Endpoint, Errno, Host, ListenSpec, ListenerId,
+    SocketEvent, Target,
 };
 use tokio::io::AsyncReadExt;
 
@@ -56,28 +57,28 @@ async fn held_accept_lets_in_one_by_one_and_then_all() {
     rig.run(Command::Connect(to(at), burst(4)));
     let opened = rig
         .wait_for(|event| match event {
-            SocketEvent::Accepted(own) => panic!("nobody called accept(): {own:?}"),
+            SocketEvent::Accepted { socket: own, .. } => panic!("nobody called accept(): {own:?}"),
             SocketEvent::BurstEnded { opened, .. } => Some(opened),
             _ => None,
         })
         .await;
     assert_eq!(opened, 4);
     for many in [1, 2] {
-        (0..many).for_each(|_| rig.run(Command::AcceptOne));
+        (0..many).for_each(|_| rig.run(Command::AcceptOne(ListenerId::FIRST)));
         rig.opened(many).await;
     }
     assert!(rig.pending_events().is_empty(), "one is left outside");
-    rig.run(Command::ResumeAccept);
-    rig.hears(SocketEvent::AcceptHeld(false)).await;
+    rig.run(Command::ResumeAccept(ListenerId::FIRST));
+    rig.hears(SocketEvent::AcceptHeld(ListenerId::FIRST, false)).await;
     rig.accepted().await;
-    rig.run(Command::HoldAccept);
-    rig.hears(SocketEvent::AcceptHeld(true)).await;
+    rig.run(Command::HoldAccept(ListenerId::FIRST));
+    rig.hears(SocketEvent::AcceptHeld(ListenerId::FIRST, true)).await;
     rig.connect(to(at)).await.expect("waits in the queue");
     assert!(rig.pending_events().is_empty());
     // Once it is in, the next caller is waited for.
-    rig.run(Command::AcceptOne);
+    rig.run(Command::AcceptOne(ListenerId::FIRST));
     rig.accepted().await;
-    rig.run(Command::AcceptOne);
+    rig.run(Command::AcceptOne(ListenerId::FIRST));
     rig.pair(to(at)).await;
 }
 
@@ -87,7 +88,7 @@ async fn accept_returns_a_connection_that_was_reset_while_it_waited_and_reading_
     let client = rig.connect(to(at)).await.expect("waits in the queue").name;
     rig.run(Command::Abort(client));
     assert_eq!(rig.closed(client).await, CloseKind::Abort);
-    rig.run(Command::AcceptOne);
+    rig.run(Command::AcceptOne(ListenerId::FIRST));
     let server = rig.accepted().await;
     assert_eq!(server.tuple, client.tuple.mirrored());
     assert_eq!(rig.closed(server).await, CloseKind::Broken(Errno::ECONNRESET));
@@ -112,7 +113,7 @@ fn listening_can_be_toggled_two_hundred_times_without_waiting() {
 async fn toggle() {
     let (mut rig, at) = listening(ListenSpec::at(Endpoint::new(own_address(), 0))).await;
     for _ in 0..200 {
-        rig.run(Command::StopListening);
+        rig.run(Command::StopListening(ListenerId::FIRST));
         rig.run(Command::Listen(ListenSpec::at(at)));
     }
     rig.count(200, |event| match event {
@@ -139,7 +140,8 @@ async fn four_listeners_share_a_port() {
             closed.push(how);
             None
         }
-        event => (event == SocketEvent::StoppedListening { why: None }).then_some(()),
+        event => (event == SocketEvent::StoppedListening { id: ListenerId::FIRST, why: None })
+            .then_some(()),
     })
     .await;
     assert_eq!(closed, [CloseKind::Close; 4]);

@@ -164,7 +164,7 @@ async fn closing_everything_in_the_middle_of_a_burst_leaves_nothing() {
     for _ in 0..20 {
         let at = rig.listen(closes(ServerCloses::Never)).await;
         rig.run(Command::Connect(to(at), burst(300)));
-        rig.count(10, |event| matches!(event, SocketEvent::Accepted(_))).await;
+        rig.count(10, |event| matches!(event, SocketEvent::Accepted { .. })).await;
         rig.run(Command::CloseEverything);
         rig.burst_ended().await;
     }

@@ -20,7 +20,7 @@ async fn pauses(rig: &mut Rig, many: usize) -> Vec<Duration> {
                 assert_eq!(why.errno, Errno::EMFILE);
                 pauses.push(pause);
             }
-            SocketEvent::Accepted(own) => panic!("{own:?}"),
+            SocketEvent::Accepted { socket: own, .. } => panic!("{own:?}"),
             _ => (),
         }
         (pauses.len() == many).then_some(())

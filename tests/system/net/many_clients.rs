@@ -5,7 +5,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
 use fivetuple::tcp::{
-    Burst, Command, ConnectSpec, Endpoint, Errno, ListenSpec, SocketEvent, Stays,
+    Burst, Command, ConnectSpec, Endpoint, Errno, ListenSpec, ListenerId, SocketEvent, Stays,
 };
 
 use crate::net::rig::Rig;
@@ -37,7 +37,7 @@ async fn five_hundred_through_four() {
     let (mut accepted, mut begun, mut all_opened) = (0, false, false);
     rig.wait_for(|event| {
         match event {
-            SocketEvent::Accepted(_) => accepted += 1,
+            SocketEvent::Accepted { .. } => accepted += 1,
             SocketEvent::BurstBegun { whole_range, .. } => begun = whole_range,
             SocketEvent::BurstEnded { opened, .. } => all_opened = opened == 500,
             SocketEvent::ConnectFailed { why, .. } => panic!("{why}"),
@@ -130,7 +130,7 @@ async fn a_flood_beyond_the_budget_is_turned_away_and_the_first_stay() {
     });
     let mut refused = 0;
     rig.wait_for(|event| {
-        if let SocketEvent::AcceptFailed { why, pause, times } = event {
+        if let SocketEvent::AcceptFailed { why, pause, times, .. } = event {
             assert_eq!((why.errno, pause), (Errno::EMFILE, Duration::ZERO));
             refused += times;
         }
@@ -159,6 +159,6 @@ async fn beyond_the_queue_syns_wait_until_accept_goes_on() {
     })
     .await;
     assert_eq!((connected, connecting), (3, 3));
-    rig.run(Command::ResumeAccept);
+    rig.run(Command::ResumeAccept(ListenerId::FIRST));
     rig.count(3, |event| matches!(event, SocketEvent::Connected(_))).await;
 }

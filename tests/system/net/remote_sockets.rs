@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use fivetuple::net::{Engine, RemoteSockets};
 use fivetuple::tcp::{
-    Burst, Command, ConnectSpec, Endpoint, Errno, Host, ListenSpec, PortRange, Probe, Protocol,
-    SocketEvent,
+    Burst, Command, ConnectSpec, Endpoint, Errno, Host, ListenSpec, ListenerId, PortRange, Probe,
+    Protocol, SocketEvent,
 };
 use socket2::{Domain, Socket, Type};
 use tokio::sync::mpsc;
@@ -108,7 +108,7 @@ async fn commands_for_another_computer_do_not_delay_others() {
 
 #[tokio::test]
 async fn a_stop_before_the_socket_is_made_closes_it_at_once() {
-    for order in [Command::StopListening, Command::CloseEverything] {
+    for order in [Command::StopListening(ListenerId::FIRST), Command::CloseEverything] {
         let (mut rig, wants, lets) = slow();
         rig.run(Command::Listen(listen()));
         let wanted = tokio::task::spawn_blocking(move || wants.recv()).await.unwrap();
@@ -123,7 +123,7 @@ async fn a_stop_before_the_socket_is_made_closes_it_at_once() {
         let name = name.await;
         assert!(name.number > 0);
         rig.closed(name).await;
-        rig.hears(SocketEvent::StoppedListening { why: None }).await;
+        rig.hears(SocketEvent::StoppedListening { id: ListenerId::FIRST, why: None }).await;
         assert!(!is_open(name.number), "{name:?}");
     }
 }

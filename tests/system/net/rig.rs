@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use fivetuple::net::Engine;
 use fivetuple::tcp::{
-    Burst, Call, CloseKind, Command, ConnectSpec, Endpoint, Errno, ListenSpec, OwnSocket,
-    SocketEvent, SocketId, SyscallError,
+    Burst, Call, CloseKind, Command, ConnectSpec, Endpoint, Errno, ListenSpec, ListenerId,
+    OwnSocket, SocketEvent, SocketId, SyscallError,
 };
 use tokio::sync::mpsc::{self, Receiver};
 use tokio_util::sync::CancellationToken;
@@ -89,7 +89,7 @@ impl Rig {
     pub(crate) async fn opened(&mut self, ends: usize) {
         self.count(ends, |event| match event {
             SocketEvent::ConnectFailed { why, .. } => panic!("{why}"),
-            event => matches!(event, SocketEvent::Connected(_) | SocketEvent::Accepted(_)),
+            event => matches!(event, SocketEvent::Connected(_) | SocketEvent::Accepted { .. }),
         })
         .await;
     }
@@ -113,8 +113,8 @@ impl Rig {
     }
 
     pub(crate) async fn stop_listening(&mut self) {
-        self.run(Command::StopListening);
-        self.hears(SocketEvent::StoppedListening { why: None }).await;
+        self.run(Command::StopListening(ListenerId::FIRST));
+        self.hears(SocketEvent::StoppedListening { id: ListenerId::FIRST, why: None }).await;
     }
 
     /// Connects once; the result.
@@ -140,7 +140,7 @@ impl Rig {
         self.wait_for(|event| {
             match event {
                 SocketEvent::Connected(own) => client = Some(own.name),
-                SocketEvent::Accepted(own) => server = Some(own.name),
+                SocketEvent::Accepted { socket: own, .. } => server = Some(own.name),
                 SocketEvent::BurstBegun { .. } | SocketEvent::BurstEnded { .. } => {
                     panic!("one call is no burst: {event:?}")
                 }
@@ -162,7 +162,7 @@ impl Rig {
 
     pub(crate) async fn accepted(&mut self) -> SocketId {
         self.wait_for(|event| match event {
-            SocketEvent::Accepted(own) => Some(own.name),
+            SocketEvent::Accepted { socket: own, .. } => Some(own.name),
             _ => None,
         })
         .await

@@ -1,5 +1,6 @@
 //! The lab on a terminal, beyond what scenarios can say.
 
+use std::net::TcpListener;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -8,6 +9,7 @@ use regex::Regex;
 use crate::lab::commands::possible;
 use crate::support::program;
 use crate::support::pty::{Terminal, fivetuple};
+use crate::support::skipped;
 use crate::terminal::scenario::Running;
 use crate::terminal::{LIMIT, lab_dashboard, quit, started};
 
@@ -199,5 +201,26 @@ fn of_twenty_downloads_by_other_programs_each_has_states_at_both_ends() {
         });
         ports.push(port.captures(&terminal.screen()).unwrap()[1].to_owned());
     }
+    quit(terminal);
+}
+
+#[test]
+fn a_server_of_the_lab_listens_on_both_of_its_addresses() {
+    if TcpListener::bind("[::1]:0").is_err() {
+        return skipped("no IPv6 here");
+    }
+    if !possible() {
+        return;
+    }
+    let terminal = lab_dashboard();
+    terminal.wait_for("The lab is up");
+    terminal.press_until("l", r"Listening on 192\.168\.1\.10:500");
+    terminal.press_until("Y", "Another listener");
+    terminal.press("shift-Tab");
+    terminal.type_text("fd00::10");
+    terminal.press_until("Enter", r"Listening on \[fd00::10\]:500");
+    terminal.press_until("c", r"laptop connected to \[fd00::10\]:500 from port");
+    terminal.press_until("J", r"Selected the listener on 192\.168\.1\.10:500");
+    terminal.press_until("c", r"laptop connected to 192\.168\.1\.10:500 from port");
     quit(terminal);
 }

@@ -110,6 +110,7 @@ fn the_memory_of_a_burst_is_given_back_once_it_is_calm() {
         listen(&terminal);
         terminal.type_text("2500c");
         wait_connections(&terminal, "2,500");
+        terminal.press_until("r", "Press r again to reset");
         press_for_rows(&terminal, "r", "ESTABLISHED", 0);
         let burst = memory(&terminal);
         let deadline = Deadline::after(LIMIT);

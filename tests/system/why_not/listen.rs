@@ -13,7 +13,7 @@ const REFUSED: &str = "Press y for details";
 
 /// Asks for a listener although one is there: by another address of the form.
 fn listen_again(real: &mut Real) {
-    let spec = real.robot.state.server.spec.clone();
+    let spec = real.robot.state.server().spec.clone();
     real.order(fivetuple::tcp::Command::Listen(spec));
     real.until("refused", |robot| robot.said().contains(REFUSED));
 }
@@ -56,7 +56,7 @@ fn a_listener_of_another_program() {
         other.kill().unwrap();
         other.wait().unwrap();
         real.press("y");
-        real.until("listens", |robot| robot.state.server.is_listening());
+        real.until("listens", |robot| robot.state.server().is_listening());
     });
 }
 
@@ -102,7 +102,7 @@ fn a_socket_that_is_bound_and_does_not_listen() {
             "- retry; + SO_REUSEADDR; - SO_REUSEPORT; + another port; ? stopping that program",
         );
         // Two sockets are bound to it now, and one of them listens.
-        real.robot.state.server.spec.reuse_addr = true;
+        real.robot.state.servers.selected_mut().spec.reuse_addr = true;
         real.press_until("Esc l", "Listening on 127.0.0.1:5000");
         assert!(other.listen(1).is_err());
     });
@@ -132,19 +132,19 @@ fn time_wait_at_the_server_s_side_counts_down_and_is_waited_for() {
         if killed.is_err() || !real.rows().is_empty() {
             return crate::support::skipped("no ss -K here: the end of TIME_WAIT was not seen");
         }
-        real.until("listens", |robot| robot.state.server.is_listening());
+        real.until("listens", |robot| robot.state.server().is_listening());
     });
 }
 
 #[test]
 fn with_reuse_addr_on_both_runs_time_wait_is_no_obstacle() {
     Real::alone(|mut real| {
-        real.robot.state.server.spec.reuse_addr = true;
+        real.robot.state.servers.selected_mut().spec.reuse_addr = true;
         real.connect();
         real.press("D");
         real.until("TIME_WAIT", |robot| robot.state.sockets.count(TcpState::TimeWait) == 1);
         real.press_until("l", "stopped listening");
-        real.robot.state.server.spec.reuse_addr = false;
+        real.robot.state.servers.selected_mut().spec.reuse_addr = false;
         real.press_until("l", REFUSED);
         open(&mut real);
         has(&real, "- retry; + SO_REUSEADDR");
@@ -178,7 +178,7 @@ fn a_port_below_1024() {
             .unwrap();
         drop_privilege();
         let mut real = Real::start();
-        real.robot.state.server.spec.at = end("127.0.0.1:80");
+        real.robot.state.servers.selected_mut().spec.at = end("127.0.0.1:80");
         real.press_until("l", REFUSED);
         real.robot.says("Ports below 1024");
         open(&mut real);
@@ -206,7 +206,7 @@ fn drop_privilege() {
 #[test]
 fn an_address_of_another_machine() {
     Real::alone(|mut real| {
-        real.robot.state.server.spec.at = end("192.0.2.1:5000");
+        real.robot.state.servers.selected_mut().spec.at = end("192.0.2.1:5000");
         real.press_until("l", "is not an address of this machine");
         open(&mut real);
         assert!(culprits(&real).is_empty());

@@ -37,6 +37,6 @@ pub(crate) fn saved(state: &mut State, saved: Result<Vec<String>, String>) {
         .with("files", files.join(" and "))
         .with("pid", state.machine.pid)
         .when("Lab", state.lab.is_up())
-        .when("Listening", state.server.is_listening());
+        .when("Listening", state.server().is_listening());
     state.say(what);
 }

@@ -85,7 +85,7 @@ fn listener(state: &State, entry: &SyscallEntry, row: SocketId, number: usize) -
             *asked = at;
         }
     }
-    piece.is_closed = !state.server.sockets.iter().any(|own| own.name == row);
+    piece.is_closed = state.servers.with(row).is_none();
     piece
 }
 

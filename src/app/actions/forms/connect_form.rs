@@ -157,7 +157,7 @@ fn lab_addresses(state: &State) -> String {
 /// The bind() to an address, and the address family, which the source address decides, else the target.
 fn address_calls(form: &Form, state: &State) -> (String, &'static str) {
     let to = match form.fields[TO].shown().trim() {
-        "" | THE_LISTENER => Some(state.clients.reachable(state.server.connect_address()).into()),
+        "" | THE_LISTENER => Some(state.clients.reachable(state.server().connect_address()).into()),
         typed => typed.parse::<Target>().ok(),
     };
     let family = |ip: IpAddr| if ip.is_ipv4() { "AF_INET" } else { "AF_INET6" };

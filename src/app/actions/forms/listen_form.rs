@@ -83,7 +83,7 @@ pub(super) const FIELDS: &[FieldSpec<ListenSpec>] = &[
         apply: |reuse, _, spec| assign(&mut spec.reuse_port, reuse.is_yes()),
     },
     FieldSpec {
-        group: "Socket options", label: "Listeners", help: "1 to 4; more than one needs SO_REUSEPORT",
+        group: "Socket options", label: "Sockets", help: "1 to 4 that listen; more than one needs SO_REUSEPORT",
         value: |spec| Value::text(spec.listeners.to_string()),
         call: |count, _, _| format!("socket(), bind(), listen(): {}", format::times(count.shown())),
         apply: |count, _, spec| set(&mut spec.listeners, count.number(1..=4, "Enter 1 to 4 listening sockets.")),
@@ -102,8 +102,8 @@ fn is_v6(address: &Field) -> bool {
     address.shown().contains(':')
 }
 
-pub(crate) fn form(state: &State) -> Form {
-    let mut form = declared::form(FIELDS, &state.server.spec, state);
+pub(crate) fn form(state: &State, spec: &ListenSpec) -> Form {
+    let mut form = declared::form(FIELDS, spec, state);
     if let Some(server) = state.lab.server() {
         let ip6 = server.ip6.map_or_else(String::new, |ip| format!(" or {ip}"));
         let hint = "the lab; 127.0.0.1: the server's own computer only; 0.0.0.0 or :: : both";
@@ -112,16 +112,34 @@ pub(crate) fn form(state: &State) -> Form {
     form
 }
 
+/// The form of a further listener, with the options of the selected one; mostly the port is to be another.
+pub(crate) fn of_another(state: &State) -> Form {
+    let mut form = form(state, &state.servers.further());
+    form.go_to(PORT);
+    form
+}
+
+/// Listens with the options of a further listener.
+pub(super) fn apply_to_another(state: &mut State, form: &Form) -> Result<Vec<Effect>, Wrong> {
+    let spec = read(state, form, state.servers.further())?;
+    Ok(verbs::start_listening(state, spec))
+}
+
 /// Takes the options and listens with them; a listener that is there keeps its own.
 pub(super) fn apply(state: &mut State, form: &Form) -> Result<Vec<Effect>, Wrong> {
-    let spec = declared::read(FIELDS, form, state, state.server.spec.clone())?;
-    if spec.listeners > 1 && !spec.reuse_port {
-        let why = "Several listeners on one address need SO_REUSEPORT: yes.";
-        return Err(Wrong::new(REUSE_PORT, why));
-    }
-    state.server.spec = spec.clone();
-    if !state.server.will_listen() {
+    let spec = read(state, form, state.server().spec.clone())?;
+    state.server_mut().spec = spec.clone();
+    if !state.server().will_listen() {
         return Ok(verbs::start_listening(state, spec));
     }
     Ok(state.only_say("options-later"))
+}
+
+fn read(state: &State, form: &Form, before: ListenSpec) -> Result<ListenSpec, Wrong> {
+    let spec = declared::read(FIELDS, form, state, before)?;
+    if spec.listeners > 1 && !spec.reuse_port {
+        let why = "Several sockets on one address need SO_REUSEPORT: yes.";
+        return Err(Wrong::new(REUSE_PORT, why));
+    }
+    Ok(spec)
 }

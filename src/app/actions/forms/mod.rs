@@ -12,7 +12,9 @@ pub(crate) fn refresh(state: &mut State) {
     let mut overlay = state.ui.overlay.take();
     if let Some(Overlay::Form(kind, form)) = &mut overlay {
         match kind {
-            FormKind::Listen => declared::show_calls(listen_form::FIELDS, form, state),
+            FormKind::Listen | FormKind::AnotherListener => {
+                declared::show_calls(listen_form::FIELDS, form, state);
+            }
             FormKind::Connect => declared::show_calls(connect_form::FIELDS, form, state),
             FormKind::Ports => declared::show_calls(ports_form::FIELDS, form, state),
         }
@@ -25,6 +27,7 @@ pub(crate) fn apply(state: &mut State) -> Vec<Effect> {
     let Some(Overlay::Form(kind, mut form)) = state.ui.overlay.take() else { return vec![] };
     let applied = match kind {
         FormKind::Listen => listen_form::apply(state, &form),
+        FormKind::AnotherListener => listen_form::apply_to_another(state, &form),
         FormKind::Connect => connect_form::apply(state, &form),
         FormKind::Ports => ports_form::apply(state, &form),
     };

@@ -171,6 +171,8 @@ macro_rules! facts {
 facts! {
     /// One socket is both ends.
     ToItself,
+    /// There are several servers of ours.
+    OneOfSeveral,
     /// connect() had not returned.
     Unanswered,
     /// This end had sent its FIN before.

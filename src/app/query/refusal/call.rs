@@ -68,6 +68,7 @@ pub(crate) fn of_accept(why: SyscallError, pause: Duration, times: u32) -> State
         .with(name_of(why.call), "")
         .with("errno", why.errno)
         .with("reason", why.reason())
+        .with("server", "the server")
         .with_some("pause", pause.map(format::seconds))
         .with_some("times", (times > 1).then(|| format::number(u64::from(times))))
 }

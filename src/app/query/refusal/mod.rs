@@ -28,7 +28,8 @@ pub(crate) fn look(
     let mut rows = vec![];
     match asked {
         Attempt::Listen(spec) => {
-            seen = of_host(state, seen, spec.host);
+            let is_known = state.servers.get(spec.id).is_some();
+            seen = of_host(state, seen, spec.host).with("form", if is_known { "L" } else { "Y" });
             if why.errno == Errno::EADDRINUSE {
                 rows = holders(state, spec.host, spec.at, Protocol::Tcp);
             }
@@ -71,7 +72,7 @@ fn of_connect(state: &State, seen: Statement, spec: &ConnectSpec) -> Statement {
 }
 
 fn of_destination(state: &State, seen: Statement, spec: &ConnectSpec, to: Endpoint) -> Statement {
-    let (at, is_listening) = (state.server.at(), state.server.is_listening());
+    let (at, is_listening) = (state.server().at(), state.server().is_listening());
     let is_own_loopback = is_own_loopback(state, spec, to);
     let seen = seen
         .with("hosts", state.lab.addresses())
@@ -94,6 +95,7 @@ fn of_culprit(state: &State, seen: Statement, line: &TableRow, asked: &Attempt) 
     let differs = |to: Endpoint| local.ip.is_ipv4() != to.ip.to_canonical().is_ipv4();
     let other_family = local.ip.is_unspecified() && to.is_some_and(differs);
     let is_to_itself = row.tuple.is_to_itself();
+    let owner = state.sockets.owner(row.inode);
     seen.with(PortUse::of(row).name(), "")
         .with("holder", listener_name(state, line))
         .with("row", local.at(&state.sockets.interfaces.suffix(row.name())))
@@ -101,7 +103,8 @@ fn of_culprit(state: &State, seen: Statement, line: &TableRow, asked: &Attempt) 
         .with("peer", row.tuple.remote)
         .with("state", row.state)
         .with("left", left)
-        .when("Owned", state.sockets.owner(row.inode).is_some())
+        .when("Owned", owner.is_some())
+        .when("OwnHolder", owner.is_some_and(|owner| state.is_own(owner)))
         .when("OnlyV6", other_family && local.ip.is_ipv6())
         .when("OnlyV4", other_family && local.ip.is_ipv4())
         .when("Bound", row.interface != 0)

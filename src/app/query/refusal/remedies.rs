@@ -108,7 +108,9 @@ fn culprit(state: &State) -> Option<Remedy> {
         (PortUse::Connected, true) => "close-these",
         (PortUse::Connected, false) => "end-these",
     };
-    Some(not_tried(what))
+    let server = state.servers.with(line.row.name());
+    let is_other = server.is_some_and(|server| server.spec.id != state.server().spec.id);
+    Some(not_tried(Statement::new(what).when("Other", is_other)))
 }
 
 fn of_connect(
@@ -200,7 +202,7 @@ fn nobody_listens(state: &State, spec: &ConnectSpec, to: Endpoint) -> Vec<Remedy
         server.map_or((arrives, to), |server| (server.host, Endpoint { ip: server.ip, ..to }));
     let probe =
         Probe::Bind { host, protocol: Protocol::Tcp, at, reuse_addr: false, reuse_port: false };
-    let is_next = state.server.at() == at;
+    let is_next = state.server().at() == at;
     let what = Statement::new("listening-elsewhere").with("at", at).when("next", is_next);
     let mut all = vec![tried(what.when("elsewhere", server.is_some()), probe)];
     // Which way leads to an interface is not known.

@@ -91,8 +91,8 @@ fn at_that_port(state: &State, caller: Host, to: Endpoint) -> impl Iterator<Item
 /// Whether that listener takes connections to `to`. IPV6_V6ONLY is known of ours; another that was there at the refusal must have it.
 /// By which interface a SYN arrives is not known.
 fn takes(state: &State, line: &TableRow, to: Endpoint, refused: Moment) -> bool {
-    let own = state.server.running.as_ref();
-    let own = own.filter(|own| own.at == line.row.tuple.local && own.host == line.row.host);
+    let mut own = state.servers.listening().filter_map(|server| server.running.as_ref());
+    let own = own.find(|own| own.at == line.row.tuple.local && own.host == line.row.host);
     let only_v6 = own.map_or(line.born <= refused, |own| own.only_v6);
     let address = ListenAddress::of_socket(line.row.name(), only_v6);
     line.row.interface == 0 && address.takes_calls_to(to)

@@ -108,7 +108,7 @@ fn ends(
     row: SocketId,
 ) -> ((Endpoint, Option<Holder>), (Endpoint, Option<Holder>)) {
     let [near, far] = scene.state.whose_ends(row);
-    let is_server = near == Some(Holder::Server) || !row.tuple.is_connected();
+    let is_server = matches!(near, Some(Holder::Server(_))) || !row.tuple.is_connected();
     let [near, far] = [(row.tuple.local, near), (row.tuple.remote, far)];
     if is_server { (far, near) } else { (near, far) }
 }
@@ -118,7 +118,7 @@ pub(super) fn is_in_numbers(scene: Scene<'_>, row: SocketId) -> bool {
     let line = scene.state.seen().get(row);
     let is_listener =
         line.is_some_and(|line| line.row.state == TcpState::Listen && line.gone.is_none());
-    is_listener && scene.state.listened() && row.tuple.local == scene.state.server.at()
+    is_listener && scene.state.listened() && row.tuple.local == scene.state.server().at()
 }
 
 /// Who is at the client's end.

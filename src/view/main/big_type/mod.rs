@@ -90,9 +90,9 @@ fn draw_numbers(painter: &mut Painter<'_>, rest: &mut Rect) {
     let Some(size) = sizes.iter().find(fits).or(sizes.last()).copied() else { return };
     let below = u16::from(rest.height > LOW);
     let area = rect::take_top(rest, 1 + size.height() + below);
-    let at = state.server.at();
+    let at = state.server().at();
     let (label, style) = if state.listened() {
-        ("LISTEN on port", scene.theme.end(Some(Holder::Server)))
+        ("LISTEN on port", scene.theme.end(Some(Holder::SERVERS)))
     } else if state.seen().ports.is_listening(at.port) {
         ("in use elsewhere: port", scene.style(Dim))
     } else {

@@ -26,9 +26,9 @@ pub(super) fn selected_symbol(scene: Scene<'_>) -> (char, Style) {
 
 /// The symbol of a port where something listens.
 pub(super) fn listen_symbol(scene: Scene<'_>, port: Port) -> (char, Style) {
-    let is_ours = scene.state.server.sockets.iter().any(|it| it.name.tuple.local.port == port);
+    let is_ours = scene.state.servers.sockets().any(|it| it.name.tuple.local.port == port);
     let look = scene.theme.state(TcpState::Listen);
-    (glyph(TcpState::Listen), if is_ours { scene.theme.end(Some(Holder::Server)) } else { look })
+    (glyph(TcpState::Listen), if is_ours { scene.theme.end(Some(Holder::SERVERS)) } else { look })
 }
 
 pub(super) fn listening(scene: Scene<'_>) -> BTreeSet<Port> {
@@ -37,6 +37,6 @@ pub(super) fn listening(scene: Scene<'_>) -> BTreeSet<Port> {
     let lines = first.filter_map(|name| sockets.get(*name));
     let listening = lines.filter(|line| line.row.state == TcpState::Listen && line.gone.is_none());
     let others = listening.map(|line| line.row.tuple.local.port);
-    let ours = scene.state.server.sockets.iter().map(|socket| socket.name.tuple.local.port);
+    let ours = scene.state.servers.sockets().map(|socket| socket.name.tuple.local.port);
     others.chain(ours).collect()
 }

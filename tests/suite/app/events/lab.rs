@@ -15,7 +15,7 @@ pub(crate) fn connected() -> Robot {
     robot.press("c");
     robot.hear(SocketEvent::Connecting(own(CALLS, 11)));
     robot.hear(SocketEvent::Connected(own(CLIENT, 11)));
-    robot.hear(SocketEvent::Accepted(own(SERVES, 12)));
+    robot.accepts(SERVES, 12);
     robot.tables(&[LISTEN, SERVES], &[CLIENT]);
     robot.orders();
     robot

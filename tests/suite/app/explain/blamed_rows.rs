@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use fivetuple::app::{Effect, Event, Notice};
 use fivetuple::tcp::{
-    Burst, Call, Command, ConnectId, ConnectSpec, Endpoint, Errno, ListenSpec, SocketEvent,
-    SyscallError, procfs_instead,
+    Burst, Call, Command, ConnectId, ConnectSpec, Endpoint, Errno, ListenSpec, ListenerId,
+    SocketEvent, SyscallError, procfs_instead,
 };
 
 use crate::robot::{LISTEN, Robot, own};
@@ -29,6 +29,7 @@ fn refused(spec: ConnectSpec, errno: Errno) -> SocketEvent {
 fn a_pause_of_accept_is_shown_as_long_as_it_lasts() {
     let mut robot = Robot::listening();
     robot.hear(SocketEvent::AcceptFailed {
+        id: ListenerId::FIRST,
         why: SyscallError { call: Call::Accept, errno: Errno::EMFILE },
         pause: Duration::from_millis(400),
         times: 1,
@@ -127,7 +128,7 @@ fn a_second_burst_says_that_it_follows_the_first() {
     robot.commands();
     // The listener stops in between: the first burst gives up, the second still follows.
     robot.press("l");
-    robot.hear(SocketEvent::StoppedListening { why: None });
+    robot.hear(SocketEvent::StoppedListening { id: ListenerId::FIRST, why: None });
     robot.hear(refused(ConnectSpec::to(SERVER.into()), Errno::ECONNREFUSED));
     robot.hear(SocketEvent::BurstEnded {
         id: ConnectId::default(),
@@ -141,7 +142,10 @@ fn a_second_burst_says_that_it_follows_the_first() {
     assert!(
         matches!(
             orders[..],
-            [Command::StopListening, Command::Connect(_, Burst { count: 60, .. })]
+            [
+                Command::StopListening(ListenerId::FIRST),
+                Command::Connect(_, Burst { count: 60, .. })
+            ]
         ),
         "{orders:?}"
     );

@@ -30,7 +30,7 @@ pub(crate) fn serving(change: impl Fn(&mut ListenSpec)) -> Robot {
     let mut spec = ListenSpec::at(Endpoint::new([127, 0, 0, 1], 5000));
     change(&mut spec);
     let mut robot = Robot::new();
-    robot.state.server.spec = spec.clone();
+    robot.state.servers.selected_mut().spec = spec.clone();
     robot.press("l");
     robot.hear(SocketEvent::Listening { spec, sockets: vec![own(LISTEN, 9)] });
     robot.kernel(LISTEN);
@@ -53,7 +53,7 @@ pub(crate) fn diagram(robot: &mut Robot) -> String {
 fn closed_unread(first_the_table: bool) -> Robot {
     let mut robot = serving(|spec| spec.on_data = OnData::LeaveUnread);
     robot.press("c");
-    robot.hear(SocketEvent::Accepted(own(SERVER_END, 12)));
+    robot.accepts(SERVER_END, 12);
     robot.hear(SocketEvent::Connected(own(LAPTOP_END, 11)));
     let unread = SERVER_END.replace("tcp 0", "tcp 13");
     robot.kernel(&[LISTEN, LAPTOP_END, &unread].join("\n"));

@@ -66,12 +66,12 @@ fn waiting(bytes: &str) -> Robot {
     let spec = ListenSpec {
         host: SERVER,
         on_data: OnData::LeaveUnread,
-        ..robot.state.server.spec.clone()
+        ..robot.state.server().spec.clone()
     };
     robot.hear(SocketEvent::Listening { spec, sockets: vec![own(LISTEN, 9)] });
     robot.press("c");
     robot.hear(SocketEvent::Connected(own(CLIENT, 11)));
-    robot.hear(SocketEvent::Accepted(own(SERVES, 12)));
+    robot.accepts(SERVES, 12);
     let serves = SERVES.replace("tcp 0 0", &format!("tcp {bytes} 0"));
     robot.tables(&[LISTEN, &serves], &[CLIENT]);
     robot

@@ -58,7 +58,7 @@ fn rows_that_went_without_a_time_wait_closed_in_no_exchange_of_fins() {
 fn a_fin_of_another_program_is_told() {
     let mut robot = serving(|spec| spec.closes = ServerCloses::Never);
     let rows = [SERVER_END, LAPTOP_END].map(|row| row.replace("127.0.0.2", "127.0.0.77"));
-    robot.hear(SocketEvent::Accepted(own(&rows[0], 12)));
+    robot.accepts(&rows[0], 12);
     robot.kernel(&[LISTEN, &rows[0], &rows[1]].join("\n"));
     python(&mut robot, &[11]);
     robot.later(Duration::from_secs(1));
@@ -76,7 +76,7 @@ fn a_fin_of_another_program_is_told() {
 #[test]
 fn a_row_in_time_wait_is_whose_it_was() {
     let mut robot = calls_python();
-    robot.state.server.spec.at.port.0 = 7391;
+    robot.state.servers.selected_mut().spec.at.port.0 = 7391;
     let role = |robot: &Robot, row: &str| {
         let line = robot.state.seen().get(name(row)).unwrap();
         Role::of(&robot.state, &line.row).to_string()
@@ -88,7 +88,7 @@ fn a_row_in_time_wait_is_whose_it_was() {
 
     let mut robot = Robot::listening();
     let rows = [SERVER_END, LAPTOP_END].map(|row| row.replace("127.0.0.2", "127.0.0.77"));
-    robot.hear(SocketEvent::Accepted(own(&rows[0], 12)));
+    robot.accepts(&rows[0], 12);
     robot.kernel(&[LISTEN, &rows[0], &rows[1]].join("\n"));
     python(&mut robot, &[11]);
     assert_eq!(role(&robot, &rows[1]), "python3");
@@ -120,10 +120,10 @@ fn a_client_in_time_wait_is_blamed_as_the_client_that_it_was() {
     let mut robot = calls_python();
     let waits = FOREIGN.replace("ESTABLISHED inode=11", "TIME_WAIT timewait=59000ms/0");
     robot.kernel(&[PYTHON_LISTENS, &waits].join("\n"));
-    robot.state.server.spec.at = name(FOREIGN).tuple.local;
+    robot.state.servers.selected_mut().spec.at = name(FOREIGN).tuple.local;
     robot.press("l");
     robot.hear(SocketEvent::ListenFailed {
-        spec: robot.state.server.spec.clone(),
+        spec: robot.state.server().spec.clone(),
         why: SyscallError { call: Call::Bind, errno: Errno::EADDRINUSE },
     });
     let said = robot.said();
@@ -134,7 +134,7 @@ fn a_client_in_time_wait_is_blamed_as_the_client_that_it_was() {
 #[test]
 fn a_refusal_that_a_router_forwards_is_told_once() {
     let mut robot = Robot::in_lab(4);
-    robot.state.server.spec.at.port.0 = 500;
+    robot.state.servers.selected_mut().spec.at.port.0 = 500;
     robot.press("l l");
     let (client, server, router) = ("192.168.1.13:44506", "192.168.1.10:500", Host(3));
     robot.crosses(1, (LAPTOP, client), (router, server), Flags::SYN);

@@ -106,7 +106,7 @@ fn its_row_is_not_gone_where_it_is_only_no_longer_watched() {
     robot.hear(SocketEvent::Closed { at: own(TCP, 0).name, how: CloseKind::Close });
     robot.kernel(&TCP.replace("ESTABLISHED inode=11", "TIME_WAIT timewait=60000ms/0"));
     let said = robot.said();
-    robot.state.server.ports.clear();
+    robot.state.servers.ports.clear();
     robot.state.clients.called.clear();
     robot.kernel_afresh("");
     assert!(robot.state.notices.newest_first().any(|notice| notice.text() == said), "{said}");

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use fivetuple::app::{Event, Holder};
 use fivetuple::tcp::{
-    Call, CloseKind, Command, ConnectSpec, Endpoint, Errno, ListenSpec, Owner, SocketEvent,
-    SourcePort, SyscallError,
+    Call, CloseKind, Command, ConnectSpec, Endpoint, Errno, ListenSpec, ListenerId, Owner,
+    SocketEvent, SourcePort, SyscallError,
 };
 
 use crate::app::{LAPTOP_END, SERVER_END, laptop_connected};
@@ -17,7 +17,7 @@ fn a_flood_of_short_connections_is_one_sentence() {
     let before = robot.state.notices.len();
     for port in 20_000..25_000 {
         let row = format!("tcp 0 0 127.0.0.1:5000 127.0.0.1:{port} ESTABLISHED inode={port}");
-        robot.hear(SocketEvent::Accepted(own(&row, 30)));
+        robot.accepts(&row, 30);
         robot.hear(SocketEvent::PeerClosed(own(&row, 30).name));
         robot.hear(SocketEvent::Closed { at: own(&row, 30).name, how: CloseKind::Close });
     }
@@ -30,7 +30,7 @@ fn a_flood_of_short_connections_is_one_sentence() {
             .newest_first()
             .any(|notice| notice.text().starts_with("5,000 connections were accepted"))
     );
-    assert!(robot.state.ends.count(Holder::Server) == 0);
+    assert!(robot.state.ends.count(Holder::Server(ListenerId::FIRST)) == 0);
 }
 
 #[test]
@@ -65,7 +65,7 @@ fn a_reset_and_brings_the_options_of_the_start_back() {
     {
         robot.hear(SocketEvent::Closed { at: end, how: CloseKind::Abort });
     }
-    robot.hear(SocketEvent::StoppedListening { why: None });
+    robot.hear(SocketEvent::StoppedListening { id: ListenerId::FIRST, why: None });
     assert_eq!(robot.state.notices.len(), said, "{}", robot.said());
     assert_eq!(robot.state.clients.spec.source_port, SourcePort::KernelPicks);
 }
@@ -112,12 +112,12 @@ fn each_listening_socket_that_goes_is_counted() {
         sockets: rows.iter().map(|row| own(row, 9)).collect(),
     });
     robot.kernel(&rows.join("\n"));
-    robot.hear(SocketEvent::StoppedListening { why: None });
+    robot.hear(SocketEvent::StoppedListening { id: ListenerId::FIRST, why: None });
     robot.kernel("");
     let said = robot.said();
     assert!(said.contains("on port 5000: its 4 LISTEN rows are gone"), "{said}");
     let mut robot = laptop_connected();
-    robot.hear(SocketEvent::StoppedListening { why: None });
+    robot.hear(SocketEvent::StoppedListening { id: ListenerId::FIRST, why: None });
     robot.kernel(&[LAPTOP_END, SERVER_END].join("\n"));
     let said = robot.said();
     assert!(said.contains("the LISTEN row is gone. Connections that were accepted"), "{said}");
@@ -129,7 +129,7 @@ fn a_stranger_has_one_name_from_its_first_sentence_on() {
     const ITS_END: &str = "tcp 0 0 127.0.0.1:5000 127.0.0.1:40000 ESTABLISHED inode=12";
     for (is_found, name) in [(true, "nc (127.0.0.1:40000)"), (false, "127.0.0.1:40000")] {
         let mut robot = Robot::listening();
-        robot.hear(SocketEvent::Accepted(own(ITS_END, 12)));
+        robot.accepts(ITS_END, 12);
         robot.kernel(&[LISTEN, CALLER, ITS_END].join("\n"));
         robot.later(Duration::from_millis(200));
         assert!(!robot.said().contains("connected"), "its process is still looked for");
@@ -150,7 +150,7 @@ fn a_stranger_keeps_its_name_when_its_row_is_gone() {
     const CALLER: &str = "tcp 0 0 127.0.0.1:40000 127.0.0.1:5000 ESTABLISHED inode=77";
     const ITS_END: &str = "tcp 0 0 127.0.0.1:5000 127.0.0.1:40000 ESTABLISHED inode=12";
     let mut robot = Robot::listening();
-    robot.hear(SocketEvent::Accepted(own(ITS_END, 12)));
+    robot.accepts(ITS_END, 12);
     robot.kernel(&[LISTEN, CALLER, ITS_END].join("\n"));
     let owner = Owner::new(999, b"curl", 3);
     robot.tell(Event::OwnersFound(vec![(77, owner)]));

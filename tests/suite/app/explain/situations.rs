@@ -109,6 +109,7 @@ pub(super) const VALUES: &[(&str, &str)] = &[
     ("files", "fivetuple.c and fivetuple.py"),
     ("find", "127"),
     ("first", "Test payload."),
+    ("form", "L"),
     ("flag", "FIN"),
     ("frames", "3"),
     ("from", "127.0.0.2"),
@@ -127,6 +128,7 @@ pub(super) const VALUES: &[(&str, &str)] = &[
     ("listeners", "1"),
     ("many", "5"),
     ("meaning", "open"),
+    ("most", "8"),
     ("newest", "9"),
     ("name", "server.example"),
     ("names", "net.core.somaxconn"),
@@ -154,6 +156,7 @@ pub(super) const VALUES: &[(&str, &str)] = &[
     ("seconds", "10"),
     ("segment", "laptop's SYN"),
     ("segments", "5"),
+    ("server", "the server"),
     ("server_ip", "192.168.1.10"),
     ("size", "64"),
     ("sockets", "2"),
@@ -207,7 +210,8 @@ pub(super) fn statement(key: &'static str, entry: &TextEntry) -> Statement {
     let is_state = ["held-state", "how-kept"].contains(&statement.key) && entry.needs.len() < 2;
     let conditions = conditions.chain(is_state.then_some("SYN_SENT"));
     let conditions = conditions.map(|name| (name, String::new()));
-    let seen = holes.map(|name| (name, value(name))).chain(conditions);
+    let form = is_shown.then(|| ("form", String::from("L")));
+    let seen = holes.map(|name| (name, value(name))).chain(conditions).chain(form);
     seen.fold(statement, |statement, (name, value)| statement.with(name, value))
 }
 

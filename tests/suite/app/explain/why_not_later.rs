@@ -72,7 +72,7 @@ fn in_the_lab_another_computer_is_one_of_the_labs() {
 #[test]
 fn rows_that_are_seen_after_the_refusal_are_marked_as_to_blame_too() {
     let mut robot = with_range("", "45000-45007");
-    robot.state.server.spec.at.port.0 = 500;
+    robot.state.servers.selected_mut().spec.at.port.0 = 500;
     robot.press("9c");
     robot.hear(SocketEvent::BurstBegun {
         id: ConnectId::default(),

@@ -14,7 +14,7 @@ use crate::robot::{LISTEN, Robot, end, own};
 fn a_short_story() -> Robot {
     let mut robot = Robot::listening();
     robot.later(Duration::from_secs(1));
-    robot.hear(SocketEvent::Accepted(own(SERVER_END, 12)));
+    robot.accepts(SERVER_END, 12);
     robot.hear(SocketEvent::Connected(own(LAPTOP_END, 11)));
     let waits = "tcp 0 0 127.0.0.2:54240 127.0.0.1:5000 TIME_WAIT timewait=60000ms/0";
     for rows in

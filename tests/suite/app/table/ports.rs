@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fivetuple::app::{Clients, Event, Parity, Server, State, TableUpdate, update};
+use fivetuple::app::{Clients, Event, Parity, Servers, State, TableUpdate, update};
 use fivetuple::tcp::{
     Change, ConnectSpec, Endpoint, FiveTuple, HostLimits, ListenSpec, Moment, Port, PortRange,
     SocketRow, TcpState,
@@ -16,7 +16,7 @@ pub(crate) fn state() -> State {
     State::new(
         HostLimits::default(),
         Duration::ZERO,
-        Server::new(ListenSpec::at(at)),
+        Servers::new(ListenSpec::at(at)),
         Clients::new(4, ConnectSpec::to(at.into())),
     )
 }

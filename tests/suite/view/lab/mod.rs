@@ -1,5 +1,8 @@
 //! Two computers and the wire between them, at three sizes.
 
+pub(crate) mod cut_lines;
+mod words;
+
 use std::time::Duration;
 
 use fivetuple::app::{Action, Event};
@@ -36,7 +39,7 @@ fn a_handshake_on_a_held_wire() {
 
     robot.press("o");
     robot.arrives(3);
-    robot.hear(SocketEvent::Accepted(own(SERVES, 12)));
+    robot.accepts(SERVES, 12);
     robot.tables(&[LISTEN, SERVES], &[CLIENT]);
     robot.later(Duration::from_millis(900));
     check("lab_4_both_established", &mut robot, &ALL);

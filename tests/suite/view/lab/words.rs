@@ -5,7 +5,7 @@ use fivetuple::tcp::{LabEvent, LabLimits};
 
 use crate::computers::{LAPTOP, LISTEN};
 use crate::robot::Robot;
-use crate::view::lab_cut_lines::connections;
+use crate::view::lab::cut_lines::connections;
 use crate::view::{ALL, SMALL, USUAL, WIDE, screen, shows, shows_not, two_connections};
 
 /// A UDP socket at the server's port, and one of the laptop's that is connected to it; each beside a TCP row.
