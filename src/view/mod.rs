@@ -72,7 +72,7 @@ fn draw_panes(painter: &mut Painter<'_>, places: &PaneLayout) {
         for pane in
             [places.server, places.computers].into_iter().filter(|_| painter.scene.state.is_past())
         {
-            past::fade(painter, pane);
+            painter.fade(rect::inside(pane));
         }
     }
     for (view, place) in places.views.iter().copied() {
@@ -101,6 +101,9 @@ fn draw_view(painter: &mut Painter<'_>, view: MainView, place: Rect) {
 
 fn draw_overlay(painter: &mut Painter<'_>, area: Rect) {
     let state = painter.scene.state;
+    if state.ui.overlay.is_some() {
+        painter.fade(area);
+    }
     match &state.ui.overlay {
         Some(Overlay::Help(down)) => help::draw(painter, area, *down),
         Some(Overlay::Form(kind, form)) => {

@@ -43,6 +43,13 @@ impl Painter<'_> {
         self.put(place, lines.map(|line| Line::from(Span::styled(line, text.style))));
     }
 
+    /// Dims what is of now beside what is past, and what is behind an overlay.
+    pub(crate) fn fade(&mut self, area: Rect) {
+        let scene = self.scene;
+        let plain = Style::reset().patch(scene.theme.ground());
+        self.buffer.set_style(area, plain.patch(scene.style(Dim)));
+    }
+
     /// The frame of a pane, heavier and marked while its text is what is scrolled. Returns its inside.
     pub(crate) fn pane(&mut self, area: Rect, titles: Titles) -> Rect {
         let scene = self.scene;

@@ -1,11 +1,8 @@
 //! Titles of panes that show the past, or are paused.
 
-use ratatui::layout::Rect;
-use ratatui::style::Style;
-
 use crate::app::State;
-use crate::view::ThemeRole::{Dim, KeyCap, Warning};
-use crate::view::{Painter, ThemeRole, Titles, rect, text};
+use crate::view::ThemeRole::{KeyCap, Warning};
+use crate::view::{ThemeRole, Titles, text};
 
 fn title(state: &State) -> Option<String> {
     let past = state.sockets.past()?;
@@ -34,13 +31,6 @@ pub(crate) fn short(state: &State) -> Option<String> {
     let word = if past.paused { "PAUSED" } else { "PAST" };
     let ago = text::age(state.now.since(past.at));
     Some(format!(" {word} {ago} "))
-}
-
-/// Dims what is of now beside what is past.
-pub(crate) fn fade(painter: &mut Painter<'_>, pane: Rect) {
-    let scene = painter.scene;
-    let plain = Style::reset().patch(scene.theme.ground());
-    painter.buffer.set_style(rect::inside(pane), plain.patch(scene.style(Dim)));
 }
 
 /// For panes without a history.

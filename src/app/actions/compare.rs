@@ -1,6 +1,6 @@
 //! Comparing two rows.
 
-use crate::app::{Comparison, MainView, Pane, State, Statement};
+use crate::app::{MainView, Pane, State, Statement};
 use crate::tcp::{SocketId, TcpState};
 
 pub(crate) fn mark(state: &mut State) {
@@ -50,12 +50,11 @@ pub(crate) fn newest(state: &mut State) {
     state.say("compare-needs-two");
 }
 
+/// The picture itself says how they differ, and goes on saying it while other rows are selected.
 fn show(state: &mut State, marked: SocketId, chosen: SocketId) {
-    let compared = Comparison::of(state, marked, chosen).statement();
     let ui = &mut state.ui;
     (ui.marked, ui.selected) = (Some(marked), Some(chosen));
     ui.main_view = MainView::Compare;
     ui.look.big = false;
     ui.focus = Pane::Sockets;
-    state.say(compared);
 }

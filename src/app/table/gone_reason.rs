@@ -75,7 +75,7 @@ impl GoneReason {
             GoneReason::FinWait2Over => ("FIN_WAIT2 over", "wait over", Some("time over")),
             GoneReason::GaveUp => ("gave up", "gave up", Some("no answer")),
             GoneReason::Stopped => ("stopped listening", "stopped", None),
-            GoneReason::Refused => ("refused", "refused", Some("rcv RST")),
+            GoneReason::Refused => ("refused", "refused", Some("gets RST")),
             GoneReason::NeverConnected => ("never connected", "no answer", Some("no answer")),
             GoneReason::Unknown => ("closed", "closed", Some("gone")),
         }

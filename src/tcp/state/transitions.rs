@@ -64,11 +64,11 @@ impl fmt::Display for TcpEvent {
             TcpEvent::Send => "send()",
             TcpEvent::Close => "close()",
             TcpEvent::Abort => "abort",
-            TcpEvent::Syn => "rcv SYN",
-            TcpEvent::SynAck => "rcv SYN+ACK",
-            TcpEvent::Ack => "rcv ACK",
-            TcpEvent::Fin => "rcv FIN",
-            TcpEvent::Rst => "rcv RST",
+            TcpEvent::Syn => "gets SYN",
+            TcpEvent::SynAck => "gets SYN+ACK",
+            TcpEvent::Ack => "gets ACK",
+            TcpEvent::Fin => "gets FIN",
+            TcpEvent::Rst => "gets RST",
             TcpEvent::UserTimeout => "user timeout",
             TcpEvent::TimeWaitTimeout => "60 s elapsed",
         })
@@ -153,11 +153,11 @@ impl Transition {
         None
     }
 
-    /// The event and the segment that is sent: `rcv FIN, snd ACK`.
+    /// The event and the segment that is sent: `gets FIN, sends ACK`.
     pub fn cause(&self) -> String {
         match self.sends {
             None => self.event.to_string(),
-            Some(flags) => format!("{}, snd {flags}", self.event),
+            Some(flags) => format!("{}, sends {flags}", self.event),
         }
     }
 }

@@ -2,9 +2,10 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use crate::app::{Action, MythCall, Statement, binding_of, explain};
-use crate::tcp::{Endpoint, SocketId, TcpState};
+use crate::tcp::{Endpoint, Port, SocketId, TcpState};
 use crate::view::ThemeRole::{Dim, Error, Heading, New, Strong, Text};
-use crate::view::style::glyphs::{ARROW, DASH, REFUSED, glyph};
+use crate::view::style::big_letters::BigLetters;
+use crate::view::style::glyphs::{ARROW, DASH, REFUSED, WORKS, glyph};
 use crate::view::table::columns::longest_address;
 use crate::view::table::{columns, narrow};
 use crate::view::{Painter, Scene, Scroll, Titles, past, rect, text};
@@ -15,15 +16,58 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
     let titles = Titles {
         name: "The myth",
-        about: format!("{DASH} \"a connected client occupies the server's port\""),
+        about: format!("{DASH} {}", about(scene)),
         ..past::titles(scene.state, Vec::new())
     };
     let mut inner = painter.pane(area, titles);
-    let tried = trial(scene, (usize::from(inner.width), usize::from(inner.height)));
-    let above = Rect { height: inner.height.saturating_sub(rect::len(tried.len())), ..inner };
+    let room = usize::from(inner.width);
+    let tried = trial(scene, room);
+    let mut below = tried.len();
+    if refuted(scene).is_some() && below + 8 <= usize::from(inner.height) {
+        below += text::wrap(&CONCLUSION.join(" "), room.saturating_sub(1)).len();
+    }
+    let above = Rect { height: inner.height.saturating_sub(rect::len(below)), ..inner };
     let used = models(painter, above);
     rect::take_top(&mut inner, used + u16::from(used < above.height));
-    painter.put(inner, tried);
+    let lines = rect::len(tried.len());
+    painter.put(rect::take_top(&mut inner, lines), tried);
+    if refuted(scene).is_some() {
+        conclude(painter, inner);
+    }
+}
+
+fn about(scene: Scene<'_>) -> String {
+    refuted(scene).map_or_else(
+        || String::from("\"a connected client occupies the server's port\""),
+        |port| format!("{port} {ARROW} {port} works once per client address"),
+    )
+}
+
+/// The server's port, once the kernel has refuted the myth on it.
+fn refuted(scene: Scene<'_>) -> Option<Port> {
+    let myth = scene.state.ui.myth.as_ref();
+    myth.filter(|myth| myth.is_as_usual()).map(|myth| myth.port)
+}
+
+const CONCLUSION: [&str; 2] = [
+    "It works, but only once per client address.",
+    "That is why the kernel picks a different source port each time.",
+];
+
+fn conclude(painter: &mut Painter<'_>, mut area: Rect) {
+    let scene = painter.scene;
+    let [found, why] = CONCLUSION;
+    let room = usize::from(area.width).saturating_sub(1);
+    let size = BigLetters::SENTENCE;
+    let has_room = size.width(found.len()) <= room && area.height > size.height() + 2;
+    if scene.theme.is_ascii() || !has_room {
+        let both = scene.wrapped(Strong, &CONCLUSION.join(" "), room);
+        return painter.put(Rect { x: area.x + 1, ..area }, both);
+    }
+    rect::take_top(&mut area, 1);
+    let large = rect::take_top(&mut area, size.height() + 1);
+    painter.letters((large, 1), size, &scene.span(Strong, found));
+    painter.put(area, [scene.line(Text, format!(" {why}"))]);
 }
 
 fn models(painter: &mut Painter<'_>, area: Rect) -> u16 {
@@ -64,8 +108,10 @@ fn server_rows(scene: Scene<'_>, most: usize) -> Vec<SocketId> {
 
 fn wrong(scene: Scene<'_>, rows: &[SocketId], place: Rect) -> Vec<Line<'static>> {
     let room = usize::from(place.width);
-    let head = format!("{REFUSED} Common belief: \"the port is taken\"");
-    let mut lines = vec![scene.cut(Error, &head, room)];
+    let is_refuted = refuted(scene).is_some();
+    let (symbol, look) = if is_refuted { (REFUSED, Error) } else { (" ", Heading) };
+    let head = format!("{symbol} Common belief: \"the port is taken\"");
+    let mut lines = vec![scene.cut(look, &head, room)];
     let mut connections = rows.iter().filter(|row| row.tuple.is_connected()).peekable();
     if connections.peek().is_none() {
         lines.push(scene.cut(Dim, "  LISTEN would become the connection: press c", room));
@@ -76,7 +122,7 @@ fn wrong(scene: Scene<'_>, rows: &[SocketId], place: Rect) -> Vec<Line<'static>>
         lines.push(scene.cut(Heading, &head, room));
     }
     if place.height > 2 {
-        lines.push(scene.line(Dim, format!("{REFUSED} no LISTEN row any more")));
+        lines.push(scene.line(Dim, format!("{symbol} no LISTEN row any more")));
     }
     for (n, row) in
         connections.enumerate().take(usize::from(place.height).saturating_sub(lines.len()))
@@ -85,11 +131,15 @@ fn wrong(scene: Scene<'_>, rows: &[SocketId], place: Rect) -> Vec<Line<'static>>
         let same_port = Endpoint { port, ..row.tuple.remote };
         let words = if n == 0 {
             let ends = [row.tuple.local, same_port].map(|end| text::fit(&text::end(end, 17), 17));
-            format!("{REFUSED} {} {} ESTABLISHED", ends[0], ends[1])
+            format!("{symbol} {} {} ESTABLISHED", ends[0], ends[1])
         } else {
-            format!("{REFUSED} {}: port {port} would be taken", row.tuple.remote.ip)
+            format!("{symbol} {}: port {port} would be taken", row.tuple.remote.ip)
         };
         lines.push(scene.cut(Dim, &words, room));
+    }
+    if is_refuted {
+        let spans = lines.iter_mut().flat_map(|line| &mut line.spans);
+        spans.for_each(|span| span.style = span.style.crossed_out());
     }
     lines
 }
@@ -131,7 +181,7 @@ fn right(
     lines
 }
 
-fn trial(scene: Scene<'_>, (room, height): (usize, usize)) -> Vec<Line<'static>> {
+fn trial(scene: Scene<'_>, room: usize) -> Vec<Line<'static>> {
     let Some(myth) = &scene.state.ui.myth else {
         let key = binding_of(Action::TryMyth).map(|binding| binding.keys[0].to_string());
         let key = key.unwrap_or_default();
@@ -143,11 +193,6 @@ fn trial(scene: Scene<'_>, (room, height): (usize, usize)) -> Vec<Line<'static>>
     let mut lines = vec![scene.cut(Strong, &head, room)];
     let calls = myth.calls.iter().enumerate();
     lines.extend(calls.map(|(n, call)| call_line(scene, call, n == 1, room)));
-    let sum = "So it works, but only once per client address. That is why the kernel picks a different source port each time.";
-    let sum = text::wrap(sum, room.saturating_sub(1));
-    if myth.is_as_usual() && lines.len() + sum.len() + 6 <= height {
-        lines.extend(sum.into_iter().map(|words| scene.line(Text, format!(" {words}"))));
-    }
     lines
 }
 
@@ -158,7 +203,7 @@ fn call_line(scene: Scene<'_>, call: &MythCall, is_again: bool, room: usize) -> 
         None => ("~", Dim, String::from("connecting ...")),
         Some(Ok(row)) => {
             let (local, remote) = (row.tuple.local, row.tuple.remote);
-            ("+", New, format!("connected: {local} {ARROW} {remote}"))
+            (WORKS, New, format!("connected: {local} {ARROW} {remote}"))
         }
         Some(Err(why)) => {
             let name = why.errno.symbol().unwrap_or("failed");

@@ -4,7 +4,7 @@ use ratatui::text::{Line, Span};
 use crate::app::query::names;
 use crate::app::{Holder, State, SyscallEntry, format};
 use crate::tcp::{Errno, Purpose, SockOpt, SocketId, Syscall, SyscallRecord, SyscallResult};
-use crate::view::ThemeRole::{Dim, Error, Key, Strong, Text, Warning};
+use crate::view::ThemeRole::{Dim, Error, Key, Strong, Warning};
 use crate::view::style::glyphs::{ARROW, DASH, REFUSED, SELECTED};
 use crate::view::table::columns;
 use crate::view::{Painter, Scene, ThemeRole, Titles, past, rect, text, width};
@@ -27,9 +27,16 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
         let middle = rect::middle(inner, inner.width, 1);
         return painter.render(scene.line(Dim, why).centered(), middle);
     };
-    let is_selected =
-        |entry: &SyscallEntry| entry.record.row.is_some() && entry.record.row == selected;
-    let anchor = (0..=last).rev().find(|n| calls.entries.get(*n).is_some_and(is_selected));
+    let chosen = selected.or_else(|| calls.entries.get(last)?.record.row);
+    let is_selected = |entry: &SyscallEntry| {
+        let ends = entry.record.row.zip(chosen);
+        ends.is_some_and(|(row, chosen)| row == chosen || is_other_end(row, chosen))
+    };
+    let is_own = |entry: &SyscallEntry| entry.record.row == chosen && chosen.is_some();
+    let newest = |is: &dyn Fn(&SyscallEntry) -> bool| {
+        (0..=last).rev().find(|n| calls.entries.get(*n).is_some_and(is))
+    };
+    let anchor = newest(&is_own).or_else(|| newest(&is_selected));
     if selected.is_some() && anchor.is_none() {
         let why = " No calls for this row: another program's, too old, or one of many alike.";
         painter.render(scene.line(Warning, why), rect::take_bottom(&mut inner, 1));
@@ -38,12 +45,28 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let group = |n: usize| {
         let entry = calls.entries.get(n);
         let lines = entry.map(|entry| {
-            let stands_out = if selected.is_some() { is_selected(entry) } else { n == last };
-            lines(scene, entry, stands_out, room)
+            let stands_out = is_selected(entry) || (n == last && selected.is_none());
+            let before = n.checked_sub(1).and_then(|n| calls.entries.get(n));
+            lines(scene, (entry, before), stands_out, room)
         });
         lines.unwrap_or_default()
     };
     painter.put(inner, around(anchor.unwrap_or(last), last, usize::from(inner.height), group));
+}
+
+fn is_other_end(one: SocketId, other: SocketId) -> bool {
+    let connected = one.tuple.is_connected();
+    connected && one.tuple.canonical() == other.tuple.canonical().mirrored()
+}
+
+/// When calls were made: so long after those before them, or the clock where that is long ago.
+fn time(scene: Scene<'_>, entry: &SyscallEntry, before: Option<&SyscallEntry>) -> String {
+    let after = before.map(|before| entry.at.since(before.at).as_millis());
+    match after {
+        Some(0) => String::new(),
+        Some(millis @ 1..1000) => format!("+{millis} ms"),
+        Some(_) | None => text::clock(scene.state.started, entry.at),
+    }
 }
 
 fn around(
@@ -99,12 +122,12 @@ fn selected_row(scene: Scene<'_>, name: SocketId, place: Rect) -> Vec<Line<'stat
 
 fn lines(
     scene: Scene<'_>,
-    entry: &SyscallEntry,
+    (entry, before): (&SyscallEntry, Option<&SyscallEntry>),
     stands_out: bool,
     room: usize,
 ) -> Vec<Line<'static>> {
     let (symbol, part) = if stands_out { (SELECTED, Strong) } else { (" ", Dim) };
-    let clock = text::clock(scene.state.started, entry.at);
+    let clock = time(scene, entry, before);
     let heading = text::cut(&heading(scene, entry), room.saturating_sub(clock.len() + 5));
     let mut head = vec![scene.span(Key, format!("{symbol} "))];
     head.extend(scene.named(part, &heading));
@@ -162,8 +185,7 @@ fn one(
     let (symbol, part) = match (refused, stands_out) {
         (true, _) => (REFUSED, Error),
         (false, true) => (" ", Strong),
-        (false, false) if scene.state.ui.selected.is_some() => (" ", Dim),
-        (false, false) => (" ", Text),
+        (false, false) => (" ", Dim),
     };
     let text = text::cut(&format!("  {symbol} {call}"), room);
     let used = text::width(&text);

@@ -2,7 +2,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::app::{Failure, Remedy, Verdict, explain};
-use crate::view::style::glyphs::REFUSED;
+use crate::view::style::glyphs::{REFUSED, WORKS};
 use crate::view::table::columns;
 use crate::view::{Painter, Scene, ThemeRole, text};
 
@@ -90,7 +90,7 @@ fn blamed_rows(
 fn remedy_lines(scene: Scene<'_>, remedy: &Remedy, room: usize) -> Vec<Line<'static>> {
     let (symbol, part, known) = match remedy.verdict {
         Verdict::Trying(_) => ("~", ThemeRole::Dim, String::from("testing ...")),
-        Verdict::Works(_) => ("+", ThemeRole::New, String::from("tested: works")),
+        Verdict::Works(_) => (WORKS, ThemeRole::New, String::from("tested: works")),
         Verdict::Fails(_, why) => {
             let known = format!("tested: {}", why.errno.symbol().unwrap_or("failed"));
             (REFUSED, ThemeRole::Error, known)

@@ -20,11 +20,12 @@ pub(crate) const DOWN: char = '▼';
 /// A port in use, a free one, and one that the kernel never chooses.
 pub(crate) const FULL: char = '█';
 pub(crate) const FREE: char = '·';
-pub(crate) const NEVER: char = '╌';
+pub(crate) const NEVER: char = '-';
 /// A place of a queue that is taken, and one that is not.
 pub(crate) const SLOT_FULL: &str = "■";
 pub(crate) const SLOT_FREE: &str = "□";
 pub(crate) const REFUSED: &str = "✗";
+pub(crate) const WORKS: &str = "✓";
 /// Before a warning, and a row that is to blame.
 pub(crate) const BLAMED: &str = "!";
 /// Between the pieces of a title.
@@ -63,7 +64,7 @@ pub(crate) const fn mark(mark: Mark) -> &'static str {
 }
 
 /// Characters beyond ASCII, those of frames first; the last of each piece replaces the others.
-const ASCII: &str = r"─–▂▃▌- │┃| ━▄▅= ╭╮╰╯┏┓┗┛╔╗╚╝+ ·○□. █■≠# ▆▇●* ▶→›> ‹←◀< …═~ ✗×x ╍╏╌╎◫% ║I ┐└┴\ ┘/ ▕[ ▏] ▁_ ◎@ ◁& ◕1 ◔2 ◨w ◧a ◌: ◇o ▼◆v ▷?";
+const ASCII: &str = r"─–▂▃▌- │┃| ━▄▅= ╭╮╰╯┏┓┗┛╔╗╚╝✓+ ·○□╌╍. █■≠# ▆▇●* ▶→›> ‹←◀< …═~ ✗×x ◫% ║I ┐└┴\ ┘/ ▕[ ▏] ▁_ ◎@ ◁& ◕1 ◔2 ◨w ◧a ╎╏◌: ◇o ▼◆v ▷?";
 
 /// The replacement of `c` in an ASCII theme.
 pub fn in_ascii(c: char) -> char {

@@ -4,7 +4,9 @@ use crate::robot::{LISTEN, Robot, end, own};
 use fivetuple::app::{Action, Comparison, MainView, explain};
 use fivetuple::tcp::{Host, SocketId, SocketRow};
 
-use crate::view::{ALL, LAPTOP, PHONE, USUAL, WIDE, goodbyes, joined, shows, two_connections};
+use crate::view::{
+    ALL, LAPTOP, PHONE, USUAL, WIDE, goodbyes, joined, screen, shows, two_connections,
+};
 
 /// Two connections of the laptop.
 pub(crate) fn laptop_twice() -> Robot {
@@ -18,14 +20,22 @@ pub(crate) fn laptop_twice() -> Robot {
     robot
 }
 
+#[track_caller]
+fn says_once(robot: &mut Robot, words: &str) {
+    for size in ALL {
+        let text = screen(robot, size);
+        assert_eq!(text.matches(words).count(), 1, "{size:?}:\n{text}");
+    }
+}
+
 #[test]
 fn one_key_compares_the_newest_connection_with_the_one_before() {
     let mut robot = laptop_twice();
     robot.press("V");
-    assert_eq!(robot.said(), "Two different connections: the foreign port differs.");
+    says_once(&mut robot, "Two different connections: the foreign port differs.");
     let mut robot = two_connections();
     robot.press("V");
-    assert_eq!(robot.said(), "Two different connections: the foreign end differs.");
+    says_once(&mut robot, "Two different connections: the foreign end differs.");
 }
 
 #[test]
@@ -48,7 +58,7 @@ fn the_second_row_is_seen_from_the_same_side() {
     robot.press("v");
     robot.ask(Action::SelectRow(own(PHONE[0], 14).name));
     robot.press("v");
-    assert_eq!(robot.said(), "Two different connections: the local end differs.");
+    says_once(&mut robot, "Two different connections: the local end differs.");
     shows(&mut robot, &[USUAL], &["▶ phone"]);
     robot.press("v");
     assert_eq!((robot.state.ui.main_view, robot.state.ui.marked), (MainView::Table, None));

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use fivetuple::app::{Action, Event, Pane, Statement, Tone};
 use fivetuple::run::NetstatLine;
-use fivetuple::tcp::{CloseKind, InterfaceNames, Owner, SocketEvent, SocketRow};
+use fivetuple::tcp::{CloseKind, Errno, InterfaceNames, Owner, SocketEvent, SocketRow};
 
 use crate::app::laptop_connected;
 use crate::robot::{LISTEN, Robot, own};
@@ -13,6 +13,19 @@ use crate::view::{
     ALL, LAPTOP, PHONE, SMALL, USUAL, WIDE, goodbyes, line_with, screen, shows, shows_not,
     two_connections, whole_machine,
 };
+
+#[test]
+fn the_program_that_has_the_port_is_named_whole() {
+    let mut robot = Robot::new();
+    robot.kernel_afresh(&LISTEN.replace("inode=9", "inode=21"));
+    robot.state.sockets.owners.insert(21, Owner::new(59_437, b"fivetuple", 16));
+    robot.press("l");
+    robot.bind_fails(Errno::EADDRINUSE);
+    robot.press("y");
+    let text = screen(&mut robot, WIDE);
+    let row = text.lines().find(|line| line.contains("┃  ! tcp")).expect(&text);
+    assert!(row.contains("fivetuple listens") && row.contains("59437/fivetuple fd 16"), "{text}");
+}
 
 #[test]
 fn a_port_of_a_computer_is_shown_whole_or_not_at_all() {

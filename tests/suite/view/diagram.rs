@@ -16,7 +16,7 @@ fn an_inferred_path_is_drawn_differently_and_called_inferred() {
     robot.ask(Action::SelectRow(end("127.0.0.2:54240", "127.0.0.1:5000")));
     robot.press("g");
     let text = screen(&mut robot, WIDE);
-    let said = "laptop, FIN_WAIT2 → TIME_WAIT: rcv FIN, snd ACK. Inferred, too brief to be polled: SYN_SENT, FIN_WAIT1, FIN_WAIT2.";
+    let said = "laptop, FIN_WAIT2 → TIME_WAIT: gets FIN, sends ACK. Inferred, too brief to be polled: SYN_SENT, FIN_WAIT1, FIN_WAIT2.";
     assert!(text.contains(said), "{text}");
     assert!(text.contains('╍') && !text.contains("━━▶"), "{text}");
 }
@@ -34,7 +34,7 @@ fn observed_transitions_are_drawn_solid() {
     }
     robot.press("g");
     shows(&mut robot, &[WIDE], &["━━▶┃▶ TIME_WAIT"]);
-    shows_not(&mut robot, &[WIDE], &["rcv FIN, snd ACK. Inferred, too brief to be polled: F"]);
+    shows_not(&mut robot, &[WIDE], &["gets FIN, sends ACK. Inferred, too brief to be polled: F"]);
 }
 
 #[test]

@@ -1,7 +1,10 @@
 //! The wrong model beside the right one.
 
-use crate::view::{LISTEN, Robot, joined, own, two_connections};
+use crate::view::{ALL, LISTEN, Robot, joined, own, paint, shows, shows_not, two_connections};
+use crate::view::{DARK, WIDE};
 use fivetuple::tcp::{Call, Command, Errno, SocketEvent, SyscallError};
+use ratatui::buffer::Cell;
+use ratatui::style::Modifier;
 
 const TRIED: [&str; 4] = [
     "tcp 0 0 127.0.0.1:5000 127.0.0.4:5000 ESTABLISHED inode=22",
@@ -38,4 +41,26 @@ pub(crate) fn tried() -> Robot {
     ];
     robot.kernel(&joined(&[&rows[..], &TRIED[..]].concat()));
     robot
+}
+
+/// How many cells are struck out.
+fn struck_out(robot: &mut Robot) -> usize {
+    let (buffer, _) = paint(robot, DARK, WIDE);
+    let is_struck = |cell: &&Cell| cell.modifier.contains(Modifier::CROSSED_OUT);
+    buffer.content.iter().filter(is_struck).count()
+}
+
+#[test]
+fn the_belief_is_struck_out_once_it_is_tested() {
+    let mut robot = two_connections();
+    robot.press("M");
+    assert_eq!(struck_out(&mut robot), 0);
+    shows_not(&mut robot, &ALL, &["✗"]);
+    let mut robot = tried();
+    assert!(struck_out(&mut robot) > 0);
+    shows(
+        &mut robot,
+        &ALL,
+        &["✗ Common belief", "5000 → 5000 works once per client address", "✓ tablet"],
+    );
 }

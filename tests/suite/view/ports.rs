@@ -34,6 +34,13 @@ fn the_map_shows_every_port_in_use_and_how_many_are_left() {
 }
 
 #[test]
+fn a_tall_map_shows_the_range_that_the_kernel_picks_from_too() {
+    let mut robot = two_connections();
+    robot.press("m");
+    shows(&mut robot, &[WIDE], &["picked from 32768-60999", "32768   ", "   60999"]);
+}
+
+#[test]
 fn even_and_odd_ones_are_counted_apart() {
     let mut robot = connections(12);
     robot.press("m");

@@ -1,6 +1,8 @@
 //! The system calls behind the rows.
 
-use crate::view::{ALL, LAPTOP, LISTEN, PHONE, Robot, WIDE, own, shows, two_connections};
+use crate::view::{
+    ALL, LAPTOP, LISTEN, PHONE, Robot, WIDE, own, shows, shows_not, two_connections,
+};
 use fivetuple::app::Action;
 use fivetuple::tcp::{
     Endpoint, Errno, Port, Protocol, Purpose, SockOpt, SocketEvent, SocketId, Syscall,
@@ -73,6 +75,16 @@ fn the_selected_rows_calls_stand_out() {
     let stranger = own("tcp 0 0 127.0.0.9:1 127.0.0.1:5000 ESTABLISHED inode=77", 3);
     robot.ask(Action::SelectRow(stranger.name));
     shows(&mut robot, &ALL, &["No calls for this row"]);
+}
+
+#[test]
+fn both_ends_of_the_newest_connection_stand_out() {
+    let mut robot = with_calls();
+    robot.press("i");
+    let closed = vec![call(13, Syscall::Close, SyscallResult::Unread)];
+    told(&mut robot, Purpose::Close, Some(own(PHONE[1], 13).name), closed);
+    shows(&mut robot, &[WIDE], &["▶ phone closes", "▶ phone: ", "▶ the server's end, for phone"]);
+    shows_not(&mut robot, &[WIDE], &["▶ laptop", "▶ the server's end, for laptop"]);
 }
 
 #[test]

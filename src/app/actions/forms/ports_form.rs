@@ -18,7 +18,7 @@ pub(super) const FIELDS: &[FieldSpec<PortRange>] = &[FieldSpec {
             |range: PortRange| {
                 let ports = format::number(range.len() as u64);
                 let limit = format::number(state.machine.descriptors);
-                format!("needs {ports} descriptors of {limit}")
+                format!("they need {ports} of {limit} descriptors")
             },
         )
     },

@@ -66,7 +66,10 @@ fn of_listen(state: &State, failure: &Failure, spec: &ListenSpec) -> Vec<Remedy>
             let from = state.machine.unprivileged_from;
             let port = Port(from.0.max(8080));
             let mut all = vec![
-                tried(at_port("higher-port", port), bind(Endpoint { port, ..at }, own)),
+                tried(
+                    at_port("higher-port", port).when("run", true),
+                    bind(Endpoint { port, ..at }, own),
+                ),
                 reuse_addr("reuse-addr".into()),
             ];
             all.extend(elsewhere);
@@ -74,8 +77,9 @@ fn of_listen(state: &State, failure: &Failure, spec: &ListenSpec) -> Vec<Remedy>
             all
         }
         Errno::EADDRNOTAVAIL => {
-            let own_address =
-                |ip| tried(at_ip("own-address", ip), bind(Endpoint { ip, ..at }, own));
+            let own_address = |ip| {
+                tried(at_ip("own-address", ip).when("run", true), bind(Endpoint { ip, ..at }, own))
+            };
             let all = here(state, at.ip).into_iter().map(own_address);
             all.chain([not_tried(at_ip("give-address", at.ip))]).collect()
         }
@@ -198,7 +202,8 @@ fn nobody_listens(state: &State, spec: &ConnectSpec, to: Endpoint) -> Vec<Remedy
         server.map_or((arrives, to), |server| (server.host, Endpoint { ip: server.ip, ..to }));
     let probe =
         Probe::Bind { host, protocol: Protocol::Tcp, at, reuse_addr: false, reuse_port: false };
-    let what = Statement::new("listening-elsewhere").with("at", at);
+    let is_next = state.server().at() == at;
+    let what = Statement::new("listening-elsewhere").with("at", at).when("next", is_next);
     let mut all = vec![tried(what.when("elsewhere", server.is_some()), probe)];
     // Which way leads to an interface is not known.
     let culprit = state.culprit().filter(|line| line.row.interface == 0);

@@ -2,14 +2,14 @@
 
 use ratatui::text::{Line, Span};
 
+use crate::app::TableRow;
 use crate::app::explain::connection::last_transition;
-use crate::app::{Certainty, TableRow};
 use crate::tcp::Protocol;
 use crate::view::ThemeRole::{Dim, Text};
-use crate::view::main::diagram::paths::{StatePaths, Stroke};
+use crate::view::main::diagram::paths::StatePaths;
 use crate::view::style::glyphs::{CUT, OTHER, SELECTED};
 use crate::view::table::role;
-use crate::view::{Scene, push_fitting, text};
+use crate::view::{Scene, push_fitting, text, width};
 
 pub(super) fn of(
     scene: Scene<'_>,
@@ -49,10 +49,9 @@ fn legend(scene: Scene<'_>, paths: &StatePaths<'_>, room: usize) -> Line<'static
             spans.push(Span::styled(format!("{symbol} {who}: {}{gone}  ", path.at), look));
         }
     }
-    let [seen, inferred] = [Certainty::Seen, Certainty::Inferred].map(|known| {
-        [Stroke::Selected(known), Stroke::Other(known)].map(|stroke| stroke.lines()[0]).concat()
-    });
-    let means = scene.span(Dim, format!("{seen} seen  {inferred} inferred"));
-    push_fitting(&mut spans, means, room);
+    let short = if scene.theme.is_ascii() { "dotted: inferred" } else { "dashed: inferred" };
+    let left = room.saturating_sub(width(&spans));
+    let means = text::fitting(left, [format!("solid: seen, {short}"), short.to_owned()]);
+    push_fitting(&mut spans, scene.span(Dim, means), room);
     Line::from(spans)
 }

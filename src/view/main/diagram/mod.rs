@@ -111,9 +111,9 @@ fn draw_box(
         let block = Block::bordered().border_type(stroke.border());
         painter.render(block.border_style(style), area);
     } else {
-        let side = Span::styled(stroke.lines()[1], style);
-        painter.render(Line::from(side.clone()), area);
-        painter.render(Line::from(side).right_aligned(), area);
+        // Sides without a top would look like a box that is cut.
+        painter.render(Line::styled("[", style), area);
+        painter.render(Line::styled("]", style).right_aligned(), area);
     }
     let body = rect::line(area, area.height / 2).inner(Margin::new(1, 0));
     let [is_selected, is_other] = paths.are_at(state);

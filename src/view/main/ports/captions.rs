@@ -6,9 +6,22 @@ use crate::app::{Parity, State, Statement, TableRow, explain, format};
 use crate::tcp::{HostLimits, Port, Protocol, SourcePort, TcpState};
 use crate::view::ThemeRole::{Dim, Error, FocusBorder, Gauge, Strong, Text};
 use crate::view::main::ports::selection::listening;
+use crate::view::style::big_letters::BigLetters;
 use crate::view::style::glyphs::{DOWN, FREE, FULL, NEVER, glyph};
 use crate::view::table::role;
 use crate::view::{Scene, ThemeRole, push_fitting, text};
+
+/// The ports that are left, in letters for the back of a lecture hall.
+pub(super) fn large(scene: Scene<'_>, room: usize) -> Option<(Span<'static>, usize)> {
+    let supply = scene.state.supply().filter(|_| !scene.theme.is_ascii())?;
+    let number = text::number(supply.left());
+    let wide = BigLetters::SENTENCE.width(number.len()) + 2;
+    let part = if supply.left() == 0 { Error } else { Strong };
+    (room >= wide + LEAST_BESIDE).then(|| (scene.span(part, number), wide))
+}
+
+/// The columns that the sentences need.
+const LEAST_BESIDE: usize = 60;
 
 pub(super) fn of(scene: Scene<'_>, selected: Option<&TableRow>, room: usize) -> Vec<Line<'static>> {
     let (part, left) = left(scene.state);
@@ -86,7 +99,7 @@ fn named(scene: Scene<'_>, line: &TableRow) -> [String; 2] {
 
 fn legend(scene: Scene<'_>, room: usize) -> Line<'static> {
     let last = match scene.state.ui.zoom {
-        0 => "bar height: ports in use (square root)".to_owned(),
+        0 => "taller bar: more ports in use, not to scale".to_owned(),
         2 => format!("{NEVER} free, never picked"),
         _ => String::new(),
     };

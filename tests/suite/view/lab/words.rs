@@ -95,7 +95,7 @@ fn the_port_form_counts_descriptors_needed_and_available() {
     let mut robot = Robot::in_lab(3);
     robot.press("P ctrl-u");
     robot.type_text("1024-65535");
-    shows(&mut robot, &[WIDE, USUAL], &["needs 64,512 descriptors of 20,000"]);
+    shows(&mut robot, &[WIDE, USUAL], &["they need 64,512 of 20,000 descriptors"]);
 }
 
 #[test]
