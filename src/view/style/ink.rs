@@ -83,7 +83,8 @@ impl Ink {
             Ink::Error => {
                 ([[255, 135, 70], [175, 55, 0], [255, 165, 100]], [LightRed, Red, LightRed])
             }
-            Ink::Server => ([[255; 3]; 3], [White; 3]),
+            // Dark on white: large letters have no margin of their plate around them.
+            Ink::Server => ([[255; 3], [0, 48, 110], [255; 3]], [White; 3]),
             Ink::Computer(n) => COMPUTERS[n % HUES],
         }
     }
@@ -106,8 +107,8 @@ impl Ground {
     pub(super) fn colour(self, ground: usize, depth: ColourDepth) -> Option<Color> {
         let ([r, g, b], index, named) = match self {
             Ground::Plate => (
-                [[0, 114, 178], [0, 114, 178], [0, 75, 140]][ground],
-                [25, 25, 24],
+                [[0, 114, 178], [182, 218, 250], [0, 75, 140]][ground],
+                [25, 153, 24],
                 Some(Color::Blue),
             ),
             Ground::Lit => {
