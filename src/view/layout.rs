@@ -46,6 +46,8 @@ pub(crate) fn places(area: Rect, state: &State) -> Option<PaneLayout> {
         take_top(&mut rest, u16::from(state.servers.all.iter().any(Server::is_open_to_others)));
     let footer = take_bottom(&mut rest, 1);
     if state.ui.look.big {
+        // The pressed keys have a line of their own where no frame is.
+        take_bottom(&mut rest, u16::from(state.ui.look.keys));
         let views = vec![(state.ui.main_view, rest)];
         return Some(PaneLayout { header, banner, views, footer, ..PaneLayout::default() });
     }

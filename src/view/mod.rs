@@ -69,11 +69,11 @@ fn draw_panes(painter: &mut Painter<'_>, places: &PaneLayout) {
     } else if !places.server.is_empty() {
         server::draw(painter, places.server);
         computers::draw(painter, places.computers);
-        for pane in
-            [places.server, places.computers].into_iter().filter(|_| painter.scene.state.is_past())
-        {
-            painter.fade(rect::inside(pane));
-        }
+    }
+    for pane in
+        [places.server, places.computers].into_iter().filter(|_| painter.scene.state.is_past())
+    {
+        painter.fade(if pane.height == 1 { pane } else { rect::inside(pane) });
     }
     for (view, place) in places.views.iter().copied() {
         draw_view(painter, view, place);

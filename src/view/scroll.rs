@@ -13,7 +13,7 @@ pub struct Scroll {
     pub(crate) listeners: List,
     pub(crate) visible: Vec<SocketId>,
     pub(crate) cells: Vec<(Rect, SocketId)>,
-    /// How many lines the help can be scrolled down, while it is drawn.
+    /// How many pages the help can be scrolled down, while it is drawn.
     pub(crate) help_end: Option<usize>,
     /// How many notices the pane can be scrolled back, while it is drawn.
     pub(crate) notices_end: Option<usize>,
@@ -45,7 +45,7 @@ impl Scroll {
         }
     }
 
-    /// How many lines the help can be scrolled down, if the last frame showed it.
+    /// How many pages the help can be scrolled down, if the last frame showed it.
     pub fn help_end(&self) -> Option<usize> {
         self.help_end
     }

@@ -1,6 +1,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::ops::RangeBounds;
 
+use foldhash::fast::RandomState;
+
 use crate::app::TableRow;
 use crate::app::model::Rows;
 use crate::tcp::{
@@ -11,10 +13,10 @@ use crate::tcp::{
 #[derive(Clone, Debug, Default)]
 pub struct OpenEnds {
     by_age: BTreeMap<Holder, BTreeMap<u64, OpenEnd>>,
-    places: HashMap<SocketId, (Holder, u64)>,
+    places: HashMap<SocketId, (Holder, u64), RandomState>,
     next_age: u64,
     /// Holder and close time of closed ends whose address does not identify the computer.
-    closed: HashMap<SocketId, (Holder, Moment)>,
+    closed: HashMap<SocketId, (Holder, Moment), RandomState>,
     pruned: Moment,
 }
 

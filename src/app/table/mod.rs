@@ -15,6 +15,8 @@ pub(crate) use crate::app::table::row::{RowChange, RowPlace, TableEvent};
 
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 
+use foldhash::fast::RandomState;
+
 use crate::app::table::row::key;
 use crate::tcp::{Host, Moment, PortRange, Protocol, SocketId, SocketRow, TcpState};
 
@@ -22,7 +24,7 @@ use crate::tcp::{Host, Moment, PortRange, Protocol, SocketId, SocketRow, TcpStat
 #[derive(Clone, Debug, Default)]
 pub struct Table {
     /// By [`key`].
-    lines: HashMap<SocketId, TableRow>,
+    lines: HashMap<SocketId, TableRow, RandomState>,
     order: BTreeSet<RowPlace>,
     next_birth: u64,
     /// How many connections have an open end.

@@ -10,7 +10,7 @@ use crate::view::style::glyphs::{DASH, DIFFERS, EQUAL, HOLLOW, MARKED, SELECTED}
 use crate::view::table::role;
 use crate::view::{Painter, Scene, Titles, past, rect, text};
 
-/// The marked row and the selected one, field by field: equal ones are dim, others framed.
+/// The marked row and the selected one, field by field: `=` or `≠` between them, and a heavy frame where they differ.
 pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let scene = painter.scene;
     let state = scene.state;

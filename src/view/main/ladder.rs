@@ -37,7 +37,8 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
 
 /// Whether segments crossed the wire, if no connection has a row.
 pub(crate) fn has_unseen(state: &State) -> bool {
-    state.lab.crossings.front().is_some_and(|crossing| crossing.sent <= state.then())
+    let crossed = state.lab.crossings.front().is_some_and(|crossing| crossing.sent <= state.then());
+    crossed && state.ui.find.text.value().is_empty() && state.seen().connections() == 0
 }
 
 fn heading(

@@ -16,10 +16,10 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     list.follow(clients.computers.len(), height, Some(clients.chosen));
     let top = list.top;
     let inner = painter.pane(area, titles(scene, area, top));
-    let connections = scene.state.seen().connections();
+    let connections = scene.state.sockets.connections();
     let label = if connections == 1 { "connection" } else { "connections" };
     let kept = columns(clients).iter().sum::<usize>() + 12;
-    let is_counted = connections > 0 || scene.state.listened();
+    let is_counted = connections > 0 || scene.state.servers.listening().next().is_some();
     let number = is_counted.then(|| connections.to_string());
     let [text, bottom] =
         numbers::draw(painter, inner, (number, label), (scene.style(Strong), kept));

@@ -2,7 +2,7 @@
 
 use ratatui::text::{Line, Span};
 
-use crate::app::State;
+use crate::app::{State, TableRow};
 use crate::tcp::{ListenSpec, TcpState};
 use crate::view::ThemeRole::{Dim, Error, Strong, Warning};
 use crate::view::scene::RankedLines;
@@ -52,16 +52,16 @@ struct Queue {
 }
 
 impl Queue {
-    /// The SYN queue and the accept queue. The kernel takes one connection more than the backlog into the second.
+    /// The SYN queue and the accept queue. The kernel takes one connection more than the backlog into that of each socket.
     fn both(state: &State, running: &ListenSpec) -> [Queue; 2] {
-        let (waiting, listed) =
-            state.listening_rows(state.server()).fold((0, 0), |sum: (u32, u32), line| {
-                let queues = line.row.queues;
-                (sum.0.saturating_add(queues.recv), sum.1.saturating_add(queues.send))
-            });
+        let rows = state.listening_rows(state.server());
+        let (waiting, listed, sockets) = rows.fold((0, 0, 0), |sum: (u32, u32, u32), line| {
+            let queues = line.row.queues;
+            (sum.0.saturating_add(queues.recv), sum.1.saturating_add(queues.send), sum.2 + 1)
+        });
         let asked = running.backlog.min(state.machine.somaxconn);
         let backlog = if listed == 0 { asked } else { listed };
-        let accept = Queue { waiting, backlog, places: backlog.saturating_add(1) };
+        let accept = Queue { waiting, backlog, places: backlog.saturating_add(sockets.max(1)) };
         [Queue { waiting: half_open(state), backlog, places: backlog.max(1) }, accept]
     }
 
@@ -98,14 +98,19 @@ fn slots(waiting: u32, places: u32, most: usize) -> (String, String) {
     (SLOT_FULL.repeat(filled), SLOT_FREE.repeat(shown - filled) + cut)
 }
 
-/// The connections of our listener whose handshake is not complete.
+/// The connections of the selected listener whose handshake is not complete.
 fn half_open(state: &State) -> u32 {
     let all = state.sockets.count(TcpState::SynReceived);
-    if all == 0 || !state.ui.row_filter.whole_machine {
+    let are_several = state.ui.row_filter.whole_machine || state.servers.are_several();
+    if all == 0 || !are_several {
         return all;
     }
     let rows = state.sockets.in_order().filter(|line| line.row.state == TcpState::SynReceived);
-    u32::try_from(rows.filter(|line| state.servers.serves(line.row.name())).count()).unwrap_or(all)
+    let is_its = |line: &&TableRow| {
+        let name = line.row.name();
+        state.servers.serves(name) && state.server_of(name).spec.id == state.server().spec.id
+    };
+    u32::try_from(rows.filter(is_its).count()).unwrap_or(all)
 }
 
 #[cfg(test)]

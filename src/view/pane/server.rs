@@ -15,7 +15,7 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let server = scene.state.server();
     let are_several = scene.state.servers.are_several();
     // Trouble has all columns for its words, and so have several sockets.
-    let is_sound = scene.state.listened() && server.pausing(scene.state.now).is_none();
+    let is_sound = server.is_listening() && server.pausing(scene.state.now).is_none();
     let has_list = are_several || listeners::spread(server).is_some();
     let port = (is_sound && !has_list).then(|| server.at().port.to_string());
     let kept = 11 + server.at().to_string().len().max(19);

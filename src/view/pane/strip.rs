@@ -15,6 +15,7 @@ pub(crate) fn draw(painter: &mut Painter<'_>, [left, right]: [Rect; 2]) {
     let clients = &scene.state.clients;
     let place = match &clients.under_way {
         Some(progress) => scene.line(Warning, format!(" {} ", computers::opened(progress))),
+        None if scene.state.is_past() => scene.line(Warning, " as of now "),
         None if right.width < 40 => Line::default(),
         None => {
             let place = format!(" {} of {} ", clients.chosen + 1, clients.computers.len());

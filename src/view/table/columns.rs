@@ -27,7 +27,7 @@ pub(crate) fn fitting(scene: Scene<'_>, room: usize, rows: &[SocketId]) -> Colum
 /// rows matters more.
 pub(crate) fn with_countdown(scene: Scene<'_>, room: usize, rows: &[SocketId]) -> ColumnLayout {
     let mut columns = columns(scene, room, rows);
-    if longest_queues(scene, rows).0 == 0 {
+    if longest_queues(scene, rows).0 == 0 && unacknowledged(scene, rows) == 0 {
         columns.retain(|column| !matches!(column.titles[0], "Recv-Q" | "Send-Q"));
     }
     for column in columns.iter_mut().filter(|column| column.titles[0].ends_with("Address")) {

@@ -112,6 +112,7 @@ fn settle(terminal: &Terminal) {
         }
         before = now;
     }
+    panic!("never calm: {before:?}");
 }
 
 fn at_once(keys: &str) -> Outcome {

@@ -78,11 +78,14 @@ impl Blocks {
         let scene = painter.scene;
         let block = Block { blocks: self, area, line };
         let middle = block.middle();
-        let rows = [Some(line), block.other(scene)].into_iter().flatten();
-        if rows.into_iter().any(|line| line.is_lit(scene.state.spotlight())) {
+        let rows = || [Some(line), block.other(scene)].into_iter().flatten();
+        if rows().any(|line| line.is_lit(scene.state.spotlight())) {
             painter.buffer.set_style(area, scene.theme.lit());
         }
-        painter.render(Line::from(column::symbols(scene, line)), middle);
+        // Either end may be selected.
+        let selected = rows().find(|line| scene.state.ui.selected == Some(line.row.name()));
+        let symbols = column::symbols(scene, selected.unwrap_or(line));
+        painter.render(Line::from(symbols), middle);
         let [x_of_server, x_of_state] = self.columns();
         let (client, server) = ends(scene, line.row.name());
         if line.row.tuple.is_connected() {

@@ -71,12 +71,14 @@ fn connections(scene: Scene<'_>, rows: &[SocketId], most: usize) -> Vec<SocketId
             names.push(*row);
         }
     }
-    let excess = names.len().saturating_sub(most);
-    if names.first().copied() == scene.state.ui.selected {
-        names.truncate(most);
-    } else {
-        names.drain(..excess);
-    }
+    let is_selected = |name: &SocketId| {
+        let selected = scene.state.ui.selected;
+        selected == Some(*name) || selected == Some(scene.state.other_end(*name))
+    };
+    let selected = names.iter().position(is_selected);
+    let end = selected.map_or(names.len(), |at| (at + 1).max(most).min(names.len()));
+    names.truncate(end);
+    names.drain(..end.saturating_sub(most));
     names
 }
 
@@ -119,9 +121,12 @@ fn draw_sentence(painter: &mut Painter<'_>, mut rest: Rect) {
     let Some(notice) = scene.state.told().nth(back) else { return };
     let size = BigLetters::SENTENCE;
     let room = size.fitting(usize::from(rest.width).saturating_sub(2 * MARGIN));
-    let words = text::wrap(&text::safe(&notice.text()), room);
+    let words = notices::legible(notice);
+    // The fonts have no other letters.
+    let has_letters = words.is_ascii() && !scene.theme.is_ascii();
+    let words = text::wrap(&words, room);
     let height = size.height() * rect::len(words.len());
-    if scene.theme.is_ascii() || height > rest.height {
+    if !has_letters || height > rest.height {
         let room = (usize::from(rest.width), usize::from(rest.height));
         let lines = notices::newest(scene, back, room);
         let place = rect::take_bottom(&mut rest, rect::len(lines.len()));
