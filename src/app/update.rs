@@ -11,7 +11,7 @@ use crate::app::query::under_way::{self, UnderWay};
 use crate::app::query::watched::wanted;
 use crate::app::ui::ahead::Typed;
 use crate::app::{
-    Action, Awaited, Effect, Event, Key, MainView, Scope, State, Statement, Tone, Topic,
+    Action, Awaited, Effect, Event, Key, MainView, Overlay, Scope, State, Statement, Tone, Topic,
     action_for, events, input,
 };
 use crate::tcp::{HostLimits, Moment, TableUpdate};
@@ -123,7 +123,9 @@ fn press(state: &mut State, key: Key) -> Vec<Effect> {
     {
         return state.only_say(Statement::new("keys-dropped").count("keys", keys as u64));
     }
-    let is_for_what_opens = state.ui.ahead.takes_keys();
+    let ahead = &state.ui.ahead;
+    let is_covered = state.ui.overlay.as_ref().is_some_and(Overlay::gives_orders);
+    let is_for_what_opens = ahead.takes_keys() || (is_covered && !ahead.is_empty());
     let is_always = action_for(Scope::Always, key).is_some();
     if is_always || !(is_for_what_opens || input::is_on_panes(state)) {
         let Some(action) = input::press(state, key) else { return vec![] };
@@ -133,7 +135,7 @@ fn press(state: &mut State, key: Key) -> Vec<Effect> {
         let count = state.ui.count.take();
         return run(state, action, count);
     }
-    let typed = if is_for_what_opens { Typed::Key(key) } else { Typed::OnPanes(key) };
+    let typed = if is_for_what_opens { Typed::Key(key) } else { Typed::OnPanes(key, None) };
     take_or_queue(state, typed)
 }
 
@@ -146,11 +148,15 @@ fn act(state: &mut State, action: Action) -> Vec<Effect> {
 fn take_or_queue(state: &mut State, typed: Typed) -> Vec<Effect> {
     let action = typed.action();
     let is_a_look = action.is_some_and(Action::is_a_look);
+    // A click is for what stands there now.
+    let is_click = matches!(action, Some(Action::SelectRow(_) | Action::SelectComputer(_)));
+    let may_wait = action.filter(|_| !is_click);
     let waits = !state.ui.ahead.is_empty()
-        || action.is_some_and(|action| must_wait(state, action, (state.now, state.now)));
+        || may_wait.is_some_and(|action| must_wait(state, action, (state.now, state.now)));
     if is_a_look || !waits {
         return take(state, typed);
     }
+    let typed = typed.with_count(&mut state.ui.count);
     if !state.ui.ahead.push(state.now, typed) {
         state.notices.retell(state.now, Topic::Keys, "keys-lost");
     }
@@ -174,7 +180,10 @@ fn take_typed_ahead(state: &mut State) -> Vec<Effect> {
 fn take(state: &mut State, typed: Typed) -> Vec<Effect> {
     let action = match typed {
         Typed::Action(action, count) => return run(state, action, count),
-        Typed::OnPanes(key) => input::press_on_panes(state, key),
+        Typed::OnPanes(key, count) => {
+            state.ui.count = count.or(state.ui.count);
+            input::press_on_panes(state, key)
+        }
         Typed::Key(key) => input::press(state, key),
     };
     let Some(action) = action else { return vec![] };

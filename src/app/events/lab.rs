@@ -127,8 +127,16 @@ fn up(
     effects
 }
 
+/// Keys that were typed for the lab are not for this machine.
+fn drop_typed_ahead(state: &mut State) {
+    if let Some(keys) = state.ui.ahead.drop_all() {
+        state.say(Statement::new("keys-dropped").count("keys", keys as u64));
+    }
+}
+
 fn refused(state: &mut State, why: &LabRefusal) -> Vec<Effect> {
     never_up(state);
+    drop_typed_ahead(state);
     let what = Statement::new("lab-refused").with("step", &why.step).with("errno", why.errno);
     let helps = why.helps.trim_end();
     let stop = if helps.ends_with('.') { "" } else { "." };
@@ -157,6 +165,7 @@ fn down(state: &mut State, why: Option<String>) -> Vec<Effect> {
     let Some(before) = state.lab.before.take() else {
         never_up(state);
         if let Some(why) = why {
+            drop_typed_ahead(state);
             let what = Statement::new("lab-refused").with("why", why);
             state.notices.blame(state.now, what, &[]);
         }

@@ -163,8 +163,6 @@ impl Action {
         matches!(
             self,
             Action::Focus(_)
-                | Action::SelectRow(_)
-                | Action::SelectComputer(_)
                 | Action::Show(_)
                 | Action::AllLadders
                 | Action::ZoomIn

@@ -19,6 +19,8 @@ pub(super) fn answer(string: &[u8]) -> Option<TerminalEvent> {
 
 /// A part of a colour in one to four hexadecimal digits.
 fn part(digits: &str) -> Option<u8> {
+    let is_part = (1..=4).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_hexdigit());
+    let digits = Some(digits).filter(|_| is_part)?;
     let most = 16_u32.checked_pow(u32::try_from(digits.len()).ok()?)?.checked_sub(1)?;
     let part = u32::from_str_radix(digits, 16).ok()?;
     u8::try_from((part * 255).checked_div(most)?).ok()

@@ -1,6 +1,6 @@
 use std::collections::HashSet;
 
-use crate::tcp::{Command, Moment, SocketEvent, SocketId};
+use crate::tcp::{Command, ListenerId, Moment, SocketEvent, SocketId};
 
 /// Orders to our own sockets that are not reported done yet. Those to listen and to connect are counted where their sockets are.
 #[derive(Clone, Debug, Default)]
@@ -9,8 +9,8 @@ pub struct Awaited {
     pub(crate) ends: HashSet<SocketId>,
     /// Ends to which bytes were sent that their program has not read yet.
     pub(crate) readers: HashSet<SocketId>,
-    /// Whether accept() is to be held, resumed or called.
-    pub(crate) accept: bool,
+    /// Whose accept() is to be held, resumed or called.
+    pub(crate) accept: Option<ListenerId>,
     /// Whether a state is to be held.
     pub(crate) held_state: bool,
     /// When the last order was given, or the last report came.
@@ -23,8 +23,8 @@ impl Awaited {
             Command::Close(end) | Command::Abort(end) | Command::HalfClose(end) => {
                 self.ends.insert(*end);
             }
-            Command::HoldAccept(_) | Command::ResumeAccept(_) | Command::AcceptOne(_) => {
-                self.accept = true;
+            Command::HoldAccept(id) | Command::ResumeAccept(id) | Command::AcceptOne(id) => {
+                self.accept = Some(*id);
             }
             Command::HoldState(..) => self.held_state = true,
             Command::Listen(_)
@@ -42,10 +42,12 @@ impl Awaited {
     #[expect(clippy::wildcard_enum_match_arm, reason = "nothing waits for all others")]
     pub(crate) fn report(&mut self, event: &SocketEvent) {
         match event {
-            SocketEvent::AcceptHeld(..)
-            | SocketEvent::Accepted { .. }
-            | SocketEvent::AcceptFailed { .. }
-            | SocketEvent::StoppedListening { .. } => self.accept = false,
+            SocketEvent::AcceptHeld(id, _)
+            | SocketEvent::Accepted { on: (id, _), .. }
+            | SocketEvent::AcceptFailed { id, .. }
+            | SocketEvent::StoppedListening { id, .. } => {
+                self.accept.take_if(|awaited| awaited == id);
+            }
             SocketEvent::StateHeld { .. } | SocketEvent::HoldFailed { .. } => {
                 self.held_state = false;
             }

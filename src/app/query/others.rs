@@ -86,8 +86,9 @@ pub(crate) fn are_told_of(state: &State, cause: &Cause) -> bool {
             || line.is_some_and(|line| line.ending.is_some() || is_owned(line))
     };
     let has_our_listener = || {
-        let is_at_it = |end| state.is_with_our_server(end);
-        state.servers.listening().next().is_some() && (is_at_it(own) || is_at_it(other))
+        let listens = |end| state.servers.at(|place| place.has(end)).is_some();
+        let is_with_it = |end| state.is_with_our_server(end);
+        (listens(own) || listens(other)) && (is_with_it(own) || is_with_it(other))
     };
     is_ours(own)
         || is_ours(other)

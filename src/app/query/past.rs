@@ -1,7 +1,7 @@
 //! The moment that the screen shows: now, or one in the past.
 
 use crate::app::{Content, Notice, Notices, Past, Server, Spotlight, State, Table};
-use crate::tcp::{Delivery, Moment, WireSettings};
+use crate::tcp::{Delivery, Moment, TcpState, WireSettings};
 
 impl State {
     /// The moment that is shown: now, unless the past is.
@@ -41,7 +41,14 @@ impl State {
         let others = self.servers.all.iter().filter(|other| other.spec.id != selected.spec.id);
         let all = std::iter::once(selected).chain(others);
         all.filter(|server| match self.sockets.past() {
-            Some(past) => past.table.ports.is_listening(server.at().port),
+            Some(past) => {
+                let lines = past.table.in_order();
+                let mut rows = lines.take_while(|line| line.row.state == TcpState::Listen);
+                let (host, at) = (server.spec.host, server.at());
+                rows.any(|line| {
+                    line.gone.is_none() && line.row.host == host && line.row.tuple.local == at
+                })
+            }
             None => server.is_listening(),
         })
     }

@@ -33,7 +33,7 @@ pub(crate) fn before(state: &State, action: Action) -> Option<UnderWay> {
     let is_stopping = server.ordered_to_stop && server.is_listening();
     if state.servers.are_awaited()
         || is_stopping
-        || awaited.accept
+        || awaited.accept.is_some()
         || awaited.held_state
         || state.clients.awaited() > 0
         || state.clients.under_way.is_some()

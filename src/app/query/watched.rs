@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::app::{Overlay, State, TableRow};
+use crate::app::{LabStage, Overlay, State, TableRow};
 use crate::tcp::{Filter, Owner, SocketId};
 
 pub(crate) fn wanted(state: &State) -> Filter {
@@ -61,8 +61,9 @@ impl State {
     pub fn tick_after(&self) -> Duration {
         let wire = &self.lab.wire;
         let lively =
-            self.sockets.next_ghost().is_some() || self.sockets.fades_later(self.spotlight());
-        let tick = if !self.ui.ahead.is_empty() {
+            self.sockets.next_ghost().is_some() || self.seen().fades_later(self.spotlight());
+        let is_changing = matches!(self.lab.stage, LabStage::Starting | LabStage::Stopping);
+        let tick = if !self.ui.ahead.is_empty() && !is_changing {
             Duration::from_millis(10)
         } else if self.episodes.wait() {
             Duration::from_millis(15)

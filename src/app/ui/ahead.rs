@@ -17,8 +17,8 @@ pub struct TypedAhead {
 /// What waits its turn.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Typed {
-    /// A key on the panes, whatever is drawn over them by then.
-    OnPanes(Key),
+    /// A key on the panes, whatever is drawn over them by then, with the count before it.
+    OnPanes(Key, Option<u32>),
     /// A key for what the keys before it open.
     Key(Key),
     /// An action without a key, with its count.
@@ -29,9 +29,19 @@ impl Typed {
     /// The action that is asked for, as far as that is known before its turn.
     pub(crate) fn action(self) -> Option<Action> {
         match self {
-            Typed::OnPanes(key) => action_for(Scope::Panes, key),
+            Typed::OnPanes(key, _) => action_for(Scope::Panes, key),
             Typed::Key(_) => None,
             Typed::Action(action, _) => Some(action),
+        }
+    }
+}
+
+impl Typed {
+    /// With the count that was typed before it, if it asks for an action.
+    pub(crate) fn with_count(self, count: &mut Option<u32>) -> Typed {
+        match self {
+            Typed::OnPanes(key, _) if self.action().is_some() => Typed::OnPanes(key, count.take()),
+            Typed::OnPanes(..) | Typed::Key(_) | Typed::Action(..) => self,
         }
     }
 }
@@ -45,6 +55,12 @@ impl TypedAhead {
     pub(crate) fn drop_late(&mut self, now: Moment) -> Option<usize> {
         let is_late = self.waiting.len() >= TypedAhead::MOST || self.held_back(now).is_some();
         is_late.then(|| std::mem::take(&mut self.waiting).len())
+    }
+
+    /// Drops them all; returns how many, if there were any.
+    pub(crate) fn drop_all(&mut self) -> Option<usize> {
+        let keys = std::mem::take(&mut self.waiting).len();
+        (keys > 0).then_some(keys)
     }
 
     /// Adds what was typed now, at the end; returns whether there was room.

@@ -107,6 +107,18 @@ pub enum Overlay {
     Why(usize),
 }
 
+impl Overlay {
+    /// Whether its keys may be orders, which what waits may be about.
+    pub(crate) fn gives_orders(&self) -> bool {
+        match self {
+            Overlay::Form(..) | Overlay::Details(_) | Overlay::HeldStates(_) | Overlay::Why(_) => {
+                true
+            }
+            Overlay::Help(_) | Overlay::Palette(_) => false,
+        }
+    }
+}
+
 impl Ui {
     /// The `tcp_info` of a connection, if its details are shown.
     pub fn info(&self, name: SocketId) -> Option<&TcpInfo> {
