@@ -147,7 +147,9 @@ fn act(state: &mut State, action: Action) -> Vec<Effect> {
 
 fn take_or_queue(state: &mut State, typed: Typed) -> Vec<Effect> {
     let action = typed.action();
-    let is_a_look = action.is_some_and(Action::is_a_look);
+    // What Esc is to close is closed before anything else opens.
+    let has_way = action == Some(Action::Quit) || !state.ui.ahead.goes_back();
+    let is_a_look = has_way && action.is_some_and(Action::is_a_look);
     // A click is for what stands there now.
     let is_click = matches!(action, Some(Action::SelectRow(_) | Action::SelectComputer(_)));
     let may_wait = action.filter(|_| !is_click);

@@ -98,6 +98,11 @@ impl TypedAhead {
         actions.any(Action::takes_keys)
     }
 
+    /// Whether one of them closes what is open.
+    pub(crate) fn goes_back(&self) -> bool {
+        self.waiting.iter().any(|(_, typed)| typed.action() == Some(Action::Back))
+    }
+
     /// How many wait, if that takes longer than a moment.
     pub fn held_back(&self, now: Moment) -> Option<usize> {
         let (typed_at, _) = self.waiting.front()?;
