@@ -2,7 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Margin, Rect};
-use ratatui::style::{Style, Stylize};
+use ratatui::style::{Modifier, Style, Stylize};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{BorderType, Clear, Widget};
 
@@ -40,7 +40,9 @@ impl Painter<'_> {
     pub(crate) fn letters(&mut self, (area, x): (Rect, usize), size: BigLetters, text: &Span<'_>) {
         let place = area.intersection(Rect { x: area.x.saturating_add(rect::len(x)), ..area });
         let lines = size.draw(&text.content).into_iter();
-        self.put(place, lines.map(|line| Line::from(Span::styled(line, text.style))));
+        // A line under each of their rows would cross them.
+        let style = text.style.remove_modifier(Modifier::UNDERLINED);
+        self.put(place, lines.map(|line| Line::from(Span::styled(line, style))));
     }
 
     /// Dims what is of now beside what is past, and what is behind an overlay.

@@ -215,9 +215,11 @@ impl Theme {
         }
     }
 
-    /// What lies over a row that the last key changed: a tint, or bold where there is none.
+    /// What lies over a row that the last key changed: a tint, or bold where there is none. With letters of its own, as the terminal's
+    /// may be made for another ground.
     pub fn lit(self) -> Style {
-        self.behind(Ground::Lit).unwrap_or(Style::new().bold())
+        let tint = self.behind(Ground::Lit);
+        tint.map_or(Style::new().bold(), |tint| self.inked(Ink::Accent, PLAIN).patch(tint))
     }
 
     fn behind(self, ground: Ground) -> Option<Style> {
