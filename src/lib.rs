@@ -66,6 +66,9 @@
 //! | What does TCP do on a segment or a call? | `tcp/state/transitions.rs` |
 //! | Which ends of connections do we hold, and who of us? | `app/model/open_ends.rs`; `app/history` joins them with rows and segments |
 //! | Which pane has how many lines, and where are pictures? | `view/layout.rs` |
+//! | How is a lesson drawn, and what gives way to it? | `view/lesson`: its lines have ranks; `view/layout.rs` shares the screen |
+//! | What do the lists that are searched by typing show? | `app/ui/palette.rs`; lessons from `app/lesson/course.rs` |
+//! | Which key does an action of a lesson by hand? | `app/query/by_hand.rs` |
 //! | Where is a column of the table? | `view/table/columns.rs` |
 //! | Whose is an end, and how does it look? | `whose` in `app/query/peers.rs`; its hue in `view/style/ink.rs` |
 //! | What colour has a state or a role? | `view/style/theme.rs` names its ink, `view/style/ink.rs` the colour on each ground |

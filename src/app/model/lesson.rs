@@ -226,6 +226,10 @@ pub struct LessonProgress {
     pub lesson: Arc<Lesson>,
     /// Its number in the course; `None` for a file of one's own.
     pub number: Option<usize>,
+    /// The title of the lesson after it in the course.
+    pub next: Option<String>,
+    /// When it began.
+    pub began: Moment,
     /// The step, counted from 0; behind the last one stands the last card.
     pub at: usize,
     /// How far the step is.
@@ -242,6 +246,10 @@ pub struct LessonProgress {
     pub held_once: BTreeSet<usize>,
     /// Rows that were there before the lesson, and do not belong to it.
     pub strangers: HashSet<SocketId>,
+    /// Whether the table did fit the step, and does not any more.
+    pub strayed: bool,
+    /// What this machine lacks for the lesson, in a sentence.
+    pub lacks: Option<String>,
 }
 
 /// How far a step is.
@@ -262,6 +270,26 @@ pub enum Phase {
 }
 
 impl LessonProgress {
+    /// A lesson before its first step.
+    pub fn new(lesson: Arc<Lesson>, number: Option<usize>) -> LessonProgress {
+        LessonProgress {
+            lesson,
+            number,
+            next: None,
+            began: Moment::default(),
+            at: 0,
+            phase: Phase::SettingUp,
+            since: Moment::default(),
+            practice: false,
+            done: 0,
+            votes: [0; 4],
+            held_once: BTreeSet::new(),
+            strangers: HashSet::new(),
+            strayed: false,
+            lacks: None,
+        }
+    }
+
     /// The step that is shown; `None` at the last card.
     pub fn step(&self) -> Option<&Step> {
         self.lesson.steps.get(self.at)

@@ -1,5 +1,6 @@
 //! Questions that need more than one part of the state.
 
+pub(crate) mod by_hand;
 pub(crate) mod descriptors;
 pub(crate) mod facts;
 pub(crate) mod failure;

@@ -65,9 +65,9 @@ const APP: [&str; 16] = [
 ];
 
 /// The folders of `view`; each uses those before it.
-const VIEW: [&str; 14] = [
-    "rect", "style", "text", "scroll", "scene", "painter", "past", "table", "lab", "pane", "main",
-    "overlay", "layout", "hit",
+const VIEW: [&str; 15] = [
+    "rect", "style", "text", "scroll", "scene", "painter", "past", "table", "lab", "pane",
+    "lesson", "main", "overlay", "layout", "hit",
 ];
 
 fn check(faults: &[String]) {

@@ -8,6 +8,7 @@ pub(crate) mod diagram;
 pub(crate) mod keys;
 pub(crate) mod lab;
 pub(crate) mod laws;
+pub(crate) mod lesson;
 pub(crate) mod listeners;
 pub(crate) mod lit_rows;
 pub(crate) mod myth;
