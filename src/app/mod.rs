@@ -45,8 +45,8 @@ pub use crate::app::table::{
     Gone, GoneReason, Mark, Parity, Past, Ports, Sighting, Spotlight, Table, TableRow,
 };
 pub use crate::app::ui::{
-    Appearance, Field, Find, Form, FormKind, HostRowNumbers, Overlay, Palette, PointOfView,
-    PressedKey, RowFilter, TypedAhead, Ui, Value, Wrong,
+    Appearance, Field, Find, Form, FormKind, HostRowNumbers, Overlay, Palette, PaletteEntry,
+    PaletteKind, PointOfView, PressedKey, RowFilter, TypedAhead, Ui, Value, Wrong,
 };
 pub use crate::app::update::{update, watch_at_start};
 pub use crate::tcp::TableUpdate;

@@ -115,6 +115,12 @@ pub enum Action {
     ApplyForm,
     /// Show every action by its name.
     Palette,
+    /// Show the lessons.
+    Lessons,
+    /// Give the lesson of that number.
+    GiveLesson(usize),
+    /// Show the terms of the field, at this one, counted from 0.
+    LookUp(usize),
     /// Explain the last failure: the rows in the way, and the remedies.
     Why,
     /// Retry the failed call.
@@ -177,6 +183,8 @@ impl Action {
                 | Action::Numbers
                 | Action::Help
                 | Action::Palette
+                | Action::Lessons
+                | Action::LookUp(_)
                 | Action::Quit
                 | Action::QuitNow
         )

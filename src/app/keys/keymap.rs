@@ -39,6 +39,8 @@ impl Binding {
 pub enum Scope {
     /// Always, even in a form.
     Always,
+    /// On the panes while nothing has been done yet, before the keys of the panes.
+    Start,
     /// On the panes.
     Panes,
     /// In an overlay.
@@ -160,10 +162,13 @@ pub const BINDINGS: &[Binding] = &[
     on(&[Char('r')], A::Reset, Program, "reset", "close everything, start over"),
     on(&[Char('?'), F(1)], A::Help, Program, "keys", "show all keys"),
     on(&[Char(':')], A::Palette, Program, "find an action", "find an action by name"),
+    on(&[Char('G')], A::Lessons, Look, "lessons", "select a lesson"),
+    on(&[Char('\'')], A::LookUp(0), Look, "glossary", "look up a term of TCP"),
     on(&[Esc], A::Back, Program, "back", "go back; never quits"),
     on(&[Char('q')], A::Quit, Program, "quit", "quit"),
     over(&[Ctrl('c')], Scope::Always, A::QuitNow, "quit at once"),
     over(&[Esc, Char('q'), Char('?'), F(1), Enter], Scope::Overlay, A::Back, "close"),
+    over(&[Char(' ')], Scope::Start, A::GiveLesson(0), "tour"),
     over(&[Enter], Scope::Form, A::ApplyForm, "apply"),
     over(&[Esc], Scope::Form, A::Back, "cancel"),
     over(&[Tab, Down], Scope::Form, A::Next, "next field"),

@@ -6,6 +6,7 @@
 mod actions;
 mod claims;
 mod computers;
+pub mod course;
 mod expect;
 mod fault;
 mod head;

@@ -15,6 +15,7 @@ pub(crate) mod port_supply;
 pub(crate) mod quit;
 pub(crate) mod refusal;
 pub(crate) mod server_side;
+pub(crate) mod start;
 pub(crate) mod under_way;
 pub(crate) mod visible_rows;
 pub(crate) mod watched;

@@ -4,6 +4,7 @@ use crate::app::actions::forms::{self, ports_form};
 use crate::app::actions::{
     connect, export, held_states, lab, look, myth, rewind, verbs, why_not, wire,
 };
+use crate::app::lesson::course;
 use crate::app::query::watched::wanted;
 use crate::app::{Action, Effect, MainView, State};
 
@@ -50,6 +51,8 @@ fn carry_out(state: &mut State, action: Action, count: Option<u32>) -> Vec<Effec
         Action::TryMyth => myth::try_it(state),
         Action::Retry => why_not::retry(state),
         Action::RetryLater => why_not::wait(state),
+        Action::Lessons => course::open_list(state),
+        Action::GiveLesson(number) => course::give(state, number),
         Action::WholeMachine => {
             look::whole_machine(state);
             vec![Effect::Watch(wanted(state))]

@@ -10,6 +10,7 @@ pub(crate) mod lab;
 pub(crate) mod laws;
 pub(crate) mod lesson;
 pub(crate) mod listeners;
+pub(crate) mod lists;
 pub(crate) mod lit_rows;
 pub(crate) mod myth;
 pub(crate) mod panes;
