@@ -84,7 +84,8 @@ pub struct BurstProgress {
     pub refused: bool,
 }
 
-const NAMES: &str =
+/// The names of the computers, in their order.
+pub(crate) const NAMES: &str =
     "laptop phone tablet desktop console watch camera printer speaker television fridge robot";
 
 impl Computer {

@@ -41,8 +41,10 @@ pub enum Need {
 pub struct Step {
     /// The heading.
     pub heading: String,
-    /// The caption, a paragraph each; `{...}` stands for a value of the table.
+    /// The caption, a paragraph each, without the question; `{...}` stands for a value of the table.
     pub caption: Vec<String>,
+    /// What is said once the actions are done, in place of the caption.
+    pub after: Vec<String>,
     /// What the class is asked before the actions.
     pub question: Option<Question>,
     /// What is done, in order.
@@ -60,6 +62,8 @@ pub struct Step {
 /// A question with its choices.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Question {
+    /// The question.
+    pub text: String,
     /// The choices, `a` to `d`; exactly one is marked.
     pub choices: Vec<Choice>,
 }

@@ -1,0 +1,3 @@
+//! Lessons: what is read from a file, and what is said about a wrong one.
+
+mod grammar;
