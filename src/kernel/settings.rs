@@ -25,6 +25,7 @@ pub fn machine() -> HostLimits {
     HostLimits {
         pid: std::process::id(),
         uid: geteuid().as_raw(),
+        linux: linux().unwrap_or(default.linux),
         ephemeral: settings
             .read(HostLimits::PORT_RANGE, PortRange::of_sysctl)
             .unwrap_or(default.ephemeral),
@@ -58,6 +59,13 @@ impl SettingsReader {
         }
         value
     }
+}
+
+/// The first two numbers of the release (`kernel.osrelease`).
+fn linux() -> Option<(u32, u32)> {
+    let release = sysctl("kernel.osrelease", |text| Some(text.to_owned()))?;
+    let mut numbers = release.split(|c: char| !c.is_ascii_digit()).map(str::parse);
+    Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
 }
 
 /// Whether ::1 is there. A failure for want of descriptors says nothing about it.

@@ -89,7 +89,10 @@ pub(crate) fn places(area: Rect, state: &State) -> Option<PaneLayout> {
     let usual = if hides_top { 1 } else { usual_sentences(area.height) };
     let (newest, all) = notices::lines_wanted(state, room, usual);
     let log = Log { newest, usual: usual.min(all) };
-    let (main, log) = share(rest.height, pictures.lines(state, (table, area.height)), log);
+    let mut main = pictures.lines(state, (table, area.height));
+    // Its rows come before the sentence: the caption speaks of them.
+    main.least = main.least.max(table.min(COMFORTABLE) * u16::from(state.lesson.is_some()));
+    let (main, log) = share(rest.height, main, log);
     let mut main = take_top(&mut rest, main);
     let notices = take_top(&mut rest, log);
     if let Some(view) = pictures.beside.filter(|_| is_high) {

@@ -13,6 +13,7 @@ mod head;
 mod length;
 mod markdown;
 mod options;
+pub(crate) mod ports;
 mod question;
 mod steps;
 mod words;
@@ -26,10 +27,57 @@ use crate::app::lesson::fault::is_printable;
 use crate::app::lesson::steps::StepReader;
 
 /// The lessons that come with the program, in their order: the name of the file, and its text.
-pub const COURSE: [(&str, &str); 1] = [(
-    "01-the-port-is-never-hogged.md",
-    include_str!("../../../assets/lessons/01-the-port-is-never-hogged.md"),
-)];
+pub const COURSE: [(&str, &str); 16] = [
+    (
+        "01-the-port-is-never-hogged.md",
+        include_str!("../../../assets/lessons/01-the-port-is-never-hogged.md"),
+    ),
+    (
+        "02-your-port-is-not-80-too.md",
+        include_str!("../../../assets/lessons/02-your-port-is-not-80-too.md"),
+    ),
+    (
+        "03-five-numbers-make-a-connection.md",
+        include_str!("../../../assets/lessons/03-five-numbers-make-a-connection.md"),
+    ),
+    (
+        "04-who-picks-the-high-port.md",
+        include_str!("../../../assets/lessons/04-who-picks-the-high-port.md"),
+    ),
+    ("05-only-64k-run-out.md", include_str!("../../../assets/lessons/05-only-64k-run-out.md")),
+    (
+        "06-0.0.0.0-is-not-127.0.0.1.md",
+        include_str!("../../../assets/lessons/06-0.0.0.0-is-not-127.0.0.1.md"),
+    ),
+    (
+        "07-one-bind-per-port-and-four-ways-round.md",
+        include_str!("../../../assets/lessons/07-one-bind-per-port-and-four-ways-round.md"),
+    ),
+    (
+        "08-the-hand-off-who-accepts.md",
+        include_str!("../../../assets/lessons/08-the-hand-off-who-accepts.md"),
+    ),
+    (
+        "09-close-the-listener-keep-the-calls.md",
+        include_str!("../../../assets/lessons/09-close-the-listener-keep-the-calls.md"),
+    ),
+    ("10-who-closes-waits.md", include_str!("../../../assets/lessons/10-who-closes-waits.md")),
+    (
+        "11-the-forgotten-receiver.md",
+        include_str!("../../../assets/lessons/11-the-forgotten-receiver.md"),
+    ),
+    (
+        "12-the-whole-class-connects-to-one-port.md",
+        include_str!("../../../assets/lessons/12-the-whole-class-connects-to-one-port.md"),
+    ),
+    ("13-three-segments.md", include_str!("../../../assets/lessons/13-three-segments.md")),
+    ("14-the-lost-syn.md", include_str!("../../../assets/lessons/14-the-lost-syn.md")),
+    (
+        "15-four-segments-or-three.md",
+        include_str!("../../../assets/lessons/15-four-segments-or-three.md"),
+    ),
+    ("16-the-cable-is-cut.md", include_str!("../../../assets/lessons/16-the-cable-is-cut.md")),
+];
 
 /// No lesson is longer, in bytes.
 const LONGEST: usize = 256 * 1024;

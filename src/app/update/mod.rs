@@ -5,7 +5,9 @@ mod type_ahead;
 
 use crate::app::actions::{connect, export, script, why_not};
 use crate::app::events::{episodes, others, refusal, resets, server};
+use crate::app::lesson::course;
 use crate::app::query::watched::wanted;
+use crate::app::update::dispatch::play_lesson;
 use crate::app::update::type_ahead::{act, press, take_typed_ahead};
 use crate::app::{Effect, Event, State, Statement, Tone, events, input};
 use crate::tcp::{HostLimits, Moment, TableUpdate};
@@ -26,6 +28,7 @@ pub fn update(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
     effects.extend(episodes::look_up(state));
     episodes::settle(state);
     effects.extend(take_typed_ahead(state));
+    effects.extend(play_lesson(state));
     effects.extend(script::play(state));
     effects.extend(connect::connect_waiting(state));
     state.lab.remember_wire(at);
@@ -36,6 +39,9 @@ fn apply(state: &mut State, event: Event) -> Vec<Effect> {
     match event {
         Event::Pressed(key) => return press(state, key),
         Event::Requested(action) => return act(state, action),
+        Event::LessonGiven { lesson, number, pace } => {
+            return course::begin(state, lesson, number, pace);
+        }
         Event::Ticked => return tick(state),
         Event::Net(news) => {
             state.ui.stale = true;

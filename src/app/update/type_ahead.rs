@@ -21,8 +21,16 @@ pub(super) fn press(state: &mut State, key: Key) -> Vec<Effect> {
     let ahead = &state.ui.ahead;
     let is_covered = state.ui.overlay.as_ref().is_some_and(Overlay::gives_orders);
     let is_for_what_opens = ahead.takes_keys() || (is_covered && !ahead.is_empty());
+    let is_on_panes = !is_for_what_opens && input::is_on_panes(state);
+    if is_on_panes && let Some(action) = input::press_in_lesson(state, key) {
+        if matches!(action, Action::LessonBack | Action::LessonRestart) {
+            // Everything is closed: what was typed before has nothing to act on.
+            state.ui.ahead.drop_all();
+        }
+        return act(state, action);
+    }
     let is_always = action_for(Scope::Always, key).is_some();
-    if is_always || !(is_for_what_opens || input::is_on_panes(state)) {
+    if is_always || !(is_for_what_opens || is_on_panes) {
         let Some(action) = input::press(state, key) else { return vec![] };
         if action.is_an_order() {
             return act(state, action);

@@ -7,7 +7,7 @@ mod step;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-use crate::app::{LessonProgress, Phase, State};
+use crate::app::{LessonProgress, Phase, State, Step};
 use crate::view::ThemeRole::{Dim, Text, Warning};
 use crate::view::lesson::lines::{LessonLines, MARGIN, Room, styled};
 use crate::view::scene::leave_out;
@@ -25,7 +25,7 @@ const DISPENSABLE: u8 = 6;
 /// takes them from what is only beautiful, and the `kept` ones from what only helps; but a caption and a question are whole.
 pub(crate) fn height(state: &State, screen: Rect, (left, [wanted, kept]): (u16, [u16; 2])) -> u16 {
     let Some(progress) = &state.lesson else { return 0 };
-    let mut groups = groups(progress, Room::of(state, screen));
+    let mut groups = groups(state, progress, Room::of(state, screen));
     let is_last_card = progress.step().is_none();
     for (rank, view) in [(DISPENSABLE, wanted), (HELPFUL, kept), (0, LEAST)] {
         let most = left.saturating_sub(FRAME + if is_last_card { 0 } else { view });
@@ -37,18 +37,32 @@ pub(crate) fn height(state: &State, screen: Rect, (left, [wanted, kept]): (u16, 
     if is_last_card && lines > beside { left } else { lines.min(beside) }
 }
 
-fn groups(progress: &LessonProgress, room: Room) -> Vec<LessonLines> {
+fn groups(state: &State, progress: &LessonProgress, room: Room) -> Vec<LessonLines> {
     match progress.step() {
-        Some(step) => step::groups((progress, step), room),
+        Some(step) => step::groups((progress, &filled(state, step)), room),
         None => last_card::groups(progress, room),
     }
+}
+
+/// The step with the values of the table in its texts.
+fn filled(state: &State, step: &Step) -> Step {
+    let mut step = step.clone();
+    let texts = step.caption.iter_mut().chain(&mut step.after);
+    let question = step.question.iter_mut();
+    let asked = question.flat_map(|asked| {
+        asked.choices.iter_mut().map(|choice| &mut choice.text).chain([&mut asked.text])
+    });
+    for text in texts.chain(asked) {
+        *text = state.fills(text);
+    }
+    step
 }
 
 pub(crate) fn draw(painter: &mut Painter<'_>, place: Rect) {
     let scene = painter.scene;
     let Some(progress) = &scene.state.lesson else { return };
     let inner = painter.pane(place, titles(scene.state, progress, place.width));
-    let mut groups = groups(progress, Room::of(scene.state, painter.buffer.area));
+    let mut groups = groups(scene.state, progress, Room::of(scene.state, painter.buffer.area));
     leave_out(&mut groups, usize::from(inner.height), 0);
     let rows = groups.into_iter().flat_map(|(_, rows)| rows);
     let inner = Rect { x: place.x + rect::len(MARGIN), ..inner };

@@ -120,6 +120,8 @@ fn choices(progress: &LessonProgress, question: &Question, columns: usize) -> Ve
             if let Some(LessonLine::Words(first)) = rows.first_mut().filter(|_| most > 0) {
                 let wide: usize = first.iter().map(|(_, words)| text::width(words)).sum();
                 let (full, rest) = text::gauge(votes, most, bar);
+                // A gap is between the bars of two lines.
+                let full = full.replace(['█', '▌'], "▆");
                 first.push((Text, " ".repeat((lead + words + 2).saturating_sub(wide))));
                 first.extend([(Gauge, full), (Dim, rest), (Strong, format!(" {votes}"))]);
             }

@@ -94,7 +94,8 @@ fn giving(at: usize, phase: Phase) -> Robot {
     robot.later(Duration::from_secs(200));
     let done = if phase == Phase::Done { 3 } else { 1 };
     progress.next = Some(String::from("Your port is not 80 too"));
-    robot.state.lesson = Some(LessonProgress { at, phase, done, ..progress });
+    (progress.at, progress.phase, progress.done) = (at, phase, done);
+    robot.state.lesson = Some(progress);
     robot
 }
 

@@ -1,7 +1,5 @@
 //! The lists that are searched by typing: the lessons, and the terms of the field.
 
-use std::sync::Arc;
-
 use fivetuple::app::lesson::check as check_file;
 use fivetuple::app::lesson::course::{TOUR, list};
 use fivetuple::app::{Lesson, Need, Overlay};
@@ -13,12 +11,9 @@ use crate::view::{ALL, USUAL, WIDE, check, shows, shows_not, two_connections};
 /// The lessons as the list shows them.
 fn listed() -> Robot {
     let needs = [vec![], vec![Need::Lab], vec![Need::Ipv6, Need::Linux(6, 3)]];
-    let lessons = needs
-        .into_iter()
-        .enumerate()
-        .map(|(number, needs)| (number, Arc::new(Lesson { needs, ..lesson() })));
+    let lessons = needs.map(|needs| Lesson { needs, ..lesson() });
     let mut robot = two_connections();
-    let palette = list(&lessons.collect::<Vec<_>>());
+    let palette = list(lessons.iter().enumerate());
     robot.state.ui.overlay = Some(Overlay::Palette(palette));
     robot
 }
