@@ -158,6 +158,49 @@ fn listeners_at_two_interfaces_are_told_apart_as_ss_does() {
     });
 }
 
+/// The kernel lets a second client have the 5-tuple of one that is bound to an interface.
+#[test]
+fn a_client_with_the_five_tuple_of_a_bound_one_is_a_row_of_its_own() {
+    netns::alone(|| {
+        let (_listener, to) = listener(LOCALHOST);
+        let port = to.port().to_string();
+        let mut watch = program(["table", "--watch", "--json", "--port", &port]);
+        let mut watch = watch.stdout(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(watch.stdout.take().unwrap()).lines();
+        let from = SocketAddr::from(([127, 0, 0, 2], 40_000));
+        let client = |interface: Option<&[u8]>| {
+            let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+            socket.set_reuse_address(true).unwrap();
+            socket.bind_device(interface).unwrap();
+            socket.bind(&from.into()).unwrap();
+            socket.set_nonblocking(true).unwrap();
+            let _ = socket.connect(&to.into());
+            socket
+        };
+        // What happens to rows of that address, until one of that interface is opened.
+        let mut until_opened = |interface: Value| {
+            let mut events = Vec::new();
+            loop {
+                let line = lines.next().expect("it goes on").unwrap();
+                let row: Value = serde_json::from_str(&line).unwrap();
+                if row["local"] != from.to_string() || row["event"] == "changed" {
+                    continue;
+                }
+                events.push(format!("{} {}", row["event"], row["interface"]));
+                if row["event"] == "opened" && row["interface"] == interface {
+                    return events;
+                }
+            }
+        };
+        let _bound = client(Some(b"lo"));
+        assert_eq!(until_opened("lo".into()), [r#""opened" "lo""#]);
+        let _other = client(None);
+        assert_eq!(until_opened(Value::Null), [r#""opened" null"#]);
+        watch.kill().unwrap();
+        watch.wait().unwrap();
+    });
+}
+
 #[test]
 fn udp_is_shown_on_demand() {
     let socket = UdpSocket::bind((own_address(), 0)).unwrap();
