@@ -20,7 +20,7 @@ impl Forms {
     pub(super) fn new() -> Forms {
         let at = Endpoint::new([127, 0, 0, 1], 5000);
         let machine =
-            HostLimits { descriptors: 1 << 20, somaxconn: 65_535, ..HostLimits::default() };
+            HostLimits { descriptors: 1 << 20, somaxconn: Some(65_535), ..HostLimits::default() };
         let clients = Clients::new(4, ConnectSpec::to(at.into()));
         let servers = Servers::new(ListenSpec::at(at));
         let state = State::new(machine, Duration::ZERO, servers, clients);
