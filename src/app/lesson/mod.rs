@@ -58,7 +58,7 @@ pub fn decode<'a>(file_name: &str, bytes: &'a [u8]) -> Result<&'a str, LessonFau
     std::str::from_utf8(bytes).map_err(|error| {
         let valid = bytes.get(..error.valid_up_to().min(LONGEST)).unwrap_or_default();
         let text = String::from_utf8_lossy(valid);
-        let fault = LessonFault::new(text.len()..text.len(), "this is no text in UTF-8");
+        let fault = LessonFault::new(text.len()..text.len(), "this is not text in UTF-8");
         LessonFaults::new(file_name, &text, vec![fault.help("save the file as UTF-8")])
     })
 }

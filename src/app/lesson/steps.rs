@@ -51,20 +51,23 @@ impl<'a> StepReader<'a> {
     }
 
     pub(super) fn read(mut self, blocks: Vec<MarkdownBlock<'_>>) {
+        let mut early = None;
         for block in blocks {
             let was_paragraph = std::mem::take(&mut self.paragraph);
             let span = self.first_line(&block.span);
             match block.kind {
                 MarkdownKind::Heading { is_step, text } => self.heading(span, is_step, text),
                 _ if self.lesson.steps.is_empty() && !self.is_at_home => {
-                    let fault = LessonFault::new(span, "this stands before the first step");
-                    self.faults.push(fault.help("begin a step with `# Heading`"));
+                    early.get_or_insert(span);
                 }
                 MarkdownKind::Paragraph(text) => self.paragraph(text),
                 MarkdownKind::Fence(fence) => self.fence(span, &fence),
                 _ if self.is_at_home => {
-                    let what =
-                        foreign(span, "this", "`# At home` has paragraphs and blocks of commands");
+                    let what = foreign(
+                        span,
+                        "a part of a step",
+                        "`# At home` has paragraphs and blocks of commands",
+                    );
                     self.faults.push(what);
                 }
                 MarkdownKind::Tasks(tasks) => self.question(span, &tasks, was_paragraph),
@@ -73,13 +76,15 @@ impl<'a> StepReader<'a> {
             }
         }
         self.close_step();
+        let end = self.text.trim_end().len();
+        let last_line = line_at(self.text, end).1..end;
         if self.lesson.steps.is_empty() {
-            let end = self.text.trim_end().len();
-            let (_, start) = line_at(self.text, end);
-            let fault = LessonFault::new(start..end, "the lesson has no step");
-            self.faults.push(
-                fault.help("write `# Heading` behind the head, and below it what is said and done"),
-            );
+            let fault = LessonFault::new(early.unwrap_or(last_line), "the lesson has no step");
+            let help = "write `# Heading` below the head, and below it what is said and done";
+            self.faults.push(fault.help(help));
+        } else if let Some(early) = early {
+            let fault = LessonFault::new(early, "text before the first step");
+            self.faults.push(fault.help("begin a step with `# Heading`"));
         }
     }
 
@@ -96,7 +101,7 @@ impl<'a> StepReader<'a> {
             return self.faults.push(foreign(span, "a heading inside a step", help));
         }
         if self.is_at_home {
-            let fault = LessonFault::new(span.clone(), format!("a step behind `# {AT_HOME}`"));
+            let fault = LessonFault::new(span.clone(), format!("a step after `# {AT_HOME}`"));
             self.faults.push(fault.help(format!("`# {AT_HOME}` is the last part of a lesson")));
         }
         self.close_step();
@@ -167,7 +172,7 @@ impl<'a> StepReader<'a> {
         let message = if self.has[part] {
             format!("the step has {name} already")
         } else {
-            format!("{name} behind {before}")
+            format!("{name} after {before}")
         };
         let help = "a step has one question, one `do` and one `expect`, in this order; begin another step with `# Heading`";
         self.faults.push(LessonFault::new(span.clone(), message).help(help));
@@ -185,7 +190,7 @@ impl<'a> StepReader<'a> {
         let swallowed = fence.lines.iter().any(|(_, line)| line.starts_with("```"));
         if !fence.is_closed || swallowed {
             let fault = LessonFault::new(span, "the block is not closed");
-            return self.faults.push(fault.help("write ``` on a line of its own behind it"));
+            return self.faults.push(fault.help("write ``` on a line of its own below it"));
         }
         if self.is_at_home {
             let lines: Vec<&str> = fence.lines.iter().map(|(_, line)| *line).collect();
@@ -199,7 +204,12 @@ impl<'a> StepReader<'a> {
             "expect" => (),
             "hint" => self.hint(span, fence),
             other => {
-                let fault = LessonFault::new(span, format!("unknown block `{other}`"));
+                let what = if other.is_empty() {
+                    String::from("a block without a name")
+                } else {
+                    format!("unknown block `{other}`")
+                };
+                let fault = LessonFault::new(span, what);
                 self.faults.push(fault.suggest(other, FENCES, "write ```do, ```expect or ```hint"));
             }
         }
@@ -275,7 +285,7 @@ impl<'a> StepReader<'a> {
         let text: Vec<&str> = lines.map(|(_, line)| line.trim()).collect();
         if text.is_empty() {
             let fault = LessonFault::new(span, "the hint says nothing");
-            return self.faults.push(fault.help("write a sentence behind the line with `when`"));
+            return self.faults.push(fault.help("write a sentence below the line with `when`"));
         }
         if let Some(step) = self.lesson.steps.last_mut() {
             step.hints.push(Hint { when, text: text.join(" ") });
