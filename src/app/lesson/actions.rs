@@ -8,7 +8,7 @@ use crate::app::lesson::options::{self, Forms};
 use crate::app::lesson::words::{Word, Words};
 use crate::app::lesson::{claims, computers};
 use crate::app::{
-    Action, ActionTarget, BINDINGS, HOLDABLE_STATES, LessonActionKind, MainView, WireKey,
+    Action, ActionTarget, BINDINGS, HOLDABLE_STATES, LessonActionKind, MainView, Scope, WireKey,
     binding_of,
 };
 use crate::tcp::socket::connect_spec;
@@ -27,6 +27,7 @@ const ALIASES: [(&str, Action, Option<bool>); 6] = [
 /// Every name of an action; for what switches, whether it is on then. Names that come first are meant.
 fn names() -> impl Iterator<Item = (&'static str, Action, Option<bool>)> {
     let listed = BINDINGS.iter().filter(|binding| binding.is_listed());
+    let listed = listed.filter(|binding| binding.scope != Scope::Lesson);
     let bound = listed.flat_map(|binding| {
         let action = binding.action;
         let has_view = matches!(action, Action::Show(_));

@@ -45,6 +45,10 @@ fn statement(mut words: Words<'_>) -> Result<(Condition, Option<u32>), LessonFau
     let Some(first) = words.peek() else {
         return Err(LessonFault::new(words.end(), "the claim is missing").help(HELP));
     };
+    if first.is("...") {
+        let fault = LessonFault::new(first.span(), "`...` is not in the first line");
+        return Err(fault.help("write it at the top of the block"));
+    }
     if words.take_all("refused") {
         return Ok((Condition::Refused(refusal(&mut words)?), None));
     }

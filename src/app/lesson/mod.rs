@@ -9,18 +9,21 @@ mod computers;
 mod course;
 mod expect;
 mod fault;
+mod fences;
 mod head;
 mod length;
 mod markdown;
 mod options;
 mod question;
 mod steps;
+mod values;
 mod words;
 
 use std::borrow::Cow;
 
 pub use crate::app::lesson::course::COURSE;
 pub use crate::app::lesson::fault::{LessonFault, LessonFaults};
+pub use crate::app::lesson::values::{CAPTION_VALUES, COMPUTER_VALUES};
 
 use crate::app::Lesson;
 use crate::app::lesson::fault::is_printable;

@@ -35,6 +35,7 @@ impl Awaited {
             | Command::StayOpen(_)
             | Command::CloseWithPeer(_)
             | Command::CloseEverything
+            | Command::EndTimeWait(_)
             | Command::Probe(_) => (),
         }
     }

@@ -60,7 +60,7 @@ const MOST_FILES: usize = 20;
 
 /// The folders of `app`; each uses those before it.
 const APP: [&str; 16] = [
-    "format", "keys", "effect", "event", "table", "model", "ui", "state", "query", "history",
+    "format", "keys", "effect", "table", "model", "event", "ui", "state", "query", "history",
     "explain", "actions", "lesson", "events", "input", "update",
 ];
 
