@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::app::keys::Group;
-use crate::app::lesson::fault::LessonFault;
+use crate::app::lesson::fault::{LessonFault, likeness};
 use crate::app::lesson::options::{self, Forms};
 use crate::app::lesson::words::{Word, Words};
 use crate::app::lesson::{claims, computers};
@@ -55,8 +55,8 @@ const fn is_switch(action: Action) -> bool {
 #[expect(clippy::wildcard_enum_match_arm, reason = "a lesson can do all the rest")]
 fn why_not(action: Action) -> Option<&'static str> {
     match action {
-        Action::ListenOptions => Some("write the options behind `listen`: `listen backlog 2`"),
-        Action::ConnectOptions => Some("write the options behind `connect`: `connect from 6000`"),
+        Action::ListenOptions => Some("write the options after `listen`: `listen backlog 2`"),
+        Action::ConnectOptions => Some("write the options after `connect`: `connect from 6000`"),
         Action::Write | Action::SaveLadder => Some("a lesson writes no files"),
         Action::Quit | Action::Reset => Some("a lesson ends with its last step"),
         Action::Find
@@ -97,7 +97,7 @@ pub(super) fn read(
         action
     };
     let (target, count) = operands(&mut words, name, action)?;
-    let options = options::read(&mut words, name, action, forms)?;
+    let options = options::read(&mut words, action, &takes(name, action), forms)?;
     let needs_lab = binding_of(action).is_some_and(|binding| binding.group == Group::Lab);
     Ok((LessonActionKind::Act { action, on, target, count, options }, needs_lab))
 }
@@ -121,7 +121,7 @@ fn time(words: &mut Words<'_>) -> Result<Duration, LessonFault> {
         LessonFault::new(span, "no time to wait")
             .help("write `wait 2s`, at most `10s`, or `wait 500ms`")
     })?;
-    options::nothing_more(words, "wait")?;
+    words.end_here("write `wait 2s`")?;
     Ok(time)
 }
 
@@ -149,21 +149,24 @@ fn unknown(words: &Words<'_>) -> LessonFault {
     let Some(first) = rest.first() else {
         return LessonFault::new(words.end(), "the action is missing").help("write `listen`");
     };
-    // As many words as a name has are compared with it, the most first.
-    for many in (1..=rest.len().min(4)).rev() {
+    let fault = |many: usize| {
         let written: Vec<&str> = rest.iter().take(many).map(|word| word.text).collect();
         let written = written.join(" ");
-        let span = first.start..rest[many - 1].end;
-        let same_length =
-            names().map(|(name, ..)| name).filter(|name| name.split(' ').count() == many);
-        let fault = LessonFault::new(span, format!("unknown action `{written}`"));
-        let fault = fault.suggest(&written, same_length, "");
-        if fault.help.as_deref() != Some("") {
-            return fault;
-        }
+        let end = rest.get(many - 1).map_or(first.end, |word| word.end);
+        LessonFault::new(first.start..end, format!("unknown action `{written}`"))
+    };
+    // A name may have several words.
+    let tries = (1..=rest.len().min(4)).flat_map(|many| {
+        let written: Vec<&str> = rest.iter().take(many).map(|word| word.text).collect();
+        let written = written.join(" ");
+        names().filter_map(move |(name, ..)| Some((likeness(&written, name)?, many, name)))
+    });
+    if let Some((_, many, name)) = tries.max_by(|(a, ..), (b, ..)| a.total_cmp(b)) {
+        return fault(many).did_you_mean(name);
     }
-    LessonFault::new(first.span(), format!("unknown action `{}`", first.text))
-        .help("the actions have the names of the list that `:` opens: listen, connect, disconnect, send, ...")
+    fault(1).help(
+        "the names are those in the list that `:` opens: listen, connect, disconnect, send, ...",
+    )
 }
 
 fn held_state(words: &mut Words<'_>) -> Result<TcpState, LessonFault> {
@@ -190,17 +193,20 @@ fn operands(
                 ActionTarget::Listener(_) => takes_listener(action),
             };
             if !is_fit || target.is_some() {
-                let fault =
-                    LessonFault::new(word.span(), format!("`{name}` takes no `{}`", word.text));
-                return Err(match meant {
+                let help = match meant {
                     ActionTarget::Listener(port) if action == Action::Connect => {
-                        fault.help(format!("write `to 127.0.0.1:{port}`"))
+                        format!("write `to 127.0.0.1:{port}`")
                     }
-                    ActionTarget::Computer { .. } | ActionTarget::Listener(_) => fault,
-                });
+                    ActionTarget::Computer { .. } | ActionTarget::Listener(_) => {
+                        takes(name, action)
+                    }
+                };
+                return Err(word.unexpected().help(help));
             }
             target = Some(meant);
-        } else if word.is("all") || (!word.is_quoted && word.text.parse::<u64>().is_ok()) {
+        } else if word.is("all")
+            || (!word.is_quoted && word.text.bytes().all(|byte| byte.is_ascii_digit()))
+        {
             words.take();
             count = Some(counted(word, name, action, count)?);
         } else {
@@ -216,20 +222,18 @@ fn counted(
     action: Action,
     before: Option<u32>,
 ) -> Result<u32, LessonFault> {
-    if !action.counts() || before.is_some() {
-        let fault = LessonFault::new(word.span(), format!("`{name}` takes no `{}`", word.text));
-        return Err(if action.counts() { fault.help("it has a number already") } else { fault });
+    let is_all = word.is("all");
+    if !action.counts() || before.is_some() || (is_all && !Action::VERBS.contains(&action)) {
+        return Err(word.unexpected().help(takes(name, action)));
     }
-    if word.is("all") {
-        if !Action::VERBS.contains(&action) {
-            return Err(LessonFault::new(word.span(), format!("`{name}` takes no `all`")));
-        }
+    if is_all {
         return Ok(0);
     }
+    let all = if Action::VERBS.contains(&action) { ", or `all`" } else { "" };
     let number = word.text.parse().ok().filter(|number| (1..=connect_spec::MOST).contains(number));
     number.ok_or_else(|| {
-        LessonFault::new(word.span(), format!("{} is no number of times", word.text))
-            .help(format!("write a number from 1 to {}, or `all`", connect_spec::MOST))
+        LessonFault::new(word.span(), format!("{} is not a number of times", word.text))
+            .help(format!("write a number from 1 to {}{all}", connect_spec::MOST))
     })
 }
 
@@ -272,4 +276,19 @@ fn takes_listener(action: Action) -> bool {
     let group = binding_of(action).map(|binding| binding.group);
     group == Some(Group::Server)
         && !matches!(action, Action::ServerCloses | Action::NextListener | Action::AddListener)
+}
+
+/// What may stand after the name of an action, but for its options.
+fn takes(name: &str, action: Action) -> String {
+    let operands = [
+        (takes_computer(action), "a computer (`laptop`)"),
+        (takes_listener(action), "a listener (`:5001`)"),
+        (action.counts(), "a number"),
+    ];
+    let operands = operands.into_iter().filter(|(is_taken, _)| *is_taken);
+    let operands: Vec<&str> = operands.map(|(_, operand)| operand).collect();
+    if operands.is_empty() {
+        return format!("write `{name}` alone");
+    }
+    format!("`{name}` takes {}", operands.join(" and "))
 }

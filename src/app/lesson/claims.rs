@@ -5,8 +5,8 @@ use std::ops::Range;
 use crate::app::lesson::computers;
 use crate::app::lesson::fault::LessonFault;
 use crate::app::lesson::words::{Word, Words};
-use crate::app::{Condition, SocketPattern, Who};
-use crate::tcp::{Errno, Port, Protocol, TcpState};
+use crate::app::{Condition, EndPattern, SocketPattern, Who};
+use crate::tcp::{Errno, Port, PortRange, Protocol, TcpState};
 
 const HELP: &str =
     "write a row as netstat does, `tcp 127.0.0.1:5000 * LISTEN`, or a count, `1 LISTEN`";
@@ -22,10 +22,11 @@ pub(super) fn condition(words: Words<'_>) -> Result<Condition, LessonFault> {
     Ok(match statement(words)? {
         (Condition::Row(of), Some(count)) => Condition::Count { count, of },
         (Condition::Row(of), None) if of.protocol.is_none() => {
-            let state = of.state.map_or("rows", TcpState::name);
-            return Err(LessonFault::new(whole, "a claim without a number").help(format!(
-                "say how many: `1 {state}`, `no {state}`; or name the row: `tcp laptop * {state}`"
-            )));
+            let what = of.state.map_or("rows", TcpState::name);
+            let help = format!(
+                "say how many: `3 {what}`, `no {what}`; or name the row: `tcp laptop * ESTABLISHED`"
+            );
+            return Err(LessonFault::new(whole, "a claim without a number").help(help));
         }
         (condition, _) => condition,
     })
@@ -44,6 +45,10 @@ fn statement(mut words: Words<'_>) -> Result<(Condition, Option<u32>), LessonFau
     let Some(first) = words.peek() else {
         return Err(LessonFault::new(words.end(), "the claim is missing").help(HELP));
     };
+    if first.is("...") {
+        let fault = LessonFault::new(first.span(), "`...` is not in the first line");
+        return Err(fault.help("write it at the top of the block"));
+    }
     if words.take_all("refused") {
         return Ok((Condition::Refused(refusal(&mut words)?), None));
     }
@@ -78,14 +83,8 @@ fn refusal(words: &mut Words<'_>) -> Result<Errno, LessonFault> {
         let fault = LessonFault::new(word.span(), format!("unknown error `{}`", word.text));
         return Err(fault.suggest(word.text, known().map(|(symbol, _)| symbol), help));
     };
-    nothing_more(words)?;
+    words.end_here("the claim ends before it")?;
     Ok(errno)
-}
-
-fn nothing_more(words: &mut Words<'_>) -> Result<(), LessonFault> {
-    let Some(word) = words.take() else { return Ok(()) };
-    Err(LessonFault::new(word.span(), format!("unexpected `{}`", word.text))
-        .help("the claim ends before it"))
 }
 
 fn state(word: &str) -> Option<TcpState> {
@@ -121,15 +120,18 @@ fn row_of(
     }
     row.local = computers::take_end(&mut words, "local")?;
     row.foreign = computers::take_end(&mut words, "foreign")?;
-    row.state = words.take_if(state);
-    if row.state.is_none()
-        && let Some(word) = words.peek()
-    {
-        let is_owner = is_pasted && (word.text == "-" || word.text.contains('/'));
-        let is_extra = ["Recv-Q", "Send-Q", "owner"].iter().any(|extra| word.is(extra));
-        if !is_owner && !is_extra {
-            return Err(unknown_state(word));
+    if is_pasted {
+        // The kernel chose them, and chooses others next time.
+        for end in [&mut row.local, &mut row.foreign] {
+            end.port = end.port.filter(|port| *port < PortRange::DEFAULT.low);
         }
+    }
+    row.state = words.take_if(state);
+    let has_none = row.protocol == Some(Protocol::Udp) || words.take_all("*");
+    if row.state.is_none() && !has_none {
+        let help = "a row of TCP ends with its state, or with * for any";
+        let missing = || LessonFault::new(words.end(), "the state is missing").help(help);
+        return Err(words.peek().map_or_else(missing, unknown_state));
     }
     if is_pasted && let Some(owner) = words.peek().filter(|word| is_owner(word.text)) {
         row.is_owned = (owner.text != "-").then_some(true);
@@ -163,7 +165,7 @@ fn extras(mut words: Words<'_>, row: &mut SocketPattern) -> Result<(), LessonFau
         } else if word.is("Send-Q") {
             &mut row.send
         } else {
-            let fault = LessonFault::new(word.span(), format!("unexpected `{}`", word.text));
+            let fault = word.unexpected();
             return Err(fault.suggest(
                 word.text,
                 ["Recv-Q", "Send-Q", "owner"],
@@ -191,11 +193,11 @@ fn possible(row: SocketPattern, protocol: Range<usize>) -> Result<SocketPattern,
         && row.state.is_some_and(|state| state != TcpState::Established)
     {
         return wrong(
-            "UDP has no states",
-            "a UDP row ends behind its addresses, or with ESTABLISHED",
+            "UDP has no such state",
+            "a UDP row ends after its addresses, or with ESTABLISHED",
         );
     }
-    if row.state == Some(TcpState::Listen) && row.foreign != crate::app::EndPattern::default() {
+    if row.state == Some(TcpState::Listen) && row.foreign != EndPattern::default() {
         return wrong("a row in LISTEN has no foreign end", "write `*` in its place");
     }
     if row.state == Some(TcpState::TimeWait) && row.is_owned == Some(true) {
@@ -211,10 +213,7 @@ fn possible(row: SocketPattern, protocol: Range<usize>) -> Result<SocketPattern,
 fn counted(mut words: Words<'_>) -> Result<(Option<u32>, SocketPattern), LessonFault> {
     let whole = words.span();
     let (mut count, mut of, mut says_rows) = (None, SocketPattern::default(), false);
-    let twice = |word: &Word<'_>| {
-        LessonFault::new(word.span(), format!("unexpected `{}`", word.text))
-            .help("the claim has one already")
-    };
+    let twice = |word: &Word<'_>| word.unexpected().help("the claim has one already");
     while let Some(word) = words.peek() {
         if let Some((_, name, at)) = computers::take(&mut words) {
             if of.local.who != Who::Any {
@@ -232,7 +231,7 @@ fn counted(mut words: Words<'_>) -> Result<(Option<u32>, SocketPattern), LessonF
         } else if word.is("no") || word.text.starts_with(|c: char| c.is_ascii_digit()) {
             let number = if word.is("no") { Some(0) } else { word.text.parse().ok() };
             let number = number.filter(|number| *number <= MOST).ok_or_else(|| {
-                LessonFault::new(word.span(), format!("`{}` is no number of rows", word.text))
+                LessonFault::new(word.span(), format!("`{}` is not a number of rows", word.text))
                     .help("write a number from 0 to 100000")
             })?;
             if count.replace(number).is_some() {

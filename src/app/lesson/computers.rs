@@ -43,7 +43,7 @@ pub(super) fn port(text: &str, word: &Word<'_>) -> Result<Option<Port>, LessonFa
     }
     let port = text.parse().ok().filter(|port| *port > 0).map(|port| Some(Port(port)));
     port.ok_or_else(|| {
-        LessonFault::new(word.span(), format!("`{text}` is no port"))
+        LessonFault::new(word.span(), format!("`{text}` is not a port"))
             .help("write a number from 1 to 65535, or `*` for any")
     })
 }
@@ -59,20 +59,18 @@ pub(super) fn take_end(words: &mut Words<'_>, what: &str) -> Result<EndPattern, 
         return Ok(EndPattern { who: Who::Computer(name), port });
     }
     words.take();
-    if word.text == "*" {
-        return Ok(EndPattern::default());
-    }
-    if let Some(ip) = address(word.text) {
-        return Ok(EndPattern { who: Who::Address(ip), port: None });
-    }
-    let (ip, at) = word.text.rsplit_once(':').unwrap_or((word.text, "*"));
+    // netstat writes no brackets: `::1:5000` is a port of ::1.
+    let with_port =
+        word.text.rsplit_once(':').filter(|(ip, _)| *ip == "*" || address(ip).is_some());
+    let (ip, at) = with_port.unwrap_or((word.text, "*"));
     let who = match address(ip) {
         Some(ip) => Who::Address(ip),
         None if ip == "*" => Who::Any,
         None => {
-            let fault = LessonFault::new(word.span(), format!("`{}` is no address", word.text));
+            let (name, _) = split(word.text);
+            let fault = LessonFault::new(word.span(), format!("`{}` is not an address", word.text));
             return Err(fault.label(format!("the {what} address")).suggest(
-                ip,
+                name,
                 known(),
                 "write 127.0.0.1:5000, laptop, laptop:6000, or * for anything",
             ));

@@ -6,18 +6,12 @@ use crate::app::lesson::fault::LessonFault;
 use crate::app::lesson::markdown::Fence;
 use crate::app::{Claim, Condition, Expectation, SocketPattern, Who};
 
-/// The lines with claims: without `...` and the headings of a table.
+/// The lines with claims: without `...` in the first, and the headings of a table.
 pub(super) fn lines<'a>(fence: &'a Fence<'a>) -> impl Iterator<Item = (usize, &'a str)> {
-    let is_claim = |line: &str| {
-        let line = line.trim();
-        !line.is_empty()
-            && line != MORE
-            && !line.starts_with("Proto ")
-            && !line.starts_with("Active ")
-    };
+    let is_heading = |line: &str| line.starts_with("Proto ") || line.starts_with("Active ");
     let more = usize::from(may_have_more(fence));
     let lines = fence.lines.iter().filter(|(_, line)| !line.trim().is_empty()).skip(more);
-    lines.copied().filter(move |(_, line)| is_claim(line))
+    lines.copied().filter(move |(_, line)| !is_heading(line.trim_start()))
 }
 
 const MORE: &str = "...";

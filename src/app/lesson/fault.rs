@@ -3,6 +3,7 @@ use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Element, Level, Renderer, Snippet};
 
+use crate::app::format::many;
 use crate::tcp::is_legible;
 
 /// What is wrong in one lesson file; [`fmt::Display`] draws each with its line, as rustc does, without colour.
@@ -55,19 +56,31 @@ impl LessonFault {
         help: impl Into<String>,
     ) -> LessonFault {
         match closest(written, known) {
-            Some(word) => self.help(format!("did you mean `{word}`?")),
+            Some(word) => self.did_you_mean(word),
             None => self.help(help),
         }
+    }
+
+    pub(super) fn did_you_mean(self, word: &str) -> LessonFault {
+        self.help(format!("did you mean `{word}`?"))
     }
 }
 
 /// The known word that is closest to what is written, unless none is close.
-fn closest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let written: String = written.chars().take(LONGEST_WORD).collect::<String>().to_lowercase();
-    let like = |word: &str| strsim::normalized_damerau_levenshtein(&written, &word.to_lowercase());
-    let all = known.into_iter().map(|word| (like(word), word));
-    let close = all.filter(|(like, _)| *like >= CLOSE);
+pub(super) fn closest<'a>(
+    written: &str,
+    known: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
+    let close = known.into_iter().filter_map(|word| Some((likeness(written, word)?, word)));
     close.max_by(|(a, _), (b, _)| a.total_cmp(b)).map(|(_, word)| word)
+}
+
+/// How like a word is to what is written, up to 1; `None` where it is not meant.
+pub(super) fn likeness(written: &str, word: &str) -> Option<f64> {
+    let written: String = written.chars().take(LONGEST_WORD).collect();
+    let [written, word] = [&written, word].map(str::to_lowercase);
+    let like = strsim::normalized_damerau_levenshtein(&written, &word);
+    (like >= CLOSE).then_some(like)
 }
 
 const LONGEST_WORD: usize = 40;
@@ -117,16 +130,13 @@ impl fmt::Display for LessonFaults {
         self.all.iter().take(MOST).try_for_each(|fault| self.draw(f, fault))?;
         let errors = self.all.iter().filter(|fault| !fault.is_warning).count();
         let warnings = self.all.len() - errors;
-        let count = |number: usize, what| match number {
-            0 => None,
-            1 => Some(format!("1 {what}")),
-            _ => Some(format!("{number} {what}s")),
-        };
-        let counts = [count(errors, "error"), count(warnings, "warning")];
+        let count = |number: usize, one, more| (number > 0).then(|| many(number as u64, one, more));
+        let counts = [count(errors, "error", "errors"), count(warnings, "warning", "warnings")];
         let counts: Vec<String> = counts.into_iter().flatten().collect();
         let more = self.all.len().saturating_sub(MOST);
         let more = if more > 0 { format!("; {more} of them not shown") } else { String::new() };
-        write!(f, "{}: {}{more}", clean(&self.file), counts.join(", "))
+        let counts = if counts.is_empty() { "no errors".to_owned() } else { counts.join(", ") };
+        write!(f, "{}: {counts}{more}", clean(&self.file))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::app::lesson::fault::LessonFault;
+use crate::app::lesson::fault::{LessonFault, closest};
 use crate::app::{Lesson, Need};
 
 const KEYS: [&str; 6] = ["title", "belief", "minutes", "needs", "lang", "format"];
@@ -29,18 +29,18 @@ pub(super) fn read(text: &str, lesson: &mut Lesson, faults: &mut Vec<LessonFault
             (end, is_closed) = (start + line.len(), true);
             break;
         }
-        if line.starts_with('#') && line.starts_with("# ") {
+        if line.starts_with("# ") {
             end = start;
             break;
         }
         end = start + line.len();
-        if let Err(fault) = entry(line, start, lesson, &mut seen) {
+        if let Err(fault) = entry(line, start, lesson, &mut seen, faults) {
             faults.push(fault);
         }
     }
     if !is_closed {
         let fault = LessonFault::new(0..first.len(), "the head is not closed");
-        faults.push(fault.help("write `---` on a line of its own behind the last entry"));
+        faults.push(fault.help("write `---` on a line of its own after the last entry"));
     }
     let missing = NEEDED.iter().filter(|key| !seen.contains(key));
     faults.extend(missing.map(|key| {
@@ -73,28 +73,31 @@ fn entry<'a>(
     start: usize,
     lesson: &mut Lesson,
     seen: &mut Vec<&'a str>,
+    faults: &mut Vec<LessonFault>,
 ) -> Result<(), LessonFault> {
     let commented = line.find(" #").map_or(line, |comment| &line[..comment]);
     let bare = commented.trim();
-    if bare.is_empty() || bare.starts_with('#') {
+    if bare.is_empty() {
         return Ok(());
     }
     let whole = start..start + line.trim_end().len();
     let Some((key, value)) = commented.split_once(':') else {
-        return Err(LessonFault::new(whole, "this is no entry of the head")
+        return Err(LessonFault::new(whole, "this is not an entry of the head")
             .help("write `key: value`, or close the head with `---`"));
     };
     let at = |part: &str| place(line, part, start);
     let (key, value) = (key.trim(), value.trim());
     if !KEYS.contains(&key) {
         let help = format!("the keys are {}", KEYS.join(", "));
+        // What was meant is not missing as well.
+        seen.extend(closest(key, KEYS));
         return Err(
             LessonFault::new(at(key), format!("unknown key `{key}`")).suggest(key, KEYS, help)
         );
     }
     if seen.contains(&key) {
         return Err(
-            LessonFault::new(at(key), format!("`{key}` stands twice")).help("remove one of them")
+            LessonFault::new(at(key), format!("`{key}` is given twice")).help("remove one of them")
         );
     }
     seen.push(key);
@@ -109,13 +112,16 @@ fn entry<'a>(
         "minutes" => {
             let minutes = value.parse().ok().filter(|minutes| (1..=60).contains(minutes));
             lesson.minutes = minutes.ok_or_else(|| {
-                LessonFault::new(at(value), format!("`{value}` is no number of minutes"))
+                LessonFault::new(at(value), format!("`{value}` is not a number of minutes"))
                     .help("write a whole number from 1 to 60")
             })?;
         }
         "needs" => {
             for need in value.split(',').map(str::trim) {
-                lesson.needs.extend(needed(need, at(need))?);
+                match needed(need, at(need)) {
+                    Ok(need) => lesson.needs.extend(need),
+                    Err(fault) => faults.push(fault),
+                }
             }
         }
         "format" if value != "1" => {

@@ -15,7 +15,7 @@ pub(super) fn warnings(text: &str, lesson: &Lesson) -> Vec<LessonFault> {
     let mut warnings: Vec<LessonFault> = Vec::new();
     for step in &lesson.steps {
         let place = line_place(text, step.line);
-        for (what, said) in [("caption", &step.caption), ("text behind the deed", &step.after)] {
+        for (what, said) in [("caption", &step.caption), ("text after the actions", &step.after)] {
             let lines: usize = said.iter().map(|part| textwrap::wrap(part, WIDTH).len()).sum();
             if lines > MOST_LINES {
                 let message =

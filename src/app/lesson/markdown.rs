@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag};
+use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
 use crate::app::lesson::fault::LessonFault;
 
@@ -142,7 +142,7 @@ fn plain(inner: &[Spanned<'_>], faults: &mut Vec<LessonFault>) -> String {
         match event {
             Event::Text(part) | Event::Code(part) => text.push_str(part),
             Event::SoftBreak | Event::HardBreak | Event::Start(Tag::Paragraph) => text.push(' '),
-            Event::Html(_) | Event::InlineHtml(_) => {
+            Event::Html(tag) | Event::InlineHtml(tag) if !tag.starts_with("</") => {
                 faults.push(foreign(span.clone(), HTML.0, HTML.1));
             }
             Event::Start(Tag::Image { .. }) => {
@@ -172,9 +172,16 @@ pub(super) fn foreign(span: Range<usize>, what: &str, help: &str) -> LessonFault
 }
 
 fn tasks<'a>(inner: &[Spanned<'_>], faults: &mut Vec<LessonFault>) -> MarkdownKind<'a> {
-    let starts =
-        inner.iter().enumerate().filter(|(_, (event, _))| *event == Event::Start(Tag::Item));
-    let starts: Vec<usize> = starts.map(|(n, _)| n).collect();
+    let mut depth = 0;
+    let mut starts = Vec::new();
+    for (n, (event, _)) in inner.iter().enumerate() {
+        match event {
+            Event::Start(Tag::List(_)) => depth += 1,
+            Event::End(TagEnd::List(_)) => depth -= 1,
+            Event::Start(Tag::Item) if depth == 0 => starts.push(n),
+            _ => (),
+        }
+    }
     let ends = starts.iter().skip(1).copied().chain([inner.len()]);
     let items = starts.iter().zip(ends).map(|(from, to)| {
         let span = inner[*from].1.clone();
@@ -193,7 +200,8 @@ fn tasks<'a>(inner: &[Spanned<'_>], faults: &mut Vec<LessonFault>) -> MarkdownKi
             _ => None,
         });
         let words = last.filter(|_| claim.is_some()).unwrap_or(parts.len());
-        Task { span, is_marked, text: plain(&parts[..words], faults), claim }
+        plain(parts, faults);
+        Task { span, is_marked, text: plain(&parts[..words], &mut vec![]), claim }
     });
     MarkdownKind::Tasks(items.collect())
 }

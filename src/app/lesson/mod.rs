@@ -6,78 +6,30 @@
 mod actions;
 mod claims;
 mod computers;
-pub mod course;
+mod course;
 mod expect;
 mod fault;
+mod fences;
 mod head;
 mod length;
 mod markdown;
+pub mod menu;
 mod options;
 pub(crate) mod ports;
 mod question;
 mod steps;
+mod values;
 mod words;
 
 use std::borrow::Cow;
 
+pub use crate::app::lesson::course::COURSE;
 pub use crate::app::lesson::fault::{LessonFault, LessonFaults};
+pub use crate::app::lesson::values::{CAPTION_VALUES, COMPUTER_VALUES};
 
 use crate::app::Lesson;
 use crate::app::lesson::fault::is_printable;
 use crate::app::lesson::steps::StepReader;
-
-/// The lessons that come with the program, in their order: the name of the file, and its text.
-pub const COURSE: [(&str, &str); 16] = [
-    (
-        "01-the-port-is-never-hogged.md",
-        include_str!("../../../assets/lessons/01-the-port-is-never-hogged.md"),
-    ),
-    (
-        "02-your-port-is-not-80-too.md",
-        include_str!("../../../assets/lessons/02-your-port-is-not-80-too.md"),
-    ),
-    (
-        "03-five-numbers-make-a-connection.md",
-        include_str!("../../../assets/lessons/03-five-numbers-make-a-connection.md"),
-    ),
-    (
-        "04-who-picks-the-high-port.md",
-        include_str!("../../../assets/lessons/04-who-picks-the-high-port.md"),
-    ),
-    ("05-only-64k-run-out.md", include_str!("../../../assets/lessons/05-only-64k-run-out.md")),
-    (
-        "06-0.0.0.0-is-not-127.0.0.1.md",
-        include_str!("../../../assets/lessons/06-0.0.0.0-is-not-127.0.0.1.md"),
-    ),
-    (
-        "07-one-bind-per-port-and-four-ways-round.md",
-        include_str!("../../../assets/lessons/07-one-bind-per-port-and-four-ways-round.md"),
-    ),
-    (
-        "08-the-hand-off-who-accepts.md",
-        include_str!("../../../assets/lessons/08-the-hand-off-who-accepts.md"),
-    ),
-    (
-        "09-close-the-listener-keep-the-calls.md",
-        include_str!("../../../assets/lessons/09-close-the-listener-keep-the-calls.md"),
-    ),
-    ("10-who-closes-waits.md", include_str!("../../../assets/lessons/10-who-closes-waits.md")),
-    (
-        "11-the-forgotten-receiver.md",
-        include_str!("../../../assets/lessons/11-the-forgotten-receiver.md"),
-    ),
-    (
-        "12-the-whole-class-connects-to-one-port.md",
-        include_str!("../../../assets/lessons/12-the-whole-class-connects-to-one-port.md"),
-    ),
-    ("13-three-segments.md", include_str!("../../../assets/lessons/13-three-segments.md")),
-    ("14-the-lost-syn.md", include_str!("../../../assets/lessons/14-the-lost-syn.md")),
-    (
-        "15-four-segments-or-three.md",
-        include_str!("../../../assets/lessons/15-four-segments-or-three.md"),
-    ),
-    ("16-the-cable-is-cut.md", include_str!("../../../assets/lessons/16-the-cable-is-cut.md")),
-];
 
 /// No lesson is longer, in bytes.
 const LONGEST: usize = 256 * 1024;
@@ -107,7 +59,7 @@ pub fn decode<'a>(file_name: &str, bytes: &'a [u8]) -> Result<&'a str, LessonFau
     std::str::from_utf8(bytes).map_err(|error| {
         let valid = bytes.get(..error.valid_up_to().min(LONGEST)).unwrap_or_default();
         let text = String::from_utf8_lossy(valid);
-        let fault = LessonFault::new(text.len()..text.len(), "this is no text in UTF-8");
+        let fault = LessonFault::new(text.len()..text.len(), "this is not text in UTF-8");
         LessonFaults::new(file_name, &text, vec![fault.help("save the file as UTF-8")])
     })
 }

@@ -20,7 +20,7 @@ impl Forms {
     pub(super) fn new() -> Forms {
         let at = Endpoint::new([127, 0, 0, 1], 5000);
         let machine =
-            HostLimits { descriptors: 1 << 20, somaxconn: 65_535, ..HostLimits::default() };
+            HostLimits { descriptors: 1 << 20, somaxconn: Some(65_535), ..HostLimits::default() };
         let clients = Clients::new(4, ConnectSpec::to(at.into()));
         let servers = Servers::new(ListenSpec::at(at));
         let state = State::new(machine, Duration::ZERO, servers, clients);
@@ -59,21 +59,21 @@ type Written = (usize, String, Range<usize>);
 /// The fields that the words name, with their values.
 pub(super) fn read(
     words: &mut Words<'_>,
-    name: &str,
     action: Action,
+    takes: &str,
     forms: &Forms,
 ) -> Result<Vec<(usize, String)>, LessonFault> {
     let whole = words.span();
-    if words.peek().is_none() {
-        return Ok(vec![]);
-    }
+    let Some(word) = words.peek() else { return Ok(vec![]) };
     let Some((kind, mut form)) = forms.of(action) else {
-        nothing_more(words, name)?;
-        return Ok(vec![]);
+        return Err(word.unexpected().suggest(word.text, computers::known(), takes));
     };
     let mut written: Vec<Written> = Vec::new();
     while let Some(word) = words.peek() {
-        let found = short(words, &form)?.map_or_else(|| long(words, name, &form), Ok)?;
+        let found = match label(words, &form) {
+            Some(label) => long(words, &form, label)?,
+            None => short(words, &form)?.ok_or_else(|| unknown(word, takes, &form))?,
+        };
         for (field, value, span) in found {
             if written.iter().any(|(other, ..)| *other == field) {
                 let label = form.fields[field].label;
@@ -89,19 +89,13 @@ pub(super) fn read(
         let at = written.into_iter().find(|(field, ..)| *field == wrong.field);
         let fault = match at {
             Some((_, value, span)) => {
-                LessonFault::new(span, format!("`{value}` is no value for `{label}`"))
+                LessonFault::new(span, format!("`{value}` is not a value for `{label}`"))
             }
             None => LessonFault::new(whole, format!("`{label}` must be given, too")),
         };
         return Err(fault.help(wrong.why));
     }
     Ok(written.into_iter().map(|(field, value, _)| (field, value)).collect())
-}
-
-pub(super) fn nothing_more(words: &mut Words<'_>, name: &str) -> Result<(), LessonFault> {
-    let Some(word) = words.take() else { return Ok(()) };
-    let fault = LessonFault::new(word.span(), format!("`{name}` takes no `{}`", word.text));
-    Err(fault.suggest(word.text, computers::known(), format!("write `{name}` alone")))
 }
 
 /// `on 127.0.0.1:5001`, `on :5001`, `from 6000`, `from 45000-45007`, `from the server's port`, `from 127.0.0.9`.
@@ -119,10 +113,15 @@ fn short(words: &mut Words<'_>, form: &Form) -> Result<Option<Vec<Written>>, Les
     {
         return Ok(Some(vec![(source, "same as the server's".to_owned(), words.end())]));
     }
-    let end = words.end();
-    let word = words.take();
-    let span = word.map_or(end, |word| word.span());
-    let text = word.map_or("", |word| word.text);
+    let help = if is_on {
+        "write `on 127.0.0.1:5001` or `on :5001`"
+    } else {
+        "write `from 6000`, `from 45000-45007` or `from the server's port`"
+    };
+    let Some(word) = words.take() else {
+        return Err(LessonFault::new(words.end(), "the address or port is missing").help(help));
+    };
+    let (text, span) = (word.text, word.span());
     let with_choice = |field: usize, text: &str| {
         let mut all = choice_with(form, field, span.clone());
         all.push((field, text.to_owned(), span.clone()));
@@ -144,12 +143,7 @@ fn short(words: &mut Words<'_>, form: &Form) -> Result<Option<Vec<Written>>, Les
     if text.parse::<IpAddr>().is_ok() {
         return Ok(Some(vec![(address, text.to_owned(), span)]));
     }
-    let help = if is_on {
-        "write `on 127.0.0.1:5001` or `on :5001`"
-    } else {
-        "write `from 6000`, `from 45000-45007` or `from the server's port`"
-    };
-    Err(LessonFault::new(span, format!("`{text}` is no address or port")).help(help))
+    Err(LessonFault::new(span, format!("`{text}` is not an address or port")).help(help))
 }
 
 /// The option of a choice that a field belongs to, to be selected.
@@ -159,21 +153,27 @@ fn choice_with(form: &Form, field: usize, span: Range<usize>) -> Vec<Written> {
     vec![(choice, options[option].to_owned(), span)]
 }
 
-/// A field by its label, and its value.
-fn long(words: &mut Words<'_>, name: &str, form: &Form) -> Result<Vec<Written>, LessonFault> {
-    let labels = || form.fields.iter().map(|field| field.label);
-    let length = |label: &str| label.split_whitespace().count();
-    let found = labels().enumerate().filter(|(_, label)| starts_with(words, label));
+/// The field whose label comes next, the longest one; in a form with one field it may be left out.
+fn label(words: &Words<'_>, form: &Form) -> Option<(usize, &'static str)> {
+    let labels = form.fields.iter().map(|field| field.label).enumerate();
+    let found = labels.filter(|(_, label)| starts_with(words, label));
     let only = (form.fields.len() == 1).then_some((0, ""));
-    let Some((field, label)) = found.max_by_key(|(_, label)| length(label)).or(only) else {
-        let word = words.peek().map_or(words.end(), |word| word.span());
-        let text = words.peek().map_or("", |word| word.text);
-        let fault = LessonFault::new(word, format!("unknown computer or option `{text}`"));
-        let all: Vec<&str> = labels().collect();
-        let help = format!("`{name}` takes a computer, a number, and {}", all.join(", "));
-        return Err(fault.suggest(text, labels().chain(computers::known()), help));
-    };
-    for _ in 0..length(label) {
+    found.max_by_key(|(_, label)| label.split(' ').count()).or(only)
+}
+
+fn unknown(word: Word<'_>, takes: &str, form: &Form) -> LessonFault {
+    let labels: Vec<&str> = form.fields.iter().map(|field| field.label).collect();
+    let help = format!("{takes}, then options: {}", labels.join(", "));
+    word.unexpected().suggest(word.text, labels.into_iter().chain(computers::known()), help)
+}
+
+/// The value after the label of a field.
+fn long(
+    words: &mut Words<'_>,
+    form: &Form,
+    (field, label): (usize, &str),
+) -> Result<Vec<Written>, LessonFault> {
+    for _ in label.split_whitespace() {
         words.take();
     }
     let end = words.end();
@@ -235,8 +235,10 @@ fn option(
     let longest = fitting.max_by_key(|(option, _)| option.split(' ').count());
     let Some((option, number)) = longest else {
         let label = form.fields[field].label;
-        let fault =
-            LessonFault::new(first.span(), format!("`{}` is no value for `{label}`", first.text));
+        let fault = LessonFault::new(
+            first.span(),
+            format!("`{}` is not a value for `{label}`", first.text),
+        );
         return Err(fault.suggest(first.text, options.iter().copied(), help(form, field)));
     };
     for _ in option.split(' ') {

@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::app::lesson::fault::LessonFault;
 use crate::app::lesson::markdown::{Task, foreign};
 use crate::app::lesson::steps::{QUESTION, StepReader};
-use crate::app::{Choice, Question};
+use crate::app::{Choice, Question, format};
 
 impl StepReader<'_> {
     pub(super) fn question(&mut self, span: Range<usize>, tasks: &[Task], has_text: bool) {
@@ -30,7 +30,7 @@ impl StepReader<'_> {
                     if choices.iter().any(|other| other.claim.condition == choice.claim.condition) {
                         let place =
                             task.claim.as_ref().map_or(task.span.clone(), |(_, at)| at.clone());
-                        let fault = LessonFault::new(place, "two choices claim the same");
+                        let fault = LessonFault::new(place, "two choices make the same claim");
                         self.faults.push(
                             fault.help("exactly one choice may hold when the actions are done"),
                         );
@@ -41,8 +41,13 @@ impl StepReader<'_> {
             }
         }
         if !(2..=4).contains(&tasks.len()) {
-            let fault =
-                LessonFault::new(span.clone(), format!("a question with {} choices", tasks.len()));
+            let fault = LessonFault::new(
+                span.clone(),
+                format!(
+                    "a question with {}",
+                    format::many(tasks.len() as u64, "choice", "choices")
+                ),
+            );
             self.faults.push(fault.help("write 2 to 4 choices"));
         }
         let marked: Vec<&Task> = tasks.iter().filter(|task| task.is_marked == Some(true)).collect();

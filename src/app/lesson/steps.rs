@@ -4,33 +4,30 @@ use std::ops::Range;
 
 use crate::app::lesson::expect;
 use crate::app::lesson::fault::{LessonFault, line_at};
-use crate::app::lesson::markdown::{Fence, MarkdownBlock, MarkdownKind, foreign};
+use crate::app::lesson::markdown::{MarkdownBlock, MarkdownKind, foreign};
 use crate::app::lesson::options::Forms;
 use crate::app::lesson::words::Words;
-use crate::app::lesson::{actions, claims};
-use crate::app::{Claim, Hint, Lesson, LessonAction, Need, Step};
+use crate::app::lesson::{claims, values};
+use crate::app::{Claim, Lesson, Step};
 
 const AT_HOME: &str = "At home";
-
-const FENCES: [&str; 3] = ["do", "expect", "hint"];
 
 /// Reads the blocks below the head, one after another.
 pub(super) struct StepReader<'a> {
     pub(super) text: &'a str,
     pub(super) lesson: &'a mut Lesson,
     pub(super) faults: &'a mut Vec<LessonFault>,
-    forms: Forms,
-    is_at_home: bool,
+    pub(super) forms: Forms,
+    pub(super) is_at_home: bool,
     /// What the step has already, by its place in the order: the question, `do`, `expect`.
     has: [bool; 3],
     heading: Range<usize>,
-    /// Where the last paragraph stands, if it is the block before.
-    paragraph: bool,
+    is_after_paragraph: bool,
 }
 
 pub(super) const QUESTION: usize = 0;
-const DO: usize = 1;
-const EXPECT: usize = 2;
+pub(super) const DO: usize = 1;
+pub(super) const EXPECT: usize = 2;
 
 impl<'a> StepReader<'a> {
     pub(super) fn new(
@@ -46,25 +43,35 @@ impl<'a> StepReader<'a> {
             is_at_home: false,
             has: [false; 3],
             heading: 0..0,
-            paragraph: false,
+            is_after_paragraph: false,
         }
     }
 
     pub(super) fn read(mut self, blocks: Vec<MarkdownBlock<'_>>) {
+        let mut early = None;
         for block in blocks {
-            let was_paragraph = std::mem::take(&mut self.paragraph);
+            let was_paragraph = std::mem::take(&mut self.is_after_paragraph);
+            let is_prose = matches!(
+                block.kind,
+                MarkdownKind::Paragraph(_) | MarkdownKind::Tasks(_) | MarkdownKind::Quote(_)
+            );
+            if is_prose && !self.is_at_home {
+                self.faults.extend(values::unknown(self.text, &block.span));
+            }
             let span = self.first_line(&block.span);
             match block.kind {
                 MarkdownKind::Heading { is_step, text } => self.heading(span, is_step, text),
                 _ if self.lesson.steps.is_empty() && !self.is_at_home => {
-                    let fault = LessonFault::new(span, "this stands before the first step");
-                    self.faults.push(fault.help("begin a step with `# Heading`"));
+                    early.get_or_insert(span);
                 }
                 MarkdownKind::Paragraph(text) => self.paragraph(text),
                 MarkdownKind::Fence(fence) => self.fence(span, &fence),
                 _ if self.is_at_home => {
-                    let what =
-                        foreign(span, "this", "`# At home` has paragraphs and blocks of commands");
+                    let what = foreign(
+                        span,
+                        "a part of a step",
+                        "`# At home` has paragraphs and blocks of commands",
+                    );
                     self.faults.push(what);
                 }
                 MarkdownKind::Tasks(tasks) => self.question(span, &tasks, was_paragraph),
@@ -73,13 +80,15 @@ impl<'a> StepReader<'a> {
             }
         }
         self.close_step();
+        let end = self.text.trim_end().len();
+        let last_line = line_at(self.text, end).1..end;
         if self.lesson.steps.is_empty() {
-            let end = self.text.trim_end().len();
-            let (_, start) = line_at(self.text, end);
-            let fault = LessonFault::new(start..end, "the lesson has no step");
-            self.faults.push(
-                fault.help("write `# Heading` behind the head, and below it what is said and done"),
-            );
+            let fault = LessonFault::new(early.unwrap_or(last_line), "the lesson has no step");
+            let help = "write `# Heading` below the head, and below it what is said and done";
+            self.faults.push(fault.help(help));
+        } else if let Some(early) = early {
+            let fault = LessonFault::new(early, "text before the first step");
+            self.faults.push(fault.help("begin a step with `# Heading`"));
         }
     }
 
@@ -96,7 +105,7 @@ impl<'a> StepReader<'a> {
             return self.faults.push(foreign(span, "a heading inside a step", help));
         }
         if self.is_at_home {
-            let fault = LessonFault::new(span.clone(), format!("a step behind `# {AT_HOME}`"));
+            let fault = LessonFault::new(span.clone(), format!("a step after `# {AT_HOME}`"));
             self.faults.push(fault.help(format!("`# {AT_HOME}` is the last part of a lesson")));
         }
         self.close_step();
@@ -137,7 +146,7 @@ impl<'a> StepReader<'a> {
         if self.is_at_home {
             return self.lesson.at_home.push(text);
         }
-        self.paragraph = true;
+        self.is_after_paragraph = true;
         let has_acted = self.has[DO];
         let Some(step) = self.lesson.steps.last_mut() else { return };
         if has_acted { step.after.push(text) } else { step.caption.push(text) }
@@ -167,7 +176,7 @@ impl<'a> StepReader<'a> {
         let message = if self.has[part] {
             format!("the step has {name} already")
         } else {
-            format!("{name} behind {before}")
+            format!("{name} after {before}")
         };
         let help = "a step has one question, one `do` and one `expect`, in this order; begin another step with `# Heading`";
         self.faults.push(LessonFault::new(span.clone(), message).help(help));
@@ -179,106 +188,5 @@ impl<'a> StepReader<'a> {
         let once = claims::take_once(&mut words);
         let line = line_at(self.text, start).0;
         Ok(Claim { text: text.trim().to_owned(), line, once, condition: claims::condition(words)? })
-    }
-
-    fn fence(&mut self, span: Range<usize>, fence: &Fence<'_>) {
-        let swallowed = fence.lines.iter().any(|(_, line)| line.starts_with("```"));
-        if !fence.is_closed || swallowed {
-            let fault = LessonFault::new(span, "the block is not closed");
-            return self.faults.push(fault.help("write ``` on a line of its own behind it"));
-        }
-        if self.is_at_home {
-            let lines: Vec<&str> = fence.lines.iter().map(|(_, line)| *line).collect();
-            return self.lesson.at_home.push(lines.join("\n"));
-        }
-        match fence.info.as_str() {
-            "do" => self.actions(&span, fence),
-            "expect" if self.is_in_order(EXPECT, &span, "an `expect` block") => {
-                self.expected(span, fence);
-            }
-            "expect" => (),
-            "hint" => self.hint(span, fence),
-            other => {
-                let fault = LessonFault::new(span, format!("unknown block `{other}`"));
-                self.faults.push(fault.suggest(other, FENCES, "write ```do, ```expect or ```hint"));
-            }
-        }
-    }
-
-    fn actions(&mut self, span: &Range<usize>, fence: &Fence<'_>) {
-        if !self.is_in_order(DO, span, "a `do` block") {
-            return;
-        }
-        let lines = fence.lines.iter().filter(|(_, line)| !line.trim().is_empty());
-        let mut actions = Vec::new();
-        for (start, line) in lines.clone() {
-            let text = line.trim();
-            match actions::read(line, *start, &self.forms) {
-                Ok((what, needs_lab)) => {
-                    if needs_lab && !self.lesson.needs.contains(&Need::Lab) {
-                        let place = *start..*start + line.trim_end().len();
-                        let fault = LessonFault::new(place, format!("`{text}` needs the lab"));
-                        self.faults.push(fault.help("write `needs: lab` in the head"));
-                    }
-                    let line = line_at(self.text, *start).0;
-                    actions.push(LessonAction { text: text.to_owned(), line, what });
-                }
-                Err(fault) => self.faults.push(fault),
-            }
-        }
-        if lines.count() == 0 {
-            self.faults.push(
-                LessonFault::new(span.clone(), "the block does nothing")
-                    .help("write one action a line: `listen`"),
-            );
-        }
-        if let Some(step) = self.lesson.steps.last_mut() {
-            step.actions = actions;
-        }
-    }
-
-    fn expected(&mut self, span: Range<usize>, fence: &Fence<'_>) {
-        let mut claims = Vec::new();
-        let mut is_right = true;
-        for (start, line) in expect::lines(fence) {
-            match self.claim(line, start) {
-                Ok(claim) => claims.push((claim, start..start + line.trim_end().len())),
-                Err(fault) => {
-                    is_right = false;
-                    self.faults.push(fault);
-                }
-            }
-        }
-        if claims.is_empty() && is_right {
-            let fault = LessonFault::new(span, "the block expects nothing");
-            self.faults.push(fault.help("write `(no rows)` for an empty table"));
-        }
-        self.faults.extend(expect::conflicts(&claims));
-        let claims = claims.into_iter().map(|(claim, _)| claim).collect();
-        if let Some(step) = self.lesson.steps.last_mut() {
-            step.expected = Some(expect::expectation(expect::may_have_more(fence), claims));
-        }
-    }
-
-    fn hint(&mut self, span: Range<usize>, fence: &Fence<'_>) {
-        let mut lines = fence.lines.iter().filter(|(_, line)| !line.trim().is_empty()).peekable();
-        let mut when = None;
-        if let Some((start, line)) =
-            lines.next_if(|(_, line)| line.trim_start().starts_with("when "))
-        {
-            let at = line.find("when ").unwrap_or(0) + "when ".len();
-            match self.claim(&line[at..], start + at) {
-                Ok(claim) => when = Some(claim),
-                Err(fault) => return self.faults.push(fault),
-            }
-        }
-        let text: Vec<&str> = lines.map(|(_, line)| line.trim()).collect();
-        if text.is_empty() {
-            let fault = LessonFault::new(span, "the hint says nothing");
-            return self.faults.push(fault.help("write a sentence behind the line with `when`"));
-        }
-        if let Some(step) = self.lesson.steps.last_mut() {
-            step.hints.push(Hint { when, text: text.join(" ") });
-        }
     }
 }

@@ -1,5 +1,7 @@
 use std::ops::Range;
 
+use crate::app::lesson::fault::LessonFault;
+
 /// A word of a line, and where it stands in the text.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Word<'a> {
@@ -13,6 +15,10 @@ pub(super) struct Word<'a> {
 impl Word<'_> {
     pub(super) fn span(&self) -> Range<usize> {
         self.start..self.end
+    }
+
+    pub(super) fn unexpected(&self) -> LessonFault {
+        LessonFault::new(self.span(), format!("unexpected `{}`", self.text))
     }
 
     pub(super) fn is(&self, word: &str) -> bool {
@@ -81,13 +87,18 @@ impl<'a> Words<'a> {
         self.all.get(self.next..).unwrap_or_default()
     }
 
+    /// Fails where a word is left.
+    pub(super) fn end_here(&self, help: &str) -> Result<(), LessonFault> {
+        self.peek().map_or(Ok(()), |word| Err(word.unexpected().help(help)))
+    }
+
     /// The place of all words.
     pub(super) fn span(&self) -> Range<usize> {
         let first = self.all.first().map_or(self.start, |word| word.start);
         first..self.all.last().map_or(first, |word| word.end)
     }
 
-    /// The place of the last word that was taken, or of the end of the line.
+    /// The place after the last word.
     pub(super) fn end(&self) -> Range<usize> {
         let end = self.span().end;
         end..end

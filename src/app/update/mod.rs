@@ -5,7 +5,7 @@ mod type_ahead;
 
 use crate::app::actions::{connect, export, script, why_not};
 use crate::app::events::{episodes, others, refusal, resets, server};
-use crate::app::lesson::course;
+use crate::app::lesson::menu;
 use crate::app::query::watched::wanted;
 use crate::app::update::dispatch::play_lesson;
 use crate::app::update::type_ahead::{act, press, take_typed_ahead};
@@ -40,7 +40,7 @@ fn apply(state: &mut State, event: Event) -> Vec<Effect> {
         Event::Pressed(key) => return press(state, key),
         Event::Requested(action) => return act(state, action),
         Event::LessonGiven { lesson, number, pace } => {
-            return course::begin(state, lesson, number, pace);
+            return menu::begin(state, lesson, number, pace);
         }
         Event::Ticked => return tick(state),
         Event::Net(news) => {

@@ -6,9 +6,9 @@ use tokio::sync::mpsc::{Receiver, channel};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::app::{Action, Event, LessonProgress, Phase, State, watch_at_start};
+use crate::app::{Action, Effect, Event, LessonProgress, Phase, State, watch_at_start};
 use crate::cli::DashboardArgs;
-use crate::kernel::{machine, raise_descriptor_limit};
+use crate::kernel::{raise_descriptor_limit, unread_machine};
 use crate::run::Clock;
 use crate::run::dashboard::inputs::Input;
 use crate::run::lab::LabSession;
@@ -44,7 +44,7 @@ impl Rehearsal {
     pub(super) fn start(args: &DashboardArgs, given: NumberedLesson) -> anyhow::Result<Rehearsal> {
         let clock = Clock::start();
         let descriptors = raise_descriptor_limit();
-        let state = first_state(args, HostLimits { descriptors, ..machine() }, &clock);
+        let state = first_state(args, HostLimits { descriptors, ..unread_machine() }, &clock);
         let (inbox_sender, inbox) = channel(QUEUE);
         let (events_sender, events) = channel(QUEUE);
         let lab = LabSession::new(clock, inbox_sender.clone(), None)?;
@@ -52,7 +52,8 @@ impl Rehearsal {
         let world = World::open(clock, descriptors, lab, life, (inbox_sender, events_sender))?;
         let (ticked, looked) = (Moment::default(), Moment::default());
         let mut rehearsal = Rehearsal { state, clock, world, inbox, events, ticked, looked };
-        for effect in watch_at_start(&rehearsal.state) {
+        let start = watch_at_start(&rehearsal.state);
+        for effect in start.into_iter().chain([Effect::ReadLimits]) {
             rehearsal.world.carry_out(effect);
         }
         let NumberedLesson { lesson, number } = given;

@@ -24,8 +24,7 @@ pub(in crate::run) fn first_state(
     };
     let clients = Clients::new(args.computers.unwrap_or(COMPUTERS), connect);
     let (started, warning) = time_of_day(clock.epoch());
-    let mut state = State::new(limits.clone(), started, Servers::new(spec), clients);
-    drop(update(&mut state, clock.now(), Event::LimitsRead(limits)));
+    let mut state = State::new(limits, started, Servers::new(spec), clients);
     state.ui.look.keys = args.screen.show_keys;
     state.lab.spec = LabSpec::of_clients(args.computers.unwrap_or(LabSpec::CLIENTS));
     state.lab.bind = in_lab;

@@ -1,7 +1,7 @@
 //! The lists that are searched by typing: the lessons, and the terms of the field.
 
 use fivetuple::app::lesson::check as check_file;
-use fivetuple::app::lesson::course::{TOUR, list};
+use fivetuple::app::lesson::menu::{TOUR, list};
 use fivetuple::app::{Lesson, Need, Overlay};
 
 use crate::robot::Robot;

@@ -11,8 +11,6 @@ use std::time::Duration;
 
 use crate::app::actions::lesson::compare::{compare, look_for_strays, note_rows};
 use crate::app::actions::lesson::stage::{LessonDeed, begin, enter, fail, set_phase};
-use crate::app::explain::words;
-use crate::app::query::lesson::what_it_lacks;
 use crate::app::query::watched::wanted;
 use crate::app::{Effect, Lesson, LessonProgress, Overlay, Phase, State, Statement};
 use crate::tcp::{LabSpec, Port};
@@ -39,11 +37,7 @@ pub(crate) fn give(
     state.lab.spec.computers = state.lab.spec.computers.max(spec.computers);
     let mut progress = LessonProgress::new(lesson, number);
     progress.ports = ports;
-    progress.lacks = what_it_lacks(state, &progress.lesson).map(|what| words(&what));
     (progress.since, progress.pace) = (state.now, pace);
-    if let Some(lacks) = progress.lacks.clone() {
-        progress.phase = Phase::Failed(vec![lacks]);
-    }
     (state.lesson, state.ui.overlay) = (Some(progress), None);
     vec![Effect::Watch(wanted(state))]
 }
@@ -52,9 +46,6 @@ pub(crate) fn give(
 pub(crate) fn next(state: &mut State) {
     let now = state.now;
     let Some(progress) = &mut state.lesson else { return state.say("no-lesson") };
-    if let Some(lacks) = progress.lacks.clone() {
-        return state.say(Statement::verbatim(lacks));
-    }
     let at = progress.at;
     match progress.phase {
         Phase::SettingUp | Phase::Doing | Phase::Waiting => progress.play.goes_on = true,
@@ -65,6 +56,7 @@ pub(crate) fn next(state: &mut State) {
         Phase::Done | Phase::Failed(_) if at == progress.lesson.steps.len() => {
             state.say("lesson-over");
         }
+        Phase::Failed(_) if progress.lacks.is_some() => begin(state, at),
         Phase::Done if progress.strayed => begin(state, at),
         Phase::Done | Phase::Failed(_) => enter(state, at + 1),
     }

@@ -9,6 +9,7 @@ use crate::app::explain::words;
 use crate::app::model::SetUp;
 use crate::app::query::lesson::judge::Mismatch;
 use crate::app::query::lesson::rows::lesson_rows;
+use crate::app::query::lesson::what_it_lacks;
 use crate::app::query::lesson::whose::is_between_computers;
 use crate::app::{
     Action, Effect, LabStage, LessonProgress, MainView, Need, Notice, RowFilter, State, Statement,
@@ -82,12 +83,18 @@ fn close_everything(state: &mut State) -> Vec<Effect> {
 /// Waits until nothing is left but what belongs to others, and ends what is in TIME_WAIT.
 fn close(state: &mut State) -> Option<LessonDeed> {
     let now = state.now;
-    let is_read = !state.sockets.source.is_empty();
+    let is_read = !state.sockets.source.is_empty() && state.machine.knows_range();
     let rows: Vec<SocketRow> = lesson_rows(state).copied().collect();
     let is_closed = state.awaited.ends.is_empty();
     let progress = state.lesson.as_mut()?;
     let is_late = now.since(progress.play.since) >= LIMIT;
     if (is_read && rows.is_empty() && is_closed) || is_late {
+        let lesson = progress.lesson.clone();
+        if let Some(what) = what_it_lacks(state, &lesson) {
+            lacks(state, &what);
+            return None;
+        }
+        let progress = state.lesson.as_mut()?;
         progress.strangers.extend(rows.iter().map(SocketRow::name));
         let play = &mut progress.play;
         (play.set_up, play.step, play.since) = (SetUp::Redoing, 0, now);

@@ -17,10 +17,8 @@ pub(crate) struct LessonDeed {
 pub(super) fn begin(state: &mut State, at: usize) {
     let now = state.now;
     let Some(progress) = &mut state.lesson else { return };
-    if progress.lacks.is_some() {
-        return;
-    }
     (progress.at, progress.phase, progress.since) = (at, Phase::SettingUp, now);
+    progress.lacks = None;
     progress.play = LessonPlay { since: now, ..LessonPlay::default() };
     clear(progress);
     state.ui.ahead.drop_all();

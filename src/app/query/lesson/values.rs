@@ -26,7 +26,7 @@ impl State {
             "range.low" => range.low.to_string(),
             "range.high" => range.high.to_string(),
             "range.size" => format::number(self.machine.pickable(range) as u64),
-            "somaxconn" => format::number(self.machine.somaxconn.into()),
+            "somaxconn" => format::number(self.machine.somaxconn?.into()),
             "descriptors" => format::number(self.machine.descriptors),
             "connections" => format::number(self.sockets.connections() as u64),
             "server" | "server.ip" => {

@@ -1,3 +1,5 @@
 //! Lessons: what is read from a file, and what is said about a wrong one.
 
+mod broken;
 mod grammar;
+mod texts;
