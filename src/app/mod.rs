@@ -17,6 +17,7 @@ pub(crate) mod query;
 pub(crate) mod state;
 pub(crate) mod table;
 pub(crate) mod ui;
+pub(crate) mod typed_ahead;
 pub(crate) mod update;
 
 pub use crate::app::effect::Effect;
