@@ -18,9 +18,7 @@ pub(crate) fn press(state: &mut State, key: Key) -> Vec<Effect> {
     {
         return state.only_say(Statement::new("keys-dropped").count("keys", keys as u64));
     }
-    let ahead = &state.ui.ahead;
-    let is_covered = state.ui.overlay.as_ref().is_some_and(Overlay::gives_orders);
-    let is_for_what_opens = ahead.takes_keys() || (is_covered && !ahead.is_empty());
+    let is_for_what_opens = is_for_what_opens(state);
     let is_always = action_for(Scope::Always, key).is_some();
     if is_always || !(is_for_what_opens || input::is_on_panes(state)) {
         let Some(action) = input::press(state, key) else { return vec![] };
@@ -32,6 +30,23 @@ pub(crate) fn press(state: &mut State, key: Key) -> Vec<Effect> {
     }
     let typed = if is_for_what_opens { Typed::Key(key) } else { Typed::OnPanes(key, None) };
     take_or_queue(state, typed)
+}
+
+/// Takes pasted text as a key that is typed there.
+pub(crate) fn paste(state: &mut State, text: &str) {
+    let (line, is_more) = input::first_line(text);
+    if is_for_what_opens(state) || input::is_on_panes(state) {
+        take_or_queue(state, Typed::Text(line, is_more));
+    } else {
+        input::paste(state, &line, is_more);
+    }
+}
+
+/// Whether what is typed now is for what the keys that wait open, or for what is open once they are taken.
+fn is_for_what_opens(state: &State) -> bool {
+    let ahead = &state.ui.ahead;
+    let is_covered = state.ui.overlay.as_ref().is_some_and(Overlay::gives_orders);
+    ahead.takes_keys() || (is_covered && !ahead.is_empty())
 }
 
 /// Runs an action now, or once what was ordered before it is done.
@@ -63,18 +78,19 @@ fn take_or_queue(state: &mut State, typed: Typed) -> Vec<Effect> {
 /// Takes the keys that were typed ahead, as far as nothing is under way.
 pub(crate) fn take_waiting(state: &mut State) -> Vec<Effect> {
     let mut effects = vec![];
-    while let Some((typed, typed_at, next_since)) = state.ui.ahead.next() {
-        let action = typed.action();
+    while let Some((action, typed_at, next_since)) = state.ui.ahead.next() {
         if action.is_some_and(|action| must_wait(state, action, (typed_at, next_since))) {
             break;
         }
-        state.ui.ahead.take(state.now);
-        effects.extend(take(state, typed));
+        let typed = state.ui.ahead.take(state.now);
+        effects.extend(typed.into_iter().flat_map(|typed| take(state, typed)));
     }
     effects
 }
 
 fn take(state: &mut State, typed: Typed) -> Vec<Effect> {
+    // What a key orders in a form or a menu is known only now.
+    let is_new = matches!(typed, Typed::Key(_));
     let action = match typed {
         Typed::Action(action, count) => return dispatch::run(state, action, count),
         Typed::OnPanes(key, count) => {
@@ -82,12 +98,14 @@ fn take(state: &mut State, typed: Typed) -> Vec<Effect> {
             input::press_on_panes(state, key)
         }
         Typed::Key(key) => input::press(state, key),
+        Typed::Text(line, is_more) => {
+            input::paste(state, &line, is_more);
+            None
+        }
     };
     let Some(action) = action else { return vec![] };
     let count = state.ui.count.take();
-    // What a key orders in a form or a menu is known only now.
-    let is_new = matches!(typed, Typed::Key(_)) && action.is_an_order();
-    if is_new && must_wait(state, action, (state.now, state.now)) {
+    if is_new && action.is_an_order() && must_wait(state, action, (state.now, state.now)) {
         state.ui.ahead.put_back(state.now, action, count);
         return vec![];
     }
@@ -110,7 +128,9 @@ fn must_wait(state: &mut State, action: Action, (typed_at, next_since): (Moment,
     let (since, patience) = match before {
         UnderWay::Lab => (next_since, LAB_PATIENCE),
         UnderWay::Order | UnderWay::Rows if !is_an_order => (typed_at, SHORT_PATIENCE),
-        UnderWay::Order | UnderWay::Rows => (next_since, PATIENCE),
+        // What takes many steps is waited for as long as it goes on.
+        UnderWay::Order => (next_since.max(state.awaited.answered), PATIENCE),
+        UnderWay::Rows => (next_since, PATIENCE),
     };
     if state.now.since(since) < patience && !state.ui.ahead.hurries {
         return true;

@@ -3,7 +3,7 @@
 use crate::app::actions::{connect, export, script, why_not};
 use crate::app::events::{episodes, others, refusal, resets, server};
 use crate::app::query::watched::wanted;
-use crate::app::{Effect, Event, State, Statement, Tone, events, input, typed_ahead};
+use crate::app::{Effect, Event, State, Statement, Tone, events, typed_ahead};
 use crate::tcp::{HostLimits, Moment, TableUpdate};
 
 /// Applies one event to the state and returns the effects to run.
@@ -41,7 +41,7 @@ fn apply(state: &mut State, event: Event) -> Vec<Effect> {
             state.ui.stale = true;
             return events::lab::on_lab_event(state, news);
         }
-        Event::Pasted(text) => input::paste(state, &text),
+        Event::Pasted(text) => typed_ahead::paste(state, &text),
         Event::TableRead(update) if state.lab.shows(update.host) => table_read(state, &update),
         Event::TableUnreadable { host, why } if state.lab.shows(host) => {
             // It is said once, until the table can be read again.

@@ -59,9 +59,23 @@ const LONGEST: usize = 300;
 const MOST_FILES: usize = 20;
 
 /// The folders of `app`; each uses those before it.
-const APP: [&str; 15] = [
-    "format", "keys", "effect", "event", "table", "model", "ui", "state", "query", "history",
-    "explain", "actions", "events", "input", "update",
+const APP: [&str; 16] = [
+    "format",
+    "keys",
+    "effect",
+    "event",
+    "table",
+    "model",
+    "ui",
+    "state",
+    "query",
+    "history",
+    "explain",
+    "actions",
+    "events",
+    "input",
+    "typed_ahead",
+    "update",
 ];
 
 /// The folders of `view`; each uses those before it.
