@@ -43,7 +43,7 @@ pub fn draw(frame: &mut Frame<'_>, state: &State, theme: &Theme, scroll: &mut Sc
     buffer.set_style(area, theme.ground());
     scroll.visible.clear();
     scroll.cells.clear();
-    (scroll.help_end, scroll.notices_end) = (None, None);
+    (scroll.help_end, scroll.notices) = (None, None);
     let mut painter = Painter { buffer, scene: Scene { state, theme }, scroll };
     match places(area, state) {
         Some(places) => {
