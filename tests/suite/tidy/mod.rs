@@ -59,7 +59,7 @@ const LONGEST: usize = 300;
 const MOST_FILES: usize = 20;
 
 /// The folders of `app`; each uses those before it.
-const APP: [&str; 16] = [
+const APP: [&str; 17] = [
     "format",
     "keys",
     "effect",
@@ -72,6 +72,7 @@ const APP: [&str; 16] = [
     "history",
     "explain",
     "actions",
+    "lesson",
     "events",
     "input",
     "typed_ahead",
