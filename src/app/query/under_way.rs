@@ -124,7 +124,7 @@ fn is_incomplete(state: &State, end: &OpenEnd) -> bool {
     if !end.answered {
         let is_answer = Flags::SYN.and(Flags::ACK);
         let answer = fate(state, server_end, end.since, |segment| segment.flags.has(is_answer));
-        return matches!(answer, Some(Delivery::Arrived(_)));
+        return state.sockets.get(client).is_none() || matches!(answer, Some(Delivery::Arrived(_)));
     }
     if !state.is_quick() {
         return false;
