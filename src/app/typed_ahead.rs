@@ -65,10 +65,11 @@ fn take_or_queue(state: &mut State, typed: Typed) -> Vec<Effect> {
     let may_wait = action.filter(|_| !is_click);
     let waits = !state.ui.ahead.is_empty()
         || may_wait.is_some_and(|action| must_wait(state, action, (state.now, state.now)));
-    if is_a_look || !waits {
+    // A count that is being typed is that of the next key.
+    let typed = typed.with_count(&mut state.ui.count);
+    if is_a_look || !waits || typed.is_digit() {
         return take(state, typed);
     }
-    let typed = typed.with_count(&mut state.ui.count);
     if !state.ui.ahead.push(state.now, typed) {
         state.notices.retell(state.now, Topic::Keys, "keys-lost");
     }
@@ -93,10 +94,14 @@ fn take(state: &mut State, typed: Typed) -> Vec<Effect> {
     let is_new = matches!(typed, Typed::Key(_));
     let action = match typed {
         Typed::Action(action, count) => return dispatch::run(state, action, count),
-        Typed::OnPanes(key, count) => {
-            state.ui.count = count.or(state.ui.count);
-            input::press_on_panes(state, key)
+        Typed::OnPanes(key, count) if typed.action().is_some() => {
+            // What is typed by now is the count of a later key.
+            let of_later = std::mem::replace(&mut state.ui.count, count);
+            let action = input::press_on_panes(state, key);
+            let count = std::mem::replace(&mut state.ui.count, of_later);
+            return action.map_or_else(Vec::new, |action| dispatch::run(state, action, count));
         }
+        Typed::OnPanes(key, _) => input::press_on_panes(state, key),
         Typed::Key(key) => input::press(state, key),
         Typed::Text(line, is_more) => {
             input::paste(state, &line, is_more);

@@ -39,6 +39,11 @@ impl Typed {
 }
 
 impl Typed {
+    /// Whether it is a digit of a count, which is that of the next key.
+    pub(crate) fn is_digit(&self) -> bool {
+        matches!(self, Typed::OnPanes(Key::Char('0'..='9'), _))
+    }
+
     /// With the count that was typed before it, if it asks for an action.
     pub(crate) fn with_count(self, count: &mut Option<u32>) -> Typed {
         match self {
