@@ -110,8 +110,8 @@ impl KnownRows {
             // A TCP socket that is bound to no interface keeps the plain name, wherever it stands among those that are.
             let is_new = |row: &SocketRow| !self.rows.contains_key(&row.name());
             let may_follow = row.tuple.protocol == Protocol::Tcp && row.interface != 0;
-            let is_anothers = self.other(&row).is_some();
-            if row.as_twin().is_some() && (is_anothers || (may_follow && is_new(&row))) {
+            let is_anothers = || self.other(&row).is_some();
+            if row.as_twin().is_some() && (is_anothers() || (may_follow && is_new(&row))) {
                 others.push(row);
             } else {
                 self.learn(row, changes);
