@@ -29,11 +29,13 @@ pub use crate::app::keys::{
     Pane, Scope, TerminalEvent, WireKey,
 };
 pub use crate::app::model::{
-    Account, Attempt, Awaited, BurstProgress, Clients, Computer, Content, Episodes, Fact, Failure,
-    FinOrder, HOLDABLE_STATES, Holder, LabStage, LabState, LoggedEvent, Myth, MythCall, Notice,
-    Notices, OpenEnd, OpenEnds, OtherVerb, Remedy, RowNow, RowOutcome, Server, ServerPolicy,
-    Servers, SocketLog, Sockets, Statement, SyscallEntry, SyscallLog, Tone, Topic, Totals, Verb,
-    Verdict,
+    Account, ActionTarget, Attempt, Awaited, BurstProgress, Choice, Claim, Clients, Computer,
+    Condition, Content, EndPattern, Episodes, Expectation, Fact, Failure, FinOrder,
+    HOLDABLE_STATES, Hint, Holder, LabStage, LabState, Lesson, LessonAction, LessonActionKind,
+    LessonProgress, LoggedEvent, Myth, MythCall, Need, Notice, Notices, OpenEnd, OpenEnds,
+    OtherVerb, Phase, Question, Remedy, RowNow, RowOutcome, Server, ServerPolicy, Servers,
+    SocketLog, SocketPattern, Sockets, Statement, Step, SyscallEntry, SyscallLog, Tone, Topic,
+    Totals, Verb, Verdict, Who,
 };
 pub use crate::app::query::{PortSupply, Role};
 pub use crate::app::state::State;

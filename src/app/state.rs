@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use crate::app::model::Script;
 use crate::app::{
-    Awaited, Clients, Effect, Episodes, LabState, Notices, OpenEnds, Server, Servers, Sockets,
-    Statement, SyscallLog, Tone, Ui,
+    Awaited, Clients, Effect, Episodes, LabState, LessonProgress, Notices, OpenEnds, Server,
+    Servers, Sockets, Statement, SyscallLog, Tone, Ui,
 };
 use crate::tcp::{HostLimits, Moment, OwnSocket};
 
@@ -39,6 +39,8 @@ pub struct State {
     /// The computers with a network of their own, and their wire.
     pub lab: LabState,
     pub(crate) script: Option<Script>,
+    /// The lesson that is being given.
+    pub lesson: Option<LessonProgress>,
     /// The system calls of our own sockets.
     pub calls: SyscallLog,
 }
@@ -66,6 +68,7 @@ impl State {
             ui: Ui { stale: true, ..Ui::default() },
             lab: LabState::default(),
             script: None,
+            lesson: None,
             calls: SyscallLog::default(),
         }
     }

@@ -118,7 +118,7 @@ fn table_read(state: &mut State, update: &TableUpdate) {
 /// Takes a key now, or once what was ordered before it is done.
 fn press(state: &mut State, key: Key) -> Vec<Effect> {
     if key == Key::Esc
-        && state.ui.overlay.is_none()
+        && input::is_on_panes(state)
         && let Some(keys) = state.ui.ahead.drop_late(state.now)
     {
         return state.only_say(Statement::new("keys-dropped").count("keys", keys as u64));

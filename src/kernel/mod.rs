@@ -13,7 +13,7 @@ pub mod watch;
 pub use crate::kernel::change_counters::{Activity, ChangeCounters};
 pub use crate::kernel::owner::{OwnerFinder, Owners, owners, still_holds};
 pub use crate::kernel::procfs::{Procfs, parse};
-pub use crate::kernel::settings::{addresses, machine, raise_descriptor_limit};
+pub use crate::kernel::settings::{addresses, machine, raise_descriptor_limit, unread_machine};
 pub use crate::kernel::sock_diag::{NamespaceSource, SockDiag};
 pub use crate::kernel::source::{
     ReadError, ReadResult, Reading, SocketSource, interfaces, thread_cpu_time,

@@ -142,7 +142,8 @@ fn timer(line: &str) -> Option<Timer> {
 /// A row may appear twice while the table changes, or a second time for the socket that reuses its five-tuple. Over UDP there may be
 /// several sockets with one.
 fn insert(row: SocketRow, rows: &mut Vec<SocketRow>, places: &mut HashMap<SocketId, usize>) {
-    let name = row.as_twin().unwrap_or(row).name();
+    let twin = row.as_twin().filter(|row| row.tuple.protocol == Protocol::Udp);
+    let name = twin.unwrap_or(row).name();
     let place = *places.entry(name).or_insert(rows.len());
     match rows.get_mut(place) {
         None => rows.push(row),

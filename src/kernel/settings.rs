@@ -16,32 +16,42 @@ use crate::kernel::source::ReadResult;
 use crate::tcp::address::endpoint::is_of_a_link;
 use crate::tcp::{Endpoint, Errno, HostLimits, LocalAddress, Port, PortRange, TimeWaitReuse};
 
-/// The limits of this machine (ip-sysctl in the kernel's documentation).
-pub fn machine() -> HostLimits {
-    let default = HostLimits::default();
-    let mut settings = SettingsReader::default();
-    let reuse = settings.read("net.ipv4.tcp_tw_reuse", time_wait_reuse);
-    let ranges = |text: &str| Some(PortRange::list_of_sysctl(text));
+/// This process on this machine, before the limits are read.
+pub fn unread_machine() -> HostLimits {
     HostLimits {
         pid: std::process::id(),
         uid: geteuid().as_raw(),
+        time_wait_reuse: None,
+        somaxconn: None,
+        descriptors: getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX),
+        unread: vec![HostLimits::PORT_RANGE, HostLimits::UNPRIVILEGED],
+        ..HostLimits::default()
+    }
+}
+
+/// The limits of this machine (ip-sysctl in the kernel's documentation). The kernel may keep its list of interfaces locked for a while.
+pub fn machine() -> HostLimits {
+    let default = unread_machine();
+    let mut settings = SettingsReader::default();
+    let ranges = |text: &str| Some(PortRange::list_of_sysctl(text));
+    HostLimits {
         ephemeral: settings
             .read(HostLimits::PORT_RANGE, PortRange::of_sysctl)
             .unwrap_or(default.ephemeral),
         reserved: settings.read("net.ipv4.ip_local_reserved_ports", ranges).unwrap_or_default(),
-        time_wait_reuse: reuse.unwrap_or(default.time_wait_reuse),
+        time_wait_reuse: settings.read("net.ipv4.tcp_tw_reuse", time_wait_reuse),
         // An older kernel has no such setting, and waits for as long.
         reuse_delay: sysctl("net.ipv4.tcp_tw_reuse_delay", number)
             .map_or(default.reuse_delay, Duration::from_millis),
         unprivileged_from: settings
             .read(HostLimits::UNPRIVILEGED, number)
             .map_or(default.unprivileged_from, Port),
-        somaxconn: settings.read("net.core.somaxconn", number).unwrap_or(default.somaxconn),
-        descriptors: getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX),
+        somaxconn: settings.read("net.core.somaxconn", number),
         addresses: addresses(),
         has_ipv6: has_ipv6(),
         loopback_up: loopback_is_up().unwrap_or(default.loopback_up),
         unread: settings.unread,
+        ..default
     }
 }
 

@@ -35,8 +35,8 @@ pub(super) fn lift_limits() -> LabLimits {
         limits.unprivileged_from = read(FIRST_UNPRIVILEGED).map_or(default.unprivileged_from, Port);
         limits.unset = Some((FIRST_UNPRIVILEGED.to_owned(), why));
     }
-    if let Err(why) = set(SOMAXCONN, &limits.somaxconn.to_string()) {
-        limits.somaxconn = read(SOMAXCONN).unwrap_or(default.somaxconn);
+    if let Err(why) = set(SOMAXCONN, &LabLimits::BACKLOG.to_string()) {
+        limits.somaxconn = read(SOMAXCONN);
         limits.unset = Some((SOMAXCONN.to_owned(), why));
     }
     limits

@@ -15,14 +15,14 @@ pub struct HostLimits {
     pub ephemeral: PortRange,
     /// `net.ipv4.ip_local_reserved_ports`: the kernel picks none of them.
     pub reserved: Vec<PortRange>,
-    /// `net.ipv4.tcp_tw_reuse`: whether connect() picks a port in TIME_WAIT again.
-    pub time_wait_reuse: TimeWaitReuse,
+    /// `net.ipv4.tcp_tw_reuse`: whether connect() picks a port in TIME_WAIT again; `None` where it cannot be read.
+    pub time_wait_reuse: Option<TimeWaitReuse>,
     /// `net.ipv4.tcp_tw_reuse_delay`: how long after it entered TIME_WAIT.
     pub reuse_delay: Duration,
     /// `net.ipv4.ip_unprivileged_port_start`: ports below it need a privilege.
     pub unprivileged_from: Port,
-    /// `net.core.somaxconn`: no backlog is longer.
-    pub somaxconn: u32,
+    /// `net.core.somaxconn`: no backlog is longer; `None` where it cannot be read.
+    pub somaxconn: Option<u32>,
     /// How many descriptors this process may have open.
     pub descriptors: u64,
     /// The addresses of this machine's interfaces.
@@ -31,7 +31,7 @@ pub struct HostLimits {
     pub has_ipv6: bool,
     /// Whether the loopback interface is up: no address of this machine is reached without it.
     pub loopback_up: bool,
-    /// The settings that cannot be read: Linux's default stands for them.
+    /// The settings that cannot be read; Linux's default stands for one that must have a value.
     pub unread: Vec<&'static str>,
 }
 
@@ -86,11 +86,21 @@ impl HostLimits {
     /// How long after a port entered TIME_WAIT connect() picks it again for that destination; `None`: only once TIME_WAIT is over.
     pub fn reuses_time_wait(&self, to: IpAddr) -> Option<Duration> {
         let reuses = match self.time_wait_reuse {
-            TimeWaitReuse::Never => false,
-            TimeWaitReuse::Everywhere => true,
-            TimeWaitReuse::OnLoopback => to.to_canonical().is_loopback(),
+            Some(TimeWaitReuse::Never) | None => false,
+            Some(TimeWaitReuse::Everywhere) => true,
+            Some(TimeWaitReuse::OnLoopback) => to.to_canonical().is_loopback(),
         };
         reuses.then_some(self.reuse_delay)
+    }
+
+    /// Whether the range of this kernel can be read.
+    pub fn knows_range(&self) -> bool {
+        !self.unread.contains(&HostLimits::PORT_RANGE)
+    }
+
+    /// Whether the range is Linux's default, in place of this kernel's.
+    pub fn is_assumed(&self, range: PortRange) -> bool {
+        !self.knows_range() && range == self.ephemeral
     }
 
     /// Whether connections to that address stay within this machine.
@@ -113,10 +123,10 @@ impl Default for HostLimits {
             uid: 0,
             ephemeral: PortRange::DEFAULT,
             reserved: Vec::new(),
-            time_wait_reuse: TimeWaitReuse::OnLoopback,
+            time_wait_reuse: Some(TimeWaitReuse::OnLoopback),
             reuse_delay: Duration::from_secs(1),
             unprivileged_from: Port(1024),
-            somaxconn: 4096,
+            somaxconn: Some(4096),
             descriptors: 1024,
             addresses: Vec::new(),
             has_ipv6: true,

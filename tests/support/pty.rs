@@ -15,6 +15,8 @@ use super::line::{Line, timespec};
 use super::seen::{Seen, Watch, at_least_one};
 
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+/// How long what a program has written may take to be read once it has ended: on a busy machine, longer than a second.
+const LAST_BYTES: Duration = Duration::from_secs(10);
 
 const BEGIN_PASTE: &str = "\x1b[200~";
 const END_PASTE: &str = "\x1b[201~";
@@ -178,7 +180,7 @@ impl Terminal {
             self.fail(&format!("still runs after {PATIENCE:?}"));
         }
         let status = self.child.wait().expect("a child of ours");
-        self.watch.ends_within(Duration::from_secs(1));
+        self.watch.ends_within(LAST_BYTES);
         status.code().or_else(|| status.signal().map(|n| 128 + n)).expect("a code or a signal")
     }
 

@@ -1,4 +1,5 @@
-//! A sandbox that refuses some system calls by their arguments (seccomp(2)): no privilege is needed, and nothing is traced.
+//! A sandbox that refuses some system calls by their arguments, or never answers them (seccomp(2)): no privilege is needed, and nothing is
+//! traced.
 
 use std::thread;
 
@@ -8,6 +9,7 @@ pub(crate) struct Refused {
     pub(crate) call: libc::c_long,
     pub(crate) argument: u32,
     pub(crate) value: u32,
+    /// 0: the call does not return, as nobody answers it.
     pub(crate) errno: libc::c_int,
 }
 
@@ -55,12 +57,15 @@ fn program(refused: Refused) -> [libc::sock_filter; 6] {
         line(equal, 3, number),
         line(load, 0, ARGUMENTS + 8 * refused.argument),
         line(equal, 1, refused.value),
-        line(answer, 0, libc::SECCOMP_RET_ERRNO | errno),
+        line(answer, 0, if errno == 0 { NO_ANSWER } else { libc::SECCOMP_RET_ERRNO | errno }),
         line(answer, 0, libc::SECCOMP_RET_ALLOW),
     ]
 }
 
-/// Whether this thread is in the sandbox from now on.
+/// The call waits for the program that has the filter's listener; that is this one, which never looks.
+const NO_ANSWER: u32 = libc::SECCOMP_RET_USER_NOTIF;
+
+/// Whether this thread is in the sandbox from now on. The listener of a filter is left open, so that its calls go on waiting.
 #[expect(unsafe_code, reason = "no crate of ours sets a filter")]
 fn install(refused: Refused) -> bool {
     let mut lines = program(refused);
@@ -71,8 +76,9 @@ fn install(refused: Refused) -> bool {
     let (yes, no): (libc::c_ulong, libc::c_ulong) = (1, 0);
     // SAFETY: this option takes numbers only.
     let gave_up_privileges = unsafe { libc::prctl(libc::PR_SET_NO_NEW_PRIVS, yes, no, no, no) };
-    let mode = libc::c_ulong::from(libc::SECCOMP_MODE_FILTER);
+    let flags = if refused.errno == 0 { libc::SECCOMP_FILTER_FLAG_NEW_LISTENER } else { no };
+    let mode = libc::SECCOMP_SET_MODE_FILTER;
     // SAFETY: the filter and its lines live longer than the call, and the kernel only reads them.
-    let done = unsafe { libc::prctl(libc::PR_SET_SECCOMP, mode, &raw const filter, no, no) };
-    gave_up_privileges == 0 && done == 0
+    let done = unsafe { libc::syscall(libc::SYS_seccomp, mode, flags, &raw const filter) };
+    gave_up_privileges == 0 && done >= 0
 }

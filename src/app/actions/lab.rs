@@ -4,7 +4,9 @@ use crate::app::actions::{connect, verbs};
 use crate::app::model::UsingUp;
 use crate::app::query::port_supply::left;
 use crate::app::{Effect, LabStage, State, Statement, format};
-use crate::tcp::{Accepting, Burst, Command, ConnectSpec, LabOrder, ListenSpec, PortRange};
+use crate::tcp::{
+    Accepting, Burst, Command, ConnectSpec, LabLimits, LabOrder, ListenSpec, PortRange,
+};
 
 pub(crate) fn toggle(state: &mut State) -> Vec<Effect> {
     match state.lab.stage {
@@ -38,7 +40,7 @@ pub(crate) fn use_up_ports(state: &mut State) -> Vec<Effect> {
     (clients.to, clients.burst) = (None, Burst::ONE);
     clients.spec = ConnectSpec { payload: vec![], ..clients.first.clone() };
     state.say(announcement(state, range));
-    let backlog = state.machine.somaxconn;
+    let backlog = state.machine.somaxconn.unwrap_or(LabLimits::BACKLOG);
     let listener = state.server_mut();
     let is_long = |spec: &ListenSpec| spec.backlog == backlog;
     if listener.held && listener.running.as_ref().is_some_and(is_long) {

@@ -141,7 +141,9 @@ pub(crate) fn settle(state: &mut State) {
             // A listener that closes later does not reword the sentence.
             let server = state.server_of(state.server_end(episode.ends));
             let is_listening = server.is_listening() && !server.ordered_to_stop;
-            episode.account.learn([(!is_listening, Fact::ListenerGone)]);
+            let has_row = state.has_listen_row(episode.ends);
+            let facts = [(!is_listening, Fact::ListenerGone), (has_row, Fact::Listening)];
+            episode.account.learn(facts);
         }
         if is_told_now {
             episode.is_told = true;

@@ -5,6 +5,7 @@ pub(crate) mod awaited;
 pub(crate) mod clients;
 pub(crate) mod failure;
 pub(crate) mod lab;
+pub(crate) mod lesson;
 pub(crate) mod notices;
 pub(crate) mod open_ends;
 pub(crate) mod script;
@@ -24,6 +25,10 @@ pub use crate::app::model::clients::{BurstProgress, Clients, Computer};
 pub use crate::app::model::failure::{Attempt, Failure, Remedy, Verdict};
 pub use crate::app::model::lab::{LabStage, LabState};
 pub(crate) use crate::app::model::lab::{LoopbackBefore, UsingUp};
+pub use crate::app::model::lesson::{
+    ActionTarget, Choice, Claim, Condition, EndPattern, Expectation, Hint, Lesson, LessonAction,
+    LessonActionKind, LessonProgress, Need, Phase, Question, SocketPattern, Step, Who,
+};
 pub use crate::app::model::notices::{Content, Notice, Notices, Tone, Topic};
 pub use crate::app::model::open_ends::{FinOrder, Holder, OpenEnd, OpenEnds, ServerPolicy};
 pub use crate::app::model::script::{HOLDABLE_STATES, Myth, MythCall};

@@ -110,9 +110,8 @@ pub(crate) fn look(state: &State, account: &mut Account, ends: [SocketId; 2], op
     // A kernel that probes the window has nothing in flight, and what the lab's wire carries, it reports.
     let is_off_the_wire = other.host != own.host && state.now.since(opened) >= REPORTED;
     let before_fin = before_unseen_fin.filter(|_| probes || is_off_the_wire);
-    let server = state.server_of(state.server_end(ends));
     account.learn([
-        (state.listening_rows(server).any(|line| line.gone.is_none()), Fact::Listening),
+        (state.has_listen_row(ends), Fact::Listening),
         (fin == Some(Delivery::OnTheWay), Fact::FinWaits),
         (is_lost(fin), Fact::FinLost),
         (before_fin.is_some(), Fact::FinQueued),

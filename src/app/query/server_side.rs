@@ -105,6 +105,12 @@ impl State {
         server.sockets.iter().filter_map(|socket| self.sockets.get(socket.name))
     }
 
+    /// Whether the server of that connection has a row in LISTEN.
+    pub(crate) fn has_listen_row(&self, ends: [SocketId; 2]) -> bool {
+        let server = self.server_of(self.server_end(ends));
+        self.listening_rows(server).any(|line| line.gone.is_none())
+    }
+
     /// The connections that wait for accept() of the selected server: Recv-Q of its LISTEN rows.
     pub fn waiting_for_accept(&self) -> u32 {
         self.listening_rows(self.server()).map(|line| line.row.queues.recv).sum()

@@ -2,13 +2,14 @@ use std::collections::{HashMap, HashSet};
 
 use foldhash::fast::RandomState;
 
-use crate::tcp::{Change, Protocol, SocketId, SocketRow, TcpState};
+use crate::tcp::{Change, SocketId, SocketRow, TcpState};
 
 /// The rows as they were last seen; each `learn` function adds what differs to `changes`.
 #[derive(Debug, Default)]
 pub struct KnownRows {
     rows: HashMap<SocketId, SeenRow, RandomState>,
     listening: HashSet<SocketId>,
+    has_twins: bool,
     round: u32,
 }
 
@@ -23,6 +24,7 @@ impl KnownRows {
     pub fn clear(&mut self) {
         self.rows.clear();
         self.listening.clear();
+        self.has_twins = false;
     }
 
     /// The row of this socket.
@@ -45,6 +47,7 @@ impl KnownRows {
     /// The row exists now.
     pub fn learn(&mut self, row: SocketRow, changes: &mut Vec<Change>) {
         let row = self.told_apart(row);
+        self.has_twins |= row.is_twin;
         let id = row.name();
         let round = self.round;
         let before = self.rows.insert(id, SeenRow { row, round });
@@ -107,11 +110,7 @@ impl KnownRows {
             if !spared.is_empty() && spared.contains(&row.name()) {
                 continue;
             }
-            // A TCP socket that is bound to no interface keeps the plain name, wherever it stands among those that are.
-            let is_new = |row: &SocketRow| !self.rows.contains_key(&row.name());
-            let may_follow = row.tuple.protocol == Protocol::Tcp && row.interface != 0;
-            let is_anothers = || self.other(&row).is_some();
-            if row.as_twin().is_some() && (is_anothers() || (may_follow && is_new(&row))) {
+            if self.other(&row).is_some_and(|other| row.may_be_twin_of(&other.row)) {
                 others.push(row);
             } else {
                 self.learn(row, changes);
@@ -130,8 +129,8 @@ impl KnownRows {
 
     /// The row by the name that it has: a socket that shared the name of another one keeps its own.
     pub fn told_apart(&self, row: SocketRow) -> SocketRow {
-        let twin = row.as_twin().filter(|twin| self.rows.contains_key(&twin.name()));
-        twin.unwrap_or(row)
+        let twin = self.has_twins.then(|| row.as_twin()).flatten();
+        twin.filter(|twin| self.rows.contains_key(&twin.name())).unwrap_or(row)
     }
 
     /// These are all rows in LISTEN.

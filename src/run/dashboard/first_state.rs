@@ -20,8 +20,7 @@ pub(super) fn first_state(args: &DashboardArgs, limits: HostLimits, clock: &Cloc
     };
     let clients = Clients::new(args.computers.unwrap_or(COMPUTERS), connect);
     let (started, warning) = time_of_day(clock.epoch());
-    let mut state = State::new(limits.clone(), started, Servers::new(spec), clients);
-    drop(update(&mut state, clock.now(), Event::LimitsRead(limits)));
+    let mut state = State::new(limits, started, Servers::new(spec), clients);
     state.ui.look.keys = args.show_keys;
     state.lab.spec = LabSpec::of_clients(args.computers.unwrap_or(LabSpec::CLIENTS));
     state.lab.bind = in_lab;

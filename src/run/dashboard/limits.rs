@@ -13,6 +13,8 @@ use crate::tcp::HostLimits;
 pub(super) struct LimitsReader {
     begun: Option<Instant>,
     task: Option<JoinHandle<HostLimits>>,
+    /// One that took too long; the next would have to wait for the same.
+    late: Option<JoinHandle<HostLimits>>,
     /// The refusal that they explain; the events behind it wait, too.
     refusal: Option<Event>,
 }
@@ -25,8 +27,11 @@ impl LimitsReader {
 
     /// Begins to read them: what is read already may be older than what they were changed to.
     pub(super) fn begin(&mut self, tasks: &TaskTracker) {
-        self.begun = Some(Instant::now());
-        self.task = Some(tasks.spawn_blocking(machine));
+        drop(self.late.take_if(|late| late.is_finished()));
+        if self.late.is_none() {
+            self.begun = Some(Instant::now());
+            self.task = Some(tasks.spawn_blocking(machine));
+        }
     }
 
     /// Gives the event back, unless it is a refusal whose limits are to be read first.
@@ -38,6 +43,9 @@ impl LimitsReader {
         }
         if self.task.is_none() {
             self.begin(tasks);
+        }
+        if self.task.is_none() {
+            return Some(event);
         }
         self.refusal.replace(event)
     }
@@ -56,6 +64,9 @@ impl LimitsReader {
         let mut limits = None;
         if let (Some(begun), Some(task)) = (self.begun, &mut self.task) {
             let read = timeout_at(begun + LimitsReader::PATIENCE, task).await;
+            if read.is_err() {
+                self.late = self.task.take();
+            }
             limits = read.ok().and_then(Result::ok).map(Event::LimitsRead);
         }
         (self.task, self.begun) = (None, Some(Instant::now()));
@@ -68,14 +79,26 @@ mod tests {
     use super::*;
     use crate::tcp::{Call, Errno, ListenSpec, SocketEvent, SyscallError};
 
+    fn refusal() -> Event {
+        let why = SyscallError { call: Call::Bind, errno: Errno::EADDRINUSE };
+        let spec = ListenSpec::at("127.0.0.1:5000".parse().unwrap());
+        Event::Net(SocketEvent::ListenFailed { spec, why })
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_refusal_does_not_wait_for_a_kernel_that_does_not_answer() {
+        let (mut limits, tasks) = (LimitsReader::default(), TaskTracker::new());
+        limits.task = Some(tasks.spawn(std::future::pending()));
+        limits.begun = Some(Instant::now());
+        assert_eq!(limits.explain(refusal(), &tasks), None);
+        assert_eq!(limits.read().await, [None, Some(refusal())]);
+        tokio::time::advance(LimitsReader::AGE).await;
+        assert_eq!(limits.explain(refusal(), &tasks), Some(refusal()), "the next one not at all");
+    }
+
     #[tokio::test]
     async fn a_refusal_comes_after_its_limits_and_the_next_ones_at_once() {
         let (mut limits, tasks) = (LimitsReader::default(), TaskTracker::new());
-        let refusal = || {
-            let why = SyscallError { call: Call::Bind, errno: Errno::EADDRINUSE };
-            let spec = ListenSpec::at("127.0.0.1:5000".parse().unwrap());
-            Event::Net(SocketEvent::ListenFailed { spec, why })
-        };
         assert_eq!(limits.explain(refusal(), &tasks), None);
         assert!(limits.are_coming() && !limits.is_free());
         let read = limits.read().await;

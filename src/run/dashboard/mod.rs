@@ -28,7 +28,7 @@ use tokio_util::task::TaskTracker;
 use crate::app::{Action, Effect, Event, LabStage, State, explain, update, watch_at_start};
 use crate::cli::DashboardArgs;
 use crate::kernel::watch::Poller;
-use crate::kernel::{machine, raise_descriptor_limit};
+use crate::kernel::{raise_descriptor_limit, unread_machine};
 use crate::net::Engine;
 use crate::run::dashboard::burst_memory::BurstMemory;
 use crate::run::dashboard::first_state::first_state;
@@ -51,7 +51,7 @@ const TAKE_TIME: Duration = Duration::from_millis(8);
 pub(super) async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Exit> {
     let clock = Clock::start();
     let descriptors = raise_descriptor_limit();
-    let state = first_state(args, HostLimits { descriptors, ..machine() }, &clock);
+    let state = first_state(args, HostLimits { descriptors, ..unread_machine() }, &clock);
     let (inbox_sender, inputs) = channel(QUEUE);
     let lab = LabSession::new(clock, inbox_sender.clone(), args.lab.pcap.as_deref())?;
     let (events_sender, events) = channel(QUEUE);
@@ -128,6 +128,7 @@ impl Dashboard {
         mut events: Receiver<SocketEvent>,
     ) -> anyhow::Result<Exit> {
         self.carry_out(watch_at_start(&self.state));
+        self.carry_out(vec![Effect::ReadLimits]);
         if std::mem::take(&mut self.lab) {
             self.handle(Event::Requested(Action::Lab));
         }

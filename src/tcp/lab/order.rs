@@ -91,8 +91,8 @@ impl LabComputer {
 pub struct LabLimits {
     /// The lowest port that needs no privilege there.
     pub unprivileged_from: Port,
-    /// `net.core.somaxconn`: no backlog is longer.
-    pub somaxconn: u32,
+    /// `net.core.somaxconn`: no backlog is longer; `None` where it cannot be read.
+    pub somaxconn: Option<u32>,
     /// How often a handshake is retransmitted, where the kernel gives up before it was held on the wire for ten minutes.
     pub gives_up: Option<HandshakeRetries>,
     /// Whether they have addresses of IPv6.
@@ -102,10 +102,12 @@ pub struct LabLimits {
 }
 
 impl LabLimits {
+    /// The longest backlog that they are to have.
+    pub const BACKLOG: u32 = 65_535;
     /// What they can do where this machine lets their settings be made.
     pub const MEANT: LabLimits = LabLimits {
         unprivileged_from: Port::ANY,
-        somaxconn: 65_535,
+        somaxconn: Some(LabLimits::BACKLOG),
         gives_up: None,
         has_ipv6: true,
         unset: None,
@@ -115,11 +117,14 @@ impl LabLimits {
     pub fn lacks(&self) -> Option<String> {
         let (file, errno) = self.unset.as_ref()?;
         let meant = LabLimits::MEANT;
-        let queue = (self.somaxconn < meant.somaxconn).then(|| {
-            format!(
-                "its accept queues hold at most {} connections, not {}",
-                self.somaxconn, meant.somaxconn
-            )
+        let queue = (self.somaxconn != meant.somaxconn).then(|| match self.somaxconn {
+            Some(most) => {
+                format!(
+                    "its accept queues hold at most {most} connections, not {}",
+                    LabLimits::BACKLOG
+                )
+            }
+            None => "how many connections its accept queues hold is not known".to_owned(),
         });
         let ports = (self.unprivileged_from > meant.unprivileged_from)
             .then(|| format!("ports below {} are privileged", self.unprivileged_from));

@@ -159,11 +159,16 @@ impl SocketRow {
         self.queues.recv.saturating_sub(self.may_hold_a_fin().into())
     }
 
-    /// The row as one of several sockets with the same 5-tuple, if it may be one.
+    /// The row as one of several sockets with the same 5-tuple, if anything tells it apart.
     #[must_use]
     pub fn as_twin(self) -> Option<SocketRow> {
-        let may_be = self.tuple.protocol == Protocol::Udp || self.interface != 0;
-        (may_be && self.tuple.is_connected()).then_some(SocketRow { is_twin: true, ..self })
+        let has_number = self.cookie != 0 || self.inode != 0;
+        (has_number && self.tuple.is_connected()).then_some(SocketRow { is_twin: true, ..self })
+    }
+
+    /// Whether two sockets with this name may exist at once; otherwise the one took over the 5-tuple of the other.
+    pub fn may_be_twin_of(&self, other: &SocketRow) -> bool {
+        self.tuple.protocol == Protocol::Udp || self.interface != other.interface
     }
 
     /// Whether both show one and the same socket: the same name, and not a later socket that took over its five numbers.

@@ -49,6 +49,8 @@ struct Queue {
     waiting: u32,
     backlog: u32,
     places: u32,
+    /// The kernel may have made the backlog shorter.
+    is_asked: bool,
 }
 
 impl Queue {
@@ -59,10 +61,13 @@ impl Queue {
             let queues = line.row.queues;
             (sum.0.saturating_add(queues.recv), sum.1.saturating_add(queues.send), sum.2 + 1)
         });
-        let asked = running.backlog.min(state.machine.somaxconn);
+        let most = state.machine.somaxconn;
+        let asked = running.backlog.min(most.unwrap_or(u32::MAX));
         let backlog = if listed == 0 { asked } else { listed };
-        let accept = Queue { waiting, backlog, places: backlog.saturating_add(sockets.max(1)) };
-        [Queue { waiting: half_open(state), backlog, places: backlog.max(1) }, accept]
+        let is_asked = listed == 0 && most.is_none();
+        let places = backlog.saturating_add(sockets.max(1));
+        let accept = Queue { waiting, backlog, places, is_asked };
+        [Queue { waiting: half_open(state), places: backlog.max(1), ..accept }, accept]
     }
 
     /// One slot for each place, as far as there is room, and the numbers.
@@ -70,7 +75,8 @@ impl Queue {
         const MOST: usize = 24;
         let full = if self.waiting >= self.places { ", full" } else { "" };
         let [waiting, backlog] = [self.waiting, self.backlog].map(text::number);
-        let words = format!(" {waiting} of {backlog}{full}");
+        let most = if self.is_asked { "at most " } else { "" };
+        let words = format!(" {waiting} of {most}{backlog}{full}");
         let part = match self.waiting {
             0 => Dim,
             waiting if waiting >= self.places => Error,

@@ -8,6 +8,8 @@ use fivetuple::tcp::{
     SourcePort, TimeWaitReuse,
 };
 
+const TW_REUSE: &str = "net.ipv4.tcp_tw_reuse";
+
 /// A fact about the machine, or a setting that a form or the command line would make.
 pub(super) fn given(state: &mut State, text: &str) {
     let (what, value) = text.split_once(' ').unwrap();
@@ -15,14 +17,18 @@ pub(super) fn given(state: &mut State, text: &str) {
         (&mut state.machine, &mut state.servers.selected_mut().spec, &mut state.clients);
     match what {
         "descriptors" => machine.descriptors = value.parse().unwrap(),
-        "somaxconn" => machine.somaxconn = value.parse().unwrap(),
+        "somaxconn" => machine.somaxconn = value.parse().ok(),
         "range" => machine.ephemeral = value.parse().unwrap(),
         "reserved" => machine.reserved = PortRange::list_of_sysctl(value),
         "ipv6" => machine.has_ipv6 = value == "yes",
-        "tw-reuse" => machine.time_wait_reuse = TimeWaitReuse::Never,
+        "tw-reuse" => machine.time_wait_reuse = Some(TimeWaitReuse::Never),
         "hidden" => {
             let settings = [HostLimits::PORT_RANGE, HostLimits::UNPRIVILEGED];
             machine.unread = settings.into_iter().filter(|name| value.contains(name)).collect();
+            if value.contains(TW_REUSE) {
+                machine.unread.push(TW_REUSE);
+                machine.time_wait_reuse = None;
+            }
         }
         "lo" => machine.loopback_up = value == "up",
         "addresses" => {

@@ -119,7 +119,7 @@ impl Story {
             ["up", computers, "without", "settings"] => {
                 let unset = Some((String::from("/proc/sys/net/core/somaxconn"), Errno::EROFS));
                 let limits = LabLimits {
-                    somaxconn: 4096,
+                    somaxconn: Some(4096),
                     gives_up: Some(HandshakeRetries::DEFAULT),
                     unset,
                     ..LabLimits::MEANT

@@ -59,9 +59,9 @@ const LONGEST: usize = 300;
 const MOST_FILES: usize = 20;
 
 /// The folders of `app`; each uses those before it.
-const APP: [&str; 15] = [
+const APP: [&str; 16] = [
     "format", "keys", "effect", "event", "table", "model", "ui", "state", "query", "history",
-    "explain", "actions", "events", "input", "update",
+    "explain", "actions", "lesson", "events", "input", "update",
 ];
 
 /// The folders of `view`; each uses those before it.

@@ -20,6 +20,13 @@ fn the_queues_are_slots_that_fill_while_there_is_something_to_see() {
     let full = "tcp 5 4 127.0.0.1:5000 0.0.0.0:* LISTEN inode=9";
     robot.kernel(&joined(&[full, LAPTOP[1]]));
     shows(&mut robot, &sizes, &["[■■■■■] 5 of 4, full"]);
+    // /proc tells no backlog: it is the smaller one of what was asked for and the kernel's limit, where that can be read.
+    let of_proc = "tcp 1 0 127.0.0.1:5000 0.0.0.0:* LISTEN inode=9";
+    robot.kernel(&joined(&[of_proc, LAPTOP[1]]));
+    for (most, said) in [(Some(3), "1 of 3"), (None, "1 of at most 128")] {
+        robot.state.machine.somaxconn = most;
+        shows(&mut robot, &sizes, &[said]);
+    }
     let empty = "tcp 0 4 127.0.0.1:5000 0.0.0.0:* LISTEN inode=9";
     let half = "tcp 0 0 127.0.0.1:5000 127.0.0.2:54240 SYN_RECV";
     robot.hear(SocketEvent::AcceptHeld(ListenerId::FIRST, false));

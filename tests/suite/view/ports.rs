@@ -4,7 +4,7 @@ use crate::robot::{LISTEN, Robot, end};
 use fivetuple::app::Action;
 use fivetuple::tcp::{HostLimits, SourcePort, TimeWaitReuse};
 
-use crate::view::{ALL, SMALL, USUAL, WIDE, check, shows, two_connections};
+use crate::view::{ALL, SMALL, USUAL, WIDE, check, screen, shows, two_connections};
 
 /// A listener with so many connections of the laptop at even ports.
 pub(crate) fn connections(count: u16) -> Robot {
@@ -76,7 +76,7 @@ fn what_waits_in_time_wait_is_told_beside_what_is_left() {
     robot.press("m");
     shows(&mut robot, &[WIDE], &["3 of 4 ports left, and 1 in TIME_WAIT, "]);
     shows(&mut robot, &[USUAL], &["3 of 4 ports left, 1 in TIME_WAIT"]);
-    robot.state.machine.time_wait_reuse = TimeWaitReuse::Never;
+    robot.state.machine.time_wait_reuse = Some(TimeWaitReuse::Never);
     shows(&mut robot, &[WIDE], &["3 of 4 ports left; 1 of 54240-54243 in use, 1 of them in"]);
 }
 
@@ -86,4 +86,11 @@ fn of_a_range_that_cannot_be_read_it_is_not_said_how_many_are_left() {
     robot.state.machine.unread = vec![HostLimits::PORT_RANGE];
     robot.press("m");
     shows(&mut robot, &ALL, &["ports in use: 1", "cannot be read"]);
+    let dots = |robot: &mut Robot| screen(robot, WIDE).matches(['▀', '▄']).count();
+    let assumed = dots(&mut robot);
+    robot.press("+");
+    shows(&mut robot, &[WIDE], &["Linux's default range, 32768-60999"]);
+    robot.state.machine.unread.clear();
+    robot.press("-");
+    assert!(dots(&mut robot) > assumed, "how many are left is shown in large letters");
 }

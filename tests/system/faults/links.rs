@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::ffi::CString;
+use std::io::{BufRead, BufReader};
 use std::net::{Ipv6Addr, SocketAddr, SocketAddrV6, TcpListener, TcpStream};
+use std::process::Stdio;
 
 use fivetuple::kernel::addresses;
 use fivetuple::tcp::Endpoint;
@@ -10,7 +12,7 @@ use fivetuple::tcp::Endpoint;
 use crate::ran::fivetuple as run;
 use crate::support::netns::done;
 use crate::support::sandbox::{Refused, within};
-use crate::support::{netns, skipped};
+use crate::support::{netns, program, skipped};
 use crate::terminal::scenario::play;
 
 /// The ends of a cable: both in the network of the test, each with an address of the link.
@@ -96,6 +98,27 @@ fn ipv4_at_a_listener_for_both_is_shown_once_and_as_the_kernel_does() {
         assert_eq!(servers[1], format!("[::ffff:127.0.0.1]:{port}"));
         let wanted = [row([listener.local_addr().unwrap(), nobody], "LISTEN"), clients, servers];
         assert_eq!(table(port), wanted.map(|row| (row, 1)).into());
+    });
+}
+
+#[test]
+fn a_listener_for_both_is_one_whatever_the_default_of_the_kernel_is() {
+    let possible = || {
+        let set = std::fs::write("/proc/sys/net/ipv6/bindv6only", "1");
+        set.map_err(|why| skipped(&format!("bindv6only cannot be set here: {why}"))).is_ok()
+    };
+    netns::alone_if(possible, || {
+        let mut server = program(["listen", "--bind", "::", "--port", "5000"])
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(server.stdout.take().unwrap()).lines();
+        lines.next().expect("it listens").unwrap();
+        for to in ["127.0.0.1:5000", "[::1]:5000"] {
+            run(&["connect", to, "--wait", "0s"]).ends(0, &["1 of 1 connected"]);
+        }
+        server.kill().unwrap();
+        server.wait().unwrap();
     });
 }
 

@@ -1,4 +1,4 @@
-//! A kernel without sock_diag, and sandboxes that refuse it: /proc is read instead, and that is said.
+//! A kernel without sock_diag, and sandboxes that refuse it: /proc is read instead, and that is said. A kernel that does not answer.
 
 use std::net::TcpStream;
 
@@ -71,6 +71,17 @@ fn the_dashboard_goes_on_and_says_so_in_its_title() {
             if done.is_none() {
                 return skipped("no sandboxes here (seccomp)");
             }
+        }
+    });
+}
+
+#[test]
+fn keys_do_not_wait_for_a_kernel_that_never_answers() {
+    netns::alone_if_possible(|| {
+        let no_answer = Refused { call: libc::SYS_recvfrom, argument: 2, value: ROOM, errno: 0 };
+        let text = include_str!("../terminal/scenarios/no_answer_from_netlink.txt");
+        if within(no_answer, || play(text)).is_none() {
+            skipped("no sandboxes here (seccomp)");
         }
     });
 }

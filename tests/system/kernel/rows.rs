@@ -9,6 +9,19 @@ use socket2::{Domain, Socket, Type};
 
 use crate::kernel::{end, inode, rows_when, shows, sources};
 use crate::place::{listener, own_address};
+use crate::support::skipped;
+
+#[test]
+fn a_listener_of_mptcp_is_a_row_like_any_other() {
+    let mptcp = socket2::Protocol::from(libc::IPPROTO_MPTCP);
+    let Ok(socket) = Socket::new(Domain::IPV4, Type::STREAM, Some(mptcp)) else {
+        return skipped("no MPTCP here");
+    };
+    socket.bind(&SocketAddr::from((own_address(), 0)).into()).unwrap();
+    socket.listen(1).unwrap();
+    let at = socket.local_addr().unwrap().as_socket().unwrap();
+    shows(at, vec![TcpState::Listen]);
+}
 
 #[test]
 fn a_connection_is_two_rows_and_a_listener_is_one() {

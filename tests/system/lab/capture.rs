@@ -1,13 +1,14 @@
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io::{BufRead, BufReader};
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{OpenOptionsExt, symlink};
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::mpsc::channel;
 use std::time::{Duration, SystemTime};
 
 use fivetuple::lab::{Capture, segment};
 use fivetuple::run::Clock;
-use fivetuple::tcp::{Segment, WireOrder};
+use fivetuple::tcp::{LabEvent, Segment, WireOrder};
 use pcap_file::pcapng::{Block, PcapNgReader};
 use rustix::fs::{CWD, Mode, mkfifoat};
 
@@ -97,6 +98,22 @@ fn a_capture_overwrites_nothing() {
     assert!(!at("nothing").exists());
     assert_eq!(create("empty"), Ok(()));
     assert!(PcapNgReader::new(File::open(at("empty")).unwrap()).is_ok());
+}
+
+#[test]
+fn a_pipe_whose_reader_has_ended_is_told_as_that() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("pipe");
+    mkfifoat(CWD, &path, Mode::RWXU).expect("a pipe");
+    let reader = OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK).open(&path);
+    let (sender, reports) = channel();
+    let report = move |event| sender.send(event).expect("the test goes on");
+    let capture = Capture::create(&path, Duration::ZERO, report).expect("somebody reads");
+    drop(reader.expect("a reader"));
+    let Some(mut bench) = with_capture(Clock::start(), capture) else { return };
+    connect(&mut bench);
+    let why = String::from("the program that read it has ended (EPIPE)");
+    assert_eq!(reports.recv().expect("a report"), LabEvent::CaptureFailed(why));
 }
 
 /// tcpdump, where it is there, finds the same file good.

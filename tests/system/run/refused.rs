@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::ran::fivetuple as run;
 use crate::support::netns::{alone, done};
+use crate::support::sandbox::{Refused, within};
 use crate::support::skipped;
 
 /// Sets a sysctl of this network, if that is possible here.
@@ -95,6 +96,21 @@ fn a_connection_that_was_there_is_said_to_have_broken() {
             .unwrap()
             .fails(&["1 of 1 connected to 127.0.0.1:5000, 1 byte sent, 0 bytes received"]);
         assert_eq!(said.err, broke);
+    });
+}
+
+#[test]
+fn a_write_that_fails_is_a_failure() {
+    alone(|| {
+        let _server = TcpListener::bind("127.0.0.1:5000").unwrap();
+        // Data is sent with this flag.
+        let value = u32::try_from(libc::MSG_NOSIGNAL).unwrap();
+        let no_room = Refused { call: libc::SYS_sendto, argument: 3, value, errno: libc::ENOBUFS };
+        let call = ["connect", "127.0.0.1:5000", "--payload", "x", "--wait", "0s"];
+        let Some(said) = within(no_room, || run(&call)) else {
+            return skipped("no sandboxes here (seccomp)");
+        };
+        said.fails(&["0 bytes sent", "broke: No buffer space available (ENOBUFS)"]);
     });
 }
 

@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::process::Stdio;
+use std::time::Duration;
 
 use fivetuple::run::NetstatLine;
 use fivetuple::tcp::{InterfaceNames, Owner, SocketRow};
@@ -10,8 +11,9 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use socket2::{Domain, Socket, Type};
 
-use crate::place::{listener, own_address};
+use crate::place::{LOCALHOST, listener, own_address};
 use crate::ran::{Ran, fivetuple};
+use crate::support::clock::now;
 use crate::support::netns::{self, done};
 use crate::support::{program, skipped};
 
@@ -156,6 +158,49 @@ fn listeners_at_two_interfaces_are_told_apart_as_ss_does() {
     });
 }
 
+/// The kernel lets a second client have the 5-tuple of one that is bound to an interface.
+#[test]
+fn a_client_with_the_five_tuple_of_a_bound_one_is_a_row_of_its_own() {
+    netns::alone(|| {
+        let (_listener, to) = listener(LOCALHOST);
+        let port = to.port().to_string();
+        let mut watch = program(["table", "--watch", "--json", "--port", &port]);
+        let mut watch = watch.stdout(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(watch.stdout.take().unwrap()).lines();
+        let from = SocketAddr::from(([127, 0, 0, 2], 40_000));
+        let client = |interface: Option<&[u8]>| {
+            let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+            socket.set_reuse_address(true).unwrap();
+            socket.bind_device(interface).unwrap();
+            socket.bind(&from.into()).unwrap();
+            socket.set_nonblocking(true).unwrap();
+            let _ = socket.connect(&to.into());
+            socket
+        };
+        // What happens to rows of that address, until one of that interface is opened.
+        let mut until_opened = |interface: Value| {
+            let mut events = Vec::new();
+            loop {
+                let line = lines.next().expect("it goes on").unwrap();
+                let row: Value = serde_json::from_str(&line).unwrap();
+                if row["local"] != from.to_string() || row["event"] == "changed" {
+                    continue;
+                }
+                events.push(format!("{} {}", row["event"], row["interface"]));
+                if row["event"] == "opened" && row["interface"] == interface {
+                    return events;
+                }
+            }
+        };
+        let _bound = client(Some(b"lo"));
+        assert_eq!(until_opened("lo".into()), [r#""opened" "lo""#]);
+        let _other = client(None);
+        assert_eq!(until_opened(Value::Null), [r#""opened" null"#]);
+        watch.kill().unwrap();
+        watch.wait().unwrap();
+    });
+}
+
 #[test]
 fn udp_is_shown_on_demand() {
     let socket = UdpSocket::bind((own_address(), 0)).unwrap();
@@ -164,6 +209,38 @@ fn udp_is_shown_on_demand() {
         let text = table(at.port(), flags);
         assert_eq!(text.matches(&at.to_string()).count(), expected, "{text}");
     }
+}
+
+/// The processor time that a process has used so far, in ticks (proc_pid_stat(5)).
+fn ticks(pid: u32) -> u64 {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
+    let fields: Vec<&str> = stat[stat.rfind(')').unwrap()..].split(' ').collect();
+    fields[12].parse::<u64>().unwrap() + fields[13].parse::<u64>().unwrap()
+}
+
+#[test]
+fn watching_two_hundred_connections_a_second_takes_a_fifth_of_a_processor_at_most() {
+    netns::alone(|| {
+        let (listener, at) = listener(LOCALHOST);
+        let mut watch = program(["table", "--watch"]).stdout(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(watch.stdout.take().unwrap()).lines();
+        assert!(lines.any(|line| line.unwrap().contains("LISTEN")));
+        let reader = std::thread::spawn(move || lines.count());
+        let (before, begun) = (ticks(watch.id()), now());
+        for n in 1..=400 {
+            let client = TcpStream::connect(at).unwrap();
+            drop((client, listener.accept().unwrap()));
+            let due = begun + Duration::from_millis(5 * n);
+            std::thread::park_timeout(due.saturating_duration_since(now()));
+        }
+        let used = ticks(watch.id()) - before;
+        // A debug build takes more than the tenth that a release takes. There are 100 ticks a second (USER_HZ).
+        let most = u64::try_from(begun.elapsed().as_millis()).unwrap() / 10 / 5;
+        watch.kill().unwrap();
+        watch.wait().unwrap();
+        assert!(reader.join().unwrap() > 0);
+        assert!(used <= most, "{used} ticks, not {most}");
+    });
 }
 
 #[test]

@@ -11,8 +11,8 @@ use crate::app::ui::form::option_call;
 use crate::app::{Effect, Form, State, Value, Wrong, format};
 use crate::tcp::socket::connect_spec;
 use crate::tcp::{
-    Burst, ConnectSpec, Host, Port, PortRange, Protocol, SourcePort, Stays, Target, legible,
-    unescape,
+    Burst, ConnectSpec, Host, HostLimits, Port, PortRange, Protocol, SourcePort, Stays, Target,
+    legible, unescape,
 };
 
 const TO: usize = 0;
@@ -86,7 +86,7 @@ pub(super) const FIELDS: &[FieldSpec<Options>] = &[
         },
         call: |range, _, _| format!("setsockopt(..., {})", range.shown()),
         apply: |typed, state, options| match &mut options.spec.source_port {
-            SourcePort::Range(range) => set(range, source_range(state.machine.ephemeral, typed.parse()?)),
+            SourcePort::Range(range) => set(range, source_range(&state.machine, typed.parse()?)),
             SourcePort::KernelPicks | SourcePort::SameAsServer | SourcePort::Fixed(_) => Ok(()),
         },
     },
@@ -189,12 +189,13 @@ pub(super) fn apply(state: &mut State, form: &Form) -> Result<Vec<Effect>, Wrong
     Ok((before != after).then_some(Effect::Watch(after)).into_iter().collect())
 }
 
-fn source_range(ephemeral: PortRange, range: PortRange) -> Result<PortRange, String> {
+fn source_range(limits: &HostLimits, range: PortRange) -> Result<PortRange, String> {
     if !(2..=64).contains(&range.len()) {
         return Err("A toy range has 2 to 64 ports.".to_owned());
     }
-    if !ephemeral.contains(range.low) || !ephemeral.contains(range.high) {
-        return Err(format!("The kernel ignores ranges outside its own, {ephemeral}."));
+    let own = limits.ephemeral;
+    if !limits.is_assumed(own) && (!own.contains(range.low) || !own.contains(range.high)) {
+        return Err(format!("The kernel ignores ranges outside its own, {own}."));
     }
     Ok(range)
 }

@@ -48,7 +48,7 @@ pub(crate) fn open(state: &mut State) -> Vec<Effect> {
 
 /// The most connections: each takes one descriptor, and the server none, as it does not accept.
 fn room(state: &State) -> u64 {
-    descriptors(state).min(state.machine.somaxconn.into())
+    descriptors(state).min(state.machine.somaxconn.map_or(u64::MAX, u64::from))
 }
 
 fn descriptors(state: &State) -> u64 {
@@ -112,10 +112,9 @@ fn why_not(state: &State, range: PortRange) -> Option<String> {
             "{calls} connections need {calls} descriptors; {held} of {limit} are in use. Press r to close everything."
         ));
     }
-    (calls + waiting > machine.somaxconn.into()).then(|| {
-        let [most, all] = [machine.somaxconn.into(), calls + waiting].map(format::number);
-        format!(
-            "{all} connections would wait for accept(); the limit is {most} (net.core.somaxconn)."
-        )
-    })
+    let most = machine.somaxconn.map(u64::from).filter(|most| calls + waiting > *most)?;
+    let [most, all] = [most, calls + waiting].map(format::number);
+    Some(format!(
+        "{all} connections would wait for accept(); the limit is {most} (net.core.somaxconn)."
+    ))
 }

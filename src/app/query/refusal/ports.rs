@@ -78,8 +78,8 @@ impl<'a> SoughtPorts<'a> {
         let pickable = if asks { 1 } else { self.limits.pickable(self.range) };
         let (used, waiting) = (used.len(), used.values().filter(|waits| **waits).count());
         let all = self.range.len();
-        let delay = self.limits.reuses_time_wait(self.to.ip);
-        let delay = delay.filter(|_| waiting > 0 && !asks && self.spec.protocol == Protocol::Tcp);
+        let may_reuse = waiting > 0 && !asks && self.spec.protocol == Protocol::Tcp;
+        let delay = self.limits.reuses_time_wait(self.to.ip).filter(|_| may_reuse);
         let number = |count: usize| format::number(count as u64);
         seen.with("range", self.range)
             .with("all", number(all))
@@ -87,7 +87,8 @@ impl<'a> SoughtPorts<'a> {
             .with("used", number(used))
             .count("waiting", waiting as u64)
             .when("AllUsed", used >= pickable)
-            .when("RangeUnread", self.limits.unread.contains(&HostLimits::PORT_RANGE))
+            .when("RangeUnread", !self.limits.knows_range())
+            .when("ReuseUnread", may_reuse && self.limits.time_wait_reuse.is_none())
             .when("AllWaiting", used > 0 && used == waiting)
             .when("Reserved", pickable < all)
             .when("OnePort", all == 1)

@@ -63,8 +63,7 @@ fn of_listen(state: &State, failure: &Failure, spec: &ListenSpec) -> Vec<Remedy>
             all
         }
         Errno::EACCES | Errno::EPERM => {
-            let from = state.machine.unprivileged_from;
-            let port = Port(from.0.max(8080));
+            let port = Port(state.machine.unprivileged_from.0.max(8080));
             let mut all = vec![
                 tried(
                     at_port("higher-port", port).when("run", true),
@@ -73,7 +72,7 @@ fn of_listen(state: &State, failure: &Failure, spec: &ListenSpec) -> Vec<Remedy>
                 reuse_addr("reuse-addr".into()),
             ];
             all.extend(elsewhere);
-            all.extend([not_tried("privilege"), not_tried(at_port("lower-limit", from))]);
+            all.extend([not_tried("privilege"), not_tried(at_port("lower-limit", at.port))]);
             all
         }
         Errno::EADDRNOTAVAIL => {

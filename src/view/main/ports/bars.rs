@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use crate::app::Parity;
-use crate::tcp::{HostLimits, Port, PortRange};
+use crate::tcp::{Port, PortRange};
 use crate::view::ThemeRole::{Border, Dim, Gauge, Key, Warning};
 use crate::view::main::ports::selection::{ALL, listen_symbol, listening, selected_symbol};
 use crate::view::{Painter, ThemeRole, rect, text};
@@ -145,9 +145,8 @@ fn draw_parts(painter: &mut Painter<'_>, area: Rect, scale: Scale) {
         draw(0, Dim, bracket(low, high, name));
     }
     let range = scene.state.port_range();
-    let machine = &scene.state.machine;
-    let is_assumed = machine.unread.contains(&HostLimits::PORT_RANGE) && range == machine.ephemeral;
-    let words = if is_assumed { "Linux's default" } else { "picked from" };
+    let words =
+        if scene.state.machine.is_assumed(range) { "Linux's default" } else { "picked from" };
     draw(1, Warning, bracket(range.low.0, range.high.0, &format!("{words} {range}")));
     let left = scale.x(range.low).unwrap_or(0).saturating_sub(scale.area.x);
     let well_known = ["└ well-known 0-1023", "└ well-known", ""];

@@ -3,7 +3,7 @@
 use ratatui::text::{Line, Span};
 
 use crate::app::{Parity, State, Statement, TableRow, explain, format};
-use crate::tcp::{HostLimits, Port, Protocol, SourcePort, TcpState};
+use crate::tcp::{Port, Protocol, SourcePort, TcpState};
 use crate::view::ThemeRole::{Dim, Error, FocusBorder, Gauge, Strong, Text};
 use crate::view::main::ports::selection::listening;
 use crate::view::style::big_letters::BigLetters;
@@ -13,7 +13,8 @@ use crate::view::{Scene, ThemeRole, push_fitting, text};
 
 /// The ports that are left, in letters for the back of a lecture hall.
 pub(super) fn large(scene: Scene<'_>, room: usize) -> Option<(Span<'static>, usize)> {
-    let supply = scene.state.supply().filter(|_| !scene.theme.is_ascii())?;
+    let is_drawn = scene.state.machine.knows_range() && !scene.theme.is_ascii();
+    let supply = scene.state.supply().filter(|_| is_drawn)?;
     let number = text::number(supply.left());
     let wide = BigLetters::SENTENCE.width(number.len()) + 2;
     let part = if supply.left() == 0 { Error } else { Strong };
@@ -45,7 +46,8 @@ fn left(state: &State) -> (ThemeRole, Vec<String>) {
     let is_empty = supply.left() == 0;
     let what = what
         .when("Empty", is_empty)
-        .when("Unread", state.machine.unread.contains(&HostLimits::PORT_RANGE))
+        .when("Unread", !state.machine.knows_range())
+        .when("ReuseUnread", supply.waiting > 0 && state.machine.time_wait_reuse.is_none())
         .with("from", supply.from)
         .with("to", supply.to)
         .with("range", supply.range)

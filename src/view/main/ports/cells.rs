@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use crate::app::Parity;
+use crate::app::{Parity, State};
 use crate::tcp::{Port, PortRange};
 use crate::view::ThemeRole::{Border, Dim, Gauge, Key};
 use crate::view::main::ports::selection::{listen_symbol, listening, selected_symbol};
@@ -100,9 +100,15 @@ fn symbol(scene: Scene<'_>, port: Port, listens: bool) -> (char, Style) {
     } else if scene.state.seen().ports.rows_at(port) > 0 {
         let is_even = Parity::of(port) == Parity::Even;
         (FULL, scene.style(if is_even { Gauge } else { Key }))
-    } else if scene.state.port_range().contains(port) {
-        (FREE, scene.style(Border))
-    } else {
+    } else if is_never_picked(scene.state, port) {
         (NEVER, scene.style(Border))
+    } else {
+        (FREE, scene.style(Border))
     }
+}
+
+/// Whether the next connect does not pick the port, as far as the range is known.
+fn is_never_picked(state: &State, port: Port) -> bool {
+    let range = state.port_range();
+    !range.contains(port) && !state.machine.is_assumed(range)
 }

@@ -40,8 +40,12 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
         0 => (draw_all, ALL, String::from("all 65,536")),
         1 => {
             let draw = draw_range(range, inner);
-            let is_ephemeral = range == scene.state.machine.ephemeral;
-            let whose = if is_ephemeral { "this kernel's ephemeral" } else { "the selected toy" };
+            let machine = &scene.state.machine;
+            let whose = match range {
+                range if machine.is_assumed(range) => "Linux's default",
+                range if range == machine.ephemeral => "this kernel's ephemeral",
+                _ => "the selected toy",
+            };
             (draw, range, format!("{whose} range, {range}"))
         }
         _ => {

@@ -95,5 +95,10 @@ fn twins_of_which_one_has_no_interface_are_born_once_in_any_order() {
         changes.clear();
         known.learn_all(&rows, &HashSet::new(), &mut changes);
         assert_eq!(changes, []);
+        // A socket that takes the place of one of them is a new row, and the other one stays.
+        let later = SocketRow { inode: 9, cookie: 9, ..here };
+        known.learn_all(&[bound, later], &HashSet::new(), &mut changes);
+        assert_eq!(changes.len(), 2, "{changes:?}");
+        assert!(changes.iter().all(|change| change.row().interface == 0), "{changes:?}");
     }
 }
