@@ -15,7 +15,7 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let keys = theme(scene);
     let room = usize::from(area.width).saturating_sub(width(&keys));
     let line = if scene.state.ui.find.typing { find(scene, room) } else { hints(scene, room) };
-    painter.render(line, area);
+    painter.put(area, [line]);
     if !keys.is_empty() {
         painter.render(Line::from(keys).right_aligned(), area);
     }
