@@ -71,6 +71,7 @@
 //! | What colour has a state or a role? | `view/style/theme.rs` names its ink, `view/style/ink.rs` the colour on each ground |
 //! | Which rows are lit, and until when? | `Spotlight` in `app/table/row.rs`; `app/query/past.rs` aims it |
 //! | Which listener is selected, which accepted a connection? | `app/model/servers.rs`; `Holder` in `app/model/open_ends.rs` |
+//! | What may a lesson's file say, and what is said when it is wrong? | `app/lesson`, one file for each part of the grammar |
 //! | Why is a row gone? | `app/table/gone.rs`; the words in `gone_reason.rs` |
 //! | How is the kernel's table read? | `kernel/sock_diag` has the sockets, `kernel/inet_diag` the bytes on them |
 //! | When is it read, and why not sooner? | `kernel/watch/schedule.rs`: a share of the processor is its budget |
@@ -105,6 +106,8 @@
 //!   `Mixed`, `Named` and `Ground`.
 //! - **A sentence**: a line in `assets/words`, and a scenario in `tests/suite/app/explain` that leads to it. Say only what was
 //!   seen.
+//! - **A word of lessons**: actions and options have the names of `BINDINGS` and of the forms' fields at once; further claims go to
+//!   `app/lesson/claims.rs`. `tests/suite/app/lesson/broken` shows what is said about wrong files.
 //! - **A field of `fivetuple table`**: `run/headless/netstat_line.rs`.
 //! - **An impairment of the wire**: an order in `tcp/lab/wire.rs`, its effect in `lab/wire/impairment.rs` (and `forwarder.rs`, if
 //!   it makes frames), its sign in `view/lab/wire.rs`, a key; `grep -rnE 'DropNext|drop_next' src tests` shows the rest.

@@ -1,4 +1,6 @@
-use crate::app::{Action, Key};
+use std::sync::Arc;
+
+use crate::app::{Action, Key, Lesson};
 use crate::tcp::{Host, HostLimits, LabEvent, Owner, SocketEvent, SocketId, TableUpdate, TcpInfo};
 
 /// Something that happened.
@@ -40,6 +42,15 @@ pub enum Event {
     Lab(LabEvent),
     /// Files with these names were written; or the reason why not, in words.
     Saved(Result<Vec<String>, String>),
+    /// A lesson was read, with its number in the course if it has one: it begins.
+    LessonGiven {
+        /// The lesson.
+        lesson: Arc<Lesson>,
+        /// Its number; `None` for a file of one's own.
+        number: Option<usize>,
+        /// How fast it goes on without a key, in percent of reading it aloud.
+        pace: Option<u32>,
+    },
     /// An action without a key: from the mouse or the command line.
     Requested(Action),
 }

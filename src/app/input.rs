@@ -3,8 +3,8 @@
 use crate::app::actions::forms;
 use crate::app::ui::field::{LONGEST, edit_text};
 use crate::app::{
-    Action, BINDINGS, Binding, HOLDABLE_STATES, Key, Overlay, PressedKey, Scope, State, Statement,
-    action_for, action_in_details,
+    Action, BINDINGS, Binding, HOLDABLE_STATES, Key, Overlay, Phase, PressedKey, Scope, State,
+    Statement, action_for, action_in_details,
 };
 use crate::tcp::socket::connect_spec;
 
@@ -111,10 +111,24 @@ fn meaning(state: &mut State, key: Key) -> Option<Action> {
         Some(Overlay::Details(_)) => (action_in_details(key), "Sheet"),
         None => return meaning_on_panes(state, key),
     };
+    // The space bar goes on with a lesson although a sheet is open.
+    let goes_on = || action_for(Scope::Lesson, key).filter(|_| key == Key::Char(' '));
+    let action = action.or_else(|| goes_on().filter(|_| state.lesson.is_some()));
     if action.is_none() {
         means_nothing(state, key, helps);
     }
     action
+}
+
+/// The action of a key for the lesson that is given, on the panes.
+pub(crate) fn press_in_lesson(state: &mut State, key: Key) -> Option<Action> {
+    let lesson = state.lesson.as_ref()?;
+    let asks = lesson.phase == Phase::Asking;
+    let answer = action_for(Scope::Question, key).filter(|_| asks);
+    let action = answer.or_else(|| action_for(Scope::Lesson, key));
+    let action = action.filter(|action| action.is_for_the_lesson())?;
+    note(state, (key, Scope::Lesson), (Some(action), state.ui.count));
+    Some(action)
 }
 
 /// The state in the menu that a key selects: Enter the one at the cursor, a digit the one with that number.

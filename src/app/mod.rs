@@ -12,6 +12,8 @@ pub mod format;
 pub mod history;
 pub(crate) mod input;
 pub(crate) mod keys;
+/// Lessons are read.
+pub mod lesson;
 pub(crate) mod model;
 pub(crate) mod query;
 pub(crate) mod state;

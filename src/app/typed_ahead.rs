@@ -19,8 +19,16 @@ pub(crate) fn press(state: &mut State, key: Key) -> Vec<Effect> {
         return state.only_say(Statement::new("keys-dropped").count("keys", keys as u64));
     }
     let is_for_what_opens = is_for_what_opens(state);
+    let is_on_panes = !is_for_what_opens && input::is_on_panes(state);
+    if is_on_panes && let Some(action) = input::press_in_lesson(state, key) {
+        if matches!(action, Action::LessonBack | Action::LessonRestart) {
+            // Everything is closed: what was typed before has nothing to act on.
+            state.ui.ahead.drop_all();
+        }
+        return act(state, action);
+    }
     let is_always = action_for(Scope::Always, key).is_some();
-    if is_always || !(is_for_what_opens || input::is_on_panes(state)) {
+    if is_always || !(is_for_what_opens || is_on_panes) {
         let Some(action) = input::press(state, key) else { return vec![] };
         if action.is_an_order() {
             return act(state, action);

@@ -1,6 +1,7 @@
 //! The dispatcher: an event changes the state and returns effects.
 
-use crate::app::actions::{connect, export, script, why_not};
+use crate::app::actions::dispatch::play_lesson;
+use crate::app::actions::{connect, export, lesson, script, why_not};
 use crate::app::events::{episodes, others, refusal, resets, server};
 use crate::app::query::watched::wanted;
 use crate::app::{Effect, Event, State, Statement, Tone, events, typed_ahead};
@@ -22,6 +23,7 @@ pub fn update(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
     effects.extend(episodes::look_up(state));
     episodes::settle(state);
     effects.extend(typed_ahead::take_waiting(state));
+    effects.extend(play_lesson(state));
     effects.extend(script::play(state));
     effects.extend(connect::connect_waiting(state));
     state.lab.remember_wire(at);
@@ -32,6 +34,9 @@ fn apply(state: &mut State, event: Event) -> Vec<Effect> {
     match event {
         Event::Pressed(key) => return typed_ahead::press(state, key),
         Event::Requested(action) => return typed_ahead::act(state, action),
+        Event::LessonGiven { lesson, number, pace } => {
+            return lesson::give(state, lesson, number, pace);
+        }
         Event::Ticked => return tick(state),
         Event::Net(news) => {
             state.ui.stale = true;

@@ -3,9 +3,11 @@
 #![allow(clippy::struct_excessive_bools, reason = "each flag stands for itself")]
 
 mod lab;
+mod lesson;
 mod values;
 
 pub use crate::cli::lab::{HelperArgs, LabArgs, LabCommandArgs};
+pub use crate::cli::lesson::LessonArgs;
 pub use crate::cli::values::Payload;
 
 use std::net::IpAddr;
@@ -26,6 +28,8 @@ Examples:
                                                 open ten connections for five seconds
   fivetuple table --port 5000                   print the kernel's table in netstat's layout
   fivetuple table --watch --json | head         print each change as a line of JSON
+  fivetuple lesson 1                            give the first lesson; without a number, list them
+  fivetuple lesson --check all                  play every lesson, and compare each step with the table
   fivetuple --lab                               use separate network stacks and a wire you control
   fivetuple lab -- python3 -m http.server 500   run a program on the lab's server, without root
 
@@ -68,6 +72,11 @@ pub enum Subcommands {
     Table(TableArgs),
     /// Run a program on a computer of a lab, its own or a dashboard's
     Lab(LabCommandArgs),
+    /// List the lessons, or give one on the screen
+    ///
+    /// A lesson is a file in Markdown that says what to do, what to ask, and what the kernel's table shows then. With --check, lessons are
+    /// played without a terminal, and each step is compared with the table.
+    Lesson(LessonArgs),
     /// The helper process of a lab
     #[command(name = "__lab", hide = true)]
     Helper(HelperArgs),
@@ -114,6 +123,14 @@ pub struct DashboardArgs {
     /// The lab, if any.
     #[command(flatten)]
     pub lab: LabArgs,
+    /// How the screen looks.
+    #[command(flatten)]
+    pub screen: ScreenArgs,
+}
+
+/// How the screen looks.
+#[derive(Clone, Debug, Args)]
+pub struct ScreenArgs {
     /// Colour theme
     #[arg(
         long,

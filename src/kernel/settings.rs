@@ -18,14 +18,16 @@ use crate::tcp::{Endpoint, Errno, HostLimits, LocalAddress, Port, PortRange, Tim
 
 /// This process on this machine, before the limits are read.
 pub fn unread_machine() -> HostLimits {
+    let default = HostLimits::default();
     HostLimits {
         pid: std::process::id(),
         uid: geteuid().as_raw(),
+        linux: linux().unwrap_or(default.linux),
         time_wait_reuse: None,
         somaxconn: None,
         descriptors: getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX),
         unread: vec![HostLimits::PORT_RANGE, HostLimits::UNPRIVILEGED],
-        ..HostLimits::default()
+        ..default
     }
 }
 
@@ -68,6 +70,13 @@ impl SettingsReader {
         }
         value
     }
+}
+
+/// The first two numbers of the release (`kernel.osrelease`).
+fn linux() -> Option<(u32, u32)> {
+    let release = sysctl("kernel.osrelease", |text| Some(text.to_owned()))?;
+    let mut numbers = release.split(|c: char| !c.is_ascii_digit()).map(str::parse);
+    Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
 }
 
 /// Whether ::1 is there. A failure for want of descriptors says nothing about it.

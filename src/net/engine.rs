@@ -15,6 +15,7 @@ use crate::net::listen::listen;
 use crate::net::listener::Listener;
 use crate::net::probe::probe_all;
 use crate::net::registry::Registry;
+use crate::net::time_wait;
 use crate::tcp::{
     Burst, Call, CloseKind, Command, ConnectSpec, Errno, Host, ListenSpec, ListenerId, SocketEvent,
     SocketId, SyscallError,
@@ -92,6 +93,9 @@ impl Engine {
             Command::CloseWithPeer(id) => self.order(id, |mailbox| mailbox.stay_open(false)),
             Command::Close(id) => self.close(id, CloseKind::Close),
             Command::Abort(id) => self.close(id, CloseKind::Abort),
+            Command::EndTimeWait(id) => {
+                self.registry.spawn(time_wait::end(Arc::clone(&self.registry), id));
+            }
             Command::Probe(probes) => {
                 self.registry.spawn(probe_all(Arc::clone(&self.registry), probes));
             }

@@ -21,6 +21,7 @@ mod registry;
 mod resolve;
 mod socket;
 mod stream;
+mod time_wait;
 mod trace;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};

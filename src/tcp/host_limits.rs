@@ -11,6 +11,8 @@ pub struct HostLimits {
     pub pid: u32,
     /// The user that it runs as.
     pub uid: u32,
+    /// The version of Linux, as far as releases tell it.
+    pub linux: (u32, u32),
     /// `net.ipv4.ip_local_port_range`: from where the kernel picks a client's port.
     pub ephemeral: PortRange,
     /// `net.ipv4.ip_local_reserved_ports`: the kernel picks none of them.
@@ -121,6 +123,7 @@ impl Default for HostLimits {
         HostLimits {
             pid: 0,
             uid: 0,
+            linux: (6, 18),
             ephemeral: PortRange::DEFAULT,
             reserved: Vec::new(),
             time_wait_reuse: Some(TimeWaitReuse::OnLoopback),

@@ -2,7 +2,7 @@
 
 use crate::app::actions::forms::{self, ports_form};
 use crate::app::actions::{
-    connect, export, held_states, lab, look, myth, rewind, verbs, why_not, wire,
+    connect, export, held_states, lab, lesson, look, myth, rewind, verbs, why_not, wire,
 };
 use crate::app::query::watched::wanted;
 use crate::app::{Action, Effect, MainView, State};
@@ -10,6 +10,9 @@ use crate::app::{Action, Effect, MainView, State};
 /// Runs an action; `count` is the number typed before its key.
 pub(crate) fn run(state: &mut State, action: Action, count: Option<u32>) -> Vec<Effect> {
     state.ui.asked_to_reset.take_if(|_| action != Action::Reset);
+    if let Some(lesson) = &mut state.lesson {
+        lesson.asked_to_leave.take_if(|_| action != Action::Back);
+    }
     if action.is_an_order() {
         // What changes from now on is its effect, and no longer that of the order before.
         state.episodes.end_told();
@@ -51,6 +54,10 @@ fn carry_out(state: &mut State, action: Action, count: Option<u32>) -> Vec<Effec
         Action::TryMyth => myth::try_it(state),
         Action::Retry => why_not::retry(state),
         Action::RetryLater => why_not::wait(state),
+        Action::LessonNext => only(lesson::next, state),
+        Action::LessonBack => only(lesson::back, state),
+        Action::LessonRestart => only(lesson::restart, state),
+        Action::Answer(choice) => only(|state| lesson::answer(state, choice, count), state),
         Action::WholeMachine => {
             look::whole_machine(state);
             vec![Effect::Watch(wanted(state))]
@@ -61,4 +68,19 @@ fn carry_out(state: &mut State, action: Action, count: Option<u32>) -> Vec<Effec
             Vec::from_iter(opens_map.then_some(Effect::ReadLimits))
         }
     }
+}
+
+fn only(change: impl FnOnce(&mut State), state: &mut State) -> Vec<Effect> {
+    change(state);
+    vec![]
+}
+
+/// Does for the lesson that is given what it asks for, until it waits.
+pub(crate) fn play_lesson(state: &mut State) -> Vec<Effect> {
+    let mut effects = vec![];
+    while let Some(deed) = lesson::play(state) {
+        effects.extend(deed.effects);
+        effects.extend(deed.run.into_iter().flat_map(|(action, count)| run(state, action, count)));
+    }
+    effects
 }

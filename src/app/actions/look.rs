@@ -1,7 +1,7 @@
 //! The actions that change only what is shown, and open forms.
 
 use crate::app::actions::forms::connect_form;
-use crate::app::actions::{compare, listeners, rewind};
+use crate::app::actions::{compare, lesson, listeners, rewind};
 use crate::app::history::ladder;
 use crate::app::ui::{moved, show};
 use crate::app::{
@@ -129,8 +129,8 @@ fn back(state: &mut State) {
         show(ui, MainView::Table);
     } else if ui.look.big {
         ui.look.big = false;
-    } else if ui.marked.take().is_none() {
-        ui.selected = None;
+    } else if ui.marked.take().is_none() && ui.selected.take().is_none() {
+        lesson::leave(state);
     }
 }
 

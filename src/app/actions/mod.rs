@@ -8,6 +8,7 @@ pub(crate) mod export;
 pub(crate) mod forms;
 pub(crate) mod held_states;
 pub(crate) mod lab;
+pub(crate) mod lesson;
 pub(crate) mod listeners;
 pub(crate) mod look;
 pub(crate) mod myth;

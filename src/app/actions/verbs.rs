@@ -222,7 +222,6 @@ pub(crate) fn reset(state: &mut State) -> Vec<Effect> {
         let what = Statement::new("reset-asked").count("open", open as u64);
         return state.only_say(what.count("listeners", listeners as u64));
     }
-    state.held_sockets.clear();
     let waiting = state.sockets.count(TcpState::TimeWait);
     let what = Statement::new("reset-all")
         .count("open", open as u64)
@@ -231,6 +230,12 @@ pub(crate) fn reset(state: &mut State) -> Vec<Effect> {
         .when("Wire", !state.lab.wire.is_plain())
         .with_some("range", state.lab.unusual_range());
     state.say(what);
+    close_everything(state)
+}
+
+/// Closes everything, and begins with the options of the start.
+pub(crate) fn close_everything(state: &mut State) -> Vec<Effect> {
+    state.held_sockets.clear();
     state.ui.selected = None;
     state.ui.find = Find::default();
     state.ui.row_filter.view = PointOfView::default();

@@ -90,10 +90,11 @@ fn up(
         ..ListenSpec::at(state.server().spec.at)
     };
     // Each computer has its own settings, which are the kernel's defaults.
-    let HostLimits { pid, uid, descriptors, .. } = state.machine;
+    let HostLimits { pid, uid, linux, descriptors, .. } = state.machine;
     let machine = HostLimits {
         pid,
         uid,
+        linux,
         descriptors,
         ephemeral: state.lab.spec.ports.unwrap_or(PortRange::DEFAULT),
         unprivileged_from: limits.unprivileged_from,

@@ -63,6 +63,8 @@ pub(crate) fn on_socket_event(state: &mut State, news: SocketEvent) -> Vec<Effec
         SocketEvent::SyscallsTraced(record) => state.calls.made(state.now, record),
         SocketEvent::SyscallsOmitted { purpose, count } => state.calls.omitted(purpose, count),
         SocketEvent::Probed { probe, outcome } => why_not::tried(state, probe, outcome),
+        // Its row is looked up below.
+        SocketEvent::TimeWaitEnded(_) => (),
         SocketEvent::Crashed(what) => {
             state.warn(Statement::new("crashed").with("what", escape(what.as_bytes())));
         }
@@ -121,6 +123,7 @@ fn end_of(news: &SocketEvent) -> Option<SocketId> {
         | SocketEvent::CallFailed { at, .. }
         | SocketEvent::PeerClosed(at)
         | SocketEvent::HalfClosed(at)
+        | SocketEvent::TimeWaitEnded(at)
         | SocketEvent::Closed { at, .. }
         | SocketEvent::StateHeld { main: at, .. } => Some(*at),
         _ => None,

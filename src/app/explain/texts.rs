@@ -69,11 +69,12 @@ pub(crate) trait Evidence {
 }
 
 /// The files.
-pub const SOURCES: [&str; 5] = [
+pub const SOURCES: [&str; 6] = [
     include_str!("../../../assets/words/connect.txt"),
     include_str!("../../../assets/words/close.txt"),
     include_str!("../../../assets/words/refusals.txt"),
     include_str!("../../../assets/words/messages.txt"),
+    include_str!("../../../assets/words/lessons.txt"),
     include_str!("../../../assets/words/rows.txt"),
 ];
 

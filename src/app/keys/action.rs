@@ -125,18 +125,27 @@ pub enum Action {
     TryMyth,
     /// Save a program that creates the same rows.
     Write,
+    /// Do what the step of the lesson says, or go on to the next one.
+    LessonNext,
+    /// Go back to the beginning of the step before.
+    LessonBack,
+    /// Begin the step again.
+    LessonRestart,
+    /// Give this answer to the question of the lesson, counted from 0.
+    Answer(usize),
 }
 
 impl Action {
     /// Whether a number before its key counts.
     pub const fn counts(self) -> bool {
         use Action::{
-            Abort, Close, Connect, HalfClose, Next, NextComputer, PageDown, PageUp, Previous,
-            PreviousComputer, Send, ServerCloses, StepBack, StepForward, Wire,
+            Abort, Answer, Close, Connect, HalfClose, Next, NextComputer, PageDown, PageUp,
+            Previous, PreviousComputer, Send, ServerCloses, StepBack, StepForward, Wire,
         };
         matches!(
             self,
             Abort
+                | Answer(_)
                 | Close
                 | Connect
                 | HalfClose
@@ -203,6 +212,12 @@ impl Action {
                 | Action::Retry
                 | Action::TryMyth
         )
+    }
+
+    /// Whether it is about the lesson that is given.
+    pub(crate) const fn is_for_the_lesson(self) -> bool {
+        use Action::{Answer, LessonBack, LessonNext, LessonRestart};
+        matches!(self, LessonNext | LessonBack | LessonRestart | Answer(_))
     }
 
     /// Whether it opens what takes the keys behind it.

@@ -1,6 +1,7 @@
-use crate::app::keys::Group::{Client, Lab, Look, Program, Server, View as Closer};
+use crate::app::keys::Group::{Client, Lab, Lesson, Look, Program, Server, View as Closer};
 use crate::app::keys::Key::{
-    BackTab, Char, Ctrl, Down, End, Enter, Esc, F, Left, PageDown, PageUp, Right, Tab, Up,
+    BackTab, Backspace, Char, Ctrl, Down, End, Enter, Esc, F, Left, PageDown, PageUp, Right, Tab,
+    Up,
 };
 use crate::app::keys::{Action, Action as A, Key, MainView, WireKey};
 
@@ -26,7 +27,7 @@ pub struct Binding {
 impl Binding {
     /// Whether it belongs to the list of all keys, and not only to an overlay.
     pub const fn is_listed(&self) -> bool {
-        matches!(self.scope, Scope::Always | Scope::Panes)
+        matches!(self.scope, Scope::Always | Scope::Panes) || matches!(self.group, Lesson)
     }
 
     const fn while_on(self, help: &'static str) -> Binding {
@@ -39,6 +40,10 @@ impl Binding {
 pub enum Scope {
     /// Always, even in a form.
     Always,
+    /// On the panes while a lesson asks a question, before the keys of the lesson.
+    Question,
+    /// On the panes while a lesson is given, before the keys of the panes.
+    Lesson,
     /// On the panes.
     Panes,
     /// In an overlay.
@@ -64,12 +69,21 @@ pub enum Group {
     View,
     /// The lab and its wire.
     Lab,
+    /// The lesson that is given.
+    Lesson,
 }
 
 impl Group {
     /// Every group, in the order of the list.
-    pub const ALL: [Group; 6] =
-        [Group::Server, Group::Client, Group::Look, Group::View, Group::Lab, Group::Program];
+    pub const ALL: [Group; 7] = [
+        Group::Server,
+        Group::Client,
+        Group::Look,
+        Group::Lesson,
+        Group::View,
+        Group::Lab,
+        Group::Program,
+    ];
 
     /// The heading.
     pub const fn title(self) -> &'static str {
@@ -80,6 +94,7 @@ impl Group {
             Group::View => "Views",
             Group::Program => "Program",
             Group::Lab => "Lab",
+            Group::Lesson => "In a lesson",
         }
     }
 }
@@ -162,6 +177,14 @@ pub const BINDINGS: &[Binding] = &[
     on(&[Char(':')], A::Palette, Program, "find an action", "find an action by name"),
     on(&[Esc], A::Back, Program, "back", "go back; never quits"),
     on(&[Char('q')], A::Quit, Program, "quit", "quit"),
+    Binding { scope: Scope::Lesson, ..on(&[Char(' ')], A::LessonNext, Lesson, "next", "next step (Backspace: back)") },
+    over(&[PageDown, Enter], Scope::Lesson, A::LessonNext, "next"),
+    over(&[Backspace, PageUp], Scope::Lesson, A::LessonBack, "step before"),
+    over(&[Char('r')], Scope::Lesson, A::LessonRestart, "restart the step"),
+    over(&[Char('a')], Scope::Question, A::Answer(0), "answer a"),
+    over(&[Char('b')], Scope::Question, A::Answer(1), "answer b"),
+    over(&[Char('c')], Scope::Question, A::Answer(2), "answer c"),
+    over(&[Char('d')], Scope::Question, A::Answer(3), "answer d"),
     over(&[Ctrl('c')], Scope::Always, A::QuitNow, "quit at once"),
     over(&[Esc, Char('q'), Char('?'), F(1), Enter], Scope::Overlay, A::Back, "close"),
     over(&[Enter], Scope::Form, A::ApplyForm, "apply"),
@@ -199,7 +222,8 @@ pub(crate) fn is_for_sockets(action: Action) -> bool {
     binding_of(action).is_some_and(|binding| matches!(binding.group, Server | Client))
 }
 
-/// The binding of an action on the panes.
+/// The binding of an action on the panes, or in a lesson.
 pub fn binding_of(action: Action) -> Option<&'static Binding> {
-    BINDINGS.iter().find(|binding| binding.action == action && binding.is_listed())
+    let is_of_panes = |binding: &Binding| binding.is_listed() || binding.scope == Scope::Lesson;
+    BINDINGS.iter().find(|binding| binding.action == action && is_of_panes(binding))
 }

@@ -37,6 +37,7 @@ impl Awaited {
             | Command::StayOpen(..)
             | Command::CloseWithPeer(_)
             | Command::CloseEverything
+            | Command::EndTimeWait(_)
             | Command::Probe(_) => (),
         }
     }

@@ -86,10 +86,22 @@ pub struct BurstProgress {
     pub refused: bool,
 }
 
-const NAMES: &str =
+/// The names of the computers, in their order.
+pub(crate) const NAMES: &str =
     "laptop phone tablet desktop console watch camera printer speaker television fridge robot";
 
 impl Computer {
+    fn of_this_machine(n: u8) -> Computer {
+        let ip = IpAddr::from([127, 0, 0, n + 2]);
+        Computer::new(n.into(), LabComputer { host: Host::THIS, ip, ip6: None })
+    }
+
+    /// The place of the computer that is called so, counted from 0.
+    pub(crate) fn place_of(name: &str) -> Option<usize> {
+        let place = NAMES.split(' ').position(|known| known == name);
+        place.or_else(|| name.strip_prefix("computer ")?.parse::<usize>().ok()?.checked_sub(1))
+    }
+
     fn new(n: usize, LabComputer { host, ip, ip6 }: LabComputer) -> Computer {
         let name = NAMES.split(' ').nth(n).map(str::to_owned);
         let name = name.unwrap_or_else(|| format!("computer {}", n + 1));
@@ -98,11 +110,12 @@ impl Computer {
 }
 
 impl Clients {
+    /// The most computers that connect.
+    pub const MOST: u8 = 40;
+
     /// `count` computers at 127.0.0.2, 127.0.0.3, ... that connect as `spec` says.
     pub fn new(count: u8, spec: ConnectSpec) -> Clients {
-        let at = |n| IpAddr::from([127, 0, 0, n + 2]);
-        let own = |n| LabComputer { host: Host::THIS, ip: at(n), ip6: None };
-        let computers = (0..count.max(1)).map(|n| Computer::new(n.into(), own(n)));
+        let computers = (0..count.max(1)).map(Computer::of_this_machine);
         Clients::of(computers.collect(), spec)
     }
 
@@ -115,6 +128,12 @@ impl Clients {
             last_order: before.last_order,
             ..Clients::of(computers.collect(), before.first.clone())
         }
+    }
+
+    /// Adds computers of this machine until there are so many.
+    pub(crate) fn add_up_to(&mut self, count: u8) {
+        let known = u8::try_from(self.computers.len()).unwrap_or(u8::MAX);
+        self.computers.extend((known..count.min(Clients::MOST)).map(Computer::of_this_machine));
     }
 
     fn of(computers: Vec<Computer>, spec: ConnectSpec) -> Clients {

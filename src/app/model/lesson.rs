@@ -1,12 +1,11 @@
 //! A lesson as data: what its file says. `app::lesson` reads the file, `app::actions::lesson` gives the lesson.
 
-use std::collections::{BTreeSet, HashSet};
 use std::net::IpAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use crate::app::Action;
-use crate::tcp::{Errno, Moment, Port, Protocol, SocketId, TcpState};
+use crate::app::model::Computer;
+use crate::tcp::{Errno, Port, Protocol, TcpState};
 
 /// A lesson: a belief, and the steps that test it on real sockets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,6 +24,53 @@ pub struct Lesson {
     pub at_home: Vec<String>,
 }
 
+impl Lesson {
+    /// Whether an action or a claim of it names that port.
+    pub(crate) fn speaks_of(&self, port: Port) -> bool {
+        let port = port.to_string();
+        self.steps.iter().any(|step| {
+            let actions = step.actions.iter().map(|action| &action.text);
+            let claims = step.claims().map(|claim| &claim.text);
+            actions.chain(claims).any(|text| text.contains(&port))
+        })
+    }
+
+    /// How many computers it needs, by their names.
+    pub(crate) fn computers(&self) -> u8 {
+        let targets = self.steps.iter().flat_map(|step| &step.actions).filter_map(|action| {
+            let LessonActionKind::Act { target, .. } = &action.what else { return None };
+            let ActionTarget::Computer { name, .. } = target.as_ref()? else { return None };
+            Computer::place_of(name)
+        });
+        targets.max().and_then(|last| u8::try_from(last + 1).ok()).unwrap_or(1)
+    }
+}
+
+impl Step {
+    /// Everything that it claims of the table.
+    pub(crate) fn claims(&self) -> impl Iterator<Item = &Claim> {
+        let expected = self.expected.iter().flat_map(|expected| &expected.claims);
+        let choices = self.question.iter().flat_map(|question| &question.choices);
+        expected.chain(choices.map(|choice| &choice.claim))
+    }
+
+    /// Whether one of its actions starts the lab.
+    pub(crate) fn starts_lab(&self) -> bool {
+        let starts = |action: &LessonAction| matches!(&action.what, LessonActionKind::Act { action: Action::Lab, on, .. } if *on != Some(false));
+        self.actions.iter().any(starts)
+    }
+
+    /// How many words are read aloud before the question is answered, and after it.
+    pub(crate) fn words(&self) -> [usize; 2] {
+        let count = |text: &String| text.split_whitespace().count();
+        let question = self.question.iter();
+        let asked =
+            question.flat_map(|it| it.choices.iter().map(|choice| &choice.text).chain([&it.text]));
+        let before = self.caption.iter().chain([&self.heading]).chain(asked);
+        [before.map(count).sum(), self.after.iter().map(count).sum()]
+    }
+}
+
 /// What a lesson needs of the machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Need {
@@ -41,8 +87,10 @@ pub enum Need {
 pub struct Step {
     /// The heading.
     pub heading: String,
-    /// The caption, a paragraph each; `{...}` stands for a value of the table.
+    /// The caption, a paragraph each, without the question; `{...}` stands for a value of the table.
     pub caption: Vec<String>,
+    /// What is said once the actions are done, in place of the caption.
+    pub after: Vec<String>,
     /// What the class is asked before the actions.
     pub question: Option<Question>,
     /// What is done, in order.
@@ -60,6 +108,8 @@ pub struct Step {
 /// A question with its choices.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Question {
+    /// The question.
+    pub text: String,
     /// The choices, `a` to `d`; exactly one is marked.
     pub choices: Vec<Choice>,
 }
@@ -213,53 +263,4 @@ pub struct Hint {
     pub when: Option<Claim>,
     /// The sentence.
     pub text: String,
-}
-
-/// A lesson that is being given.
-#[derive(Clone, Debug)]
-pub struct LessonProgress {
-    /// The lesson.
-    pub lesson: Arc<Lesson>,
-    /// Its number in the course; `None` for a file of one's own.
-    pub number: Option<usize>,
-    /// The step, counted from 0; behind the last one stands the last card.
-    pub at: usize,
-    /// How far the step is.
-    pub phase: Phase,
-    /// Since when the step is in this phase.
-    pub since: Moment,
-    /// Whether the actions are hidden, and left to the reader.
-    pub practice: bool,
-    /// How many of the step's actions are done.
-    pub done: usize,
-    /// The class's answers, `a` to `d`.
-    pub votes: [u32; 4],
-    /// The claims of this step that held at some time, by their line.
-    pub held_once: BTreeSet<usize>,
-    /// Rows that were there before the lesson, and do not belong to it.
-    pub strangers: HashSet<SocketId>,
-}
-
-/// How far a step is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Phase {
-    /// The sockets of the steps before are made.
-    SettingUp,
-    /// The question is shown, and nothing done yet.
-    Asking,
-    /// The actions are under way.
-    Doing,
-    /// They are done, and the table does not show yet what is expected.
-    Waiting,
-    /// The table shows what is expected.
-    Done,
-    /// It does not: sentences that say what was seen in place of it.
-    Failed(Vec<String>),
-}
-
-impl LessonProgress {
-    /// The step that is shown; `None` at the last card.
-    pub fn step(&self) -> Option<&Step> {
-        self.lesson.steps.get(self.at)
-    }
 }

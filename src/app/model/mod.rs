@@ -6,6 +6,7 @@ pub(crate) mod clients;
 pub(crate) mod failure;
 pub(crate) mod lab;
 pub(crate) mod lesson;
+pub(crate) mod lesson_progress;
 pub(crate) mod notices;
 pub(crate) mod open_ends;
 pub(crate) mod script;
@@ -27,8 +28,10 @@ pub use crate::app::model::lab::{LabStage, LabState};
 pub(crate) use crate::app::model::lab::{LoopbackBefore, UsingUp};
 pub use crate::app::model::lesson::{
     ActionTarget, Choice, Claim, Condition, EndPattern, Expectation, Hint, Lesson, LessonAction,
-    LessonActionKind, LessonProgress, Need, Phase, Question, SocketPattern, Step, Who,
+    LessonActionKind, Need, Question, SocketPattern, Step, Who,
 };
+pub(crate) use crate::app::model::lesson_progress::{LessonPlay, SetUp};
+pub use crate::app::model::lesson_progress::{LessonProgress, Phase};
 pub use crate::app::model::notices::{Content, Notice, Notices, Tone, Topic};
 pub use crate::app::model::open_ends::{FinOrder, Holder, OpenEnd, OpenEnds, ServerPolicy};
 pub use crate::app::model::script::{HOLDABLE_STATES, Myth, MythCall};

@@ -49,6 +49,11 @@ impl Servers {
         self.all[0].ordered_to_stop = true;
     }
 
+    /// The options at the start.
+    pub(crate) fn at_start(&self) -> &ListenSpec {
+        &self.first
+    }
+
     /// The selected one.
     pub fn selected(&self) -> &Server {
         &self.all[self.chosen]

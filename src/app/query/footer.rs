@@ -12,7 +12,9 @@ impl State {
             // An overlay names its own.
             return Vec::new();
         }
-        let actions = self.footer().iter().chain(&[A::Help, A::Quit]).copied();
+        let of_lesson = [A::LessonNext, A::LessonBack, A::LessonRestart];
+        let of_lesson = of_lesson.iter().filter(|_| self.lesson.is_some());
+        let actions = of_lesson.chain(self.footer()).chain(&[A::Help, A::Quit]).copied();
         let bindings = actions.filter(|action| self.has_effect(*action)).filter_map(binding_of);
         bindings.map(|binding| (binding.keys[0], self.words(binding))).collect()
     }
@@ -89,11 +91,13 @@ impl State {
     }
 
     /// Whether what an action switches is on; moving and scrolling always are.
-    fn is_on(&self, action: A) -> bool {
+    pub(crate) fn is_on(&self, action: A) -> bool {
         (action == A::Listen && self.server().is_listening())
             || (action == A::ToggleAccept && self.server().held)
             || (action == A::Pause && self.is_past())
             || (action == A::Wire(WireKey::Hold) && self.lab.wire.held)
+            || (action == A::Wire(WireKey::Cut) && self.lab.wire.cut)
+            || (action == A::Show(self.ui.main_view))
             || (action == A::Lab && self.lab.is_up())
             || (action == A::OtherPane && self.ui.focus == Pane::Notices)
             || matches!(action, A::Next | A::Previous | A::PageUp)

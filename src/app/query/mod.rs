@@ -4,6 +4,7 @@ pub(crate) mod descriptors;
 pub(crate) mod facts;
 pub(crate) mod failure;
 pub(crate) mod footer;
+pub(crate) mod lesson;
 pub(crate) mod names;
 pub(crate) mod opening_facts;
 pub(crate) mod others;

@@ -6,7 +6,7 @@ use crate::app::model::Holder;
 use crate::app::model::account::episodes::{Episode, Weight};
 use crate::app::query::facts::fate;
 use crate::app::query::opening_facts::has_ack;
-use crate::app::{Action, Fact, LabStage, OpenEnd, RowNow, State, Verb, WireKey};
+use crate::app::{Action, Fact, LabStage, LessonProgress, OpenEnd, RowNow, State, Verb, WireKey};
 use crate::tcp::{Delivery, Flags, Protocol, SocketId, TcpState};
 
 /// What a key waits for.
@@ -25,6 +25,15 @@ const SHOWN: Duration = Duration::from_secs(1);
 
 /// What a key with that action has to wait for, if anything.
 pub(crate) fn before(state: &State, action: Action) -> Option<UnderWay> {
+    let mut lesson = state.lesson.iter();
+    if lesson.any(LessonProgress::is_under_way) {
+        return (!action.is_for_the_lesson()).then_some(UnderWay::Order);
+    }
+    of_sockets(state, action)
+}
+
+/// The same, while a lesson does what its step says.
+pub(crate) fn of_sockets(state: &State, action: Action) -> Option<UnderWay> {
     if matches!(state.lab.stage, LabStage::Starting | LabStage::Stopping) {
         // N once more is answered at once: it takes a moment.
         return (action != Action::Lab).then_some(UnderWay::Lab);

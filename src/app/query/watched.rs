@@ -2,14 +2,16 @@
 
 use std::time::Duration;
 
-use crate::app::{LabStage, Overlay, State, TableRow};
+use crate::app::{LabStage, LessonProgress, Overlay, State, TableRow};
 use crate::tcp::{Filter, Owner, SocketId};
 
 pub(crate) fn wanted(state: &State) -> Filter {
     if state.ui.row_filter.whole_machine {
         return Filter::everything();
     }
-    Filter::ports(state.servers.ports.iter().chain(&state.clients.called).copied())
+    let of_lesson = state.lesson.iter().flat_map(|progress| &progress.ports);
+    let called = &state.clients.called;
+    Filter::ports(state.servers.ports.iter().chain(called).chain(of_lesson).copied())
 }
 
 impl State {
@@ -18,8 +20,12 @@ impl State {
     }
 
     pub(crate) fn is_at_the_demos_port(&self, row: SocketId) -> bool {
-        let is_watched =
-            |port| self.servers.ports.contains(&port) || self.clients.called.contains(&port);
+        let of_lesson = self.lesson.as_ref().map(|progress| &progress.ports);
+        let is_watched = |port| {
+            self.servers.ports.contains(&port)
+                || self.clients.called.contains(&port)
+                || of_lesson.is_some_and(|ports| ports.contains(&port))
+        };
         [row.tuple.local, row.tuple.remote].into_iter().any(|end| is_watched(end.port))
     }
 
@@ -63,7 +69,9 @@ impl State {
         let lively =
             self.sockets.next_ghost().is_some() || self.seen().fades_later(self.spotlight());
         let is_changing = matches!(self.lab.stage, LabStage::Starting | LabStage::Stopping);
-        let tick = if !self.ui.ahead.is_empty() && !is_changing {
+        let tick = if self.lesson.as_ref().is_some_and(LessonProgress::waits) {
+            Duration::from_millis(15)
+        } else if !self.ui.ahead.is_empty() && !is_changing {
             Duration::from_millis(10)
         } else if self.episodes.wait() {
             Duration::from_millis(15)

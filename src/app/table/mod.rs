@@ -205,6 +205,11 @@ impl Table {
         self.touched.is_some_and(|touched| light.fades_later(touched))
     }
 
+    /// Whether anything but a timer has changed since then.
+    pub(crate) fn has_changed_since(&self, then: Moment) -> bool {
+        self.touched.is_some_and(|touched| touched >= then)
+    }
+
     pub(crate) fn inodes(&self) -> impl Iterator<Item = u64> {
         self.lines.values().map(|line| line.row.inode)
     }

@@ -58,13 +58,25 @@ impl Form {
     }
 
     /// The choice with an option that ends with this field's label in any case, and the place of that option.
-    fn choice_of(&self, field: usize) -> Option<(usize, usize)> {
+    pub(crate) fn choice_of(&self, field: usize) -> Option<(usize, usize)> {
         let label = self.fields.get(field)?.label.to_lowercase();
         let is_its = |option: &&str| option.to_lowercase().ends_with(&label);
         self.fields.iter().enumerate().find_map(|(n, choice)| {
             let Value::Choice { options, .. } = &choice.value else { return None };
             Some((n, options.iter().position(is_its)?))
         })
+    }
+
+    /// Gives a field its value, of a choice by the words of its option; nothing else fits a choice.
+    pub(crate) fn fill(&mut self, field: usize, to: &str) {
+        match self.fields.get_mut(field).map(|field| &mut field.value) {
+            Some(Value::Choice { options, chosen }) => {
+                let place = options.iter().position(|option| option.eq_ignore_ascii_case(to));
+                *chosen = place.unwrap_or(*chosen);
+            }
+            Some(text @ Value::Text(_)) => *text = Value::text(to),
+            None => (),
+        }
     }
 
     /// Whether a field belongs to one option of a choice, beside which it is drawn: the cursor has no place in it.

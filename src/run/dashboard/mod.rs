@@ -6,16 +6,14 @@
 
 mod backend;
 mod burst_memory;
-mod first_state;
 mod frames;
 pub(super) mod inputs;
 pub(super) mod job;
 mod keyboard;
-mod limits;
+pub(super) mod open;
 pub(super) mod screen;
 mod terminal_events;
 mod theme_choice;
-mod world;
 
 use std::io::Write;
 use std::time::Duration;
@@ -25,30 +23,28 @@ use tokio::sync::mpsc::{Receiver, channel};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::app::{Action, Effect, Event, LabStage, State, explain, update, watch_at_start};
+use crate::app::{Action, Effect, Event, LabStage, State, explain, watch_at_start};
 use crate::cli::DashboardArgs;
 use crate::kernel::watch::Poller;
 use crate::kernel::{raise_descriptor_limit, unread_machine};
-use crate::net::Engine;
 use crate::run::dashboard::burst_memory::BurstMemory;
-use crate::run::dashboard::first_state::first_state;
 use crate::run::dashboard::frames::FramePacer;
 use crate::run::dashboard::inputs::Input;
-use crate::run::dashboard::limits::LimitsReader;
 use crate::run::dashboard::screen::{Screen, exit_later};
-use crate::run::dashboard::world::{OwnerSearch, World};
 use crate::run::fault::break_on_purpose;
-use crate::run::headless::NO_THREAD;
 use crate::run::lab::LabSession;
 use crate::run::output::Output;
+use crate::run::world::World;
+use crate::run::world::first_state::first_state;
 use crate::run::{Clock, Exit};
-use crate::tcp::{HostLimits, LabEvent, Moment, SocketEvent};
+use crate::tcp::{HostLimits, Moment, SocketEvent};
 use crate::view::{self, Scroll, Theme};
 
 const QUEUE: usize = 1024;
 const TAKE_TIME: Duration = Duration::from_millis(8);
 
-pub(super) async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Exit> {
+/// Runs until the user quits; a lesson begins at once.
+pub(super) async fn dashboard(args: &DashboardArgs, lesson: Option<Event>) -> anyhow::Result<Exit> {
     let clock = Clock::start();
     let descriptors = raise_descriptor_limit();
     let state = first_state(args, HostLimits { descriptors, ..unread_machine() }, &clock);
@@ -58,25 +54,13 @@ pub(super) async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Exit> {
     let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
     // From now on a signal must not end the program before the terminal is restored.
     inputs::listen_to_signals(&tasks, &stop, &inbox_sender).context("cannot handle signals")?;
-    let screen = Screen::enter(!args.no_mouse).context("cannot set up the terminal")?;
+    let screen = Screen::enter(!args.screen.no_mouse).context("cannot set up the terminal")?;
     keyboard::listen(inbox_sender.clone()).context("cannot read the terminal")?;
     inputs::watch_for_hangup(inbox_sender.clone()).context("cannot watch the terminal")?;
-    let engine = Engine::new(
-        events_sender,
-        tasks.clone(),
-        stop.child_token(),
-        (descriptors, Engine::ECHO_TIMEOUT),
-        Some(lab.sockets()),
-    );
-    engine.trace_syscalls();
-    let sender = inbox_sender.clone();
-    let report = move |event| sender.blocking_send(Input::from(event)).is_ok();
-    let poller = Poller::start(move || clock.now(), report).context(NO_THREAD)?;
-    let (inbox, search) = (inbox_sender, OwnerSearch::default());
-    let limits = LimitsReader::default();
-    let world = World { engine, poller, lab, tasks, stop, inbox, search, limits };
-    let theme = theme_choice::theme(args);
-    let frames = FramePacer::per_second(args.fps);
+    let channels = (inbox_sender, events_sender);
+    let world = World::open(clock, descriptors, lab, (tasks, stop), channels)?;
+    let theme = theme_choice::theme(&args.screen);
+    let frames = FramePacer::per_second(args.screen.fps);
     let mut dashboard = Dashboard {
         clock,
         state,
@@ -89,6 +73,7 @@ pub(super) async fn dashboard(args: &DashboardArgs) -> anyhow::Result<Exit> {
         memory: BurstMemory::default(),
         listen: args.listen,
         lab: args.lab.lab,
+        lesson,
         ended: None,
     };
     let result = dashboard.run(inputs, events).await;
@@ -118,6 +103,7 @@ struct Dashboard {
     memory: BurstMemory,
     listen: bool,
     lab: bool,
+    lesson: Option<Event>,
     ended: Option<Exit>,
 }
 
@@ -131,6 +117,9 @@ impl Dashboard {
         self.carry_out(vec![Effect::ReadLimits]);
         if std::mem::take(&mut self.lab) {
             self.handle(Event::Requested(Action::Lab));
+        }
+        if let Some(lesson) = self.lesson.take() {
+            self.handle(lesson);
         }
         for input in theme_choice::find_background(self.theme, &mut inbox).await? {
             self.take(input)?;
@@ -200,9 +189,6 @@ impl Dashboard {
                 if is_read {
                     self.frames.answered();
                 }
-                if matches!(event, Event::Lab(LabEvent::Down(_))) {
-                    self.world.engine.close_remote();
-                }
                 self.handle(event);
                 // A refusal can only name the rows in its way once the table was read.
                 let may_listen = is_read && self.state.lab.stage != LabStage::Starting;
@@ -233,13 +219,8 @@ impl Dashboard {
     }
 
     fn handle(&mut self, event: Event) {
-        let event = self.world.limits.explain(event, &self.world.tasks);
-        let Some(event) = event else { return };
-        if matches!(event, Event::Pressed(_)) {
-            break_on_purpose("update");
-        }
         let now = self.clock.now();
-        let effects = update(&mut self.state, now, event);
+        let Some(effects) = self.world.apply(&mut self.state, now, event) else { return };
         self.frames.due = true;
         if effects.iter().any(|effect| matches!(effect, Effect::Run(_) | Effect::Lookup(_))) {
             self.frames.ordered(now);

@@ -5,12 +5,12 @@ use tokio::sync::mpsc::Receiver;
 use tokio::time::{Instant, timeout_at};
 
 use crate::app::{State, TerminalEvent};
-use crate::cli::{DashboardArgs, ThemeName, When};
+use crate::cli::{ScreenArgs, ThemeName, When};
 use crate::run::dashboard::inputs::Input;
 use crate::run::dashboard::screen;
 use crate::view::{ColourDepth, Theme};
 
-pub(super) fn theme(args: &DashboardArgs) -> Theme {
+pub(super) fn theme(args: &ScreenArgs) -> Theme {
     Theme::new(args.theme, colours(args.theme, args.color), args.ascii || !is_utf8())
 }
 

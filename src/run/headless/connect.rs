@@ -182,6 +182,7 @@ impl<W: Write> Tally for ConnectTally<'_, W> {
             | SocketEvent::BurstBegun { .. }
             | SocketEvent::HalfClosed(_)
             | SocketEvent::SyscallsTraced(_)
+            | SocketEvent::TimeWaitEnded(_)
             | SocketEvent::Probed { .. }
             | SocketEvent::SyscallsOmitted { .. } => return Ok(()),
         };

@@ -117,6 +117,7 @@ impl<W: Write> Tally for ListenTally<'_, W> {
             | SocketEvent::BurstEnded { .. }
             | SocketEvent::HalfClosed(_)
             | SocketEvent::SyscallsTraced(_)
+            | SocketEvent::TimeWaitEnded(_)
             | SocketEvent::Probed { .. }
             | SocketEvent::SyscallsOmitted { .. } => return Ok(()),
         };

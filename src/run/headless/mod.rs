@@ -24,7 +24,7 @@ use crate::app::{Attempt, explain};
 use crate::kernel::{self, machine};
 use crate::net::Engine;
 use crate::run::dashboard::screen::exit_later;
-use crate::run::{Exit, signals};
+use crate::run::{Exit, Output, signals};
 use crate::tcp::{Command, Filter, SocketEvent, SyscallError, escape};
 
 /// Waits for SIGINT, SIGTERM or SIGHUP, unless it is ignored, and returns its number; two seconds later the process ends in any case,
@@ -134,6 +134,24 @@ impl<'a, W: Write> LineWriter<'a, W> {
         let written = self.out.write_all(format!("{text}\n").as_bytes());
         written.and_then(|()| self.out.flush()).context(NO_OUTPUT)
     }
+}
+
+/// Prints what is said in place of a subcommand: the help that was asked for, or what is wrong with the command line.
+///
+/// # Errors
+/// When help cannot be written.
+pub fn answer(answer: &clap::Error) -> anyhow::Result<Exit> {
+    let printed = answer.print().context(NO_OUTPUT);
+    if answer.use_stderr() {
+        return Ok(Exit::WrongUsage);
+    }
+    ignore_broken_pipe(printed.map(|()| Exit::Done))
+}
+
+/// Writes a text to standard output; a closed pipe, as with `head`, is no error.
+pub(super) fn print(text: &[u8]) -> anyhow::Result<Exit> {
+    let written = Output::stdout().write_all(text);
+    ignore_broken_pipe(written.map(|()| Exit::Done).context(NO_OUTPUT))
 }
 
 pub(super) fn ignore_broken_pipe(result: anyhow::Result<Exit>) -> anyhow::Result<Exit> {

@@ -35,6 +35,8 @@ pub enum Command {
     CloseEverything,
     /// Put a connection of a client at that address of loopback into a state, and hold it there.
     HoldState(TcpState, IpAddr),
+    /// End a row in TIME_WAIT before its time; this is the other end of its connection, from where that is done.
+    EndTimeWait(SocketId),
     /// Try what might help, with sockets that are closed at once.
     Probe(Vec<Probe>),
 }

@@ -147,6 +147,8 @@ pub enum SocketEvent {
         /// Whether the kernel allowed it.
         outcome: Result<(), SyscallError>,
     },
+    /// A row in TIME_WAIT was to end, and is gone unless something listens on its address; this is the other end of its connection.
+    TimeWaitEnded(SocketId),
     /// How many further sockets had the same calls and were left out of the trace.
     SyscallsOmitted {
         /// What their calls were made for.

@@ -5,6 +5,7 @@ pub(crate) mod events;
 pub(crate) mod explain;
 pub(crate) mod history;
 pub(crate) mod input;
+mod lesson;
 pub(crate) mod query;
 pub(crate) mod table;
 

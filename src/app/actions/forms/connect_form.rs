@@ -141,6 +141,17 @@ pub(crate) fn form(state: &State) -> Form {
     form
 }
 
+/// Sets the client's options to those of the start and these values, each by the place of its field.
+pub(crate) fn with(state: &mut State, values: &[(usize, String)]) -> Result<Vec<Effect>, Wrong> {
+    let clients = &mut state.clients;
+    (clients.spec, clients.to, clients.burst) = (clients.first.clone(), None, Burst::ONE);
+    let mut form = form(state);
+    for (field, value) in values {
+        form.fill(*field, value);
+    }
+    take(state, &form)
+}
+
 fn options(state: &State) -> Options {
     let clients = &state.clients;
     Options { spec: clients.spec.clone(), to: clients.to.clone(), burst: clients.burst }
@@ -179,12 +190,17 @@ fn address_calls(form: &Form, state: &State) -> (String, &'static str) {
 }
 
 pub(super) fn apply(state: &mut State, form: &Form) -> Result<Vec<Effect>, Wrong> {
+    let effects = take(state, form)?;
+    state.say("options-taken");
+    Ok(effects)
+}
+
+fn take(state: &mut State, form: &Form) -> Result<Vec<Effect>, Wrong> {
     let Options { spec, to, burst } = declared::read(FIELDS, form, state, options(state))?;
     let before = wanted(state);
     let clients = &mut state.clients;
     clients.called.extend(to.as_ref().map(|to| to.port));
     (clients.spec, clients.to, clients.burst) = (spec, to, burst);
-    state.say("options-taken");
     let after = wanted(state);
     Ok((before != after).then_some(Effect::Watch(after)).into_iter().collect())
 }

@@ -6,7 +6,7 @@ use crate::app::actions::forms::declared::{self, FieldSpec, assign, set};
 use crate::app::actions::verbs;
 use crate::app::ui::form::option_call;
 use crate::app::{Effect, Field, Form, State, Value, Wrong, format};
-use crate::tcp::{Accepting, ListenSpec, OnData, ServerCloses};
+use crate::tcp::{Accepting, Endpoint, ListenSpec, OnData, ServerCloses};
 
 const ADDRESS: usize = 0;
 const PORT: usize = 1;
@@ -110,6 +110,15 @@ pub(crate) fn form(state: &State, spec: &ListenSpec) -> Form {
         form.fields[ADDRESS].hint = format!("{}{ip6}: {hint}", server.ip).into();
     }
     form
+}
+
+/// The address of a listener with the options of the start and these values, each by the place of its field.
+pub(crate) fn address(state: &State, values: &[(usize, String)]) -> Option<Endpoint> {
+    let mut form = form(state, state.servers.at_start());
+    for (field, value) in values {
+        form.fill(*field, value);
+    }
+    read(state, &form, state.servers.at_start().clone()).ok().map(|spec| spec.at)
 }
 
 /// The form of a further listener, with the options of the selected one; mostly the port is to be another.

@@ -40,10 +40,13 @@ pub(crate) fn open(state: &mut State) -> Vec<Effect> {
     if !state.lab.is_up() {
         return state.only_say("ports-need-lab");
     }
-    let range = state.lab.unusual_range().unwrap_or_else(|| largest(room(state)));
-    let form = declared::form(FIELDS, &range, state);
-    state.ui.overlay = Some(Overlay::Form(FormKind::Ports, form));
+    state.ui.overlay = Some(Overlay::Form(FormKind::Ports, form(state)));
     vec![]
+}
+
+pub(crate) fn form(state: &State) -> Form {
+    let range = state.lab.unusual_range().unwrap_or_else(|| largest(room(state)));
+    declared::form(FIELDS, &range, state)
 }
 
 /// The most connections: each takes one descriptor, and the server none, as it does not accept.

@@ -8,7 +8,11 @@ use crate::tcp::{ConnectSpec, Endpoint, HostLimits, LabSpec, ListenSpec};
 
 const COMPUTERS: u8 = 4;
 
-pub(super) fn first_state(args: &DashboardArgs, limits: HostLimits, clock: &Clock) -> State {
+pub(in crate::run) fn first_state(
+    args: &DashboardArgs,
+    limits: HostLimits,
+    clock: &Clock,
+) -> State {
     let loopback = IpAddr::from([127, 0, 0, 1]);
     let (local, in_lab) = if args.lab.lab { (None, args.bind) } else { (args.bind, None) };
     let at = Endpoint::new(local.unwrap_or(loopback), args.port);
@@ -21,7 +25,7 @@ pub(super) fn first_state(args: &DashboardArgs, limits: HostLimits, clock: &Cloc
     let clients = Clients::new(args.computers.unwrap_or(COMPUTERS), connect);
     let (started, warning) = time_of_day(clock.epoch());
     let mut state = State::new(limits, started, Servers::new(spec), clients);
-    state.ui.look.keys = args.show_keys;
+    state.ui.look.keys = args.screen.show_keys;
     state.lab.spec = LabSpec::of_clients(args.computers.unwrap_or(LabSpec::CLIENTS));
     state.lab.bind = in_lab;
     if let Some(warning) = warning {

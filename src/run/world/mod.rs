@@ -1,26 +1,33 @@
+//! The world in which effects are carried out: our own sockets, the kernel's tables, the lab.
+
+pub(super) mod first_state;
+mod limits;
+
 use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use anyhow::Context;
 use futures_util::FutureExt;
 use tokio::sync::mpsc::Sender;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::app::{Effect, Event, State};
+use crate::app::{Effect, Event, State, update};
 use crate::kernel::watch::Poller;
 use crate::kernel::{Owners, owners, still_holds};
 use crate::net::{Engine, panic_message};
 use crate::run::Clock;
 use crate::run::dashboard::inputs::Input;
-use crate::run::dashboard::limits::LimitsReader;
 use crate::run::fault::break_on_purpose;
+use crate::run::headless::NO_THREAD;
 use crate::run::lab::LabSession;
 use crate::run::save::save;
-use crate::tcp::{Command, Host, LabOrder, Moment, SocketEvent, SocketId};
+use crate::run::world::limits::LimitsReader;
+use crate::tcp::{Command, Host, LabEvent, LabOrder, Moment, SocketEvent, SocketId};
 
 pub(super) struct World {
     pub(super) engine: Engine,
@@ -35,7 +42,7 @@ pub(super) struct World {
 
 /// The search for owners, one at a time and limited: in a burst, or among many descriptors, it would take more time than all the rest.
 #[derive(Default)]
-pub(super) struct OwnerSearch {
+pub(in crate::run) struct OwnerSearch {
     begun: HashMap<u64, Moment>,
     /// Returns how long it took.
     task: Option<JoinHandle<Duration>>,
@@ -61,6 +68,46 @@ const SEARCH_AGAIN: Duration = Duration::from_secs(5);
 const CHECK_INTERVAL: Duration = Duration::from_secs(1);
 
 impl World {
+    /// Opens it: what our sockets report goes to `events`, and all else to `inbox`.
+    pub(super) fn open(
+        clock: Clock,
+        descriptors: u64,
+        lab: LabSession,
+        (tasks, stop): (TaskTracker, CancellationToken),
+        (inbox, events): (Sender<Input>, Sender<SocketEvent>),
+    ) -> anyhow::Result<World> {
+        let engine = Engine::new(
+            events,
+            tasks.clone(),
+            stop.child_token(),
+            (descriptors, Engine::ECHO_TIMEOUT),
+            Some(lab.sockets()),
+        );
+        engine.trace_syscalls();
+        let sender = inbox.clone();
+        let report = move |event| sender.blocking_send(Input::from(event)).is_ok();
+        let poller = Poller::start(move || clock.now(), report).context(NO_THREAD)?;
+        let (search, limits) = (OwnerSearch::default(), LimitsReader::default());
+        Ok(World { engine, poller, lab, tasks, stop, inbox, search, limits })
+    }
+
+    /// Applies an event to the state, and returns what is to be carried out; `None` for one that waits for what explains it.
+    pub(super) fn apply(
+        &mut self,
+        state: &mut State,
+        now: Moment,
+        event: Event,
+    ) -> Option<Vec<Effect>> {
+        if matches!(event, Event::Lab(LabEvent::Down(_))) {
+            self.engine.close_remote();
+        }
+        let event = self.limits.explain(event, &self.tasks)?;
+        if matches!(event, Event::Pressed(_)) {
+            break_on_purpose("update");
+        }
+        Some(update(state, now, event))
+    }
+
     /// Carries out an effect without blocking; returns whether it was the one to exit.
     pub(super) fn carry_out(&mut self, effect: Effect) -> bool {
         match effect {

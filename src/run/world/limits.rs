@@ -10,7 +10,7 @@ use crate::tcp::HostLimits;
 
 /// Reads the limits of this machine beside the loop: the kernel lists no addresses while it sets an interface up.
 #[derive(Default)]
-pub(super) struct LimitsReader {
+pub(in crate::run) struct LimitsReader {
     begun: Option<Instant>,
     task: Option<JoinHandle<HostLimits>>,
     /// One that took too long; the next would have to wait for the same.
@@ -50,17 +50,17 @@ impl LimitsReader {
         self.refusal.replace(event)
     }
 
-    pub(super) fn are_coming(&self) -> bool {
+    pub(in crate::run) fn are_coming(&self) -> bool {
         self.task.is_some()
     }
 
     /// Whether no refusal waits.
-    pub(super) fn is_free(&self) -> bool {
+    pub(in crate::run) fn is_free(&self) -> bool {
         self.refusal.is_none()
     }
 
     /// The limits, unless that takes too long, and the refusal that waits for them. Nothing is lost if it is not awaited to its end.
-    pub(super) async fn read(&mut self) -> [Option<Event>; 2] {
+    pub(in crate::run) async fn read(&mut self) -> [Option<Event>; 2] {
         let mut limits = None;
         if let (Some(begun), Some(task)) = (self.begun, &mut self.task) {
             let read = timeout_at(begun + LimitsReader::PATIENCE, task).await;

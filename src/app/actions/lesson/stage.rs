@@ -1,0 +1,64 @@
+//! How a step begins and ends.
+
+use crate::app::explain::words;
+use crate::app::model::LessonPlay;
+use crate::app::query::lesson::judge::Mismatch;
+use crate::app::{Action, Effect, LessonProgress, Phase, State};
+
+/// What the dispatcher does for the player.
+#[derive(Debug, Default)]
+pub(crate) struct LessonDeed {
+    pub(crate) effects: Vec<Effect>,
+    /// An action with its count, as if its key had been pressed.
+    pub(crate) run: Option<(Action, Option<u32>)>,
+}
+
+/// Sets a step up anew: everything is closed, and the steps before are done again.
+pub(super) fn begin(state: &mut State, at: usize) {
+    let now = state.now;
+    let Some(progress) = &mut state.lesson else { return };
+    (progress.at, progress.phase, progress.since) = (at, Phase::SettingUp, now);
+    progress.lacks = None;
+    progress.play = LessonPlay { since: now, ..LessonPlay::default() };
+    clear(progress);
+    state.ui.ahead.drop_all();
+}
+
+/// Enters a step, with the sockets as they are.
+pub(super) fn enter(state: &mut State, at: usize) {
+    let now = state.now;
+    let Some(progress) = &mut state.lesson else { return };
+    clear(progress);
+    (progress.at, progress.since) = (at, now);
+    let play = &mut progress.play;
+    (play.step, play.since, play.ordered, play.goes_on) = (at, now, now, false);
+    progress.phase = match progress.step() {
+        None => Phase::Done,
+        Some(step) if step.question.is_some() => Phase::Asking,
+        Some(_) => Phase::Doing,
+    };
+}
+
+/// Forgets what belongs to one step.
+fn clear(progress: &mut LessonProgress) {
+    (progress.done, progress.votes, progress.strayed) = (0, [0; 4], false);
+    progress.spotlight = None;
+    progress.held_once.clear();
+    progress.play.failed_at.clear();
+}
+
+pub(super) fn set_phase(state: &mut State, phase: Phase) {
+    let now = state.now;
+    if let Some(progress) = &mut state.lesson {
+        (progress.phase, progress.since) = (phase, now);
+    }
+}
+
+pub(super) fn fail(state: &mut State, found: &[Mismatch]) {
+    let lines = found.iter().map(|mismatch| mismatch.line).collect();
+    let sentences = found.iter().map(|mismatch| words(&mismatch.what)).collect();
+    set_phase(state, Phase::Failed(sentences));
+    if let Some(progress) = &mut state.lesson {
+        (progress.play.failed_at, progress.play.goes_on) = (lines, false);
+    }
+}

@@ -1,0 +1,45 @@
+//! What a lesson asks of the table: its rows, what holds of them, and the values in its captions.
+
+pub(crate) mod judge;
+mod matching;
+pub(crate) mod rows;
+mod values;
+pub(crate) mod whose;
+
+use crate::app::query::lesson::matching::fits;
+use crate::app::query::lesson::rows::lesson_rows;
+use crate::app::{Claim, Condition, Lesson, Need, State, Statement, TableRow};
+use crate::tcp::SocketRow;
+
+impl State {
+    /// Whether a claim holds of the table now; of one that was to hold once in this step, whether it did.
+    pub fn holds(&self, claim: &Claim) -> bool {
+        let rows: Vec<&SocketRow> = lesson_rows(self).collect();
+        judge::holds(self, claim, &rows)
+    }
+
+    /// Whether the step of the lesson puts that row forward.
+    pub fn is_put_forward(&self, line: &TableRow) -> bool {
+        let condition = self.lesson.as_ref().and_then(|progress| progress.spotlight.as_ref());
+        condition.is_some_and(|condition| match condition {
+            Condition::Row(pattern) | Condition::Count { of: pattern, .. } => {
+                fits(self, pattern, &line.row)
+            }
+            Condition::Refused(_) => false,
+        })
+    }
+}
+
+/// What this machine lacks for a lesson, as far as that is known before it begins.
+pub(crate) fn what_it_lacks(state: &State, lesson: &Lesson) -> Option<Statement> {
+    lesson.needs.iter().find_map(|need| match *need {
+        Need::Ipv6 if !state.machine.has_ipv6 => Some(Statement::new("lesson-without-ipv6")),
+        Need::Linux(major, minor) if state.machine.linux < (major, minor) => {
+            let (own, needed) = (state.machine.linux, (major, minor));
+            let name = |(major, minor)| format!("{major}.{minor}");
+            let what = Statement::new("lesson-old-linux").with("needed", name(needed));
+            Some(what.with("own", name(own)))
+        }
+        Need::Lab | Need::Ipv6 | Need::Linux(..) => None,
+    })
+}

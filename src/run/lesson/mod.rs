@@ -1,0 +1,67 @@
+//! `fivetuple lesson`: lists the course, gives a lesson on the screen, checks lessons without one, and prints them.
+
+mod check;
+mod hand_out;
+mod ports;
+mod rehearsal;
+mod text;
+
+use std::fmt::Write as _;
+
+use crate::app::lesson::LessonFaults;
+use crate::app::{Event, Need};
+use crate::cli::LessonArgs;
+use crate::run::dashboard::open::open_dashboard;
+use crate::run::headless::print;
+use crate::run::lesson::text::{LessonText, NumberedLesson};
+use crate::run::{Exit, Output};
+use crate::tcp::ListenSpec;
+
+pub(super) fn lesson(args: &LessonArgs) -> anyhow::Result<Exit> {
+    if !args.check.is_empty() {
+        return check::check(args);
+    }
+    let Some(name) = &args.lesson else { return print(course().as_bytes()) };
+    let port = match args.port {
+        Some(port) => port,
+        None if args.hand_out => ports::free()?,
+        None => ListenSpec::PORT,
+    };
+    let lesson = match LessonText::named(name)?.read(port) {
+        Ok(lesson) if args.hand_out => return hand_out::print(args, port, lesson),
+        Ok(lesson) => lesson,
+        Err(faults) => return Ok(refuse(&faults)),
+    };
+    let event =
+        Event::LessonGiven { lesson: lesson.lesson, number: lesson.number, pace: args.auto };
+    open_dashboard(&args.dashboard(port), Some(event))
+}
+
+fn refuse(faults: &LessonFaults) -> Exit {
+    let _ = std::io::Write::write_all(&mut Output::stderr(), format!("{faults}\n").as_bytes());
+    Exit::Failed
+}
+
+/// The course, a lesson a line, with what it needs and the belief that it tests.
+fn course() -> String {
+    let mut text = String::new();
+    for lesson in LessonText::of_course() {
+        let Ok(NumberedLesson { lesson, number }) = lesson.read(ListenSpec::PORT) else { continue };
+        let number = number.unwrap_or_default();
+        let needs: Vec<String> = lesson.needs.iter().map(need).collect();
+        let needs =
+            if needs.is_empty() { String::new() } else { format!(", needs {}", needs.join(", ")) };
+        let _ = writeln!(text, "{number:2}  {} ({} min{needs})", lesson.title, lesson.minutes);
+        let _ = writeln!(text, "    {}", lesson.belief);
+    }
+    text.push_str("\nfivetuple lesson 1 gives the first one.\n");
+    text
+}
+
+fn need(need: &Need) -> String {
+    match need {
+        Need::Lab => String::from("the lab"),
+        Need::Ipv6 => String::from("IPv6"),
+        Need::Linux(major, minor) => format!("Linux {major}.{minor}"),
+    }
+}

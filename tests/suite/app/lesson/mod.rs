@@ -1,0 +1,4 @@
+//! Lessons: what is read from a file, and what is said about a wrong one.
+
+mod broken;
+mod grammar;
