@@ -1,6 +1,7 @@
 //! The dashboard as a machine: facts in, state changed, orders out. No I/O, no task, no clock.
 
 pub(crate) mod actions;
+pub(crate) mod dispatch;
 pub(crate) mod effect;
 pub(crate) mod event;
 pub(crate) mod events;
@@ -18,6 +19,7 @@ pub(crate) mod model;
 pub(crate) mod query;
 pub(crate) mod state;
 pub(crate) mod table;
+pub(crate) mod typed_ahead;
 pub(crate) mod ui;
 pub(crate) mod update;
 
