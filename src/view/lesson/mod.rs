@@ -130,6 +130,7 @@ fn keys(progress: &LessonProgress) -> Vec<(&'static str, &'static str)> {
             vec![(letters, "vote"), ("Space", "shows what the kernel says"), BACK]
         }
         Phase::Failed(_) => vec![("Space", "go on"), BACK, AGAIN],
+        Phase::Done if progress.strayed => vec![("Space", "set up again"), BACK],
         Phase::Doing | Phase::Waiting | Phase::Done => vec![("Space", "next"), BACK, AGAIN],
     }
 }
@@ -138,6 +139,9 @@ fn keys(progress: &LessonProgress) -> Vec<(&'static str, &'static str)> {
 fn sign(progress: &LessonProgress) -> Option<(ThemeRole, [&'static str; 2])> {
     match (&progress.phase, progress.step()?) {
         (Phase::Waiting, _) => Some((Dim, [" waiting for the kernel ", " waiting "])),
+        (Phase::Done, _) if progress.strayed => {
+            Some((Warning, [" no longer as expected ", " strayed "]))
+        }
         (Phase::Done, step) if step.expected.is_some() => {
             Some((Dim, [" ✓ as expected ", " ✓ as expected "]))
         }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fivetuple::app::{
-    Action, Choice, Claim, Condition, Expectation, Lesson, LessonAction, LessonActionKind,
-    LessonProgress, Phase, Question, SocketPattern, Step,
+    Action, Choice, Claim, Condition, Expectation, Key, Lesson, LessonAction, LessonActionKind,
+    LessonProgress, Phase, Question, Scope, SocketPattern, Step, action_for,
 };
 use fivetuple::cli::ThemeName;
 use fivetuple::view::{ColourDepth, Theme};
@@ -140,6 +140,32 @@ fn a_step_that_failed_says_what_was_seen() {
     shows(&mut failed(), &ALL, &["✗ Expected laptop", "Space go on", "r again"]);
     shows(&mut giving(1, Phase::Waiting), &ALL, &["waiting"]);
     shows(&mut giving(1, Phase::SettingUp), &ALL, &["Setting the step up"]);
+}
+
+#[test]
+fn a_table_that_no_longer_fits_is_told_in_a_line() {
+    let mut robot = giving(1, Phase::Done);
+    robot.state.lesson.as_mut().unwrap().strayed = true;
+    shows(
+        &mut robot,
+        &[USUAL, WIDE],
+        &["! The table no longer fits this step.", "Space set up again"],
+    );
+    shows_not(&mut robot, &ALL, &["✓ as expected"]);
+}
+
+#[test]
+fn the_keys_in_the_frame_do_what_it_says() {
+    for (key, action) in [
+        (Key::Char(' '), Action::LessonNext),
+        (Key::Backspace, Action::LessonBack),
+        (Key::Char('r'), Action::LessonRestart),
+    ] {
+        assert_eq!(action_for(Scope::Lesson, key), Some(action));
+    }
+    for (place, key) in "abcd".chars().enumerate() {
+        assert_eq!(action_for(Scope::Question, Key::Char(key)), Some(Action::Answer(place)));
+    }
 }
 
 #[test]
