@@ -53,6 +53,8 @@ pub(crate) struct LessonPlay {
     pub(crate) set_up: SetUp,
     /// Whether the lab was asked for.
     pub(crate) asked_for_lab: bool,
+    /// Whether the lab is to be started anew: rows in its tables are in the way.
+    pub(crate) lab_afresh: bool,
     /// The step whose actions are run: while it sets up, one before that which is shown.
     pub(crate) step: usize,
     /// Since when the next action is waited for.
