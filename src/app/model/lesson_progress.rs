@@ -63,6 +63,8 @@ pub(crate) struct LessonPlay {
     pub(crate) ordered: Moment,
     /// Rows that it has tried to end.
     pub(crate) ended: HashSet<SocketId>,
+    /// How many of these calls are not over: they hold the ports.
+    pub(crate) ending: usize,
     /// Rows whose TIME_WAIT was over since the sockets were made: had the class been quicker, they would be there.
     pub(crate) expired: Vec<SocketRow>,
     /// The lines of the file that the sentences of a failure are about.

@@ -90,8 +90,8 @@ fn close(state: &mut State) -> Option<LessonDeed> {
     let now = state.now;
     let is_read = !state.sockets.source.is_empty() && state.machine.knows_range();
     let rows: Vec<SocketRow> = lesson_rows(state).copied().collect();
-    let is_closed = state.awaited.ends.is_empty();
     let progress = state.lesson.as_mut()?;
+    let is_closed = state.awaited.ends.is_empty() && progress.play.ending == 0;
     let is_late = now.since(progress.play.since) >= LIMIT;
     if (is_read && rows.is_empty() && is_closed) || is_late {
         let lesson = progress.lesson.clone();
@@ -125,7 +125,9 @@ fn close(state: &mut State) -> Option<LessonDeed> {
         return None;
     }
     let effects = end_time_wait(state, &fresh);
-    state.lesson.as_mut()?.play.ended.extend(fresh);
+    let play = &mut state.lesson.as_mut()?.play;
+    play.ending = fresh.len();
+    play.ended.extend(fresh);
     Some(LessonDeed { effects, ..LessonDeed::default() })
 }
 
