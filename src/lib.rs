@@ -77,13 +77,15 @@
 //! | When is it read, and why not sooner? | `kernel/watch/schedule.rs`: a share of the processor is its budget |
 //! | Which system calls does a socket make? | `net/listen.rs`, `net/connect.rs`, `net/options.rs`; their trace in `net/trace.rs` |
 //! | What does the lab's wire do with a segment? | `lab/wire/impairment.rs`; with a retransmission, `lab/wire/retransmission.rs` |
+//! | What does a lesson do after an event? | `app/actions/lesson`: `set_up.rs`, `deed.rs`, `compare.rs`; what its claims mean in `app/query/lesson` |
+//! | Where is a lesson played without a screen? | `run/lesson/rehearsal.rs`, over the same `run/world` as the dashboard |
 //! | Where does a subcommand begin? | `cli` has its flags, `run/headless` its work |
 //! | Who restores the terminal after a panic? | `run/dashboard/screen.rs` |
 //!
 //! # One key from end to end
 //!
 //! `d` closes a connection. `app/input.rs` finds [`app::Action::Close`] in the keymap, `app/update/dispatch.rs` runs `actions/verbs.rs`,
-//! which returns an [`app::Effect`] with [`tcp::Command::Close`]. `run/dashboard/world.rs` hands it to `net/engine.rs`, which
+//! which returns an [`app::Effect`] with [`tcp::Command::Close`]. `run/world` hands it to `net/engine.rs`, which
 //! leaves it in the mailbox of that connection; the task in `net/connection` calls close(2) and reports
 //! [`tcp::SocketEvent::Closed`]. `app/events/connection.rs` opens an episode (`events/episodes.rs`) and orders a lookup of both
 //! rows. When the kernel's answer is there, the episode is settled: its facts choose a line of `assets/words/close.txt`, and the
