@@ -16,8 +16,7 @@ use crate::tcp::{FiveTuple, SocketEvent, SocketId, escape};
 /// Applies an event of one of our own sockets, and looks at the rows of its connection.
 pub(crate) fn on_socket_event(state: &mut State, news: SocketEvent) -> Vec<Effect> {
     let end = end_of(&news);
-    state.awaited.report(&news);
-    state.awaited.at = state.now;
+    state.awaited.report(state.now, &news);
     expect::closing(state, &news);
     if is_too_late(state, &news, end) {
         return vec![];
