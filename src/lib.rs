@@ -58,8 +58,8 @@
 //! |---|---|
 //! | Which keys are there, and their words in the footer and the help? | `app/keys/keymap.rs` |
 //! | Which key is an escape sequence, and which is none? | `app/keys/sequence.rs`; its pieces meet in `app/keys/input_parser.rs` |
-//! | What happens when a key is pressed? | `app/input.rs` names the action, `app/update/dispatch.rs` hands it to `app/actions` |
-//! | What does a key that is typed ahead wait for? | `app/query/under_way.rs`; what waits is in `app/ui/ahead.rs`, `app/update/type_ahead.rs` takes it |
+//! | What happens when a key is pressed? | `app/input.rs` names the action, `app/actions/dispatch.rs` runs it |
+//! | What does a key that is typed ahead wait for? | `app/query/under_way.rs`; what waits is in `app/ui/ahead.rs`, `app/typed_ahead.rs` takes it |
 //! | What happens when a socket reports something? | `app/events`, one file for the server, clients, connections, the lab |
 //! | Where is the text of a sentence, say for ETIMEDOUT? | `assets/words`; the words of an errno in `tcp/socket/errno.rs` |
 //! | Which facts choose that text? | `app/query/facts.rs` of an end, `opening_facts.rs` of a beginning; of a failure `app/query/refusal`; `app/explain` joins them |
@@ -77,12 +77,16 @@
 //! | When is it read, and why not sooner? | `kernel/watch/schedule.rs`: a share of the processor is its budget |
 //! | Which system calls does a socket make? | `net/listen.rs`, `net/connect.rs`, `net/options.rs`; their trace in `net/trace.rs` |
 //! | What does the lab's wire do with a segment? | `lab/wire/impairment.rs`; with a retransmission, `lab/wire/retransmission.rs` |
+//! | What does a lesson do after an event? | `app/actions/lesson`: `set_up.rs`, `deed.rs`, `compare.rs`; what its claims mean in `app/query/lesson` |
+//! | Where is a lesson played without a screen? | `run/lesson/rehearsal.rs`, over the same `run/world` as the dashboard |
 //! | Where does a subcommand begin? | `cli` has its flags, `run/headless` its work |
 //! | Who restores the terminal after a panic? | `run/dashboard/screen.rs` |
 //!
 //! # One key from end to end
 //!
 //! `d` closes a connection. `app/input.rs` finds [`app::Action::Close`] in the keymap, `app/update/dispatch.rs` runs `actions/verbs.rs`,
+//! which returns an [`app::Effect`] with [`tcp::Command::Close`]. `run/world` hands it to `net/engine.rs`, which
+//! `d` closes a connection. `app/input.rs` finds [`app::Action::Close`] in the keymap, `actions/dispatch.rs` runs `verbs.rs`,
 //! which returns an [`app::Effect`] with [`tcp::Command::Close`]. `run/dashboard/world.rs` hands it to `net/engine.rs`, which
 //! leaves it in the mailbox of that connection; the task in `net/connection` calls close(2) and reports
 //! [`tcp::SocketEvent::Closed`]. `app/events/connection.rs` opens an episode (`events/episodes.rs`) and orders a lookup of both
@@ -93,7 +97,7 @@
 //!
 //! The compiler leads through most of these: our own enums are matched without `_`.
 //!
-//! - **A key**: one line in `BINDINGS`, one variant of [`app::Action`], one arm in `app/update/dispatch.rs`. The help knows it at once, and
+//! - **A key**: one line in `BINDINGS`, one variant of [`app::Action`], one arm in `app/actions/dispatch.rs`. The help knows it at once, and
 //!   `app/query/footer.rs` says where the footer names it; `cargo test --test suite readme::rewrite -- --ignored` updates the README.
 //! - **A verb on a connection**: a key, and what `grep -rniE 'half.?clos|Shutdown' src assets` shows, in the order of the section
 //!   above: the command, the call, its line in the trace, the event, the verb of an account, its words, the exported programs.

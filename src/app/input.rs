@@ -173,11 +173,16 @@ fn type_find(state: &mut State, key: Key) -> bool {
     !find.typing || edit_text(&mut find.text, key)
 }
 
-/// Types pasted text into a field. A field has one line: it takes the first, and never what stands behind its end.
-pub(crate) fn paste(state: &mut State, text: &str) {
+/// What a field takes of pasted text: it has one line; and whether there are more.
+pub(crate) fn first_line(text: &str) -> (String, bool) {
     let mut lines = text.split(['\r', '\n']).filter(|line| !line.trim().is_empty());
-    let (line, is_more) = (lines.next().unwrap_or_default(), lines.next().is_some());
-    for c in line.chars().filter(|c| !c.is_control()).take(LONGEST) {
+    let line = lines.next().unwrap_or_default().chars().filter(|c| !c.is_control());
+    (line.take(LONGEST).collect(), lines.next().is_some())
+}
+
+/// Types a pasted line into a field.
+pub(crate) fn paste(state: &mut State, line: &str, is_more: bool) {
+    for c in line.chars() {
         let key = Key::Char(c);
         if state.ui.find.typing {
             type_find(state, key);

@@ -18,6 +18,7 @@ pub(crate) mod model;
 pub(crate) mod query;
 pub(crate) mod state;
 pub(crate) mod table;
+pub(crate) mod typed_ahead;
 pub(crate) mod ui;
 pub(crate) mod update;
 

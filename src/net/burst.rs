@@ -188,25 +188,29 @@ impl BurstTask {
         route: ConnectRoute,
     ) {
         let outcome = connection.connected().await;
-        self.unanswered.fetch_sub(1, Ordering::AcqRel);
-        if outcome == ConnectOutcome::Connected {
-            self.opened.fetch_add(1, Ordering::AcqRel);
-        }
-        self.answered.notify_one();
         let not_accepted = route.listener.filter(|_| outcome != ConnectOutcome::Connected);
         if let Some(listener) = not_accepted {
             listener.remove_pending();
         }
         match outcome {
             ConnectOutcome::Connected => {
+                self.opened.fetch_add(1, Ordering::AcqRel);
                 self.registry.report(SocketEvent::Connected(own)).await;
-                drop(self);
-                connection.run().await;
             }
-            ConnectOutcome::GivenUp(how) => connection.close(how).await,
+            ConnectOutcome::GivenUp(_) => (),
             ConnectOutcome::Refused(errno) => {
                 let why = SyscallError { call: Call::Connect, errno };
                 self.report_failed((Some(own.name.tuple.local), Some(route.to)), why).await;
+            }
+        }
+        // The end of the burst is reported after its last answer.
+        self.unanswered.fetch_sub(1, Ordering::AcqRel);
+        self.answered.notify_one();
+        drop(self);
+        match outcome {
+            ConnectOutcome::Connected => connection.run().await,
+            ConnectOutcome::GivenUp(how) => connection.close(how).await,
+            ConnectOutcome::Refused(errno) => {
                 connection.close(Some(CloseKind::Broken(errno))).await;
             }
         }

@@ -89,7 +89,7 @@ impl Engine {
             Command::StopConnecting => self.stop_connecting(),
             Command::Send(id, bytes) => self.order(id, |mailbox| mailbox.send(bytes)),
             Command::HalfClose(id) => self.order(id, Mailbox::half_close),
-            Command::StayOpen(id) => self.order(id, |mailbox| mailbox.stay_open(true)),
+            Command::StayOpen(id, other) => self.registry.stay_open(id, other),
             Command::CloseWithPeer(id) => self.order(id, |mailbox| mailbox.stay_open(false)),
             Command::Close(id) => self.close(id, CloseKind::Close),
             Command::Abort(id) => self.close(id, CloseKind::Abort),

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, Weak};
 use std::time::Duration;
 
 use futures_util::FutureExt;
@@ -37,6 +37,8 @@ pub(crate) struct Registry {
     resets: AtomicU64,
     /// By id and registration: copies of a UDP socket (`SO_REUSEADDR`) share an id, and a new 5-tuple may be that of one being closed.
     mailboxes: Mutex<BTreeMap<(SocketId, u64), Arc<Mailbox>>>,
+    /// Ends that stay open once accept() has returned them, each with the other end, while that is open.
+    staying: Mutex<Vec<(SocketId, Weak<Mailbox>)>>,
     listeners: Mutex<Vec<Arc<Listener>>>,
     pub(crate) trace_limit: TraceLimit,
 }
@@ -60,6 +62,7 @@ impl Registry {
             registered: AtomicU64::default(),
             resets: AtomicU64::default(),
             mailboxes: Mutex::default(),
+            staying: Mutex::default(),
             listeners: Mutex::default(),
             trace_limit: TraceLimit::default(),
         }
@@ -117,8 +120,13 @@ impl Registry {
             (open < self.budget()).then_some(open + 1)
         });
         taken.ok()?;
-        let (number, mailbox) = (self.registered.fetch_add(1, Ordering::Relaxed), Arc::default());
+        let number = self.registered.fetch_add(1, Ordering::Relaxed);
+        let mailbox = Arc::<Mailbox>::default();
         lock(&self.mailboxes).insert((id, number), Arc::clone(&mailbox));
+        let is_this = |(end, _): &mut (SocketId, Weak<Mailbox>)| *end == id;
+        if lock(&self.staying).extract_if(.., is_this).any(|(_, other)| other.strong_count() > 0) {
+            mailbox.stay_open(true);
+        }
         Some(Registration { registry: Arc::clone(self), id, number, mailbox })
     }
 
@@ -134,6 +142,21 @@ impl Registry {
         let mailboxes = lock(&self.mailboxes);
         let (_, newest) = mailboxes.range((id, 0)..=(id, u64::MAX)).next_back()?;
         Some(Arc::clone(newest))
+    }
+
+    /// Keeps an end open when the other one half-closes, also where accept() returns it only later.
+    pub(crate) fn stay_open(&self, id: SocketId, other: SocketId) {
+        if self.mailbox(id).is_none()
+            && let Some(other) = self.mailbox(other)
+        {
+            let mut staying = lock(&self.staying);
+            staying.retain(|(end, other)| *end != id && other.strong_count() > 0);
+            staying.push((id, Arc::downgrade(&other)));
+        }
+        // It may have been accepted meanwhile.
+        if let Some(own) = self.mailbox(id) {
+            own.stay_open(true);
+        }
     }
 
     /// Resets every connection, also those that are just being made.

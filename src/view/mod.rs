@@ -26,6 +26,7 @@ pub use crate::view::style::theme::{Theme, ThemeRole};
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use ratatui::text::Line;
 
 use crate::app::{FormKind, MainView, Overlay, State};
@@ -40,10 +41,12 @@ use crate::view::style::glyphs;
 pub fn draw(frame: &mut Frame<'_>, state: &State, theme: &Theme, scroll: &mut Scroll) {
     let area = frame.area();
     let buffer = frame.buffer_mut();
-    buffer.set_style(area, theme.ground());
+    if theme.ground() != Style::new() {
+        buffer.set_style(area, theme.ground());
+    }
     scroll.visible.clear();
     scroll.cells.clear();
-    (scroll.help_end, scroll.notices_end) = (None, None);
+    (scroll.help_end, scroll.notices) = (None, None);
     let mut painter = Painter { buffer, scene: Scene { state, theme }, scroll };
     match places(area, state) {
         Some(places) => {

@@ -32,7 +32,29 @@ impl Painter<'_> {
 
     pub(crate) fn put(&mut self, area: Rect, lines: impl IntoIterator<Item = Line<'static>>) {
         for (row, line) in area.rows().zip(lines) {
-            self.render(line, row);
+            self.line(row, line);
+        }
+    }
+
+    /// As ratatui draws a line, but without a copy of each span and a search for graphemes where a byte is a column.
+    fn line(&mut self, mut row: Rect, line: Line<'static>) {
+        if line.alignment.is_some() {
+            return self.render(line, row);
+        }
+        if line.style != Style::new() && line.width() > 0 {
+            self.buffer.set_style(row, line.style);
+        }
+        for span in &line.spans {
+            let is_plain = span.content.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+            let width = if is_plain { span.content.len() } else { span.width() };
+            let place = rect::take_left(&mut row, rect::len(width));
+            if !is_plain {
+                self.render(span, place);
+                continue;
+            }
+            for (x, symbol) in (place.x..place.right()).zip(span.content.chars()) {
+                self.set((x, place.y), symbol, span.style);
+            }
         }
     }
 

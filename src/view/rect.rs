@@ -40,6 +40,14 @@ pub(crate) fn take_bottom(rest: &mut Rect, height: u16) -> Rect {
     Rect { y: rest.y + rest.height, height, ..*rest }
 }
 
+pub(crate) fn take_left(rest: &mut Rect, width: u16) -> Rect {
+    let width = width.min(rest.width);
+    let taken = Rect { width, ..*rest };
+    rest.x += width;
+    rest.width -= width;
+    taken
+}
+
 pub(crate) fn take_right(rest: &mut Rect, width: u16) -> Rect {
     let width = width.min(rest.width);
     rest.width -= width;

@@ -15,8 +15,8 @@ pub struct Scroll {
     pub(crate) cells: Vec<(Rect, SocketId)>,
     /// How many pages the help can be scrolled down, while it is drawn.
     pub(crate) help_end: Option<usize>,
-    /// How many notices the pane can be scrolled back, while it is drawn.
-    pub(crate) notices_end: Option<usize>,
+    /// How many notices the pane can be scrolled back, and by how many at a time, back and forward, while it is drawn.
+    pub(crate) notices: Option<(usize, [u16; 2])>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -50,9 +50,9 @@ impl Scroll {
         self.help_end
     }
 
-    /// How many notices back the pane can be scrolled, if the last frame showed it.
-    pub fn notices_end(&self) -> Option<usize> {
-        self.notices_end
+    /// How many notices back the pane can be scrolled, and by how many at a time, back and forward, if the last frame showed it.
+    pub fn notices(&self) -> Option<(usize, [u16; 2])> {
+        self.notices
     }
 }
 

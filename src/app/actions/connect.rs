@@ -114,6 +114,7 @@ pub(crate) fn connect_waiting(state: &mut State) -> Vec<Effect> {
                 asked: burst.count,
                 computer,
                 protocol: spec.protocol,
+                is_paced: !burst.every.is_zero(),
                 ..BurstProgress::default()
             });
         }

@@ -15,7 +15,7 @@ pub(crate) fn hold(state: &mut State, held: TcpState) -> Vec<Effect> {
     }
     let (steps, at) = steps_to(held);
     let goal = ScriptGoal::HeldState(held, at);
-    state.script = Some(Script::new(goal, steps, state.now, &state.clients));
+    state.script = Some(Script::new(goal, steps, state.now, (&state.servers, &state.clients)));
     vec![]
 }
 

@@ -90,8 +90,6 @@ const PAGE: i64 = 10;
 
 const LADDER_PAGE: i64 = 4;
 
-const SENTENCES: i64 = 3;
-
 /// Scrolls the sentences or the ladder where these have the focus, else moves the cursor by pages.
 fn page(state: &mut State, pages: i64) {
     let ui = &mut state.ui;
@@ -100,7 +98,8 @@ fn page(state: &mut State, pages: i64) {
         _ if ui.overlay.is_some() => move_cursor(state, PAGE * pages),
         Pane::Notices => {
             let last = state.told().count().saturating_sub(1);
-            state.notices.back = moved(state.notices.back, SENTENCES * -pages, last);
+            let page = i64::from(state.notices.pages[usize::from(pages > 0)].max(1));
+            state.notices.back = moved(state.notices.back, page.saturating_mul(-pages), last);
         }
         Pane::Sockets if ui.main_view == MainView::Timeline => {
             let last = ladder::of(state).map_or(0, |ladder| ladder.rungs.len().saturating_sub(1));

@@ -35,7 +35,8 @@ pub(crate) fn try_it(state: &mut State) -> Vec<Effect> {
     let calls = [call(first), call(first), call(second)];
     state.ui.myth = Some(Myth { port, calls, order: None });
     let steps = (0..3).map(ScriptStep::MythCall).collect();
-    state.script = Some(Script::new(ScriptGoal::Myth, steps, state.now, &state.clients));
+    state.script =
+        Some(Script::new(ScriptGoal::Myth, steps, state.now, (&state.servers, &state.clients)));
     vec![]
 }
 
@@ -52,7 +53,8 @@ fn free_computers(state: &State, port: Port) -> Option<[usize; 2]> {
     Some([free.next()?, free.next()?])
 }
 
-pub(crate) fn call(state: &mut State, n: usize) -> Vec<Effect> {
+/// Connects from the server's port number to the server at that address.
+pub(crate) fn call(state: &mut State, n: usize, server: Endpoint) -> Vec<Effect> {
     let Some(myth) = &state.ui.myth else { return vec![] };
     let call = &myth.calls[n];
     let spec = ConnectSpec {
@@ -61,8 +63,8 @@ pub(crate) fn call(state: &mut State, n: usize) -> Vec<Effect> {
         from: Some(call.from),
         source_port: SourcePort::SameAsServer,
         reuse_addr: false,
-        to: state.clients.reachable(state.server().connect_address()).into(),
-        ..state.clients.next_spec(state.server().connect_address())
+        to: state.clients.reachable(server).into(),
+        ..state.clients.next_spec(server)
     };
     let (order, effects) = connect::call(state, spec);
     if let Some(myth) = &mut state.ui.myth {

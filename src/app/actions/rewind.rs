@@ -66,7 +66,7 @@ pub(crate) fn before(state: &mut State, action: Action) {
     if acts {
         // What follows belongs to a new step.
         state.sockets.journal.begin_step();
-        state.ui.acted = state.now;
+        state.ui.acted = state.ui.ahead.after(state.now);
     }
     if acts && state.sockets.go_live() {
         state.ui.stale = true;

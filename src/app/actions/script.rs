@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::app::actions::{connect, held_states, myth, verbs, wire};
 use crate::app::model::{Script, ScriptEnd, ScriptGoal, ScriptStep, Statement};
-use crate::app::{Effect, Holder, LoggedEvent, State};
+use crate::app::{Effect, Holder, LoggedEvent, Server, State};
 use crate::tcp::{Command, ConnectSpec, Delivery, Flags, ServerCloses, SocketId, WireSegment};
 
 const LIMIT: Duration = Duration::from_secs(10);
@@ -30,12 +30,13 @@ pub(crate) fn play(state: &mut State) -> Vec<Effect> {
         let order = script.number_of(state, step);
         let Some(missing) = script.missing(state, step) else {
             (script.next, script.ordered) = (script.next + 1, None);
+            state.awaited.answered = state.now;
             state.script = Some(script);
             continue;
         };
         if order.is_none() || order == script.ordered {
             // A failure has its own sentence.
-            if !is_refused(state, step) {
+            if !script.is_refused(state, step) {
                 script.wait(state, missing);
             }
             break;
@@ -79,14 +80,14 @@ impl Script {
             }
             ScriptStep::WireHeld => vec![wire::hold(state)],
             ScriptStep::Listening => {
-                let spec = state.server().spec.clone();
+                let spec = self.server(state).spec.clone();
                 verbs::start_listening(state, spec)
             }
-            ScriptStep::Accepting => run(Command::ResumeAccept(state.server().spec.id)),
-            ScriptStep::AcceptHeld => run(Command::HoldAccept(state.server().spec.id)),
+            ScriptStep::Accepting => run(Command::ResumeAccept(self.listener)),
+            ScriptStep::AcceptHeld => run(Command::HoldAccept(self.listener)),
             ScriptStep::Called => {
                 // It sends no data, and stays open.
-                let to = state.clients.reachable(state.server().connect_address());
+                let to = state.clients.reachable(self.server(state).connect_address());
                 let host = state.clients.computers[self.client].host;
                 let spec = ConnectSpec { host, ..ConnectSpec::to(to.into()) };
                 connect::call(state, spec).1
@@ -95,7 +96,10 @@ impl Script {
             ScriptStep::ClientClosed => end(ScriptEnd::Client, Command::Close),
             ScriptStep::ServerClosed => end(ScriptEnd::Server, Command::Close),
             ScriptStep::Delivered(..) => vec![wire::deliver_oldest(state)],
-            ScriptStep::MythCall(n) => myth::call(state, n),
+            ScriptStep::MythCall(n) => {
+                let to = self.server(state).connect_address();
+                myth::call(state, n, to)
+            }
             ScriptStep::Connected | ScriptStep::Accepted | ScriptStep::Sent(..) => vec![],
         }
     }
@@ -138,9 +142,14 @@ impl Script {
         })
     }
 
+    /// Its server; the selected one where that has left the list.
+    fn server<'a>(&self, state: &'a State) -> &'a Server {
+        state.servers.get(self.listener).unwrap_or(state.server())
+    }
+
     /// What the step is still waiting for; `None` once it is done.
     fn missing(&self, state: &State, step: ScriptStep) -> Option<&'static str> {
-        let server = state.server();
+        let server = self.server(state);
         let is_accepted = || {
             self.end_at(state, ScriptEnd::Server).is_some_and(|end| state.ends.server_holds(end))
         };
@@ -206,9 +215,9 @@ impl Script {
                 && *sent >= began
         })
     }
-}
 
-fn is_refused(state: &State, step: ScriptStep) -> bool {
-    (step == ScriptStep::Listening && state.server().ordered == 0)
-        || (step == ScriptStep::Called && state.clients.awaited() == 0)
+    fn is_refused(&self, state: &State, step: ScriptStep) -> bool {
+        (step == ScriptStep::Listening && self.server(state).ordered == 0)
+            || (step == ScriptStep::Called && state.clients.awaited() == 0)
+    }
 }

@@ -111,14 +111,18 @@ pub(crate) fn half_close(state: &mut State, count: Option<u32>) -> Vec<Effect> {
     ends.into_iter().flat_map(|end| half_close_one(state, end)).collect()
 }
 
-/// The other end stays open, if it is ours and has sent no FIN: there would be nothing to be seen of a half-closed connection.
+/// The other end stays open, if it is ours and has sent no FIN: there would be nothing to be seen of a half-closed connection. So does one
+/// that accept() has not returned yet.
 fn half_close_one(state: &mut State, end: SocketId) -> Vec<Effect> {
     let other = state.other_end(end);
-    let stays = state.ends.get(other).is_some_and(|other| other.half_closed.is_none());
+    let stays = match state.ends.get(other) {
+        Some(other) => other.half_closed.is_none(),
+        None => state.is_with_our_server(end) && !state.was_accepted(end),
+    };
     let mut effects = Vec::new();
     if stays {
         state.ends.change(other, |other| other.stays_open = true);
-        effects.push(Effect::Run(Command::StayOpen(other)));
+        effects.push(Effect::Run(Command::StayOpen(other, end)));
     }
     effects.push(Effect::Run(Command::HalfClose(end)));
     effects

@@ -50,6 +50,9 @@ fn begin(state: &mut State, verb: Verb, client: SocketId) {
 
 /// One connection of an order was answered, or its SYN was sent; queued ones may continue.
 fn answered(state: &mut State, order: Option<ConnectId>) {
+    if !state.clients.are_paced() {
+        state.awaited.answered = state.now;
+    }
     let Clients { orders, under_way, .. } = &mut state.clients;
     if let Some(id) = order {
         match orders.get_mut(&id) {

@@ -218,6 +218,7 @@ fn is_due(state: &State, episode: &Episode, age: Duration) -> bool {
         }
         Verb::Connect | Verb::Ack => (own && other) || age >= PATIENCE,
         // The server may close it at once: what its row shows from before accept() does not count.
+        Verb::Accept if account.facts.contains(&Fact::StaysOpen) => own || age >= PATIENCE,
         Verb::Accept if account.facts.contains(&Fact::PeerFin) => {
             (age >= PATIENCE && has_changed(state, episode, 0)) || age >= LIMIT
         }

@@ -36,6 +36,9 @@ pub(crate) fn on_lab_event(state: &mut State, news: LabEvent) -> Vec<Effect> {
                 if let WireEvent::Arrived { number, .. } = event { Some(*number) } else { None }
             });
             let arrived: Vec<u64> = arrived.collect();
+            if !arrived.is_empty() {
+                state.awaited.at = state.now;
+            }
             state.lab.take_wire(news);
             resets::look_for_late_data(state, before);
             others::look_for_refusals(state, &arrived);

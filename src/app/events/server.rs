@@ -98,7 +98,10 @@ pub(crate) fn accepted(state: &mut State, socket: OwnSocket, (id, member): (List
         }
         is_held = server.held;
     }
+    let client = state.ends.get(state.other_end(name));
+    let stays_open = client.is_some_and(|client| client.half_closed.is_some());
     let end = state.ends.add(Holder::Server(id), socket, state.now);
+    end.stays_open = stays_open;
     (end.answered, end.policy, end.is_strangers) = (true, Some(policy), is_strangers);
     state.sockets.own(&socket, state.machine.pid);
     expect::reading_of_call(state, name);

@@ -15,6 +15,8 @@ pub struct Awaited {
     pub(crate) held_state: bool,
     /// When the last order was given, or the last report came.
     pub(crate) at: Moment,
+    /// When one of several was answered the last time: an end of many, a connect of a burst, a step of a script.
+    pub(crate) answered: Moment,
 }
 
 impl Awaited {
@@ -32,7 +34,7 @@ impl Awaited {
             | Command::Connect(..)
             | Command::StopConnecting
             | Command::Send(..)
-            | Command::StayOpen(_)
+            | Command::StayOpen(..)
             | Command::CloseWithPeer(_)
             | Command::CloseEverything
             | Command::EndTimeWait(_)
@@ -41,24 +43,27 @@ impl Awaited {
     }
 
     #[expect(clippy::wildcard_enum_match_arm, reason = "nothing waits for all others")]
-    pub(crate) fn report(&mut self, event: &SocketEvent) {
-        match event {
+    pub(crate) fn report(&mut self, now: Moment, event: &SocketEvent) {
+        self.at = now;
+        let is_answer = match event {
             SocketEvent::AcceptHeld(id, _)
             | SocketEvent::Accepted { on: (id, _), .. }
             | SocketEvent::AcceptFailed { id, .. }
             | SocketEvent::StoppedListening { id, .. } => {
-                self.accept.take_if(|awaited| awaited == id);
+                self.accept.take_if(|awaited| awaited == id).is_some()
             }
             SocketEvent::StateHeld { .. } | SocketEvent::HoldFailed { .. } => {
-                self.held_state = false;
+                std::mem::take(&mut self.held_state)
             }
-            SocketEvent::Received { at, .. } => drop(self.readers.remove(at)),
-            SocketEvent::HalfClosed(at) => drop(self.ends.remove(at)),
+            SocketEvent::Received { at, .. } => self.readers.remove(at),
+            SocketEvent::HalfClosed(at) => self.ends.remove(at),
             SocketEvent::Closed { at, .. } | SocketEvent::CallFailed { at, .. } => {
-                self.ends.remove(at);
-                self.readers.remove(at);
+                self.ends.remove(at) | self.readers.remove(at)
             }
-            _ => (),
+            _ => false,
+        };
+        if is_answer {
+            self.answered = now;
         }
     }
 }

@@ -80,6 +80,8 @@ pub struct BurstProgress {
     pub computer: usize,
     /// The protocol.
     pub protocol: Protocol,
+    /// Whether there is a time between its connects: it goes on by itself, and nothing waits for its end.
+    pub is_paced: bool,
     /// Whether it ended early: why is said after the number reached.
     pub refused: bool,
 }
@@ -199,6 +201,11 @@ impl Clients {
         let waiting = self.waiting.iter().map(|(_, burst)| burst.count);
         let orders = self.orders.values().map(|order| order.left);
         orders.chain(waiting).fold(0, u32::saturating_add)
+    }
+
+    /// Whether a paced burst is under way.
+    pub(crate) fn are_paced(&self) -> bool {
+        self.under_way.as_ref().is_some_and(|burst| burst.is_paced)
     }
 
     /// Whether that client's end may be a socket of ours that has not been reported yet.

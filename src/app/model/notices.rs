@@ -8,8 +8,10 @@ use crate::tcp::{Call, ConnectId, Moment, SocketId};
 #[derive(Clone, Debug, Default)]
 pub struct Notices {
     all: VecDeque<Notice>,
-    /// How many lines the pane is scrolled back from the newest.
+    /// How many sentences the pane is scrolled back from the newest.
     pub back: usize,
+    /// The sentences of a page back, and of one forward, as the pane showed them.
+    pub(crate) pages: [u16; 2],
     /// The last refusal.
     pub failure: Option<Failure>,
     /// How many have come since the last key that ordered something: its effects are not merged with those of the keys before.
@@ -252,9 +254,9 @@ impl Notices {
         }
     }
 
-    /// Limits scrolling; only the view knows how many sentences fit.
-    pub fn ends_at(&mut self, last: usize) {
-        self.back = self.back.min(last);
+    /// Limits scrolling to so many sentences, by such pages; only the view knows how many fit.
+    pub fn fit(&mut self, last: usize, pages: [u16; 2]) {
+        (self.back, self.pages) = (self.back.min(last), pages);
     }
 
     /// The newest sentence.

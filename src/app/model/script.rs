@@ -2,8 +2,10 @@
 
 use std::net::IpAddr;
 
-use crate::app::Clients;
-use crate::tcp::{ConnectId, Flags, Host, Moment, Port, SocketId, SyscallError, TcpState};
+use crate::app::{Clients, Servers};
+use crate::tcp::{
+    ConnectId, Flags, Host, ListenerId, Moment, Port, SocketId, SyscallError, TcpState,
+};
 
 /// Steps that are taken one after another: each is ordered once, and done when its condition holds.
 #[derive(Clone, Debug)]
@@ -15,6 +17,8 @@ pub(crate) struct Script {
     /// The order given for that step: the number of the segment to deliver, else 0.
     pub(crate) ordered: Option<u64>,
     pub(crate) began: Moment,
+    /// The listener that was selected when it began, whichever is selected by now.
+    pub(crate) listener: ListenerId,
     /// The computer whose next connection the steps are about, and the last order to connect before.
     pub(crate) client: usize,
     pub(crate) after: ConnectId,
@@ -23,15 +27,16 @@ pub(crate) struct Script {
 }
 
 impl Script {
-    /// A script at its first step, about the next connection of that computer.
+    /// A script at its first step, about the next connection from the selected computer to the selected listener.
     pub(crate) fn new(
         goal: ScriptGoal,
         steps: Vec<ScriptStep>,
         began: Moment,
-        clients: &Clients,
+        (servers, clients): (&Servers, &Clients),
     ) -> Script {
         let (client, after) = (clients.chosen, clients.last_order);
-        Script { goal, steps, next: 0, ordered: None, began, client, after, end: None }
+        let listener = servers.selected().spec.id;
+        Script { goal, steps, next: 0, ordered: None, began, listener, client, after, end: None }
     }
 }
 

@@ -139,11 +139,21 @@ pub(super) fn fate(
     since: Moment,
     is_it: impl Fn(&Segment) -> bool,
 ) -> Option<Delivery> {
+    fates(state, end, since, is_it).next()
+}
+
+/// The same of all of them, the newest first.
+pub(super) fn fates(
+    state: &State,
+    end: SocketId,
+    since: Moment,
+    is_it: impl Fn(&Segment) -> bool,
+) -> impl Iterator<Item = Delivery> {
     let tuple = end.tuple.canonical();
     let newest_first = state.lab.crossings.iter().rev();
-    let mut new = newest_first.take_while(|crossing| since.since(crossing.sent) < TOGETHER);
-    let is_own = |segment: &Segment| (segment.from, segment.tuple) == (end.host, tuple);
-    let found = new.find(|crossing| is_own(&crossing.segment) && is_it(&crossing.segment));
+    let new = newest_first.take_while(move |crossing| since.since(crossing.sent) < TOGETHER);
+    let is_own = move |segment: &Segment| (segment.from, segment.tuple) == (end.host, tuple);
+    let found = new.filter(move |crossing| is_own(&crossing.segment) && is_it(&crossing.segment));
     found.map(|crossing| crossing.fate)
 }
 

@@ -76,7 +76,7 @@ pub(crate) fn had_closed(state: &State, end: SocketId) -> bool {
     end.tuple.protocol == Protocol::Tcp && (waited || other.is_some_and(TableRow::has_sent_fin))
 }
 
-fn of_accept(state: &State, end: SocketId) -> [(bool, Fact); 5] {
+fn of_accept(state: &State, end: SocketId) -> [(bool, Fact); 6] {
     let (own, other) = (state.sockets.get(end), state.sockets.other_line(end));
     let is_gone = own.is_some_and(|line| line.gone.is_some());
     let policy = state.policy(end);
@@ -86,6 +86,7 @@ fn of_accept(state: &State, end: SocketId) -> [(bool, Fact); 5] {
         (state.server_of(end).held, Fact::Held),
         (is_stranger(state, end), Fact::Stranger),
         (policy.closes == ServerCloses::Never, Fact::KeepsOpen),
+        (state.ends.get(end).is_some_and(|end| end.stays_open), Fact::StaysOpen),
     ]
 }
 
@@ -138,7 +139,12 @@ fn of_call(state: &State, account: &mut Account, client: SocketId) {
     account.facts.extend(pick);
     let nowhere = called.map(|called| called.ip).filter(IpAddr::is_unspecified);
     let nowhere = nowhere.filter(|_| !state.lab.is_up() && pick.is_none());
-    let many = ours.map_or(0, |server| state.connections_with(server, tuple.remote));
+    // Its last ACK is there in a moment, though the table may have been read before.
+    let is_coming = tuple.protocol == Protocol::Tcp
+        && !state.was_accepted(client)
+        && !state.is_at_both_ends(client);
+    let own = usize::from(is_coming);
+    let many = ours.map_or(0, |server| state.connections_with(server, tuple.remote) + own);
     account.learn([
         (is_ours, Fact::Ours),
         (is_ours && state.servers.are_several(), Fact::OneOfSeveral),
@@ -190,6 +196,12 @@ fn look_at_ack(state: &State, account: &mut Account, ends: [SocketId; 2], opened
         (ends.into_iter().any(|end| state.sockets.reuses(end)), Fact::Reused),
         (is_alone, Fact::QueueFull),
     ]);
+}
+
+/// Whether the last ACK of the handshake, or data with it, has arrived where it is not dropped.
+pub(super) fn has_ack(state: &State, client: SocketId, opened: Moment) -> bool {
+    let mut acks = facts::fates(state, client, opened, |segment| segment.flags.has(Flags::ACK));
+    acks.any(|fate| matches!(fate, Delivery::Arrived(_))) && !state.is_queue_full(client)
 }
 
 /// What is known of a call that waits for its answer since then.

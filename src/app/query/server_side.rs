@@ -93,7 +93,7 @@ impl State {
     }
 
     /// Whether the server's kernel has the client's connection, too: with a full accept queue it drops the final ACK.
-    fn is_at_both_ends(&self, client: SocketId) -> bool {
+    pub(crate) fn is_at_both_ends(&self, client: SocketId) -> bool {
         let Some(end) = self.ends.get(client).filter(|end| end.answered) else { return false };
         match self.sockets.mirror(client).filter(|line| line.gone.is_none()) {
             Some(line) => line.row.state != TcpState::SynReceived,

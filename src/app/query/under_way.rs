@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::app::model::Holder;
 use crate::app::model::account::episodes::{Episode, Weight};
 use crate::app::query::facts::fate;
+use crate::app::query::opening_facts::has_ack;
 use crate::app::{Action, Fact, LabStage, LessonProgress, OpenEnd, RowNow, State, Verb, WireKey};
 use crate::tcp::{Delivery, Flags, Protocol, SocketId, TcpState};
 
@@ -19,8 +20,8 @@ pub(crate) enum UnderWay {
     Rows,
 }
 
-/// The tables show what our own calls did within this time.
-const SHOWN: Duration = Duration::from_millis(300);
+/// The tables show what our own calls did within this time, also on a machine that is busy.
+const SHOWN: Duration = Duration::from_secs(1);
 
 /// What a key with that action has to wait for, if anything.
 pub(crate) fn before(state: &State, action: Action) -> Option<UnderWay> {
@@ -37,6 +38,12 @@ pub(crate) fn of_sockets(state: &State, action: Action) -> Option<UnderWay> {
         // N once more is answered at once: it takes a moment.
         return (action != Action::Lab).then_some(UnderWay::Lab);
     }
+    let clients = &state.clients;
+    let is_in_steps = clients.under_way.is_some() || state.script.is_some();
+    if action == Action::Reset && is_in_steps {
+        // It ends them.
+        return None;
+    }
     let server = state.server();
     let awaited = &state.awaited;
     let is_stopping = server.ordered_to_stop && server.is_listening();
@@ -44,9 +51,7 @@ pub(crate) fn of_sockets(state: &State, action: Action) -> Option<UnderWay> {
         || is_stopping
         || awaited.accept.is_some()
         || awaited.held_state
-        || state.clients.awaited() > 0
-        || state.clients.under_way.is_some()
-        || state.script.is_some()
+        || (!clients.are_paced() && (clients.awaited() > 0 || is_in_steps))
         || !awaited.ends.is_empty()
         || !awaited.readers.is_empty()
         || state.lab.is_delivering()
@@ -59,11 +64,13 @@ pub(crate) fn of_sockets(state: &State, action: Action) -> Option<UnderWay> {
     let is_accepting = !server.held && state.waiting_for_accept() > 0;
     let stops = action == Action::Listen && is_accepting;
     let steps_next = action == Action::Wire(WireKey::Step) && state.lab.wire.held;
-    let has_ack =
-        |episode: &Episode| episode.account.is_half_open() && !episode.account.waits_for_ack();
+    let is_completing = |episode: &Episode| {
+        let Episode { account, ends, opened, .. } = episode;
+        account.is_half_open() && (!account.waits_for_ack() || has_ack(state, ends[0], *opened))
+    };
     let open = &state.episodes.open;
     let lags = open.iter().any(|episode| is_unsettled(state, episode))
-        || (is_recent && (open.iter().any(has_ack) || rows_lag(state) || stops))
+        || (is_recent && (open.iter().any(is_completing) || rows_lag(state) || stops))
         || (is_recent && steps_next && state.lab.waiting() == 0);
     lags.then_some(UnderWay::Rows)
 }
@@ -92,9 +99,9 @@ fn is_unsettled(state: &State, episode: &Episode) -> bool {
         || episode.ends.iter().any(|end| is_outdated(state, *end))
 }
 
-/// The newest end of each client.
+/// The newest end of each client, but of a paced burst: there is always a newer one.
 fn newest(state: &State) -> impl Iterator<Item = &OpenEnd> {
-    let computers = 0..state.clients.computers.len();
+    let computers = 0..if state.clients.are_paced() { 0 } else { state.clients.computers.len() };
     computers.filter_map(|n| state.ends.of(Holder::Client(n)).next())
 }
 
@@ -126,7 +133,7 @@ fn is_incomplete(state: &State, end: &OpenEnd) -> bool {
     if !end.answered {
         let is_answer = Flags::SYN.and(Flags::ACK);
         let answer = fate(state, server_end, end.since, |segment| segment.flags.has(is_answer));
-        return matches!(answer, Some(Delivery::Arrived(_)));
+        return state.sockets.get(client).is_none() || matches!(answer, Some(Delivery::Arrived(_)));
     }
     if !state.is_quick() {
         return false;

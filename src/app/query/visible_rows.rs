@@ -4,10 +4,11 @@ use std::collections::HashSet;
 
 use crate::app::table::RowPlace;
 use crate::app::{HostRowNumbers, MainView, PointOfView, Role, State, TableRow};
-use crate::tcp::{Host, SocketId};
+use crate::tcp::{Host, Protocol, SocketId};
 
-/// Writes the rows to show into `shown`, in the order of the table. It runs for every changed frame, so it reads places, not rows.
-fn show(state: &State, shown: &mut Vec<SocketId>) {
+/// Writes the rows to show into `shown`, in the order of the table; returns whether one is of UDP. It runs for every changed frame, so it
+/// reads places, not rows.
+fn show(state: &State, shown: &mut Vec<SocketId>) -> bool {
     let needle = state.ui.find.text.value().to_lowercase();
     // netstat does not show rows that are gone.
     let ghosts: HashSet<SocketId> =
@@ -23,7 +24,10 @@ fn show(state: &State, shown: &mut Vec<SocketId>) {
             && (needle.is_empty() || text_of(state, &place.name).contains(&needle))
     };
     shown.clear();
-    shown.extend(state.seen().places().filter(is_shown).map(|place| place.name));
+    let mut shows_udp = false;
+    let names = state.seen().places().filter(is_shown).map(|place| place.name);
+    shown.extend(names.inspect(|name| shows_udp |= name.tuple.protocol == Protocol::Udp));
+    shows_udp
 }
 
 /// On loopback all rows are in one table; the side of the connection selects the rows to show.
@@ -76,7 +80,7 @@ impl State {
     pub fn arrange(&mut self) {
         if self.ui.stale {
             let mut shown = std::mem::take(&mut self.ui.shown);
-            show(self, &mut shown);
+            self.ui.shows_udp = show(self, &mut shown);
             // On loopback there is only one computer.
             let ranked = if self.lab.is_up() { &shown[..] } else { &[] };
             self.ui.ranks = HostRowNumbers::of(ranked);

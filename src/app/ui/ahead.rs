@@ -9,39 +9,46 @@ use crate::tcp::Moment;
 pub struct TypedAhead {
     waiting: VecDeque<(Moment, Typed)>,
     /// When one of them was taken the last time.
-    taken: Moment,
+    taken: Option<Moment>,
     /// Whether they were waited for too long: until nothing is under way, none waits.
     pub hurries: bool,
 }
 
 /// What waits its turn.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Typed {
     /// A key on the panes, whatever is drawn over them by then, with the count before it.
     OnPanes(Key, Option<u32>),
     /// A key for what the keys before it open.
     Key(Key),
+    /// The first line of pasted text, and whether there are more.
+    Text(String, bool),
     /// An action without a key, with its count.
     Action(Action, Option<u32>),
 }
 
 impl Typed {
     /// The action that is asked for, as far as that is known before its turn.
-    pub(crate) fn action(self) -> Option<Action> {
+    pub(crate) fn action(&self) -> Option<Action> {
         match self {
-            Typed::OnPanes(key, _) => action_for(Scope::Panes, key),
-            Typed::Key(_) => None,
-            Typed::Action(action, _) => Some(action),
+            Typed::OnPanes(key, _) => action_for(Scope::Panes, *key),
+            Typed::Key(_) | Typed::Text(..) => None,
+            Typed::Action(action, _) => Some(*action),
         }
     }
 }
 
 impl Typed {
+    /// Whether it is a digit of a count, which is that of the next key.
+    pub(crate) fn is_digit(&self) -> bool {
+        matches!(self, Typed::OnPanes(Key::Char('0'..='9'), _))
+    }
+
     /// With the count that was typed before it, if it asks for an action.
     pub(crate) fn with_count(self, count: &mut Option<u32>) -> Typed {
         match self {
             Typed::OnPanes(key, _) if self.action().is_some() => Typed::OnPanes(key, count.take()),
-            Typed::OnPanes(..) | Typed::Key(_) | Typed::Action(..) => self,
+            Typed::OnPanes(..) | Typed::Key(_) | Typed::Text(..) | Typed::Action(..) => self,
         }
     }
 }
@@ -72,9 +79,10 @@ impl TypedAhead {
         has_room
     }
 
-    /// What is next, when it was typed, and since when it is the next one.
-    pub(crate) fn next(&self) -> Option<(Typed, Moment, Moment)> {
-        self.waiting.front().map(|(typed_at, typed)| (*typed, *typed_at, self.taken.max(*typed_at)))
+    /// What is asked for next, when it was typed, and since when it is the next one.
+    pub(crate) fn next(&self) -> Option<(Option<Action>, Moment, Moment)> {
+        let (typed_at, typed) = self.waiting.front()?;
+        Some((typed.action(), *typed_at, self.taken.unwrap_or_default().max(*typed_at)))
     }
 
     /// What was taken asks for an action that has to wait.
@@ -82,9 +90,14 @@ impl TypedAhead {
         self.waiting.push_front((now, Typed::Action(action, count)));
     }
 
-    pub(crate) fn take(&mut self, now: Moment) {
-        self.waiting.pop_front();
-        self.taken = now;
+    pub(crate) fn take(&mut self, now: Moment) -> Option<Typed> {
+        self.taken = Some(now);
+        self.waiting.pop_front().map(|(_, typed)| typed)
+    }
+
+    /// The time of a key that is taken now: one that waited comes after what it waited for, which is no effect of its own.
+    pub(crate) fn after(&self, now: Moment) -> Moment {
+        if self.taken == Some(now) { now.plus(Duration::from_nanos(1)) } else { now }
     }
 
     /// Whether none waits.

@@ -20,6 +20,7 @@ use crate::app::{MainView, Myth, Pane};
 use crate::tcp::{Host, Moment, SocketId, TcpInfo};
 
 /// What the screen shows, and how.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Clone, Debug, Default)]
 pub struct Ui {
     /// The pane that is scrolled.
@@ -38,6 +39,8 @@ pub struct Ui {
     pub all: bool,
     /// The rows that the table shows, in order.
     pub shown: Vec<SocketId>,
+    /// Whether one of them is a UDP socket.
+    pub(crate) shows_udp: bool,
     /// In the lab: the place of each row in its own computer's table.
     pub ranks: HostRowNumbers,
     /// When the last verb was given: what has changed since is lit.

@@ -245,8 +245,8 @@ impl Dashboard {
         if let Some(last) = scroll.help_end() {
             state.ui.help_ends_at(last);
         }
-        if let Some(last) = scroll.notices_end() {
-            state.notices.ends_at(last);
+        if let Some((last, pages)) = scroll.notices() {
+            state.notices.fit(last, pages);
         }
         let now = self.clock.now();
         self.world.distribute(&self.state.shown_in_details(), Poller::inspect);

@@ -23,8 +23,8 @@ pub enum Command {
     Send(SocketId, Vec<u8>),
     /// shutdown(`SHUT_WR`): send a FIN, go on reading.
     HalfClose(SocketId),
-    /// Stay open when the other end has sent its FIN, whatever was agreed upon.
-    StayOpen(SocketId),
+    /// Stay open when the other end, the second, has sent its FIN, whatever was agreed upon; also where accept() returns it only later.
+    StayOpen(SocketId, SocketId),
     /// Close with the other end, as agreed upon, after [`Command::StayOpen`].
     CloseWithPeer(SocketId),
     /// close(): send a FIN.

@@ -95,7 +95,10 @@ impl PartialEq for SocketId {
     fn eq(&self, other: &SocketId) -> bool {
         // Searching a large table, most names differ in their ports, which are spelt in one way only.
         let ports = |name: &SocketId| (name.tuple.remote.port, name.tuple.local.port);
-        ports(self) == ports(other) && self.canonical() == other.canonical()
+        let rest = |name: &SocketId| (name.host, name.number);
+        ports(self) == ports(other)
+            && rest(self) == rest(other)
+            && (self.tuple == other.tuple || self.tuple.canonical() == other.tuple.canonical())
     }
 }
 

@@ -77,7 +77,7 @@ fn draw_pairs(
     let scene = painter.scene;
     if let Some(columns) = columns {
         for table in &mut tables {
-            painter.render(columns.head(scene), rect::take_top(table, 1));
+            painter.put(rect::take_top(table, 1), [columns.head(scene)]);
         }
     }
     for pair in pairs {
@@ -90,7 +90,7 @@ fn draw_pairs(
                 continue;
             };
             match columns {
-                Some(columns) => painter.render(columns.line(scene, name, None), place),
+                Some(columns) => painter.put(place, [columns.line(scene, name, None)]),
                 None => large_states::draw(painter, place, name),
             }
             painter.scroll.list(place, [name], height);

@@ -85,7 +85,7 @@ fn rule(painter: &mut Painter<'_>, place: Rect, title: Vec<Span<'static>>) {
     let rest = format!(" {}", DASH.repeat(left.saturating_sub(1)));
     let mut line = scene.line(Border, DASH.repeat(2));
     line.spans.extend(title.into_iter().chain([scene.span(Border, rest)]));
-    painter.render(line, place);
+    painter.put(place, [line]);
 }
 
 /// From this width on roles have room beside whole addresses.

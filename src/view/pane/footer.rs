@@ -15,7 +15,7 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let keys = theme(scene);
     let room = usize::from(area.width).saturating_sub(width(&keys));
     let line = if scene.state.ui.find.typing { find(scene, room) } else { hints(scene, room) };
-    painter.render(line, area);
+    painter.put(area, [line]);
     if !keys.is_empty() {
         painter.render(Line::from(keys).right_aligned(), area);
     }
@@ -31,8 +31,10 @@ fn hints(scene: Scene<'_>, room: usize) -> Line<'static> {
     }
     let mut spans = Vec::new();
     let held_back = ui.ahead.held_back(scene.state.now);
-    let held_back = held_back.map(|keys| text::plural(keys, "waiting key"));
-    spans.extend(held_back.map(|keys| scene.span(Warning, format!(" {keys} "))));
+    spans.extend(held_back.into_iter().flat_map(|keys| {
+        let waiting = scene.span(Warning, format!(" {} ", text::plural(keys, "waiting key")));
+        [waiting, scene.span(ThemeRole::Key, " Esc"), Span::raw(" drop  ")]
+    }));
     spans.extend(ui.count.map(|count| scene.span(KeyCap, format!(" {count}{CUT} "))));
     let hints = scene.state.hints().into_iter().map(|(key, help)| {
         let always = matches!(key, Key::Char('?' | 'q'));

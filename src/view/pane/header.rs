@@ -35,7 +35,7 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let Some((left, right)) = both.find(fits) else {
         return painter.render(Line::from(left(scene, LEAST)), area);
     };
-    painter.render(Line::from(left), area);
+    painter.put(area, [Line::from(left)]);
     painter.render(Line::from(right).right_aligned(), area);
 }
 

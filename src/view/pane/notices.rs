@@ -12,10 +12,10 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let inside = rect::inside(area);
     let (room, height) = (usize::from(inside.width), usize::from(inside.height));
     let mut back = 0;
-    if notices.back > 0 {
+    if notices.back > 0 || scene.state.ui.focus == Pane::Notices {
         let end = end(scene.state, room, height);
         back = notices.back.min(end);
-        painter.scroll.notices_end = Some(end);
+        painter.scroll.notices = Some((end, pages(scene.state, back, (room, height))));
     }
     let mut right = Vec::new();
     if scene.state.sockets.past().is_some_and(|past| !past.paused) {
@@ -31,6 +31,21 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
         return painter.render(scene.span(Dim, " Nothing yet."), inside);
     }
     painter.put(inside, newest(scene, back, (room, height)));
+}
+
+/// The notices of a page back and of one forward, so that none is skipped: those that are shown whole, and the newer ones that have room with
+/// the newest of these.
+fn pages(state: &State, back: usize, (room, height): (usize, usize)) -> [u16; 2] {
+    let fitting = |notices: &mut dyn Iterator<Item = &Notice>| {
+        let lines = notices.map(|notice| wrapped(notice, room).len());
+        let sums = lines.scan(0, |sum, lines| {
+            *sum += lines;
+            Some(*sum)
+        });
+        rect::len(sums.take_while(|sum| *sum <= height).count())
+    };
+    let newer = fitting(&mut state.told().take(back + 1).collect::<Vec<_>>().into_iter().rev());
+    [fitting(&mut state.told().skip(back)), newer.saturating_sub(1)]
 }
 
 /// How many notices are newer than the oldest ones that fit.

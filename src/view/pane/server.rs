@@ -39,7 +39,7 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     lines.extend(payload(scene, if is_last { bottom_room } else { room }));
     leave_out(&mut lines, usize::from(inner.height));
     for (n, line) in (0..).zip(lines.into_iter().flat_map(|(_, lines)| lines)) {
-        painter.render(line, if n + 1 == inner.height { bottom } else { rect::line(text, n) });
+        painter.put(if n + 1 == inner.height { bottom } else { rect::line(text, n) }, [line]);
     }
 }
 

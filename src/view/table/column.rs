@@ -133,12 +133,13 @@ impl ColumnLayout {
         let Some(line) = scene.state.seen().get(name) else { return Line::default() };
         let row = RowView { scene, line, bracket, layout: self };
         let mut spans = if self.indent > 0 { vec![symbols(scene, line)] } else { Vec::new() };
-        let mut start = self.indent;
+        let (mut start, mut used) = (self.indent, width(&spans));
         for (column, width_of_column) in self.shown() {
-            let used = width(&spans);
             if used <= start {
+                let cell = (column.cell)(&row, width_of_column);
                 spans.push(Span::raw(" ".repeat(start - used)));
-                spans.extend((column.cell)(&row, width_of_column));
+                used = start + width(&cell);
+                spans.extend(cell);
             }
             start += width_of_column + self.gap;
         }

@@ -38,13 +38,14 @@ fn local(row: &RowView<'_>, width: usize) -> Vec<Span<'static>> {
         return row.near(local_end(row, width));
     }
     let is_own = row.scene.state.lab.address_of(row.line.row.host) == Some(local.ip.to_canonical());
-    let foreign = foreign(row, row.layout.width_of(FOREIGN));
-    let both = local.to_string().len() + 1 + width_of(&foreign);
-    if is_own || both > row.layout.width_through(LOCAL, FOREIGN) {
-        return row.near(format!(":{}", local.port));
-    }
-    let near = row.near(local.to_string()).into_iter();
-    near.chain([Span::raw(" ")]).chain(foreign).collect()
+    let both = || {
+        let near = row.near(local.to_string()).into_iter();
+        let foreign = foreign(row, row.layout.width_of(FOREIGN));
+        near.chain([Span::raw(" ")]).chain(foreign).collect::<Vec<_>>()
+    };
+    let room = row.layout.width_through(LOCAL, FOREIGN);
+    let both = (!is_own).then(both).filter(|both| width_of(both) <= room);
+    both.unwrap_or_else(|| row.near(format!(":{}", local.port)))
 }
 
 fn foreign(row: &RowView<'_>, width: usize) -> Vec<Span<'static>> {

@@ -3,15 +3,14 @@ use std::collections::BTreeSet;
 use ratatui::layout::Rect;
 
 use crate::app::{PointOfView, State, Statement, explain};
-use crate::tcp::{Host, Port, Protocol};
+use crate::tcp::{Host, Port};
 use crate::view::ThemeRole::{Dim, Error, Key, Warning};
 use crate::view::style::glyphs::DASH;
 use crate::view::table::window::Window;
 use crate::view::{Scene, ThemeRole, Titles, past, text};
 
 pub(crate) fn command(state: &State) -> String {
-    let udp = state.ui.shown.iter().rev().any(|row| row.tuple.protocol == Protocol::Udp);
-    let netstat = format!("netstat -at{}np", if udp { "u" } else { "" });
+    let netstat = format!("netstat -at{}np", if state.ui.shows_udp { "u" } else { "" });
     let listener = state.server().at().port;
     let ports = state.servers.ports.iter().chain(&state.clients.called).chain([&listener]);
     let ports = ports.filter(|port| **port != Port::ANY && !state.ui.row_filter.whole_machine);

@@ -1,6 +1,7 @@
 //! What a scenario takes as given.
 
 use std::net::IpAddr;
+use std::time::Duration;
 
 use fivetuple::app::State;
 use fivetuple::tcp::{
@@ -42,6 +43,7 @@ pub(super) fn given(state: &mut State, text: &str) {
         "accept" => server.accepting = Accepting::Held,
         "unread" => server.on_data = OnData::LeaveUnread,
         "only-v6" => server.only_v6 = true,
+        "every" => clients.burst.every = Duration::from_millis(value.parse().unwrap()),
         "to" => clients.to = Some(value.parse().unwrap()),
         "from" => clients.spec.from = Some(value.parse().unwrap()),
         "protocol" => {

@@ -17,7 +17,7 @@ pub(super) fn words(order: &Effect) -> Option<String> {
         Effect::Run(Command::Close(name)) => end("close", name),
         Effect::Run(Command::Abort(name)) => end("abort", name),
         Effect::Run(Command::HalfClose(name)) => end("shutdown", name),
-        Effect::Run(Command::StayOpen(name)) => end("stay open", name),
+        Effect::Run(Command::StayOpen(name, _)) => end("stay open", name),
         Effect::Run(Command::CloseWithPeer(name)) => end("close with peer", name),
         Effect::Run(Command::Send(name, data)) => {
             format!("{} \"{}\"", end("write", name), data.escape_ascii())

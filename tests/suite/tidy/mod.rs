@@ -59,9 +59,24 @@ const LONGEST: usize = 300;
 const MOST_FILES: usize = 20;
 
 /// The folders of `app`; each uses those before it.
-const APP: [&str; 16] = [
-    "format", "keys", "effect", "table", "model", "event", "ui", "state", "query", "history",
-    "explain", "actions", "lesson", "events", "input", "update",
+const APP: [&str; 17] = [
+    "format",
+    "keys",
+    "effect",
+    "table",
+    "model",
+    "event",
+    "ui",
+    "state",
+    "query",
+    "history",
+    "explain",
+    "actions",
+    "lesson",
+    "events",
+    "input",
+    "typed_ahead",
+    "update",
 ];
 
 /// The folders of `view`; each uses those before it.

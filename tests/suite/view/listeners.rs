@@ -7,8 +7,8 @@ use ratatui::layout::Rect;
 
 use crate::robot::{LISTEN, Robot, own};
 use crate::view::{
-    ALL, DARK, LAPTOP, PHONE, USUAL, WIDE, check, check_mono, joined, paint, shows, shows_not,
-    two_connections,
+    ALL, DARK, LAPTOP, PHONE, SMALL, USUAL, WIDE, check, check_mono, joined, paint, screen, shows,
+    shows_not, two_connections,
 };
 
 const SECOND: &str = "tcp 0 128 127.0.0.1:5001 0.0.0.0:* LISTEN inode=21";
@@ -69,10 +69,30 @@ fn the_list_scrolls_to_the_selected_one() {
         let row = format!("tcp 0 128 127.0.0.2:{port} 0.0.0.0:* LISTEN inode=4{port}");
         add(&mut robot, "Y", port, &row);
     }
-    shows(&mut robot, &ALL, &["127.0.0.2:5007"]);
-    shows(&mut robot, &[WIDE, USUAL], &["of 8"]);
-    robot.press("J");
-    shows(&mut robot, &ALL, &["127.0.0.1:5000 "]);
+    let listed = |robot: &mut Robot, size| {
+        let text = screen(robot, size);
+        let pane = text.lines().skip_while(|line| !line.contains("Listeners")).skip(1);
+        let pane = pane.map(|line| line.split(['│', '┃']).nth(1).unwrap_or_default());
+        let lines = pane.take_while(|line| line.contains(":500")).map(str::trim);
+        let lines: Vec<String> = lines.map(str::to_owned).collect();
+        let selected = lines.iter().position(|line| line.starts_with('▶'));
+        (selected.map(|at| lines[at].clone()).expect(&text), lines)
+    };
+    for size in [WIDE, USUAL] {
+        let (selected, lines) = listed(&mut robot, size);
+        assert!(selected.contains("127.0.0.2:5007") && lines.len() < 8, "{lines:?}");
+        assert!(!lines.concat().contains("127.0.0.1:5000"), "{lines:?}");
+        let (first, last) = (9 - lines.len(), 8);
+        shows(&mut robot, &[size], &[&format!("{first}-{last} of 8")]);
+    }
+    // What is selected is in view at each step, from the first to the last again.
+    for port in ["127.0.0.1:5000", "127.0.0.1:5001", "127.0.0.2:5000", "127.0.0.2:5003"] {
+        robot.press("J");
+        for size in [WIDE, USUAL] {
+            assert!(listed(&mut robot, size).0.contains(port), "{port}");
+        }
+        shows(&mut robot, &[SMALL], &[port]);
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use fivetuple::app::Holder;
-use fivetuple::tcp::{CloseKind, ListenerId, SocketEvent};
+use fivetuple::tcp::{CloseKind, Command, Endpoint, ListenSpec, ListenerId, SocketEvent};
 use fivetuple::view::ThemeRole;
 use ratatui::style::{Color, Modifier};
 
@@ -69,6 +69,22 @@ fn what_the_last_verb_did_not_touch_is_not_marked() {
     assert_eq!(marks(&mut robot), ["", "L+", "L+"]);
     close(&mut robot);
     assert_eq!(marks(&mut robot), ["", "L-", "L~"], "a change counts more than that it is new");
+}
+
+#[test]
+fn what_lets_a_waiting_key_go_is_not_its_effect() {
+    let mut robot = Robot::new();
+    robot.press_at_once("l c");
+    wait(&mut robot, 1);
+    robot.listens(ListenSpec::at(Endpoint::new([127, 0, 0, 1], 5000)), LISTEN);
+    robot.kernel(LISTEN);
+    assert!(matches!(robot.commands()[..], [_, Command::Connect(..)]), "the row lets c go");
+    wait(&mut robot, 1);
+    robot.accepts(LAPTOP[0], 12);
+    robot.hear(SocketEvent::Connected(own(LAPTOP[1], 11)));
+    robot.kernel(&joined(&[LISTEN, LAPTOP[0], LAPTOP[1]]));
+    wait(&mut robot, 200);
+    assert_eq!(marks(&mut robot), ["", "L+", "L+"]);
 }
 
 #[test]

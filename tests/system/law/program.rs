@@ -183,7 +183,7 @@ pub(super) fn learn_order(story: &mut Story, command: &Command) {
     match command {
         Command::Send(end, _)
         | Command::HalfClose(end)
-        | Command::StayOpen(end)
+        | Command::StayOpen(end, _)
         | Command::CloseWithPeer(end)
         | Command::Close(end)
         | Command::Abort(end) => story.touch(key(*end).connection()),

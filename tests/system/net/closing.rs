@@ -5,12 +5,12 @@ use std::process::Command as Tool;
 use std::time::Duration;
 
 use fivetuple::tcp::{
-    Call, CloseKind, Command, ConnectSpec, Endpoint, Errno, Filter, ListenSpec, OnData,
-    ServerCloses, SocketEvent, Stays,
+    Call, CloseKind, Command, ConnectSpec, Endpoint, Errno, Filter, ListenSpec, ListenerId, OnData,
+    ServerCloses, SocketEvent, SocketId, Stays,
 };
 
 use crate::net::rig::Rig;
-use crate::net::{anywhere, block_on, burst, connected, listening, loopback, to};
+use crate::net::{anywhere, block_on, burst, connected, held, listening, loopback, to};
 use crate::place::is_at;
 use crate::support::{netns, skipped};
 
@@ -73,6 +73,26 @@ async fn a_forgetful_server_keeps_its_end_and_can_still_send() {
     rig.rests().await;
     rig.run(Command::Close(pair.server));
     assert_eq!(rig.both_closed(pair).await, BOTH_CLOSE);
+}
+
+#[tokio::test]
+async fn an_end_that_is_to_stay_open_does_so_also_where_accept_returns_it_later() {
+    let (mut rig, at) = listening(held()).await;
+    let mirrored = |end: SocketId| SocketId { tuple: end.tuple.mirrored(), ..end };
+    let stays = rig.connect(to(at)).await.expect("waits in the queue").name;
+    let closed = rig.connect(to(at)).await.expect("waits in the queue").name;
+    for client in [stays, closed] {
+        rig.run(Command::StayOpen(mirrored(client), client));
+        rig.run(Command::HalfClose(client));
+        rig.hears(SocketEvent::HalfClosed(client)).await;
+    }
+    rig.run(Command::Close(closed));
+    rig.closed(closed).await;
+    rig.run(Command::ResumeAccept(ListenerId::FIRST));
+    assert_eq!(rig.closed(mirrored(closed)).await, CloseKind::Close, "nobody is there any more");
+    rig.rests().await;
+    rig.run(Command::CloseWithPeer(mirrored(stays)));
+    assert_eq!(rig.closed(mirrored(stays)).await, CloseKind::Close);
 }
 
 #[tokio::test]

@@ -18,7 +18,7 @@ const TIMES: usize = 100;
 /// Keys in one write each.
 const ON_LOOPBACK: &[&str] = &[
     "la3c", "lcDl", "lclc", "lccdd", "ll", "lcxc", "lcfd", "lcfD", "lcs", "la2cAAA", "lccrrlc",
-    "l3c0dlc", "lcUlc",
+    "l3c0dlc", "lcUlc", "lacfA", "lacfAd",
 ];
 const IN_THE_LAB: &[&str] =
     &["Nlhcooo", "Nla3c", "NlcDl", "Nlclc", "Nlccdd", "Nlcxc", "NlccrrlcS3"];

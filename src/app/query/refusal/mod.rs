@@ -14,7 +14,8 @@ use crate::app::query::refusal::rows::{
 };
 use crate::app::{Attempt, LabStage, Role, State, Statement, TableRow};
 use crate::tcp::{
-    ConnectSpec, Endpoint, Errno, Host, Moment, Protocol, SocketId, SocketRow, SyscallError,
+    ConnectSpec, Endpoint, Errno, Host, ListenSpec, Moment, Protocol, SocketId, SocketRow,
+    SyscallError,
 };
 
 /// What the dashboard sees by now of a call that failed then, and the rows in the way, the main culprit first.
@@ -28,8 +29,7 @@ pub(crate) fn look(
     let mut rows = vec![];
     match asked {
         Attempt::Listen(spec) => {
-            let is_known = state.servers.get(spec.id).is_some();
-            seen = of_host(state, seen, spec.host).with("form", if is_known { "L" } else { "Y" });
+            seen = of_host(state, seen, spec.host).with("form", form(state, spec));
             if why.errno == Errno::EADDRINUSE {
                 rows = holders(state, spec.host, spec.at, Protocol::Tcp);
             }
@@ -54,6 +54,11 @@ pub(crate) fn look(
     }
     rows.truncate(ROWS);
     (seen, rows)
+}
+
+/// The key of the form that has the options of that listener: one that is not in the list was asked for by Y.
+fn form(state: &State, spec: &ListenSpec) -> &'static str {
+    if state.servers.get(spec.id).is_some() { "L" } else { "Y" }
 }
 
 fn of_host(state: &State, seen: Statement, host: Host) -> Statement {

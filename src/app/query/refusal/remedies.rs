@@ -4,6 +4,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use crate::app::query::failure::wait_left;
 use crate::app::query::port_holders::PortUse;
+use crate::app::query::refusal::form;
 use crate::app::query::refusal::rows::is_own_loopback;
 use crate::app::{Attempt, Failure, Remedy, State, Statement, Verdict};
 use crate::tcp::{
@@ -12,7 +13,11 @@ use crate::tcp::{
 
 pub(crate) fn of(state: &State, failure: &Failure) -> Vec<Remedy> {
     match &failure.asked {
-        Attempt::Listen(spec) => of_listen(state, failure, spec),
+        Attempt::Listen(spec) => {
+            let key = form(state, spec);
+            let all = of_listen(state, failure, spec).into_iter();
+            all.map(|remedy| Remedy { what: remedy.what.with("form", key), ..remedy }).collect()
+        }
         Attempt::Connect(spec, to) => of_connect(state, failure, spec, *to),
     }
 }

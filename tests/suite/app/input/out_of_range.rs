@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fivetuple::app::{Action, Pane};
+use fivetuple::app::{Action, Pane, Statement, Tone};
 use fivetuple::view::{hit, wheel};
 use ratatui::layout::Rect;
 
@@ -73,8 +73,8 @@ fn what_happened_ends_with_its_oldest_sentence_at_the_top() {
         }
         let shown = |robot: &mut Robot| {
             let (buffer, scroll) = paint(robot, DARK, size);
-            if let Some(last) = scroll.notices_end() {
-                robot.state.notices.ends_at(last);
+            if let Some((last, pages)) = scroll.notices() {
+                robot.state.notices.fit(last, pages);
             }
             crate::view::text_of(&buffer)
         };
@@ -90,6 +90,33 @@ fn what_happened_ends_with_its_oldest_sentence_at_the_top() {
         assert!(blanks < 3, "{size:?}: {end}");
         robot.press("PageDown");
         assert_ne!(shown(&mut robot), end, "one page on are newer sentences");
+    }
+}
+
+/// Every sentence can be read by turning pages, back and forward again.
+#[test]
+fn a_page_of_what_happened_skips_no_sentence() {
+    for (keys, size) in [("g", SMALL), ("g", USUAL), ("m", (120, 36)), ("", USUAL)] {
+        let mut robot = laptop_connected();
+        robot.press(keys);
+        for n in 1..=12 {
+            let words = "which is told at length, ".repeat(n % 4 * 2);
+            let told = Statement::verbatim(format!("Sentence {n}, {words}ends as end{n}."));
+            robot.state.notices.say(robot.state.now, Tone::Plain, told);
+        }
+        robot.press("Tab");
+        for key in ["PageUp", "PageDown"] {
+            let mut unread: Vec<String> = (1..=12).map(|n| format!("end{n}.")).collect();
+            for _ in 0..14 {
+                let (buffer, scroll) = paint(&mut robot, DARK, size);
+                let (last, pages) = scroll.notices().unwrap();
+                robot.state.notices.fit(last, pages);
+                let shown = crate::view::text_of(&buffer);
+                unread.retain(|end| !shown.contains(end));
+                robot.press(key);
+            }
+            assert!(unread.is_empty(), "{keys:?} {size:?} {key}: {unread:?}");
+        }
     }
 }
 

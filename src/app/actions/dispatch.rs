@@ -1,4 +1,4 @@
-//! Carries out actions.
+//! Runs an action, whatever asked for it.
 
 use crate::app::actions::forms::{self, ports_form};
 use crate::app::actions::{
@@ -7,7 +7,8 @@ use crate::app::actions::{
 use crate::app::query::watched::wanted;
 use crate::app::{Action, Effect, MainView, State};
 
-pub(super) fn run(state: &mut State, action: Action, count: Option<u32>) -> Vec<Effect> {
+/// Runs an action; `count` is the number typed before its key.
+pub(crate) fn run(state: &mut State, action: Action, count: Option<u32>) -> Vec<Effect> {
     state.ui.asked_to_reset.take_if(|_| action != Action::Reset);
     if let Some(lesson) = &mut state.lesson {
         lesson.asked_to_leave.take_if(|_| action != Action::Back);
@@ -75,7 +76,7 @@ fn only(change: impl FnOnce(&mut State), state: &mut State) -> Vec<Effect> {
 }
 
 /// Does for the lesson that is given what it asks for, until it waits.
-pub(super) fn play_lesson(state: &mut State) -> Vec<Effect> {
+pub(crate) fn play_lesson(state: &mut State) -> Vec<Effect> {
     let mut effects = vec![];
     while let Some(deed) = lesson::play(state) {
         effects.extend(deed.effects);

@@ -1,14 +1,10 @@
 //! The dispatcher: an event changes the state and returns effects.
 
-mod dispatch;
-mod type_ahead;
-
+use crate::app::actions::dispatch::play_lesson;
 use crate::app::actions::{connect, export, lesson, script, why_not};
 use crate::app::events::{episodes, others, refusal, resets, server};
 use crate::app::query::watched::wanted;
-use crate::app::update::dispatch::play_lesson;
-use crate::app::update::type_ahead::{act, press, take_typed_ahead};
-use crate::app::{Effect, Event, State, Statement, Tone, events, input};
+use crate::app::{Effect, Event, State, Statement, Tone, events, typed_ahead};
 use crate::tcp::{HostLimits, Moment, TableUpdate};
 
 /// Applies one event to the state and returns the effects to run.
@@ -26,7 +22,7 @@ pub fn update(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
     }
     effects.extend(episodes::look_up(state));
     episodes::settle(state);
-    effects.extend(take_typed_ahead(state));
+    effects.extend(typed_ahead::take_waiting(state));
     effects.extend(play_lesson(state));
     effects.extend(script::play(state));
     effects.extend(connect::connect_waiting(state));
@@ -36,8 +32,8 @@ pub fn update(state: &mut State, at: Moment, event: Event) -> Vec<Effect> {
 
 fn apply(state: &mut State, event: Event) -> Vec<Effect> {
     match event {
-        Event::Pressed(key) => return press(state, key),
-        Event::Requested(action) => return act(state, action),
+        Event::Pressed(key) => return typed_ahead::press(state, key),
+        Event::Requested(action) => return typed_ahead::act(state, action),
         Event::LessonGiven { lesson, number, pace } => {
             return lesson::give(state, lesson, number, pace);
         }
@@ -50,7 +46,7 @@ fn apply(state: &mut State, event: Event) -> Vec<Effect> {
             state.ui.stale = true;
             return events::lab::on_lab_event(state, news);
         }
-        Event::Pasted(text) => input::paste(state, &text),
+        Event::Pasted(text) => typed_ahead::paste(state, &text),
         Event::TableRead(update) if state.lab.shows(update.host) => table_read(state, &update),
         Event::TableUnreadable { host, why } if state.lab.shows(host) => {
             // It is said once, until the table can be read again.
