@@ -9,7 +9,7 @@ pub(crate) mod refusal;
 pub(crate) mod resets;
 pub(crate) mod server;
 
-use crate::app::actions::{expect, why_not};
+use crate::app::actions::{expect, lesson, why_not};
 use crate::app::{Effect, LabStage, Server, State, Statement};
 use crate::tcp::{FiveTuple, SocketEvent, SocketId, escape};
 
@@ -64,7 +64,7 @@ pub(crate) fn on_socket_event(state: &mut State, news: SocketEvent) -> Vec<Effec
         SocketEvent::SyscallsOmitted { purpose, count } => state.calls.omitted(purpose, count),
         SocketEvent::Probed { probe, outcome } => why_not::tried(state, probe, outcome),
         // Its row is looked up below.
-        SocketEvent::TimeWaitEnded(_) => (),
+        SocketEvent::TimeWaitEnded(_) => lesson::time_wait_ended(state),
         SocketEvent::Crashed(what) => {
             state.warn(Statement::new("crashed").with("what", escape(what.as_bytes())));
         }

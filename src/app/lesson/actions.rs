@@ -76,6 +76,7 @@ pub(super) fn read(
     forms: &Forms,
 ) -> Result<(LessonActionKind, bool), LessonFault> {
     let mut words = Words::of(line, start);
+    words.are_quoted_whole()?;
     if words.take_all("spotlight") {
         return Ok((
             LessonActionKind::Spotlight(claims::rows(remaining(&words, line, start))?),
@@ -127,20 +128,12 @@ fn time(words: &mut Words<'_>) -> Result<Duration, LessonFault> {
 
 /// Takes the longest name of an action; parentheses may be left out.
 fn named(words: &mut Words<'_>) -> Result<(&'static str, Action, Option<bool>), LessonFault> {
-    let fits = |name: &str| {
-        let mut next = words.rest().iter();
-        name.split(' ').all(|part| {
-            next.next().is_some_and(|word| word.is(part) || word.is(&part.replace("()", "")))
-        })
-    };
     let many = |name: &str| name.split(' ').count();
     let found = names()
-        .filter(|(name, ..)| fits(name))
+        .filter(|(name, ..)| words.begin_with(name))
         .reduce(|best, other| if many(other.0) > many(best.0) { other } else { best });
     let Some(found) = found else { return Err(unknown(words)) };
-    for _ in 0..many(found.0) {
-        words.take();
-    }
+    words.take_all(found.0);
     Ok(found)
 }
 

@@ -46,7 +46,7 @@ pub(super) struct Task {
 /// A block between fences.
 #[derive(Clone, Debug)]
 pub(super) struct Fence<'a> {
-    /// What stands behind the first fence.
+    /// What stands after the first fence.
     pub(super) info: String,
     /// Each line, and where it begins.
     pub(super) lines: Vec<(usize, &'a str)>,

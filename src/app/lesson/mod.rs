@@ -32,7 +32,7 @@ use crate::app::lesson::fault::is_printable;
 use crate::app::lesson::steps::StepReader;
 
 /// No lesson is longer, in bytes.
-const LONGEST: usize = 256 * 1024;
+const LONGEST: usize = 64 * 1024;
 
 /// Reads the lesson in a file.
 ///
@@ -89,8 +89,6 @@ fn examined(text: &str) -> (Lesson, Vec<LessonFault>) {
     let body = head::read(text, &mut lesson, &mut faults);
     let blocks = markdown::blocks(text, body, &mut faults);
     StepReader::new(text, &mut lesson, &mut faults).read(blocks);
-    if faults.is_empty() {
-        faults.extend(length::warnings(text, &lesson));
-    }
+    faults.extend(length::warnings(text, &lesson));
     (lesson, faults)
 }

@@ -75,7 +75,11 @@ pub(super) fn read(
             None => short(words, &form)?.ok_or_else(|| unknown(word, takes, &form))?,
         };
         for (field, value, span) in found {
-            if written.iter().any(|(other, ..)| *other == field) {
+            let before = written.iter().find(|(other, ..)| *other == field);
+            if before.is_some_and(|(_, before, _)| *before == value) {
+                continue;
+            }
+            if before.is_some() {
                 let label = form.fields[field].label;
                 return Err(LessonFault::new(word.span(), format!("`{label}` is given twice")));
             }
@@ -156,7 +160,7 @@ fn choice_with(form: &Form, field: usize, span: Range<usize>) -> Vec<Written> {
 /// The field whose label comes next, the longest one; in a form with one field it may be left out.
 fn label(words: &Words<'_>, form: &Form) -> Option<(usize, &'static str)> {
     let labels = form.fields.iter().map(|field| field.label).enumerate();
-    let found = labels.filter(|(_, label)| starts_with(words, label));
+    let found = labels.filter(|(_, label)| words.begin_with(label));
     let only = (form.fields.len() == 1).then_some((0, ""));
     found.max_by_key(|(_, label)| label.split(' ').count()).or(only)
 }
@@ -201,14 +205,6 @@ fn help(form: &Form, field: usize) -> String {
         Value::Choice { options, .. } => format!("it is one of: {}", options.join(", ")),
         Value::Text(_) => form.fields[field].hint.to_string(),
     }
-}
-
-/// Whether these words come next; `accept()` may be written without its parentheses.
-fn starts_with(words: &Words<'_>, label: &str) -> bool {
-    let mut next = words.rest().iter();
-    label.split(' ').all(|part| {
-        next.next().is_some_and(|word| word.is(part) || word.is(&part.replace("()", "")))
-    })
 }
 
 /// The longest option of a choice that comes next; a number may stand for its N.

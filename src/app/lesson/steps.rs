@@ -129,14 +129,14 @@ impl<'a> StepReader<'a> {
         let Some(step) = self.lesson.steps.last().filter(|_| !self.is_at_home) else { return };
         let is_empty = step.caption.is_empty() && step.notes.is_empty() && self.has == [false; 3];
         let fault = |message| LessonFault::new(self.heading.clone(), message);
-        let expects_refusal = || {
+        let expects_event = || {
             let mut claims = step.expected.iter().flat_map(|expected| &expected.claims);
             claims.any(expect::is_of_this_step)
         };
         if is_empty {
             self.faults
                 .push(fault("the step is empty").help("write what is said, or a `do` block"));
-        } else if !self.has[DO] && expects_refusal() {
+        } else if !self.has[DO] && expects_event() {
             let fault = fault("the step does nothing, and expects something that happens in it");
             self.faults.push(fault.help("`refused` and `once` need a `do` block in the same step"));
         }

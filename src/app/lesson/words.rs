@@ -66,12 +66,19 @@ impl<'a> Words<'a> {
         Some(word)
     }
 
-    /// Takes these words, in any case, if they come next.
-    pub(super) fn take_all(&mut self, words: &str) -> bool {
-        let many = words.split(' ').count();
+    /// Whether these words come next, in any case; parentheses, as of `accept()`, may be left out.
+    pub(super) fn begin_with(&self, words: &str) -> bool {
         let mut next = self.rest().iter();
-        let fits = words.split(' ').all(|word| next.next().is_some_and(|next| next.is(word)));
-        self.next += if fits { many } else { 0 };
+        let is_next = |word: &str| {
+            next.next().is_some_and(|next| next.is(word) || next.is(&word.replace("()", "")))
+        };
+        words.split(' ').all(is_next)
+    }
+
+    /// Takes these words if they come next.
+    pub(super) fn take_all(&mut self, words: &str) -> bool {
+        let fits = self.begin_with(words);
+        self.next += if fits { words.split(' ').count() } else { 0 };
         fits
     }
 
@@ -85,6 +92,17 @@ impl<'a> Words<'a> {
 
     pub(super) fn rest(&self) -> &[Word<'a>] {
         self.all.get(self.next..).unwrap_or_default()
+    }
+
+    /// Fails where a quotation mark has no other one.
+    pub(super) fn are_quoted_whole(&self) -> Result<(), LessonFault> {
+        let is_half = |word: &&Word<'_>| !word.is_quoted && word.text.starts_with('"');
+        let half = self.all.iter().find(is_half);
+        half.map_or(Ok(()), |word| {
+            let fault =
+                LessonFault::new(word.start..word.start + 1, "the quotation mark is not closed");
+            Err(fault.help("write another one after the text"))
+        })
     }
 
     /// Fails where a word is left.

@@ -57,6 +57,8 @@ pub(crate) struct LessonPlay {
     pub(crate) set_up: SetUp,
     /// Whether the lab was asked for.
     pub(crate) asked_for_lab: bool,
+    /// Whether the lab is to be started anew: rows in its tables are in the way.
+    pub(crate) lab_afresh: bool,
     /// The step whose actions are run: while it sets up, one before that which is shown.
     pub(crate) step: usize,
     /// Since when the next action is waited for.
@@ -65,6 +67,8 @@ pub(crate) struct LessonPlay {
     pub(crate) ordered: Moment,
     /// Rows that it has tried to end.
     pub(crate) ended: HashSet<SocketId>,
+    /// How many of these calls are not over: they hold the ports.
+    pub(crate) ending: usize,
     /// Rows whose TIME_WAIT was over since the sockets were made: had the class been quicker, they would be there.
     pub(crate) expired: Vec<SocketRow>,
     /// The lines of the file that the sentences of a failure are about.

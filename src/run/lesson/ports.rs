@@ -1,23 +1,22 @@
 //! Ports that are free for a lesson.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::collections::BTreeSet;
 
 use anyhow::Context;
-use socket2::{Domain, Socket, Type};
 
 use crate::app::lesson::ports::COUNT;
-use crate::tcp::{ListenSpec, Port};
+use crate::kernel::open;
+use crate::tcp::{Filter, ListenSpec, Port, TcpState};
 
-/// The first of ten ports of which none is used: what is left of an earlier run would be in the way.
+/// The first of ten ports where nothing listens and nothing is connected; what is in TIME_WAIT there, a lesson ends.
 pub(super) fn free() -> anyhow::Result<Port> {
-    let firsts = (ListenSpec::PORT.0..10_000).step_by(COUNT.into());
-    let are_free = |first: &u16| (*first..first + COUNT).all(is_free);
-    let first = firsts.into_iter().find(are_free);
+    let (mut source, _) = open();
+    let read = source.snapshot(&Filter::everything()).context("cannot read the socket table")?;
+    let rows = read.snapshot.rows.iter().filter(|row| row.state != TcpState::TimeWait);
+    let used: BTreeSet<Port> =
+        rows.flat_map(|row| [row.tuple.local.port, row.tuple.remote.port]).collect();
+    let mut firsts = (ListenSpec::PORT.0..10_000).step_by(COUNT.into());
+    let are_free = |first: &u16| (*first..first + COUNT).all(|port| !used.contains(&Port(port)));
+    let first = firsts.find(are_free);
     first.map(Port).context("there are no ten free ports in a row from 5000 to 9999; see --port")
-}
-
-fn is_free(port: u16) -> bool {
-    let at = SocketAddr::from((Ipv4Addr::UNSPECIFIED, port));
-    let socket = Socket::new(Domain::IPV4, Type::STREAM, None);
-    socket.is_ok_and(|socket| socket.bind(&at.into()).is_ok())
 }

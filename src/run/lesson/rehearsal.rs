@@ -8,6 +8,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::app::{Action, Effect, Event, LessonProgress, Phase, State, watch_at_start};
 use crate::cli::DashboardArgs;
+use crate::kernel::watch::Poller;
 use crate::kernel::{raise_descriptor_limit, unread_machine};
 use crate::run::Clock;
 use crate::run::dashboard::inputs::Input;
@@ -126,7 +127,7 @@ impl Rehearsal {
         }
     }
 
-    /// Has the rows of the lesson read again and again, as a screen has those that it shows.
+    /// Has the rows of the lesson read again and again, as a screen has those that it shows. Whose the others are does not matter.
     fn look(&mut self) {
         const PAUSE: Duration = Duration::from_millis(15);
         let now = self.clock.now();
@@ -136,7 +137,7 @@ impl Rehearsal {
         self.looked = now;
         self.state.arrange();
         let rows: Vec<SocketId> = self.state.ui.shown.iter().take(MOST_ROWS).copied().collect();
-        self.world.show(now, &rows, &self.state);
+        self.world.distribute(&rows, Poller::set_visible);
     }
 
     pub(super) async fn end(self) {

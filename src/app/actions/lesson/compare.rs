@@ -34,12 +34,12 @@ pub(super) fn note_rows(state: &mut State) {
     }
 }
 
-/// Whether the table fits the step by now, or never will.
-pub(super) fn compare(state: &mut State) {
-    let Some(progress) = &state.lesson else { return };
+/// Compares the table with the step; says whether it fits by now, or never will.
+pub(super) fn compare(state: &mut State) -> bool {
+    let Some(progress) = &state.lesson else { return false };
     let is_over = state.now.since(progress.since) >= LIMIT && !progress.practice;
     if !is_over && under_way::of_sockets(state, Action::Connect).is_some() {
-        return;
+        return false;
     }
     let found = mismatches(state);
     if found.is_empty() {
@@ -50,7 +50,10 @@ pub(super) fn compare(state: &mut State) {
         }
     } else if is_over {
         fail(state, &found);
+    } else {
+        return false;
     }
+    true
 }
 
 /// Whether the table still fits the step that is done.

@@ -94,6 +94,13 @@ pub(crate) fn answer(state: &mut State, choice: usize, count: Option<u32>) {
     }
 }
 
+/// One call that was to end a row in TIME_WAIT is over.
+pub(crate) fn time_wait_ended(state: &mut State) {
+    if let Some(progress) = &mut state.lesson {
+        progress.play.ending = progress.play.ending.saturating_sub(1);
+    }
+}
+
 /// Leaves the lesson at the second Esc; its sockets stay.
 pub(crate) fn leave(state: &mut State) {
     let now = state.now;
@@ -114,10 +121,7 @@ pub(crate) fn play(state: &mut State) -> Option<LessonDeed> {
         Phase::SettingUp => set_up::go_on(state),
         Phase::Asking => go_on(state),
         Phase::Doing => do_step(state),
-        Phase::Waiting => {
-            compare(state);
-            None
-        }
+        Phase::Waiting => compare(state).then(LessonDeed::default),
         Phase::Done | Phase::Failed(_) => {
             look_for_strays(state);
             go_on(state)

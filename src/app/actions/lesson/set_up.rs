@@ -15,7 +15,7 @@ use crate::app::{
     Action, Effect, LabStage, LessonProgress, MainView, Need, Notice, RowFilter, State, Statement,
     Step,
 };
-use crate::tcp::{Command, SocketId, SocketRow, TcpState};
+use crate::tcp::{Command, Endpoint, SocketId, SocketRow, TcpState};
 
 /// What is still there after that time belongs to others.
 const LIMIT: Duration = Duration::from_secs(1);
@@ -46,8 +46,13 @@ fn lab(state: &mut State) -> Option<LessonDeed> {
     let now = state.now;
     let progress = state.lesson.as_mut()?;
     let is_late = now.since(progress.play.since) >= LAB_LIMIT;
-    match (state.lab.stage, wants_lab(progress)) {
+    let is_up = state.lab.stage == LabStage::Up;
+    match (state.lab.stage, wants_lab(progress) && !(progress.play.lab_afresh && is_up)) {
         (LabStage::Starting | LabStage::Stopping, _) if !is_late => return None,
+        (LabStage::Off, true) if progress.play.lab_afresh => {
+            (progress.play.lab_afresh, progress.play.asked_for_lab) = (false, false);
+            return Some(LessonDeed::default());
+        }
         (LabStage::Off, true) if progress.play.asked_for_lab => {
             let failure = state.notices.last().map(Notice::text).unwrap_or_default();
             lacks(state, &Statement::new("lesson-without-lab").with("why", failure));
@@ -85,8 +90,8 @@ fn close(state: &mut State) -> Option<LessonDeed> {
     let now = state.now;
     let is_read = !state.sockets.source.is_empty() && state.machine.knows_range();
     let rows: Vec<SocketRow> = lesson_rows(state).copied().collect();
-    let is_closed = state.awaited.ends.is_empty();
     let progress = state.lesson.as_mut()?;
+    let is_closed = state.awaited.ends.is_empty() && progress.play.ending == 0;
     let is_late = now.since(progress.play.since) >= LIMIT;
     if (is_read && rows.is_empty() && is_closed) || is_late {
         let lesson = progress.lesson.clone();
@@ -104,17 +109,14 @@ fn close(state: &mut State) -> Option<LessonDeed> {
     if !is_read || !is_closed {
         return None;
     }
-    let listens = |row: &SocketRow| {
-        let at = row.tuple.local;
-        let is_there = |other: &&SocketRow| {
-            let own = other.tuple.local;
-            other.state == TcpState::Listen
-                && own.port == at.port
-                && (own.ip.is_unspecified() || own.canonical() == at.canonical())
-        };
-        rows.iter().any(|other| is_there(&other))
-    };
-    let waiting = rows.iter().filter(|row| row.state == TcpState::TimeWait && !listens(row));
+    if state.lab.is_up() && rows.iter().any(|row| waits_at_both_ends(row, &rows)) {
+        // Neither address can be bound to end the other row: new computers have none.
+        let play = &mut state.lesson.as_mut()?.play;
+        (play.set_up, play.since, play.asked_for_lab, play.lab_afresh) =
+            (SetUp::Lab, now, false, true);
+        return Some(LessonDeed::default());
+    }
+    let waiting = rows.iter().filter(|row| row.state == TcpState::TimeWait && can_end(row, &rows));
     let waiting = waiting.map(SocketRow::name).filter(|row| is_between_computers(state, *row));
     let ended = &state.lesson.as_ref()?.play.ended;
     let fresh = waiting.filter(|row| !ended.contains(row));
@@ -123,8 +125,26 @@ fn close(state: &mut State) -> Option<LessonDeed> {
         return None;
     }
     let effects = end_time_wait(state, &fresh);
-    state.lesson.as_mut()?.play.ended.extend(fresh);
+    let play = &mut state.lesson.as_mut()?.play;
+    play.ending = fresh.len();
+    play.ended.extend(fresh);
     Some(LessonDeed { effects, ..LessonDeed::default() })
+}
+
+fn waits_at_both_ends(row: &SocketRow, rows: &[SocketRow]) -> bool {
+    let waits = |row: &SocketRow| row.state == TcpState::TimeWait;
+    let other = row.tuple.mirrored().canonical();
+    waits(row) && rows.iter().any(|row| waits(row) && row.tuple.canonical() == other)
+}
+
+/// Whether a call from the row's other end would end it: nothing listens on its address, and no other row has that of the other end.
+fn can_end(row: &SocketRow, rows: &[SocketRow]) -> bool {
+    let [local, remote] = [row.tuple.local, row.tuple.remote].map(Endpoint::canonical);
+    !rows.iter().any(|other| {
+        let at = other.tuple.local.canonical();
+        let takes_calls = at.port == local.port && (at.ip.is_unspecified() || at == local);
+        (other.state == TcpState::Listen && takes_calls) || at == remote
+    })
 }
 
 fn redo(state: &mut State) -> Option<LessonDeed> {

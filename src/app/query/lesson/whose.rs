@@ -3,11 +3,12 @@
 use crate::app::{Holder, State, Who};
 use crate::tcp::{Endpoint, SocketId};
 
-/// Whether both ends of a row have addresses of the computers shown, so that no other machine, and hardly another program, is meant.
+/// Whether both ends of a row have addresses of the lab, or of loopback: a call from the one to the other leaves no computer shown.
 pub(crate) fn is_between_computers(state: &State, row: SocketId) -> bool {
-    let is_known =
-        |end: Endpoint| state.clients.index_of(end.ip).is_some() || is_servers_address(state, end);
-    is_known(row.tuple.local) && is_known(row.tuple.remote)
+    [row.tuple.local, row.tuple.remote].into_iter().all(|end| {
+        let ip = end.ip.to_canonical();
+        if state.lab.is_up() { state.lab.host_of(ip).is_some() } else { ip.is_loopback() }
+    })
 }
 
 fn is_servers_address(state: &State, end: Endpoint) -> bool {

@@ -63,7 +63,7 @@ fn a_file_of_a_megabyte_is_refused_at_once() {
     1 | A line.
       | ^^^^^^^
       |
-      = help: a lesson has at most 256 KiB
+      = help: a lesson has at most 64 KiB
 
     long.md: 1 error
     ");

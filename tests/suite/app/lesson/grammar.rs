@@ -117,6 +117,10 @@ fn actions_are_read_with_their_operands_and_options() {
         ),
         ("connect from 6000", "Connect 3=a fixed port 4=6000"),
         ("connect from 45000-45007", "Connect 3=a toy range 5=45000-45007"),
+        (
+            "connect source port a toy range toy range 45000-45007",
+            "Connect 3=a toy range 5=45000-45007",
+        ),
         ("connect from the server's port", "Connect 3=same as the server's"),
         ("connect from 127.0.0.9", "Connect 2=127.0.0.9"),
         ("connect from 127.0.0.9:6000", "Connect 3=a fixed port 4=6000 2=127.0.0.9"),

@@ -1,5 +1,6 @@
 //! Lessons: what is read from a file, and what is said about a wrong one.
 
 mod broken;
+mod giving;
 mod grammar;
 mod texts;
