@@ -75,7 +75,9 @@ pub(crate) fn places(area: Rect, state: &State) -> Option<PaneLayout> {
     let table = table_lines(state, area.height);
     // A view alone takes the lines of the panes above: it shows the effect of the keys itself.
     let top = if hides_top { 0 } else { top_lines(area.height, state) };
-    let left = (rest.height.saturating_sub(top), [table.min(COMFORTABLE), TABLE]);
+    let mut main = pictures.lines(state, (table, area.height));
+    let wanted = main.wanted.min(COMFORTABLE).max(main.least);
+    let left = (rest.height.saturating_sub(top), [wanted, TABLE]);
     let lesson = take_bottom(&mut rest, lesson::height(state, screen, left));
     let mut server = take_top(&mut rest, top);
     let computers = take_right(&mut server, area.width / 2);
@@ -91,7 +93,6 @@ pub(crate) fn places(area: Rect, state: &State) -> Option<PaneLayout> {
     let usual = if has_all { 1 } else { usual_sentences(area.height) };
     let (newest, all) = notices::lines_wanted(state, room, usual);
     let log = Log { newest, usual: usual.min(all) };
-    let mut main = pictures.lines(state, (table, area.height));
     // Its rows come before the sentence: the caption speaks of them.
     main.least = main.least.max(table.min(COMFORTABLE) * u16::from(state.lesson.is_some()));
     let (main, log) = share(rest.height, main, log);
