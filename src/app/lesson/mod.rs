@@ -6,6 +6,7 @@
 mod actions;
 mod claims;
 mod computers;
+mod course;
 mod expect;
 mod fault;
 mod fences;
@@ -20,18 +21,13 @@ mod words;
 
 use std::borrow::Cow;
 
+pub use crate::app::lesson::course::COURSE;
 pub use crate::app::lesson::fault::{LessonFault, LessonFaults};
 pub use crate::app::lesson::values::{CAPTION_VALUES, COMPUTER_VALUES};
 
 use crate::app::Lesson;
 use crate::app::lesson::fault::is_printable;
 use crate::app::lesson::steps::StepReader;
-
-/// The lessons that come with the program, in their order: the name of the file, and its text.
-pub const COURSE: [(&str, &str); 1] = [(
-    "01-the-port-is-never-hogged.md",
-    include_str!("../../../assets/lessons/01-the-port-is-never-hogged.md"),
-)];
 
 /// No lesson is longer, in bytes.
 const LONGEST: usize = 64 * 1024;

@@ -158,13 +158,16 @@ fn aim(
                 return Ok(());
             }
             let client = connection_of(state, place, *port);
+            let row = match client {
+                Some(client) if *at_server => Some(state.other_end(client)),
+                None if *at_server => left_at_server(state, place, *port),
+                _ => client,
+            };
             let missing = || {
                 let what = Statement::new("lesson-no-connection").with("who", name);
                 what.with_some("port", port.as_ref())
             };
-            let client = client.ok_or_else(missing)?;
-            let row = if *at_server { state.other_end(client) } else { client };
-            state.ui.selected = Some(row);
+            state.ui.selected = Some(row.ok_or_else(missing)?);
         }
     }
     Ok(())
@@ -188,4 +191,14 @@ fn connection_of(state: &State, place: usize, port: Option<Port>) -> Option<Sock
     let Some(port) = port else { return state.newest_of(place) };
     let mut held = state.ends.of(Holder::Client(place)).map(|end| end.socket.name);
     held.find(|end| end.tuple.local.port == port)
+}
+
+/// The server's end of a connection that the computer itself has forgotten.
+fn left_at_server(state: &State, place: usize, port: Option<Port>) -> Option<SocketId> {
+    let ip = state.clients.computers.get(place)?.ip;
+    let is_its = |end: &SocketId| {
+        let remote = end.tuple.remote;
+        remote.ip.to_canonical() == ip && port.is_none_or(|port| remote.port == port)
+    };
+    state.ends.of_servers().find(is_its)
 }

@@ -3,3 +3,4 @@
 mod broken;
 mod giving;
 mod grammar;
+mod texts;
