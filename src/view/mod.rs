@@ -3,6 +3,7 @@
 pub(crate) mod hit;
 pub(crate) mod lab;
 pub(crate) mod layout;
+pub(crate) mod lesson;
 pub(crate) mod main;
 pub(crate) mod overlay;
 pub(crate) mod painter;
@@ -66,7 +67,8 @@ fn draw_panes(painter: &mut Painter<'_>, places: &PaneLayout) {
     if !places.banner.is_empty() {
         header::draw_warning(painter, places.banner);
     }
-    footer::draw(painter, places.footer);
+    let is_log = painter.scene.state.ui.look.big || !places.notices.is_empty();
+    footer::draw(painter, places.footer, is_log);
     if places.server.height == 1 {
         strip::draw(painter, [places.server, places.computers]);
     } else if !places.server.is_empty() {
@@ -78,8 +80,11 @@ fn draw_panes(painter: &mut Painter<'_>, places: &PaneLayout) {
     {
         painter.fade(if pane.height == 1 { pane } else { rect::inside(pane) });
     }
-    for (view, place) in places.views.iter().copied() {
+    for (view, place) in places.views.iter().copied().filter(|(_, place)| !place.is_empty()) {
         draw_view(painter, view, place);
+    }
+    if !places.lesson.is_empty() {
+        lesson::draw(painter, places.lesson);
     }
     if !places.notices.is_empty() {
         notices::draw(painter, places.notices);
