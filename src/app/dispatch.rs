@@ -13,6 +13,7 @@ pub(crate) fn run(state: &mut State, action: Action, count: Option<u32>) -> Vec<
     state.ui.asked_to_reset.take_if(|_| action != Action::Reset);
     if let Some(lesson) = &mut state.lesson {
         lesson.asked_to_leave.take_if(|_| action != Action::Back);
+        lesson.spotlight.take_if(|_| action.is_an_order());
     }
     if action.is_an_order() {
         // What changes from now on is its effect, and no longer that of the order before.
