@@ -23,7 +23,7 @@ pub struct LessonArgs {
     #[arg(long, requires = "hand_out")]
     pub with_answers: bool,
     /// First of the lesson's ten ports [default: 5000; with --check and --hand-out, the first ten that are free]
-    #[arg(long, value_name = "PORT", value_parser = parse_port)]
+    #[arg(long, value_name = "PORT", value_parser = parse_first_port)]
     pub port: Option<Port>,
     /// Number of computers that connect, at least those of the lesson
     #[arg(long, value_name = "N", value_parser = within::<u8>(1..=40))]
@@ -48,6 +48,12 @@ impl LessonArgs {
             screen: self.screen.clone(),
         }
     }
+}
+
+fn parse_first_port(text: &str) -> Result<Port, &'static str> {
+    const LAST: u16 = u16::MAX - 9;
+    let port = parse_port(text).ok().filter(|port| port.0 <= LAST);
+    port.ok_or("the first of ten ports is a number from 1 to 65526")
 }
 
 /// In percent.

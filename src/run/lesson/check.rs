@@ -7,7 +7,7 @@ use crate::app::lesson::decode;
 use crate::cli::LessonArgs;
 use crate::kernel::raise_descriptor_limit;
 use crate::run::headless::{LineWriter, ignore_broken_pipe, runtime};
-use crate::run::lesson::ports;
+use crate::run::lesson::ports::{self, HeldPorts};
 use crate::run::lesson::rehearsal::Rehearsal;
 use crate::run::lesson::text::{LessonText, NumberedLesson};
 use crate::run::{Exit, Output, asked_to_end};
@@ -23,14 +23,14 @@ pub(super) fn check(args: &LessonArgs) -> anyhow::Result<Exit> {
         }
     }
     raise_descriptor_limit();
-    let port = args.port.map_or_else(ports::free, Ok)?;
+    let held = HeldPorts::of(args.port)?;
     let runtime = runtime()?;
     let ended = runtime.block_on(async {
         let mut out = Output::stdout();
         let mut out = LineWriter::new(&mut out, false);
         let asked = asked_to_end()?;
         tokio::select! {
-            checked = check_all(args, port, &texts, &mut out) => checked,
+            checked = check_all(args, held.first, &texts, &mut out) => checked,
             number = asked => Ok(Exit::BySignal(number)),
         }
     });
@@ -72,6 +72,7 @@ async fn check_one(
     let lesson = given.lesson.clone();
     let name = given.number.map_or_else(|| text.name.clone(), |number| number.to_string());
     out.line(&format!("{name} {}", lesson.title))?;
+    let _turn = ports::turn(&text.name).await;
     let mut rehearsal = Rehearsal::start(&args.dashboard(port), given)?;
     let mut is_right = true;
     while let Some(step) = rehearsal.play_step().await {
@@ -89,7 +90,10 @@ async fn check_one(
     }
     let lacks = rehearsal.state.lesson.as_ref().and_then(|lesson| lesson.lacks.clone());
     if let Some(lacks) = lacks {
-        out.line(&format!("  skipped: {lacks}"))?;
+        // What only this machine lacks is no fault of the lesson; that its ports are taken can be helped.
+        let is_fault = lesson.needs.is_empty();
+        is_right &= !is_fault;
+        out.line(&format!("  {}: {lacks}", if is_fault { "failed" } else { "skipped" }))?;
     }
     rehearsal.end().await;
     Ok(is_right)

@@ -13,6 +13,7 @@ use crate::app::{Event, Need};
 use crate::cli::LessonArgs;
 use crate::run::dashboard::open::open_dashboard;
 use crate::run::headless::print;
+use crate::run::lesson::ports::HeldPorts;
 use crate::run::lesson::text::{LessonText, NumberedLesson};
 use crate::run::{Exit, Output};
 use crate::tcp::ListenSpec;
@@ -22,11 +23,9 @@ pub(super) fn lesson(args: &LessonArgs) -> anyhow::Result<Exit> {
         return check::check(args);
     }
     let Some(name) = &args.lesson else { return print(course().as_bytes()) };
-    let port = match args.port {
-        Some(port) => port,
-        None if args.hand_out => ports::free()?,
-        None => ListenSpec::PORT,
-    };
+    let on_screen = (!args.hand_out).then_some(ListenSpec::PORT);
+    let held = HeldPorts::of(args.port.or(on_screen))?;
+    let port = held.first;
     let lesson = match LessonText::named(name)?.read(port) {
         Ok(lesson) if args.hand_out => return hand_out::print(args, port, lesson),
         Ok(lesson) => lesson,

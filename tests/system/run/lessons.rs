@@ -140,6 +140,7 @@ fn a_file_that_is_no_lesson_is_refused_as_a_compiler_would_and_the_rest_is_check
     });
     fivetuple(&["lesson", "/nothing/there.md"]).fails(&["cannot read the lesson", "ENOENT"]);
     fivetuple(&["lesson", "0"]).fails(&["there is no lesson 0"]);
+    fivetuple(&["lesson", "--check", "1", "--port", "65527"]).ends(2, &["from 1 to 65526"]);
     fivetuple(&["lesson"]).ends(0, &["1  The port is never hogged", "A connected client occupies"]);
 }
 
@@ -214,4 +215,22 @@ fn every_lesson_of_the_course_is_right_and_with_another_answer_is_not() {
         let is_found = output.status.code() == Some(1) && out.contains(&place);
         assert!(is_found || out.contains("  skipped: "), "{place}: {out}");
     }
+}
+
+#[test]
+fn runs_at_once_do_not_take_ports_from_each_other() {
+    netns::alone(|| {
+        let folder = tempfile::tempdir().unwrap();
+        let text = LESSON.replacen("connect laptop", "connect laptop from 6000", 1);
+        let path = written(&folder, "mine.md", &text);
+        let runs = [(); 6].map(|()| {
+            let mut command = program(["lesson", "--check", &path, &path]);
+            command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap()
+        });
+        for run in runs {
+            let output = run.wait_with_output().unwrap();
+            let out = String::from_utf8(output.stdout).unwrap();
+            assert_eq!(output.status.code(), Some(0), "{out}");
+        }
+    });
 }
