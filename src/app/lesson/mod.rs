@@ -76,8 +76,7 @@ fn examined(text: &str) -> (Lesson, Vec<LessonFault>) {
     if text.len() > LONGEST {
         let first = text.lines().next().map_or(0, |line| line.len().min(80));
         let first = (0..=first).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
-        let message = format!("the file has {} KiB", text.len() / 1024);
-        let fault = LessonFault::new(0..first, message);
+        let fault = LessonFault::new(0..first, "the file is too long");
         return (lesson, vec![fault.help(format!("a lesson has at most {} KiB", LONGEST / 1024))]);
     }
     let unseen = text.char_indices().find(|(_, c)| *c != '\n' && *c != '\t' && !is_printable(*c));

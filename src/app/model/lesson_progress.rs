@@ -75,8 +75,8 @@ pub(crate) struct LessonPlay {
     pub(crate) failed_at: Vec<usize>,
     /// When the table was compared with the step the last time.
     pub(crate) compared: Moment,
-    /// Whether the next step was asked for while this one is under way.
-    pub(crate) goes_on: bool,
+    /// How often the next step was asked for while this one is under way.
+    pub(crate) goes_on: u8,
 }
 
 /// How far the sockets of the steps before are made.

@@ -207,7 +207,8 @@ impl Table {
 
     /// Whether anything but a timer has changed since then.
     pub(crate) fn has_changed_since(&self, then: Moment) -> bool {
-        self.touched.is_some_and(|touched| touched >= then)
+        // One that was not touched yet may have been put in the place of another.
+        self.touched.is_none_or(|touched| touched >= then)
     }
 
     pub(crate) fn inodes(&self) -> impl Iterator<Item = u64> {

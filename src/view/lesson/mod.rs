@@ -129,6 +129,7 @@ fn keys(progress: &LessonProgress) -> Vec<(&'static str, &'static str)> {
             let letters = "a b c d".get(..(2 * choices).saturating_sub(1)).unwrap_or("a b c d");
             vec![(letters, "vote"), ("Space", "shows what the kernel says"), BACK]
         }
+        Phase::Failed(_) if progress.lacks.is_some() => vec![("Space", "try again"), BACK],
         Phase::Failed(_) => vec![("Space", "go on"), BACK, AGAIN],
         Phase::Done if progress.strayed => vec![("Space", "set up again"), BACK],
         Phase::Doing | Phase::Waiting | Phase::Done => vec![("Space", "next"), BACK, AGAIN],

@@ -138,6 +138,9 @@ fn the_question_is_asked_with_the_votes_and_answered_by_word_and_sign() {
 fn a_step_that_failed_says_what_was_seen() {
     check("lesson_failed", &mut failed(), &ALL);
     shows(&mut failed(), &ALL, &["✗ Expected laptop", "Space go on", "r again"]);
+    let mut lacking = failed();
+    lacking.state.lesson.as_mut().unwrap().lacks = Some(String::from("The lesson needs the lab."));
+    shows(&mut lacking, &ALL, &["Space try again"]);
     shows(&mut giving(1, Phase::Waiting), &ALL, &["waiting"]);
     shows(&mut giving(1, Phase::SettingUp), &ALL, &["Setting the step up"]);
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::app::actions::lesson::set_up::wants_lab;
 use crate::app::actions::lesson::stage::{fail, set_phase};
 use crate::app::query::lesson::judge::{hold_once, mismatches};
 use crate::app::query::under_way;
@@ -64,7 +65,8 @@ pub(super) fn look_for_strays(state: &mut State) {
     if progress.phase != Phase::Done || !is_settled || !has_changed {
         return;
     }
-    let strayed = !mismatches(state).is_empty();
+    let is_elsewhere = wants_lab(progress, progress.at + 1) != state.lab.is_up();
+    let strayed = is_elsewhere || !mismatches(state).is_empty();
     let now = state.now;
     if let Some(progress) = &mut state.lesson {
         // What changes in the same moment is compared, too.

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::app::actions::lesson::compare::{compare, look_for_strays, note_rows};
+use crate::app::actions::lesson::set_up::wants_lab;
 use crate::app::actions::lesson::stage::{LessonDeed, begin, enter, fail, set_phase};
 use crate::app::query::watched::wanted;
 use crate::app::{Effect, Lesson, LessonProgress, Overlay, Phase, State, Statement};
@@ -46,9 +47,17 @@ pub(crate) fn give(
 pub(crate) fn next(state: &mut State) {
     let now = state.now;
     let Some(progress) = &mut state.lesson else { return state.say("no-lesson") };
-    let at = progress.at;
+    let (at, is_lab) = (progress.at, state.lab.is_up());
     match progress.phase {
-        Phase::SettingUp | Phase::Doing | Phase::Waiting => progress.play.goes_on = true,
+        Phase::SettingUp | Phase::Doing | Phase::Waiting => {
+            progress.play.goes_on = progress.play.goes_on.saturating_add(1);
+        }
+        Phase::Asking if wants_lab(progress, at) != is_lab => {
+            begin(state, at);
+            if let Some(progress) = &mut state.lesson {
+                progress.play.goes_on = 1;
+            }
+        }
         Phase::Asking => {
             (progress.phase, progress.since, progress.play.since) = (Phase::Doing, now, now);
             progress.play.ordered = now;
@@ -109,7 +118,7 @@ pub(crate) fn leave(state: &mut State) {
         state.lesson = None;
         return state.say("lesson-left");
     }
-    progress.asked_to_leave = Some(now);
+    (progress.asked_to_leave, progress.play.goes_on) = (Some(now), 0);
     state.say("lesson-leave-asked");
 }
 
@@ -154,7 +163,9 @@ fn go_on(state: &mut State) -> Option<LessonDeed> {
     let is_last = progress.at == progress.lesson.steps.len();
     let is_read = |time| state.now.since(progress.since) >= time && !is_last;
     let is_time = progress.reading_time().is_some_and(is_read);
-    if (std::mem::take(&mut progress.play.goes_on) && !progress.strayed) || is_time {
+    let asked = std::mem::take(&mut progress.play.goes_on);
+    if (asked > 0 && !progress.strayed) || is_time {
+        progress.play.goes_on = asked.saturating_sub(1);
         next(state);
         return Some(LessonDeed::default());
     }

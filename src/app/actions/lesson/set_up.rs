@@ -11,6 +11,7 @@ use crate::app::query::lesson::judge::Mismatch;
 use crate::app::query::lesson::rows::lesson_rows;
 use crate::app::query::lesson::what_it_lacks;
 use crate::app::query::lesson::whose::is_between_computers;
+use crate::app::query::names::listener_name;
 use crate::app::{
     Action, Effect, LabStage, LessonAction, LessonProgress, MainView, Need, Notice, RowFilter,
     State, Statement, Step,
@@ -32,12 +33,12 @@ pub(super) fn go_on(state: &mut State) -> Option<LessonDeed> {
     }
 }
 
-/// Whether the lab is up when the step begins: by an action of a step before, or for the whole lesson where no step starts it.
-fn wants_lab(progress: &LessonProgress) -> bool {
+/// Whether the lab is up when that step begins: by an action of a step before, or for the whole lesson where no step starts it.
+pub(super) fn wants_lab(progress: &LessonProgress, at: usize) -> bool {
     let steps = &progress.lesson.steps;
     let start = steps.iter().position(Step::starts_lab);
     match start {
-        Some(start) => start < progress.at,
+        Some(start) => start < at,
         None => progress.lesson.needs.contains(&Need::Lab),
     }
 }
@@ -47,7 +48,10 @@ fn lab(state: &mut State) -> Option<LessonDeed> {
     let progress = state.lesson.as_mut()?;
     let is_late = now.since(progress.play.since) >= LAB_LIMIT;
     let is_up = state.lab.stage == LabStage::Up;
-    match (state.lab.stage, wants_lab(progress) && !(progress.play.lab_afresh && is_up)) {
+    match (
+        state.lab.stage,
+        wants_lab(progress, progress.at) && !(progress.play.lab_afresh && is_up),
+    ) {
         (LabStage::Starting | LabStage::Stopping, _) if !is_late => return None,
         (LabStage::Off, true) if progress.play.lab_afresh => {
             (progress.play.lab_afresh, progress.play.asked_for_lab) = (false, false);
@@ -109,7 +113,7 @@ fn close(state: &mut State) -> Option<LessonDeed> {
     let is_late = now.since(progress.play.since) >= LIMIT;
     if (is_read && rows.is_empty() && is_closed) || is_late {
         let lesson = progress.lesson.clone();
-        if let Some(what) = what_it_lacks(state, &lesson) {
+        if let Some(what) = what_it_lacks(state, &lesson).or_else(|| taken(state, &rows)) {
             lacks(state, &what);
             return None;
         }
@@ -145,6 +149,16 @@ fn close(state: &mut State) -> Option<LessonDeed> {
     Some(LessonDeed { effects, ..LessonDeed::default() })
 }
 
+/// That another program listens where the lesson is to listen.
+fn taken(state: &State, rows: &[SocketRow]) -> Option<Statement> {
+    let progress = state.lesson.as_ref()?;
+    let listens = |row: &&SocketRow| row.state == TcpState::Listen;
+    let is_needed = |row: &&SocketRow| progress.ports.contains(&row.tuple.local.port);
+    let row = rows.iter().filter(listens).find(is_needed)?;
+    let who = listener_name(state, state.sockets.get(row.name())?);
+    Some(Statement::new("lesson-port-taken").with("at", row.tuple.local).with("who", who))
+}
+
 fn waits_at_both_ends(row: &SocketRow, rows: &[SocketRow]) -> bool {
     let waits = |row: &SocketRow| row.state == TcpState::TimeWait;
     let other = row.tuple.mirrored().canonical();
@@ -165,9 +179,8 @@ fn redo(state: &mut State) -> Option<LessonDeed> {
     let now = state.now;
     let progress = state.lesson.as_mut()?;
     if progress.play.step >= progress.at {
-        let (at, goes_on) = (progress.at, progress.play.goes_on);
+        let at = progress.at;
         enter(state, at);
-        state.lesson.as_mut()?.play.goes_on = goes_on;
         return Some(LessonDeed::default());
     }
     match deed::next(state, true)? {

@@ -31,7 +31,7 @@ pub(super) fn enter(state: &mut State, at: usize) {
     clear(progress);
     (progress.at, progress.since) = (at, now);
     let play = &mut progress.play;
-    (play.step, play.since, play.ordered, play.goes_on) = (at, now, now, false);
+    (play.step, play.since, play.ordered) = (at, now, now);
     progress.phase = match progress.step() {
         None => Phase::Done,
         Some(step) if step.question.is_some() => Phase::Asking,
@@ -59,6 +59,6 @@ pub(super) fn fail(state: &mut State, found: &[Mismatch]) {
     let sentences = found.iter().map(|mismatch| words(&mismatch.what)).collect();
     set_phase(state, Phase::Failed(sentences));
     if let Some(progress) = &mut state.lesson {
-        (progress.play.failed_at, progress.play.goes_on) = (lines, false);
+        (progress.play.failed_at, progress.play.goes_on) = (lines, 0);
     }
 }

@@ -57,7 +57,7 @@ fn a_file_of_a_megabyte_is_refused_at_once() {
     let text = "A line.\n".repeat(1 << 17);
     let faults = faults("long.md", text.as_bytes());
     insta::assert_snapshot!(faults, @r"
-    error: the file has 1024 KiB
+    error: the file is too long
      --> long.md:1:1
       |
     1 | A line.

@@ -9,7 +9,7 @@ use fivetuple::tcp::{CloseKind, Command, ListenSpec, SocketEvent};
 
 use crate::robot::{LISTEN, Robot, end, own};
 
-const LESSON: &str = "\
+pub(super) const LESSON: &str = "\
 ---
 title: One port
 belief: A port is used up
@@ -50,11 +50,11 @@ tcp laptop 127.0.0.1:5000 TIME_WAIT
 ```
 ";
 
-const CLIENT: &str = "tcp 0 0 127.0.0.2:41000 127.0.0.1:5000 ESTABLISHED inode=20";
-const SERVER: &str = "tcp 0 0 127.0.0.1:5000 127.0.0.2:41000 ESTABLISHED inode=21";
+pub(super) const CLIENT: &str = "tcp 0 0 127.0.0.2:41000 127.0.0.1:5000 ESTABLISHED inode=20";
+pub(super) const SERVER: &str = "tcp 0 0 127.0.0.1:5000 127.0.0.2:41000 ESTABLISHED inode=21";
 const WAITS: &str = "tcp 0 0 127.0.0.2:41000 127.0.0.1:5000 TIME_WAIT timewait=59000ms/0";
 
-fn given(text: &str) -> Robot {
+pub(super) fn given(text: &str) -> Robot {
     let mut robot = Robot::new();
     let lesson = Arc::new(read("lesson.md", text).unwrap_or_else(|faults| panic!("{faults}")));
     robot.tell(Event::LessonGiven { lesson, number: Some(1), pace: None });
@@ -62,7 +62,7 @@ fn given(text: &str) -> Robot {
 }
 
 /// At its second step, which asks.
-fn asking(text: &str) -> Robot {
+pub(super) fn asking(text: &str) -> Robot {
     let mut robot = given(text);
     robot.listens(ListenSpec::at("127.0.0.1:5000".parse().unwrap()), LISTEN);
     robot.kernel(LISTEN);
@@ -94,17 +94,17 @@ fn closed(text: &str) -> Robot {
 }
 
 /// The server reads what came with the call, and the tables have shown all that follows.
-fn settle(robot: &mut Robot) {
+pub(super) fn settle(robot: &mut Robot) {
     let at = end("127.0.0.1:5000", "127.0.0.2:41000");
     robot.hear(SocketEvent::Received { at, bytes: 13, first: b"Test payload.".to_vec() });
     robot.later(Duration::from_secs(2));
 }
 
-fn lesson(robot: &Robot) -> &LessonProgress {
+pub(super) fn lesson(robot: &Robot) -> &LessonProgress {
     robot.state.lesson.as_ref().expect("a lesson")
 }
 
-fn at(robot: &Robot) -> (usize, Phase) {
+pub(super) fn at(robot: &Robot) -> (usize, Phase) {
     (lesson(robot).at, lesson(robot).phase.clone())
 }
 

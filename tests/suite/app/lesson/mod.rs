@@ -1,6 +1,7 @@
 //! Lessons: what is read from a file, and what is said about a wrong one.
 
 mod broken;
+mod disturbed;
 mod giving;
 mod grammar;
 mod texts;
