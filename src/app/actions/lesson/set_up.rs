@@ -149,14 +149,20 @@ fn close(state: &mut State) -> Option<LessonDeed> {
     Some(LessonDeed { effects, ..LessonDeed::default() })
 }
 
-/// That another program listens where the lesson is to listen.
+/// That another program has an address where the lesson is to listen.
 fn taken(state: &State, rows: &[SocketRow]) -> Option<Statement> {
     let progress = state.lesson.as_ref()?;
-    let listens = |row: &&SocketRow| row.state == TcpState::Listen;
-    let is_needed = |row: &&SocketRow| progress.ports.contains(&row.tuple.local.port);
-    let row = rows.iter().filter(listens).find(is_needed)?;
+    let ours = state.servers.at_start().at.canonical();
+    let listens = |row: &SocketRow| row.state == TcpState::Listen;
+    let is_taken = |row: &&SocketRow| {
+        let at = row.tuple.local.canonical();
+        let is_held = row.inode != 0 && at.ip == ours.ip;
+        progress.ports.contains(&at.port) && (listens(row) || is_held)
+    };
+    let row = rows.iter().filter(is_taken).max_by_key(|row| listens(row))?;
     let who = listener_name(state, state.sockets.get(row.name())?);
-    Some(Statement::new("lesson-port-taken").with("at", row.tuple.local).with("who", who))
+    let what = Statement::new("lesson-port-taken").with("at", row.tuple.local).with("who", who);
+    Some(what.when("Listens", listens(row)))
 }
 
 fn waits_at_both_ends(row: &SocketRow, rows: &[SocketRow]) -> bool {

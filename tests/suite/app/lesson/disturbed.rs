@@ -25,22 +25,26 @@ fn each_key_that_comes_too_early_is_one_step() {
 }
 
 #[test]
-fn a_lesson_is_not_given_where_another_program_listens() {
-    let other = "tcp 0 128 127.0.0.1:5000 0.0.0.0:* LISTEN inode=70";
-    let mut robot = Robot::new();
-    robot.kernel(other);
-    let lesson = Arc::new(read("lesson.md", LESSON).unwrap());
-    robot.tell(Event::LessonGiven { lesson, number: Some(1), pace: None });
-    robot.tell(Event::OwnersFound(vec![(70, Owner::new(4242, b"nc", 3))]));
-    robot.later(Duration::from_secs(1));
-    let Phase::Failed(said) = at(&robot).1 else { panic!("{:?}", at(&robot)) };
-    let words = "The lesson needs 127.0.0.1:5000, where nc (pid 4242) listens.";
-    assert!(said.len() == 1 && said[0].starts_with(words), "{said:?}");
-    assert_eq!(robot.state.lesson.as_ref().unwrap().lacks.as_deref(), Some(&*said[0]));
-    robot.press("Space");
-    assert_eq!(at(&robot), (0, Phase::SettingUp), "it is tried again");
-    robot.kernel("");
-    assert_eq!(at(&robot), (0, Phase::Doing));
+fn a_lesson_is_not_given_where_another_program_has_its_address() {
+    for (other, words) in [
+        ("tcp 0 128 127.0.0.1:5000 0.0.0.0:* LISTEN inode=70", "nc (pid 4242) listens"),
+        ("tcp 0 0 127.0.0.1:5000 127.0.0.1:7 ESTABLISHED inode=70", "nc (pid 4242) has a connect"),
+    ] {
+        let mut robot = Robot::new();
+        robot.kernel(other);
+        let lesson = Arc::new(read("lesson.md", LESSON).unwrap());
+        robot.tell(Event::LessonGiven { lesson, number: Some(1), pace: None });
+        robot.tell(Event::OwnersFound(vec![(70, Owner::new(4242, b"nc", 3))]));
+        robot.later(Duration::from_secs(1));
+        let Phase::Failed(said) = at(&robot).1 else { panic!("{:?}", at(&robot)) };
+        let words = format!("The lesson needs 127.0.0.1:5000, where {words}");
+        assert!(said.len() == 1 && said[0].starts_with(&words), "{said:?}");
+        assert_eq!(robot.state.lesson.as_ref().unwrap().lacks.as_deref(), Some(&*said[0]));
+        robot.press("Space");
+        assert_eq!(at(&robot), (0, Phase::SettingUp), "it is tried again");
+        robot.kernel("");
+        assert_eq!(at(&robot), (0, Phase::Doing));
+    }
 }
 
 #[test]

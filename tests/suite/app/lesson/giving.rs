@@ -236,7 +236,7 @@ fn to_go_back_ends_time_wait_and_does_the_steps_before_again() {
 #[test]
 fn rows_of_others_belong_to_no_step() {
     let mut robot = Robot::new();
-    let other = "tcp 0 0 127.0.0.1:5000 127.0.0.1:7 ESTABLISHED inode=70";
+    let other = "tcp 0 0 10.0.0.5:5000 10.0.0.7:443 ESTABLISHED inode=70";
     robot.kernel(other);
     let lesson = Arc::new(read("lesson.md", LESSON).unwrap());
     robot.tell(Event::LessonGiven { lesson, number: None, pace: None });
