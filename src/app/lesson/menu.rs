@@ -6,7 +6,8 @@ use crate::app::actions::lesson;
 use crate::app::lesson::ports::moved;
 use crate::app::lesson::{COURSE, EXERCISES, read};
 use crate::app::{
-    Action, Effect, Lesson, Need, Overlay, Palette, PaletteEntry, PaletteKind, State, Statement,
+    Action, Effect, Lesson, Need, Overlay, Palette, PaletteEntry, PaletteKind, Phase, State,
+    Statement,
 };
 use crate::tcp::{ListenSpec, Port};
 
@@ -102,17 +103,16 @@ pub(crate) fn go_on(state: &mut State) -> Vec<Effect> {
     if let Some(number) = next {
         return give(state, number + 1);
     }
+    let done = state.lesson.as_ref().filter(|progress| progress.phase == Phase::Done);
+    if done.and_then(|done| done.exercise) == Some(EXERCISES.len()) {
+        let done = state.exercises_done.len() as u64;
+        return state.only_say(Statement::new("exercises-over").count("done", done));
+    }
     lesson::next(state);
     // Behind its only step an exercise has no last card.
     let over = state.lesson.as_ref().filter(|progress| progress.step().is_none());
-    match over.and_then(|over| over.exercise) {
-        Some(last) if last == EXERCISES.len() => {
-            let done = state.exercises_done.len() as u64;
-            state.only_say(Statement::new("exercises-over").count("done", done))
-        }
-        Some(number) => exercise(state, number + 1),
-        None => vec![],
-    }
+    let next = over.and_then(|over| over.exercise).map(|number| number + 1);
+    next.map_or_else(Vec::new, |next| exercise(state, next.min(EXERCISES.len())))
 }
 
 /// A list of lessons: number, title, minutes and needs of each, and the belief that the selected one tests.

@@ -131,7 +131,8 @@ fn keys(progress: &LessonProgress) -> Vec<(&'static str, &'static str)> {
         Phase::Asking => {
             let choices = step.question.as_ref().map_or(0, |question| question.choices.len());
             let letters = "a b c d".get(..(2 * choices).saturating_sub(1)).unwrap_or("a b c d");
-            vec![(letters, "vote"), ("Space", "shows what the kernel says"), BACK]
+            let then = if progress.practice { "your turn" } else { "shows what the kernel says" };
+            vec![(letters, "vote"), ("Space", then), BACK]
         }
         Phase::Waiting if progress.practice => vec![("!", "hint"), AGAIN],
         Phase::Done if progress.exercise.is_some() => vec![("Space", "next exercise"), AGAIN],

@@ -137,7 +137,6 @@ fn do_step(state: &mut State) -> Option<LessonDeed> {
         Ok(Some(deed)) => Some(deed),
         Ok(None) => {
             set_phase(state, Phase::Waiting);
-            practice::begin(state);
             Some(LessonDeed::default())
         }
         Err(mismatch) => {

@@ -8,14 +8,6 @@ use crate::app::query::lesson::judge::{is_only_late, lines_of_rows};
 use crate::app::{Advice, Effect, Hint, Phase, State, Statement};
 use crate::tcp::Moment;
 
-/// The reader's turn: what the step needs and is there already must not get lost.
-pub(super) fn begin(state: &mut State) {
-    let had = lines_of_rows(state);
-    if let Some(progress) = state.lesson.as_mut().filter(|progress| progress.practice) {
-        (progress.play.had, progress.play.compared) = (had, Moment::default());
-    }
-}
-
 /// Whether anything has changed since the table was compared with the step.
 pub(super) fn has_news(state: &State) -> bool {
     let Some(progress) = state.lesson.as_ref().filter(|progress| progress.practises()) else {

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use crate::app::explain::words;
 use crate::app::model::LessonPlay;
-use crate::app::query::lesson::judge::Mismatch;
+use crate::app::query::lesson::judge::{Mismatch, lines_of_rows};
 use crate::app::{Action, Effect, LessonProgress, Phase, State};
+use crate::tcp::Moment;
 
 /// The second Esc leaves the lesson, and the second Space the step, if it comes within this time.
 pub(super) const ASKED: Duration = Duration::from_secs(10);
@@ -42,6 +43,10 @@ pub(super) fn enter(state: &mut State, at: usize) {
         Some(step) if step.question.is_some() => Phase::Asking,
         Some(_) => Phase::Doing,
     };
+    let had = lines_of_rows(state);
+    if let Some(progress) = state.lesson.as_mut().filter(|progress| progress.practice) {
+        (progress.play.had, progress.play.compared) = (had, Moment::default());
+    }
 }
 
 /// Forgets what belongs to one step.
