@@ -88,7 +88,7 @@
 //! # One key from end to end
 //!
 //! `d` closes a connection. `app/input.rs` finds [`app::Action::Close`] in the keymap, `app/dispatch.rs` runs `actions/verbs.rs`,
-//! which returns an [`app::Effect`] with [`tcp::Command::Close`]. `run/dashboard/world.rs` hands it to `net/engine.rs`, which
+//! which returns an [`app::Effect`] with [`tcp::Command::Close`]. `run/world` hands it to `net/engine.rs`, which
 //! leaves it in the mailbox of that connection; the task in `net/connection` calls close(2) and reports
 //! [`tcp::SocketEvent::Closed`]. `app/events/connection.rs` opens an episode (`events/episodes.rs`) and orders a lookup of both
 //! rows. When the kernel's answer is there, the episode is settled: its facts choose a line of `assets/words/close.txt`, and the

@@ -14,6 +14,7 @@ pub(crate) fn run(state: &mut State, action: Action, count: Option<u32>) -> Vec<
     if let Some(lesson) = &mut state.lesson {
         lesson.asked_to_leave.take_if(|_| action != Action::Back);
         lesson.asked_to_skip.take_if(|_| action != Action::LessonNext);
+        lesson.spotlight.take_if(|_| action.is_an_order());
     }
     if action.is_an_order() {
         // What changes from now on is its effect, and no longer that of the order before.

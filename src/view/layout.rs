@@ -88,8 +88,8 @@ pub(crate) fn places(area: Rect, state: &State) -> Option<PaneLayout> {
         views.push((view, take_picture(&mut rest)));
     }
     let room = usize::from(rest.width - FRAME);
-    // A view that has all the room leaves it to the sentences where these are read.
-    let has_all = hides_top && state.ui.focus != Pane::Notices;
+    // A view that has all the room, or whose rows a lesson speaks of, leaves it to the sentences where these are read.
+    let has_all = (hides_top || state.lesson.is_some()) && state.ui.focus != Pane::Notices;
     let usual = if has_all { 1 } else { usual_sentences(area.height) };
     let (newest, all) = notices::lines_wanted(state, room, usual);
     let log = Log { newest, usual: usual.min(all) };

@@ -118,6 +118,11 @@ pub(crate) fn leave(state: &mut State) {
 pub(crate) fn play(state: &mut State) -> Option<LessonDeed> {
     note_rows(state);
     let progress = state.lesson.as_ref()?;
+    if progress.waits() && set_up::is_lab_refused(state) {
+        set_up::lacks_lab(state);
+        return None;
+    }
+    let progress = state.lesson.as_ref()?;
     match progress.phase {
         Phase::SettingUp => set_up::go_on(state),
         Phase::Asking => go_on(state),
