@@ -101,7 +101,12 @@ pub(crate) fn go_on(state: &mut State) -> Vec<Effect> {
     let over = state.lesson.as_ref().filter(|progress| progress.step().is_none());
     let next = over.filter(|progress| progress.next.is_some()).and_then(|over| over.number);
     if let Some(number) = next {
-        return give(state, number + 1);
+        let practice = over.is_some_and(|progress| progress.practice);
+        let effects = give(state, number + 1);
+        if let Some(progress) = &mut state.lesson {
+            progress.practice = practice;
+        }
+        return effects;
     }
     let done = state.lesson.as_ref().filter(|progress| progress.phase == Phase::Done);
     if done.and_then(|done| done.exercise) == Some(EXERCISES.len()) {

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::app::model::lesson::{Condition, Lesson, Step};
+use crate::app::model::lesson::{Condition, Hint, Lesson, Step};
 use crate::tcp::{Moment, Port, SocketId, SocketRow};
 
 /// A lesson that is being given.
@@ -204,13 +204,18 @@ impl LessonProgress {
 
     /// The hint that is shown in practice, with its degree and how many degrees there are if it was asked for.
     pub fn hint(&self) -> Option<(&str, Option<[usize; 2]>)> {
-        let hints = &self.step().filter(|_| self.practises())?.hints;
+        let step = self.step().filter(|_| self.practises())?;
         if let Some(Advice::Hint(place)) = self.advice {
-            return hints.get(place).map(|hint| (hint.text.as_str(), None));
+            return step.hints.get(place).map(|hint| (hint.text.as_str(), None));
         }
-        let degrees = || hints.iter().filter(|hint| hint.when.is_none());
-        let shown = degrees().nth(self.hints.checked_sub(1)?)?;
-        Some((&shown.text, Some([self.hints, degrees().count()])))
+        let shown = self.degrees().nth(self.hints.checked_sub(1)?)?;
+        Some((&shown.text, Some([self.hints, self.degrees().count()])))
+    }
+
+    /// The hints of the step that can be asked for, one after another.
+    pub(crate) fn degrees(&self) -> impl Iterator<Item = &Hint> {
+        let hints = self.step().into_iter().flat_map(|step| &step.hints);
+        hints.filter(|hint| hint.when.is_none())
     }
 
     /// The step that is shown; `None` at the last card.

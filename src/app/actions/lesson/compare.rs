@@ -38,10 +38,11 @@ pub(super) fn note_rows(state: &mut State) {
 /// Compares the table with the step; says whether it fits by now, or never will.
 pub(super) fn compare(state: &mut State) -> bool {
     let Some(progress) = &state.lesson else { return false };
-    if progress.practice && !practice::has_news(state) {
+    let practises = progress.practice;
+    if practises && !practice::has_news(state) {
         return false;
     }
-    let is_over = state.now.since(progress.since) >= LIMIT && !progress.practice;
+    let is_over = state.now.since(progress.since) >= LIMIT && !practises;
     if !is_over && under_way::of_sockets(state, Action::Connect).is_some() {
         return false;
     }
@@ -55,7 +56,9 @@ pub(super) fn compare(state: &mut State) -> bool {
     } else if is_over {
         fail(state, &found);
     } else {
-        practice::advise(state);
+        if practises {
+            practice::advise(state);
+        }
         return false;
     }
     true

@@ -49,6 +49,8 @@ pub(crate) fn next(state: &mut State) {
     let at = progress.at;
     match progress.phase {
         Phase::Waiting if progress.practice => practice::skip(state),
+        // Nobody skips what they have not seen.
+        Phase::SettingUp | Phase::Doing if progress.practice => (),
         Phase::SettingUp | Phase::Doing | Phase::Waiting => progress.play.goes_on = true,
         Phase::Asking => {
             (progress.phase, progress.since, progress.play.since) = (Phase::Doing, now, now);

@@ -24,7 +24,7 @@ pub(super) fn has_news(state: &State) -> bool {
 pub(super) fn advise(state: &mut State) {
     let advice = advice(state);
     let now = state.now;
-    if let Some(progress) = state.lesson.as_mut().filter(|progress| progress.practice) {
+    if let Some(progress) = &mut state.lesson {
         // What changes in the same moment is compared, too.
         progress.play.compared = now.plus(Duration::from_nanos(1));
         progress.advice = advice;
@@ -50,8 +50,7 @@ fn advice(state: &State) -> Option<Advice> {
 /// Shows a hint that was asked for; each time the next degree.
 pub(crate) fn hint(state: &mut State) {
     let Some(progress) = &mut state.lesson else { return state.say("no-lesson") };
-    let hints = progress.step().map_or(&[][..], |step| &step.hints);
-    let degrees = hints.iter().filter(|hint| hint.when.is_none()).count();
+    let degrees = progress.degrees().count();
     if !progress.practises() {
         state.say("no-hint-now");
     } else if progress.hints < degrees {

@@ -164,7 +164,7 @@ fn an_exercise_that_is_done_is_kept_and_space_opens_the_next() {
     robot.orders();
     shows(&mut robot, &[LISTEN]);
     assert!(robot.orders().contains(&Effect::KeepExercise(1)));
-    robot.says("Exercise 1 is done, 2 exercises in all. Space goes to the next one.");
+    robot.says("Exercise 1 is done, 2 exercises in all.");
     shows(&mut robot, &[LISTEN, WAITS]);
     assert_eq!(robot.orders(), [], "it is kept once");
     robot.press("Space");
@@ -182,4 +182,13 @@ fn why_exercises_are_not_remembered_is_told_once() {
         robot.says("Exercises that you solve are not remembered: the disk is full.");
         assert_eq!(robot.state.notices.len(), 1);
     }
+}
+
+#[test]
+fn the_next_lesson_is_practised_too() {
+    let mut robot = practising();
+    let progress = robot.state.lesson.as_mut().unwrap();
+    (progress.at, progress.phase) = (2, Phase::Done);
+    robot.press("Space");
+    assert_eq!((lesson(&robot).number, lesson(&robot).practice), (Some(2), true));
 }
