@@ -30,7 +30,7 @@ Examples:
   fivetuple table --watch --json | head         print each change as a line of JSON
   fivetuple lesson 1                            give the first lesson; without a number, list them
   fivetuple lesson --check all                  play every lesson, and compare each step with the table
-  fivetuple exercise                            list the exercises; fivetuple exercise 1 opens the first
+  fivetuple exercise 1                          open the first exercise; without a number, list them
   fivetuple --lab                               use separate network stacks and a wire you control
   fivetuple lab -- python3 -m http.server 500   run a program on the lab's server, without root
 

@@ -49,7 +49,7 @@ pub(crate) fn next(state: &mut State) {
     let at = progress.at;
     match progress.phase {
         Phase::Waiting if progress.practice => practice::skip(state),
-        // Nobody skips what they have not seen.
+        // A step cannot be skipped before it is seen.
         Phase::SettingUp | Phase::Doing if progress.practice => (),
         Phase::SettingUp | Phase::Doing | Phase::Waiting => progress.play.goes_on = true,
         Phase::Asking => {
