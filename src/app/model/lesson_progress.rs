@@ -4,6 +4,8 @@ use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::app::model::lesson::{Condition, Lesson, Step};
 use crate::tcp::{Moment, Port, SocketId, SocketRow};
 
@@ -14,6 +16,8 @@ pub struct LessonProgress {
     pub lesson: Arc<Lesson>,
     /// Its number in the course; `None` for a file of one's own.
     pub number: Option<usize>,
+    /// When it began.
+    pub began: Moment,
     /// The step, counted from 0; behind the last one stands the last card.
     pub at: usize,
     /// How far the step is.
@@ -88,9 +92,10 @@ pub(crate) enum SetUp {
 }
 
 /// How far a step is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Phase {
     /// The sockets of the steps before are made.
+    #[default]
     SettingUp,
     /// The question is shown, and nothing done yet.
     Asking,
@@ -116,6 +121,7 @@ impl LessonProgress {
         LessonProgress {
             lesson,
             number,
+            began: Moment::default(),
             at: 0,
             phase: Phase::SettingUp,
             since: Moment::default(),

@@ -80,9 +80,9 @@ const APP: [&str; 17] = [
 ];
 
 /// The folders of `view`; each uses those before it.
-const VIEW: [&str; 14] = [
+const VIEW: [&str; 15] = [
     "rect", "style", "text", "scroll", "scene", "painter", "past", "table", "lab", "pane", "main",
-    "overlay", "layout", "hit",
+    "overlay", "layout", "hit", "speaker",
 ];
 
 fn check(faults: &[String]) {

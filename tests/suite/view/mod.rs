@@ -16,6 +16,7 @@ pub(crate) mod pictures;
 pub(crate) mod ports;
 pub(crate) mod segment_labels;
 pub(crate) mod space;
+pub(crate) mod speaker;
 pub(crate) mod syscalls;
 pub(crate) mod timeline;
 

@@ -37,7 +37,7 @@ pub(crate) fn give(
     state.lab.spec.computers = state.lab.spec.computers.max(spec.computers);
     let mut progress = LessonProgress::new(lesson, number);
     progress.ports = ports;
-    (progress.since, progress.pace) = (state.now, pace);
+    (progress.began, progress.since, progress.pace) = (state.now, state.now, pace);
     (state.lesson, state.ui.overlay) = (Some(progress), None);
     vec![Effect::Watch(wanted(state))]
 }
