@@ -58,7 +58,7 @@
 //! |---|---|
 //! | Which keys are there, and their words in the footer and the help? | `app/keys/keymap.rs` |
 //! | Which key is an escape sequence, and which is none? | `app/keys/sequence.rs`; its pieces meet in `app/keys/input_parser.rs` |
-//! | What happens when a key is pressed? | `app/input.rs` names the action, `app/actions/dispatch.rs` runs it |
+//! | What happens when a key is pressed? | `app/input.rs` names the action, `app/dispatch.rs` runs it |
 //! | What does a key that is typed ahead wait for? | `app/query/under_way.rs`; what waits is in `app/ui/ahead.rs`, `app/typed_ahead.rs` takes it |
 //! | What happens when a socket reports something? | `app/events`, one file for the server, clients, connections, the lab |
 //! | Where is the text of a sentence, say for ETIMEDOUT? | `assets/words`; the words of an errno in `tcp/socket/errno.rs` |
@@ -66,6 +66,9 @@
 //! | What does TCP do on a segment or a call? | `tcp/state/transitions.rs` |
 //! | Which ends of connections do we hold, and who of us? | `app/model/open_ends.rs`; `app/history` joins them with rows and segments |
 //! | Which pane has how many lines, and where are pictures? | `view/layout.rs` |
+//! | How is a lesson drawn, and what gives way to it? | `view/lesson`: its lines have ranks; `view/layout.rs` shares the screen |
+//! | What do the lists that are searched by typing show? | `app/ui/palette.rs`; lessons from `app/lesson/menu.rs` |
+//! | Which key does an action of a lesson by hand? | `app/query/by_hand.rs` |
 //! | Where is a column of the table? | `view/table/columns.rs` |
 //! | Whose is an end, and how does it look? | `whose` in `app/query/peers.rs`; its hue in `view/style/ink.rs` |
 //! | What colour has a state or a role? | `view/style/theme.rs` names its ink, `view/style/ink.rs` the colour on each ground |
@@ -79,16 +82,14 @@
 //! | What does the lab's wire do with a segment? | `lab/wire/impairment.rs`; with a retransmission, `lab/wire/retransmission.rs` |
 //! | What does a lesson do after an event? | `app/actions/lesson`: `set_up.rs`, `deed.rs`, `compare.rs`; what its claims mean in `app/query/lesson` |
 //! | Where is a lesson played without a screen? | `run/lesson/rehearsal.rs`, over the same `run/world` as the dashboard |
-//! | What does the speaker read, and how does it reach them? | `app/query/lesson/speaker.rs`, `view/speaker.rs`; `run/dashboard/notes` |
+//! | What does the speaker read, and how does it reach them? | `app/query/lesson/speaker.rs`, `view/lesson/speaker.rs`; `run/dashboard/notes` |
 //! | Where does a subcommand begin? | `cli` has its flags, `run/headless` its work |
 //! | Who restores the terminal after a panic? | `run/dashboard/screen.rs` |
 //!
 //! # One key from end to end
 //!
-//! `d` closes a connection. `app/input.rs` finds [`app::Action::Close`] in the keymap, `app/update/dispatch.rs` runs `actions/verbs.rs`,
+//! `d` closes a connection. `app/input.rs` finds [`app::Action::Close`] in the keymap, `app/dispatch.rs` runs `actions/verbs.rs`,
 //! which returns an [`app::Effect`] with [`tcp::Command::Close`]. `run/world` hands it to `net/engine.rs`, which
-//! `d` closes a connection. `app/input.rs` finds [`app::Action::Close`] in the keymap, `actions/dispatch.rs` runs `verbs.rs`,
-//! which returns an [`app::Effect`] with [`tcp::Command::Close`]. `run/dashboard/world.rs` hands it to `net/engine.rs`, which
 //! leaves it in the mailbox of that connection; the task in `net/connection` calls close(2) and reports
 //! [`tcp::SocketEvent::Closed`]. `app/events/connection.rs` opens an episode (`events/episodes.rs`) and orders a lookup of both
 //! rows. When the kernel's answer is there, the episode is settled: its facts choose a line of `assets/words/close.txt`, and the
@@ -98,7 +99,7 @@
 //!
 //! The compiler leads through most of these: our own enums are matched without `_`.
 //!
-//! - **A key**: one line in `BINDINGS`, one variant of [`app::Action`], one arm in `app/actions/dispatch.rs`. The help knows it at once, and
+//! - **A key**: one line in `BINDINGS`, one variant of [`app::Action`], one arm in `app/dispatch.rs`. The help knows it at once, and
 //!   `app/query/footer.rs` says where the footer names it; `cargo test --test suite readme::rewrite -- --ignored` updates the README.
 //! - **A verb on a connection**: a key, and what `grep -rniE 'half.?clos|Shutdown' src assets` shows, in the order of the section
 //!   above: the command, the call, its line in the trace, the event, the verb of an account, its words, the exported programs.

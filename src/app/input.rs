@@ -3,8 +3,8 @@
 use crate::app::actions::forms;
 use crate::app::ui::field::{LONGEST, edit_text};
 use crate::app::{
-    Action, BINDINGS, Binding, HOLDABLE_STATES, Key, Overlay, Phase, PressedKey, Scope, State,
-    Statement, action_for, action_in_details,
+    Action, BINDINGS, Binding, HOLDABLE_STATES, Key, Overlay, PaletteKind, Phase, PressedKey,
+    Scope, State, Statement, action_for, action_in_details,
 };
 use crate::tcp::socket::connect_spec;
 
@@ -149,7 +149,8 @@ fn meaning_on_panes(state: &mut State, key: Key) -> Option<Action> {
         state.ui.count = Some(count.min(connect_spec::MOST));
         return None;
     }
-    let action = action_for(Scope::Panes, key);
+    let at_start = action_for(Scope::Start, key).filter(|_| state.is_at_start());
+    let action = at_start.or_else(|| action_for(Scope::Panes, key));
     if action.is_none() {
         state.ui.count = None;
         if key == Key::Ctrl('z') {
@@ -221,13 +222,14 @@ fn press_in_palette(state: &mut State, key: Key) -> Option<Action> {
     None
 }
 
-/// Closes the list, and asks for the selected action.
+/// Closes the list, and asks for the action of the selected entry.
 fn selected_in_palette(state: &mut State) -> Option<Action> {
     let Some(Overlay::Palette(palette)) = &state.ui.overlay else { return None };
-    let Some(binding) = palette.found().get(palette.chosen).copied() else {
-        state.only_say("no-such-action");
+    let Some(action) = palette.found().get(palette.chosen).map(|entry| entry.action) else {
+        let is_for_actions = palette.kind == PaletteKind::Actions;
+        state.say(Statement::new("no-such-entry").when("Action", is_for_actions));
         return None;
     };
     state.ui.overlay = None;
-    Some(binding.action)
+    action
 }

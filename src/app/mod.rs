@@ -1,6 +1,7 @@
 //! The dashboard as a machine: facts in, state changed, orders out. No I/O, no task, no clock.
 
 pub(crate) mod actions;
+pub(crate) mod dispatch;
 pub(crate) mod effect;
 pub(crate) mod event;
 pub(crate) mod events;
@@ -46,8 +47,8 @@ pub use crate::app::table::{
     Gone, GoneReason, Mark, Parity, Past, Ports, Sighting, Spotlight, Table, TableRow,
 };
 pub use crate::app::ui::{
-    Appearance, Field, Find, Form, FormKind, HostRowNumbers, Overlay, Palette, PointOfView,
-    PressedKey, RowFilter, TypedAhead, Ui, Value, Wrong,
+    Appearance, Field, Find, Form, FormKind, HostRowNumbers, Overlay, Palette, PaletteEntry,
+    PaletteKind, PointOfView, PressedKey, RowFilter, TypedAhead, Ui, Value, Wrong,
 };
 pub use crate::app::update::{update, watch_at_start};
 pub use crate::tcp::TableUpdate;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::app::actions::dispatch;
+use crate::app::dispatch;
 use crate::app::query::under_way::{self, UnderWay};
 use crate::app::ui::ahead::Typed;
 use crate::app::{

@@ -1,8 +1,9 @@
 //! The dispatcher: an event changes the state and returns effects.
 
-use crate::app::actions::dispatch::play_lesson;
-use crate::app::actions::{connect, export, lesson, script, why_not};
+use crate::app::actions::{connect, export, script, why_not};
+use crate::app::dispatch::play_lesson;
 use crate::app::events::{episodes, others, refusal, resets, server};
+use crate::app::lesson::menu;
 use crate::app::query::watched::wanted;
 use crate::app::{Effect, Event, State, Statement, Tone, events, typed_ahead};
 use crate::tcp::{HostLimits, Moment, TableUpdate};
@@ -35,7 +36,7 @@ fn apply(state: &mut State, event: Event) -> Vec<Effect> {
         Event::Pressed(key) => return typed_ahead::press(state, key),
         Event::Requested(action) => return typed_ahead::act(state, action),
         Event::LessonGiven { lesson, number, pace } => {
-            return lesson::give(state, lesson, number, pace);
+            return menu::begin(state, lesson, number, pace);
         }
         Event::Ticked => return tick(state),
         Event::Net(news) => {

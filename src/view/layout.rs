@@ -1,6 +1,7 @@
 use ratatui::layout::Rect;
 
 use crate::app::{MainView, Pane, Server, State};
+use crate::view::lesson;
 use crate::view::pane::notices;
 use crate::view::rect::{self, take_bottom, take_right, take_top};
 use crate::view::table::{empty, window};
@@ -15,6 +16,8 @@ pub(crate) struct PaneLayout {
     /// The table, and the pictures around it; or one view alone.
     pub(crate) views: Vec<(MainView, Rect)>,
     pub(crate) notices: Rect,
+    /// The lesson that is being given.
+    pub(crate) lesson: Rect,
     pub(crate) footer: Rect,
 }
 
@@ -31,6 +34,13 @@ const BELOW: u16 = 50;
 const BESIDE_LINES: u16 = 28;
 const BELOW_LINES: u16 = 22;
 const FEWEST: u16 = 12;
+/// The usual lines of a lesson, and those of a table that has no need of more beside it.
+const LESSON: u16 = 14;
+const COMFORTABLE: u16 = FRAME + 1 + 5;
+/// The lines of the numbers and a connection in large letters.
+const LARGE: u16 = 8;
+/// Beside a lesson there may be fewer lines than this: the listener and the computers give way first.
+const LOW: u16 = 14;
 /// The frame of a pane.
 const FRAME: u16 = 2;
 /// Lines that the table keeps in any case: frame, heading, LISTEN, one connection.
@@ -45,19 +55,30 @@ pub(crate) fn places(area: Rect, state: &State) -> Option<PaneLayout> {
     let banner =
         take_top(&mut rest, u16::from(state.servers.all.iter().any(Server::is_open_to_others)));
     let footer = take_bottom(&mut rest, 1);
+    let screen = area;
+    // With a lesson everything else is as on a lower screen, and stays so from step to step.
+    let lower = if state.lesson.is_some() { LESSON } else { 0 };
+    let area = Rect { height: area.height.saturating_sub(lower), ..area };
     if state.ui.look.big {
+        let left = (rest.height, [screen.height / 2, LARGE]);
+        let lesson = take_bottom(&mut rest, lesson::height(state, screen, left));
         // The pressed keys have a line of their own where no frame is.
-        take_bottom(&mut rest, u16::from(state.ui.look.keys));
+        take_bottom(&mut rest, u16::from(state.ui.look.keys && lesson.is_empty()));
         let views = vec![(state.ui.main_view, rest)];
-        return Some(PaneLayout { header, banner, views, footer, ..PaneLayout::default() });
+        return Some(PaneLayout { header, banner, views, lesson, footer, ..PaneLayout::default() });
     }
     let pictures = Pictures::of(area, state);
     let hides_top = match pictures {
         Pictures { alone: true, .. } if state.shows_both_tables() => area.height < 30,
         Pictures { alone, .. } => alone && area.height < 40,
     };
+    let table = table_lines(state, area.height);
     // A view alone takes the lines of the panes above: it shows the effect of the keys itself.
     let top = if hides_top { 0 } else { top_lines(area.height, state) };
+    let mut main = pictures.lines(state, (table, area.height));
+    let wanted = main.wanted.min(COMFORTABLE).max(main.least);
+    let left = (rest.height.saturating_sub(top), [wanted, TABLE]);
+    let lesson = take_bottom(&mut rest, lesson::height(state, screen, left));
     let mut server = take_top(&mut rest, top);
     let computers = take_right(&mut server, area.width / 2);
     // On a high screen the sentences are below all pictures, else below the table.
@@ -67,13 +88,14 @@ pub(crate) fn places(area: Rect, state: &State) -> Option<PaneLayout> {
         views.push((view, take_picture(&mut rest)));
     }
     let room = usize::from(rest.width - FRAME);
-    // A view that has all the room leaves it to the sentences where these are read.
-    let has_all = hides_top && state.ui.focus != Pane::Notices;
+    // A view that has all the room, or whose rows a lesson speaks of, leaves it to the sentences where these are read.
+    let has_all = (hides_top || state.lesson.is_some()) && state.ui.focus != Pane::Notices;
     let usual = if has_all { 1 } else { usual_sentences(area.height) };
     let (newest, all) = notices::lines_wanted(state, room, usual);
-    let table = table_lines(state, area.height);
     let log = Log { newest, usual: usual.min(all) };
-    let (main, log) = share(rest.height, pictures.lines(state, (table, area.height)), log);
+    // Its rows come before the sentence: the caption speaks of them.
+    main.least = main.least.max(table.min(COMFORTABLE) * u16::from(state.lesson.is_some()));
+    let (main, log) = share(rest.height, main, log);
     let mut main = take_top(&mut rest, main);
     let notices = take_top(&mut rest, log);
     if let Some(view) = pictures.beside.filter(|_| is_high) {
@@ -84,7 +106,7 @@ pub(crate) fn places(area: Rect, state: &State) -> Option<PaneLayout> {
     }
     let first = if pictures.alone { state.ui.main_view } else { MainView::Table };
     views.insert(0, (first, main));
-    Some(PaneLayout { header, banner, server, computers, views, notices, footer })
+    Some(PaneLayout { header, banner, server, computers, views, notices, lesson, footer })
 }
 
 fn take_picture(place: &mut Rect) -> Rect {
@@ -171,8 +193,12 @@ struct Log {
 /// Shares lines between the views and the sentences: first the newest sentence, then the views, then the sentences before it.
 fn share(lines: u16, main: Main, log: Log) -> (u16, u16) {
     let least = FRAME + 1;
+    // Only a lesson leaves room for one of both.
+    if lines < least + main.wanted.min(COMFORTABLE) {
+        return (lines, 0);
+    }
     let reserved = FRAME + log.newest.max(log.usual);
-    let reserved = reserved.min(lines.saturating_sub(main.least)).max(least.min(lines));
+    let reserved = reserved.min(lines.saturating_sub(main.least)).max(least);
     let main = main.wanted.min(lines - reserved);
     (main, lines - main)
 }
@@ -192,7 +218,8 @@ fn table_lines(state: &State, height: u16) -> u16 {
 fn top_lines(height: u16, state: &State) -> u16 {
     let computers = rect::len(state.clients.computers.len());
     match height {
-        0..22 => 1,
+        0..LOW => 0,
+        LOW..22 => 1,
         22..28 => FRAME + 4,
         28..40 => FRAME + 5,
         40.. => FRAME + computers.saturating_add(1).clamp(6, 7),

@@ -3,6 +3,7 @@
 pub(crate) mod hit;
 pub(crate) mod lab;
 pub(crate) mod layout;
+pub(crate) mod lesson;
 pub(crate) mod main;
 pub(crate) mod overlay;
 pub(crate) mod painter;
@@ -11,17 +12,16 @@ pub(crate) mod past;
 pub(crate) mod rect;
 pub(crate) mod scene;
 pub(crate) mod scroll;
-pub(crate) mod speaker;
 pub(crate) mod style;
 pub(crate) mod table;
 pub(crate) mod text;
 
 pub use crate::view::hit::{hit, wheel};
 pub use crate::view::layout::LEAST;
+pub use crate::view::lesson::speaker::{SpeakerView, draw_for_speaker, speaker_lines};
 pub(crate) use crate::view::painter::Painter;
 pub(crate) use crate::view::scene::{Scene, Titles, push_fitting, width};
 pub use crate::view::scroll::Scroll;
-pub use crate::view::speaker::{SpeakerView, draw_for_speaker, speaker_lines};
 pub use crate::view::style::glyphs::{glyph, in_ascii};
 pub use crate::view::style::ink::ColourDepth;
 pub use crate::view::style::theme::{Theme, ThemeRole};
@@ -68,7 +68,8 @@ fn draw_panes(painter: &mut Painter<'_>, places: &PaneLayout) {
     if !places.banner.is_empty() {
         header::draw_warning(painter, places.banner);
     }
-    footer::draw(painter, places.footer);
+    let is_log = painter.scene.state.ui.look.big || !places.notices.is_empty();
+    footer::draw(painter, places.footer, is_log);
     if places.server.height == 1 {
         strip::draw(painter, [places.server, places.computers]);
     } else if !places.server.is_empty() {
@@ -80,8 +81,11 @@ fn draw_panes(painter: &mut Painter<'_>, places: &PaneLayout) {
     {
         painter.fade(if pane.height == 1 { pane } else { rect::inside(pane) });
     }
-    for (view, place) in places.views.iter().copied() {
+    for (view, place) in places.views.iter().copied().filter(|(_, place)| !place.is_empty()) {
         draw_view(painter, view, place);
+    }
+    if !places.lesson.is_empty() {
+        lesson::draw(painter, places.lesson);
     }
     if !places.notices.is_empty() {
         notices::draw(painter, places.notices);

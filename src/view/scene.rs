@@ -147,12 +147,13 @@ impl Titles {
 
 pub(crate) type RankedLines = (u8, Vec<Line<'static>>);
 
-/// Leaves out lines of the highest rank until `most` are left; returns those that were left out.
-pub(crate) fn leave_out(groups: &mut Vec<RankedLines>, most: usize) -> Vec<Line<'static>> {
+/// Leaves out lines of the highest rank, down to `rank`, until `most` are left; returns those that were left out.
+pub(crate) fn leave_out<L>(groups: &mut Vec<(u8, Vec<L>)>, most: usize, rank: u8) -> Vec<L> {
     let mut left_out = Vec::new();
     while groups.iter().map(|(_, lines)| lines.len()).sum::<usize>() > most {
-        let least = (0..groups.len()).max_by_key(|n| groups[*n].0);
-        left_out.extend(groups.remove(least.unwrap_or(0)).1);
+        let last = (0..groups.len()).max_by_key(|n| groups[*n].0);
+        let Some(last) = last.filter(|n| groups[*n].0 >= rank) else { break };
+        left_out.extend(groups.remove(last).1);
     }
     left_out
 }

@@ -24,6 +24,12 @@ pub(crate) fn alone_for(test: &str, body: impl FnOnce()) {
     within("netns", || unshare().map(in_new_network).ok_or(needed), test, body);
 }
 
+/// A command that runs the program behind it in a network of its own; says why there is none.
+pub(crate) fn network_of_its_own() -> Option<Command> {
+    let command = unshare().map(in_new_network);
+    command.or_else(|| super::skipped_none("no network namespaces here"))
+}
+
 /// Like `alone`, but in the machine's own network where it must be.
 pub(crate) fn alone_if_possible<F: FnOnce()>(body: F) {
     if unshare().is_some() {

@@ -69,8 +69,9 @@ pub(crate) fn look(state: &mut State, action: Action, count: Option<u32>) {
         Action::Palette => {
             // A count that was typed before it is meant for what is selected in it.
             ui.count = count;
-            ui.overlay = Some(Overlay::Palette(Palette::default()));
+            ui.overlay = Some(Overlay::Palette(Palette::actions()));
         }
+        Action::LookUp(n) => ui.overlay = Some(Overlay::Palette(Palette::glossary(n))),
         Action::Pause => rewind::pause(state),
         Action::StepBack => rewind::back(state, count),
         Action::StepForward => rewind::forward(state, count),

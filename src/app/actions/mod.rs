@@ -2,7 +2,6 @@
 
 pub(crate) mod compare;
 pub(crate) mod connect;
-pub(crate) mod dispatch;
 pub(crate) mod expect;
 pub(crate) mod export;
 pub(crate) mod forms;

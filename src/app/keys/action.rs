@@ -1,3 +1,4 @@
+use crate::app::keys::main_view::MainView;
 use crate::tcp::{SocketId, TcpState};
 
 /// An action, asked for by a key, the mouse or the command line.
@@ -115,6 +116,12 @@ pub enum Action {
     ApplyForm,
     /// Show every action by its name.
     Palette,
+    /// Show the lessons.
+    Lessons,
+    /// Give the lesson of that number.
+    GiveLesson(usize),
+    /// Show the terms of the field, at this one, counted from 0.
+    LookUp(usize),
     /// Explain the last failure: the rows in the way, and the remedies.
     Why,
     /// Retry the failed call.
@@ -186,6 +193,8 @@ impl Action {
                 | Action::Numbers
                 | Action::Help
                 | Action::Palette
+                | Action::Lessons
+                | Action::LookUp(_)
                 | Action::Quit
                 | Action::QuitNow
         )
@@ -250,37 +259,6 @@ pub enum WireKey {
     Cut,
     /// Queue retransmissions on the held wire, or count them.
     Retransmissions,
-}
-
-/// The main view: each shows the same state in another way.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum MainView {
-    /// The kernel's table.
-    #[default]
-    Table,
-    /// The diagram of TCP's states.
-    States,
-    /// The map of ports.
-    Ports,
-    /// Two five-tuples, number by number.
-    Compare,
-    /// A timeline for each row, and the ladder of one connection.
-    Timeline,
-    /// The system calls behind the rows.
-    Calls,
-    /// A common belief about ports, beside the facts.
-    Myth,
-}
-
-impl MainView {
-    /// How many times it can be zoomed in.
-    pub const fn zooms(self) -> u8 {
-        match self {
-            Self::Ports => 2,
-            Self::Timeline => 6,
-            Self::Table | Self::States | Self::Compare | Self::Calls | Self::Myth => 0,
-        }
-    }
 }
 
 /// One of the panes that can have the focus, which decides what is scrolled.

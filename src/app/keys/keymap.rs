@@ -40,6 +40,8 @@ impl Binding {
 pub enum Scope {
     /// Always, even in a form.
     Always,
+    /// On the panes while nothing has been done yet, before the keys of the panes.
+    Start,
     /// On the panes while a lesson asks a question, before the keys of the lesson.
     Question,
     /// On the panes while a lesson is given, before the keys of the panes.
@@ -175,6 +177,8 @@ pub const BINDINGS: &[Binding] = &[
     on(&[Char('r')], A::Reset, Program, "reset", "close everything, start over"),
     on(&[Char('?'), F(1)], A::Help, Program, "keys", "show all keys"),
     on(&[Char(':')], A::Palette, Program, "find an action", "find an action by name"),
+    on(&[Char('G')], A::Lessons, Look, "lessons", "select a lesson"),
+    on(&[Char('\'')], A::LookUp(0), Look, "glossary", "look up a term of TCP"),
     on(&[Esc], A::Back, Program, "back", "go back; never quits"),
     on(&[Char('q')], A::Quit, Program, "quit", "quit"),
     Binding { scope: Scope::Lesson, ..on(&[Char(' ')], A::LessonNext, Lesson, "next", "next step (Backspace: back)") },
@@ -187,6 +191,7 @@ pub const BINDINGS: &[Binding] = &[
     over(&[Char('d')], Scope::Question, A::Answer(3), "answer d"),
     over(&[Ctrl('c')], Scope::Always, A::QuitNow, "quit at once"),
     over(&[Esc, Char('q'), Char('?'), F(1), Enter], Scope::Overlay, A::Back, "close"),
+    over(&[Char(' ')], Scope::Start, A::GiveLesson(0), "tour"),
     over(&[Enter], Scope::Form, A::ApplyForm, "apply"),
     over(&[Esc], Scope::Form, A::Back, "cancel"),
     over(&[Tab, Down], Scope::Form, A::Next, "next field"),

@@ -56,8 +56,7 @@ impl Step {
 
     /// Whether one of its actions starts the lab.
     pub(crate) fn starts_lab(&self) -> bool {
-        let starts = |action: &LessonAction| matches!(&action.what, LessonActionKind::Act { action: Action::Lab, on, .. } if *on != Some(false));
-        self.actions.iter().any(starts)
+        self.actions.iter().any(LessonAction::starts_lab)
     }
 
     /// How many words are read aloud before the question is answered, and after it.
@@ -134,6 +133,13 @@ pub struct LessonAction {
     pub line: usize,
     /// What it means.
     pub what: LessonActionKind,
+}
+
+impl LessonAction {
+    /// Whether it starts the lab.
+    pub(crate) fn starts_lab(&self) -> bool {
+        matches!(&self.what, LessonActionKind::Act { action: Action::Lab, on, .. } if *on != Some(false))
+    }
 }
 
 /// What an action of a lesson does.

@@ -16,6 +16,8 @@ pub struct LessonProgress {
     pub lesson: Arc<Lesson>,
     /// Its number in the course; `None` for a file of one's own.
     pub number: Option<usize>,
+    /// The title of the lesson after it in the course.
+    pub next: Option<String>,
     /// When it began.
     pub began: Moment,
     /// The step, counted from 0; behind the last one stands the last card.
@@ -121,6 +123,7 @@ impl LessonProgress {
         LessonProgress {
             lesson,
             number,
+            next: None,
             began: Moment::default(),
             at: 0,
             phase: Phase::SettingUp,

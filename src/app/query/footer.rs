@@ -12,9 +12,8 @@ impl State {
             // An overlay names its own.
             return Vec::new();
         }
-        let of_lesson = [A::LessonNext, A::LessonBack, A::LessonRestart];
-        let of_lesson = of_lesson.iter().filter(|_| self.lesson.is_some());
-        let actions = of_lesson.chain(self.footer()).chain(&[A::Help, A::Quit]).copied();
+        // A lesson names its own in its frame.
+        let actions = self.footer().iter().chain(&[A::Help, A::Quit]).copied();
         let bindings = actions.filter(|action| self.has_effect(*action)).filter_map(binding_of);
         bindings.map(|binding| (binding.keys[0], self.words(binding))).collect()
     }

@@ -1,5 +1,6 @@
 //! Questions that need more than one part of the state.
 
+pub(crate) mod by_hand;
 pub(crate) mod descriptors;
 pub(crate) mod facts;
 pub(crate) mod failure;
@@ -15,6 +16,7 @@ pub(crate) mod port_supply;
 pub(crate) mod quit;
 pub(crate) mod refusal;
 pub(crate) mod server_side;
+pub(crate) mod start;
 pub(crate) mod under_way;
 pub(crate) mod visible_rows;
 pub(crate) mod watched;

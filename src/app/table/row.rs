@@ -87,6 +87,8 @@ pub enum Mark {
     New,
     /// Changed, and is lit.
     Changed,
+    /// Put forward by the step of a lesson, and lit.
+    PutForward,
     /// No longer in the kernel's table.
     Gone,
     /// Known from our own calls only.

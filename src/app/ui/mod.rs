@@ -3,13 +3,14 @@
 pub(crate) mod ahead;
 pub(crate) mod field;
 pub(crate) mod form;
+pub(crate) mod glossary;
 pub(crate) mod palette;
 pub(crate) mod pressed_key;
 
 pub use crate::app::ui::ahead::TypedAhead;
 pub use crate::app::ui::field::{Field, Value};
 pub use crate::app::ui::form::{Form, FormKind, Wrong};
-pub use crate::app::ui::palette::Palette;
+pub use crate::app::ui::palette::{Palette, PaletteEntry, PaletteKind};
 pub use crate::app::ui::pressed_key::PressedKey;
 
 use std::collections::VecDeque;
@@ -104,7 +105,7 @@ pub enum Overlay {
     Details(SocketId),
     /// The menu of states to hold; the selected one, counted from 0.
     HeldStates(usize),
-    /// Every action by its name.
+    /// A list that is searched by typing: actions, lessons or terms.
     Palette(Palette),
     /// The last failure in detail, scrolled down by so many lines.
     Why(usize),

@@ -83,7 +83,7 @@ impl Rehearsal {
         }
         self.until(|lesson| matches!(lesson.phase, Phase::Done | Phase::Failed(_))).await;
         let took = self.clock.now().since(begun);
-        let lesson = self.state.lesson.as_ref()?;
+        let lesson = self.state.lesson.as_ref().filter(|lesson| lesson.lacks.is_none())?;
         let faults = lesson.faults().map(|(line, what)| (line, what.to_owned()));
         Some(PlayedStep { place: lesson.at, faults: faults.collect(), took })
     }

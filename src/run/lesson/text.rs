@@ -10,8 +10,8 @@ use std::sync::Arc;
 use anyhow::Context;
 
 use crate::app::Lesson;
+use crate::app::lesson::ports::moved;
 use crate::app::lesson::{COURSE, LessonFaults, decode, read};
-use crate::run::lesson::ports;
 use crate::tcp::{ListenSpec, Port, legible};
 
 /// A lesson that was read, and its number in the course.
@@ -65,7 +65,7 @@ impl LessonText {
         let as_written = read(&self.name, text)?;
         let lesson = match port {
             ListenSpec::PORT => as_written,
-            port => read(&self.name, &ports::moved(text, port))?,
+            port => read(&self.name, &moved(text, port))?,
         };
         Ok(NumberedLesson { lesson: Arc::new(lesson), number: self.number })
     }

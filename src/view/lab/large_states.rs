@@ -27,7 +27,7 @@ pub(super) fn words(area: Rect) -> Rect {
 pub(super) fn draw(painter: &mut Painter<'_>, area: Rect, name: SocketId) {
     let scene = painter.scene;
     let Some(line) = scene.state.seen().get(name) else { return };
-    if line.is_lit(scene.state.spotlight()) {
+    if scene.state.is_lit(line) {
         painter.buffer.set_style(area, scene.theme.lit());
     }
     let state = line.row.state;

@@ -10,20 +10,22 @@ use crate::view::pane::notices;
 use crate::view::style::glyphs::CUT;
 use crate::view::{Painter, Scene, Theme, ThemeRole, text, width};
 
-pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
+/// `is_log` is whether the sentences have a pane.
+pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect, is_log: bool) {
     let scene = painter.scene;
     let keys = theme(scene);
     let room = usize::from(area.width).saturating_sub(width(&keys));
-    let line = if scene.state.ui.find.typing { find(scene, room) } else { hints(scene, room) };
+    let line =
+        if scene.state.ui.find.typing { find(scene, room) } else { hints(scene, room, is_log) };
     painter.put(area, [line]);
     if !keys.is_empty() {
         painter.render(Line::from(keys).right_aligned(), area);
     }
 }
 
-fn hints(scene: Scene<'_>, room: usize) -> Line<'static> {
+fn hints(scene: Scene<'_>, room: usize, is_log: bool) -> Line<'static> {
     let ui = &scene.state.ui;
-    if let Some(notice) = newest_notice(scene, room) {
+    if let Some(notice) = newest_notice(scene, room, is_log) {
         return notice;
     }
     if let Some(overlay) = &ui.overlay {
@@ -84,12 +86,15 @@ fn verbs() -> String {
 
 const FRESH: Duration = Duration::from_secs(2);
 
-/// The newest notice, for a moment, while an overlay covers its pane; the overlay shows its keys itself.
-fn newest_notice(scene: Scene<'_>, room: usize) -> Option<Line<'static>> {
+/// The newest notice, for a moment, while an overlay covers its pane, or it has none; the overlay shows its keys itself.
+fn newest_notice(scene: Scene<'_>, room: usize, is_log: bool) -> Option<Line<'static>> {
     let state = scene.state;
-    state.ui.overlay.as_ref()?;
     let last = state.notices.last()?;
-    let is_new = last.at > state.ui.covered && state.now.since(last.at) < FRESH;
+    let is_hidden = match &state.ui.overlay {
+        Some(_) => last.at > state.ui.covered,
+        None => !is_log,
+    };
+    let is_new = is_hidden && state.now.since(last.at) < FRESH;
     let text = text::cut(&format!(" {}", notices::legible(last)), room);
     is_new.then(|| scene.line(ThemeRole::Text, text))
 }

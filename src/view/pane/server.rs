@@ -37,7 +37,7 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let is_last =
         lines.iter().map(|(_, lines)| lines.len()).sum::<usize>() + 1 >= inner.height.into();
     lines.extend(payload(scene, if is_last { bottom_room } else { room }));
-    leave_out(&mut lines, usize::from(inner.height));
+    leave_out(&mut lines, usize::from(inner.height), 0);
     for (n, line) in (0..).zip(lines.into_iter().flat_map(|(_, lines)| lines)) {
         painter.put(if n + 1 == inner.height { bottom } else { rect::line(text, n) }, [line]);
     }

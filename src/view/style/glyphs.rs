@@ -57,6 +57,7 @@ pub(crate) const fn mark(mark: Mark) -> &'static str {
     match mark {
         Mark::New => "+",
         Mark::Changed => "~",
+        Mark::PutForward => "*",
         Mark::Gone => "-",
         Mark::Told => "'",
         Mark::Plain => " ",

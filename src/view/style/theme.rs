@@ -22,6 +22,8 @@ pub enum ThemeRole {
     Strong,
     /// Text that matters less.
     Dim,
+    /// What turned out to be wrong; words beside it say so.
+    Struck,
     /// The name of the program.
     Name,
     /// The frame of a pane.
@@ -73,10 +75,11 @@ const PLAIN: Modifier = Modifier::empty();
 const BOLD: Modifier = Modifier::BOLD;
 const REVERSED: Modifier = BOLD.union(Modifier::REVERSED);
 
-const STYLES: [(ThemeRole, Ink, Modifier); 22] = [
+const STYLES: [(ThemeRole, Ink, Modifier); 23] = [
     (ThemeRole::Text, Ink::Text, PLAIN),
     (ThemeRole::Strong, Ink::Text, BOLD),
     (ThemeRole::Dim, Ink::Dim, PLAIN),
+    (ThemeRole::Struck, Ink::Text, Modifier::CROSSED_OUT),
     (ThemeRole::Name, Ink::Accent, REVERSED),
     (ThemeRole::Border, Ink::Dim, PLAIN),
     (ThemeRole::FocusBorder, Ink::Accent, BOLD),

@@ -150,8 +150,7 @@ impl ColumnLayout {
             let gone = scene.style(Gone);
             spans.iter_mut().skip(1).for_each(|span| span.style = gone.patch(span.style));
         }
-        let look =
-            if line.is_lit(scene.state.spotlight()) { scene.theme.lit() } else { Style::new() };
+        let look = if scene.state.is_lit(line) { scene.theme.lit() } else { Style::new() };
         Line::from(spans).style(look)
     }
 
@@ -166,11 +165,12 @@ impl ColumnLayout {
 
 pub(crate) fn symbols(scene: Scene<'_>, line: &TableRow) -> Span<'static> {
     let (state, name) = (scene.state, line.row.name());
-    let fresh = line.mark(state.spotlight());
+    let fresh = state.mark(line);
     let (part, symbol) = match fresh {
         _ if line.gone.is_none() && state.blamed().contains(&name) => (ThemeRole::Error, BLAMED),
         Mark::New => (ThemeRole::New, mark(fresh)),
         Mark::Changed => (ThemeRole::Changed, mark(fresh)),
+        Mark::PutForward => (ThemeRole::Key, mark(fresh)),
         Mark::Gone => (ThemeRole::Gone, mark(fresh)),
         Mark::Told => (ThemeRole::Reported, mark(fresh)),
         Mark::Plain => (ThemeRole::Text, mark(fresh)),

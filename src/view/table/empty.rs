@@ -1,7 +1,7 @@
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-use crate::app::{Action, PointOfView, State, Statement, binding_of, explain};
+use crate::app::{Action, PointOfView, Statement, binding_of, explain};
 use crate::tcp::Port;
 use crate::view::ThemeRole::{Dim, Key, Text};
 use crate::view::table::titles::command;
@@ -15,7 +15,7 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
     let room = usize::from(area.width).saturating_sub(4);
     let [why, key] = words(scene);
     let both = format!("{why} {key}");
-    let is_start = is_start(scene.state) && room >= LEAST;
+    let is_start = scene.state.is_at_start() && room >= LEAST;
     let mut lines = if is_start && (text::width(&both) <= room || text::width(&why) > room) {
         scene.wrapped(Text, &both, room)
     } else {
@@ -37,17 +37,6 @@ pub(crate) fn draw(painter: &mut Painter<'_>, area: Rect) {
 
 /// The fewest columns for the first keys.
 const LEAST: usize = 54;
-
-/// Whether the first keys help: nothing is there yet, and the whole table would show it.
-fn is_start(state: &State) -> bool {
-    let filter = state.ui.row_filter;
-    state.seen().is_empty()
-        && state.sockets.blind.is_empty()
-        && state.ui.find.text.value().is_empty()
-        && !(state.is_past() || state.lab.is_up() || state.servers.listening().next().is_some())
-        && !filter.whole_machine
-        && filter.view == PointOfView::BothEnds
-}
 
 /// The first keys, and what each of them shows.
 const STORY: [(Action, &str); 4] = [
@@ -72,10 +61,15 @@ fn story(scene: Scene<'_>, room: usize) -> Vec<Line<'static>> {
 }
 
 fn other_keys(scene: Scene<'_>) -> Line<'static> {
-    let keys = [(Action::Lab, "lab"), (Action::Help, "keys"), (Action::Palette, "actions")];
+    let keys = [
+        (Action::Lessons, "lessons"),
+        (Action::Lab, "lab"),
+        (Action::Help, "keys"),
+        (Action::Palette, "actions"),
+    ];
     let keys = keys.map(|(action, help)| (key_of(action), help));
     let keys = keys.each_ref().map(|(key, help)| (key.as_str(), *help));
-    scene.keys(&keys)
+    scene.keys(&[&[("Space", "the tour")], &keys[..]].concat())
 }
 
 fn key_of(action: Action) -> String {

@@ -59,7 +59,7 @@ const LONGEST: usize = 300;
 const MOST_FILES: usize = 20;
 
 /// The folders of `app`; each uses those before it.
-const APP: [&str; 17] = [
+const APP: [&str; 18] = [
     "format",
     "keys",
     "effect",
@@ -73,6 +73,7 @@ const APP: [&str; 17] = [
     "explain",
     "actions",
     "lesson",
+    "dispatch",
     "events",
     "input",
     "typed_ahead",
@@ -81,8 +82,8 @@ const APP: [&str; 17] = [
 
 /// The folders of `view`; each uses those before it.
 const VIEW: [&str; 15] = [
-    "rect", "style", "text", "scroll", "scene", "painter", "past", "table", "lab", "pane", "main",
-    "overlay", "layout", "hit", "speaker",
+    "rect", "style", "text", "scroll", "scene", "painter", "past", "table", "lab", "pane",
+    "lesson", "main", "overlay", "layout", "hit",
 ];
 
 fn check(faults: &[String]) {

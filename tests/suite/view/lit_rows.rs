@@ -1,13 +1,15 @@
 //! Which rows are lit, and what of the log is shown with the past.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use fivetuple::app::Holder;
-use fivetuple::tcp::{CloseKind, Command, Endpoint, ListenSpec, ListenerId, SocketEvent};
+use fivetuple::app::{Condition, Holder, LessonProgress, Phase, SocketPattern};
+use fivetuple::tcp::{CloseKind, Command, Endpoint, ListenSpec, ListenerId, SocketEvent, TcpState};
 use fivetuple::view::ThemeRole;
 use ratatui::style::{Color, Modifier};
 
 use crate::robot::{LISTEN, Robot, own};
+use crate::view::lesson::lesson;
 use crate::view::{DARK, LAPTOP, PHONE, WIDE, joined, paint, screen, shows, shows_not, text_of};
 
 const WAITS: &str = "tcp 0 0 127.0.0.2:54240 127.0.0.1:5000 TIME_WAIT timewait=60000ms/0";
@@ -223,4 +225,18 @@ fn an_end_looks_the_same_wherever_it_stands() {
     robot.press("Esc z");
     let (ink, _) = of(Holder::Client(1));
     assert!(matches!(looks(&mut robot, "phone 127.0.0.3")[..], [(fg, _)] if fg == ink));
+}
+
+#[test]
+fn a_lesson_puts_rows_forward_until_the_next_verb() {
+    let mut robot = connected();
+    let mut progress = LessonProgress::new(Arc::new(lesson()), Some(1));
+    progress.phase = Phase::Done;
+    robot.state.lesson = Some(progress);
+    assert_eq!(marks(&mut robot), ["", "L+", "L+"], "what the last verb changed");
+    let of = SocketPattern { state: Some(TcpState::Listen), ..SocketPattern::default() };
+    robot.state.lesson.as_mut().unwrap().spotlight = Some(Condition::Row(of));
+    assert_eq!(marks(&mut robot), ["L*", "", ""], "what the step speaks of");
+    robot.press("d");
+    assert_eq!(marks(&mut robot), ["", "", ""], "nothing has changed yet");
 }

@@ -8,7 +8,9 @@ pub(crate) mod diagram;
 pub(crate) mod keys;
 pub(crate) mod lab;
 pub(crate) mod laws;
+pub(crate) mod lesson;
 pub(crate) mod listeners;
+pub(crate) mod lists;
 pub(crate) mod lit_rows;
 pub(crate) mod myth;
 pub(crate) mod panes;
@@ -16,7 +18,6 @@ pub(crate) mod pictures;
 pub(crate) mod ports;
 pub(crate) mod segment_labels;
 pub(crate) mod space;
-pub(crate) mod speaker;
 pub(crate) mod syscalls;
 pub(crate) mod timeline;
 

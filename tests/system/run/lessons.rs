@@ -3,10 +3,11 @@
 use std::fs;
 use std::process::{Command, Stdio};
 
+use fivetuple::app::lesson::{COURSE, read};
 use regex::Regex;
 
 use crate::ran::{Ran, fivetuple, ran};
-use crate::support::{netns, program};
+use crate::support::{netns, program, skipped};
 
 /// Three steps and a question, on two ports.
 const LESSON: &str = "\
@@ -81,9 +82,10 @@ fn a_lesson_is_checked_against_the_kernels_table_and_again_at_once() {
         let folder = tempfile::tempdir().unwrap();
         let path = written(&folder, "mine.md", LESSON);
         // The second run finds the server's port in TIME_WAIT, where nothing could listen.
+        let time = Regex::new(r"\d+ ms").unwrap();
         for _ in 0..2 {
             let Ran { code, out, err } = check(&[&path]);
-            let out = Regex::new(r"\d+ ms").unwrap().replace_all(&out, "N ms").into_owned();
+            let out = time.replace_all(&out, "N ms").into_owned();
             let steps = "  ok 1 A server  N ms\n  ok 2 A client  N ms\n  ok 3 Twice  N ms\n  ok 4 The server closes first  N ms\n";
             assert_eq!((code, err.as_str()), (Some(0), ""), "{out}");
             assert_eq!(out, format!("{path} One port, two rows\n{steps}"));
@@ -158,17 +160,58 @@ fn a_hand_out_has_the_tables_of_this_machine_and_blanks_for_the_answers() {
 }
 
 #[test]
-fn where_there_is_no_lab_a_lesson_of_the_lab_is_skipped_with_the_reason() {
+fn where_there_is_no_lab_its_lessons_are_skipped_with_the_reason() {
+    // In a user namespace of its own the limit is nobody else's.
+    let line = "echo 0 >/proc/sys/user/max_user_namespaces && echo 0 >/proc/sys/user/max_net_namespaces && exec \"$0\" lesson --check 13";
+    let mut command = Command::new("unshare");
+    command.args(["-Ur", "sh", "-c", line, env!("CARGO_BIN_EXE_fivetuple")]);
+    let Ran { code, out, err } = ran(command.stdin(Stdio::null()));
+    if !out.starts_with("13 ") {
+        return skipped(&err);
+    }
+    let is_skipped = out.contains("\n  skipped: The lesson needs the lab. ");
+    assert!(code == Some(0) && is_skipped && !out.contains("  failed "), "{code:?} {out}{err}");
+}
+
+/// The lesson with another answer of its first question marked as right, and the line of that claim.
+fn with_another_answer(name: &str, text: &str) -> (String, usize) {
+    let lines: Vec<&str> = text.lines().collect();
+    let right = lines.iter().position(|line| line.starts_with("- [x]")).expect(name);
+    let is_wrong = |place: &usize| lines[*place].starts_with("- [ ]");
+    let near = (right + 1..right + 4).find(is_wrong);
+    let wrong = near.or_else(|| (0..right).rev().find(is_wrong)).expect(name);
+    let mut lines: Vec<String> = lines.into_iter().map(str::to_owned).collect();
+    lines[right].replace_range(3..4, " ");
+    lines[wrong].replace_range(3..4, "x");
+    let text = lines.join("\n") + "\n";
+    let lesson = read(name, &text).unwrap_or_else(|faults| panic!("{faults}"));
+    let mut questions = lesson.steps.iter().filter_map(|step| step.question.as_ref());
+    let marked = questions.next().and_then(|asked| asked.choices.iter().find(|it| it.is_marked));
+    let line = marked.expect(name).claim.line;
+    (text, line)
+}
+
+#[test]
+fn every_lesson_of_the_course_is_right_and_with_another_answer_is_not() {
     let folder = tempfile::tempdir().unwrap();
-    let text = LESSON.replacen("minutes: 3\n", "minutes: 3\nneeds: lab\n", 1);
-    let text =
-        text.replace("127.0.0.1:5000", "server:5000").replace("on server", "on 192.168.1.10");
-    let path = written(&folder, "lab.md", &text);
-    let line = "ulimit -u 0 2>/dev/null; exec \"$0\" lesson --check \"$1\"";
-    let sandboxed = ran(Command::new("sh")
-        .args(["-c", line, env!("CARGO_BIN_EXE_fivetuple"), &path])
-        .stdin(Stdio::null()));
-    let played = sandboxed.out.contains("  ok 4 ");
-    let skipped = sandboxed.out.contains("  skipped: The lesson needs the lab. ");
-    assert!(sandboxed.code == Some(0) && played != skipped, "{sandboxed:?}");
+    let mut runs = Vec::new();
+    let fivetuple = env!("CARGO_BIN_EXE_fivetuple");
+    for (name, text) in COURSE {
+        let (text, line) = with_another_answer(name, text);
+        let path = written(&folder, name, &text);
+        let Some(mut command) = netns::network_of_its_own() else { return };
+        command.args([fivetuple, "lesson", "--check", &path]).stdin(Stdio::null());
+        let child = command.stdout(Stdio::piped()).spawn().unwrap();
+        runs.push((child, format!("{path}:{line}: Answer ")));
+    }
+    let Some(mut course) = netns::network_of_its_own() else { return };
+    course.args([fivetuple, "lesson", "--check", "all"]).stdin(Stdio::null());
+    let Ran { code, out, .. } = ran(&mut course);
+    assert_eq!(code, Some(0), "{out}");
+    for (child, place) in runs {
+        let output = child.wait_with_output().unwrap();
+        let out = String::from_utf8(output.stdout).unwrap();
+        let is_found = output.status.code() == Some(1) && out.contains(&place);
+        assert!(is_found || out.contains("  skipped: "), "{place}: {out}");
+    }
 }

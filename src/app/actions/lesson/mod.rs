@@ -37,7 +37,7 @@ pub(crate) fn give(
     state.lab.spec.computers = state.lab.spec.computers.max(spec.computers);
     let mut progress = LessonProgress::new(lesson, number);
     progress.ports = ports;
-    (progress.began, progress.since, progress.pace) = (state.now, state.now, pace);
+    (progress.since, progress.pace) = (state.now, pace);
     (state.lesson, state.ui.overlay) = (Some(progress), None);
     vec![Effect::Watch(wanted(state))]
 }
@@ -116,6 +116,11 @@ pub(crate) fn leave(state: &mut State) {
 /// What is to be done next, if anything: to be asked until there is nothing.
 pub(crate) fn play(state: &mut State) -> Option<LessonDeed> {
     note_rows(state);
+    let progress = state.lesson.as_ref()?;
+    if progress.waits() && set_up::is_lab_refused(state) {
+        set_up::lacks_lab(state);
+        return None;
+    }
     let progress = state.lesson.as_ref()?;
     match progress.phase {
         Phase::SettingUp => set_up::go_on(state),

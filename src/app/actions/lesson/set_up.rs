@@ -12,8 +12,8 @@ use crate::app::query::lesson::rows::lesson_rows;
 use crate::app::query::lesson::what_it_lacks;
 use crate::app::query::lesson::whose::is_between_computers;
 use crate::app::{
-    Action, Effect, LabStage, LessonProgress, MainView, Need, Notice, RowFilter, State, Statement,
-    Step,
+    Action, Effect, LabStage, LessonAction, LessonProgress, MainView, Need, Notice, RowFilter,
+    State, Statement, Step,
 };
 use crate::tcp::{Command, Endpoint, SocketId, SocketRow, TcpState};
 
@@ -54,8 +54,7 @@ fn lab(state: &mut State) -> Option<LessonDeed> {
             return Some(LessonDeed::default());
         }
         (LabStage::Off, true) if progress.play.asked_for_lab => {
-            let failure = state.notices.last().map(Notice::text).unwrap_or_default();
-            lacks(state, &Statement::new("lesson-without-lab").with("why", failure));
+            lacks_lab(state);
             return None;
         }
         (LabStage::Off, true) | (LabStage::Up, false) if !progress.play.asked_for_lab => {
@@ -66,6 +65,21 @@ fn lab(state: &mut State) -> Option<LessonDeed> {
     }
     (progress.play.set_up, progress.play.since) = (SetUp::Closing, now);
     Some(LessonDeed { effects: close_everything(state), ..LessonDeed::default() })
+}
+
+/// Whether an action of the step that is played has started the lab, and it is not up.
+pub(super) fn is_lab_refused(state: &State) -> bool {
+    let Some(progress) = &state.lesson else { return false };
+    let step = progress.lesson.steps.get(progress.play.step);
+    let done = step.and_then(|step| step.actions.get(..progress.done)).unwrap_or_default();
+    let is_started = done.last().is_some_and(LessonAction::starts_lab);
+    is_started && state.lab.stage == LabStage::Off && !progress.practice
+}
+
+/// The lesson cannot be given without the lab.
+pub(super) fn lacks_lab(state: &mut State) {
+    let failure = state.notices.last().map(Notice::text).unwrap_or_default();
+    lacks(state, &Statement::new("lesson-without-lab").with("why", failure));
 }
 
 fn lacks(state: &mut State, what: &Statement) {

@@ -9,7 +9,7 @@ pub(crate) mod whose;
 
 use crate::app::query::lesson::matching::fits;
 use crate::app::query::lesson::rows::lesson_rows;
-use crate::app::{Claim, Condition, Lesson, Need, State, Statement, TableRow};
+use crate::app::{Claim, Condition, Lesson, Mark, Need, State, Statement, TableRow};
 use crate::tcp::SocketRow;
 
 impl State {
@@ -19,10 +19,24 @@ impl State {
         judge::holds(self, claim, &rows)
     }
 
-    /// Whether the step of the lesson puts that row forward.
-    pub fn is_put_forward(&self, line: &TableRow) -> bool {
-        let condition = self.lesson.as_ref().and_then(|progress| progress.spotlight.as_ref());
-        condition.is_some_and(|condition| match condition {
+    /// Whether a row is lit: the step of a lesson puts it forward, or else the last verb changed it.
+    pub fn is_lit(&self, line: &TableRow) -> bool {
+        self.is_put_forward(line).unwrap_or_else(|| line.is_lit(self.spotlight()))
+    }
+
+    /// How a row is marked.
+    pub fn mark(&self, line: &TableRow) -> Mark {
+        match (line.mark(self.spotlight()), self.is_put_forward(line)) {
+            (Mark::New | Mark::Changed | Mark::Plain, Some(true)) => Mark::PutForward,
+            (Mark::New | Mark::Changed, Some(false)) => Mark::Plain,
+            (mark, _) => mark,
+        }
+    }
+
+    /// Whether the step of the lesson puts that row forward; `None` where it puts none forward.
+    fn is_put_forward(&self, line: &TableRow) -> Option<bool> {
+        let condition = self.lesson.as_ref()?.spotlight.as_ref()?;
+        Some(match condition {
             Condition::Row(pattern) | Condition::Count { of: pattern, .. } => {
                 fits(self, pattern, &line.row)
             }

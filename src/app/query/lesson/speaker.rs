@@ -78,7 +78,8 @@ impl State {
             let caption = vec![format!("Not so: {}", lesson.belief)];
             let after = lesson.at_home.iter().flat_map(|text| text.lines());
             let after = after.map(String::from).collect();
-            return Some(SpeakerPage { heading, caption, after, ..page });
+            let next = progress.next.iter().cloned().collect();
+            return Some(SpeakerPage { heading, caption, after, next, ..page });
         };
         let next = lesson.steps.get(progress.at + 1);
         Some(SpeakerPage {

@@ -79,7 +79,7 @@ impl Blocks {
         let block = Block { blocks: self, area, line };
         let middle = block.middle();
         let rows = || [Some(line), block.other(scene)].into_iter().flatten();
-        if rows().any(|line| line.is_lit(scene.state.spotlight())) {
+        if rows().any(|line| scene.state.is_lit(line)) {
             painter.buffer.set_style(area, scene.theme.lit());
         }
         // Either end may be selected.

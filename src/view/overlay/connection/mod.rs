@@ -18,7 +18,7 @@ pub(crate) fn draw(painter: &mut Painter<'_>, screen: Rect, name: SocketId) {
     let scene = painter.scene;
     let width = 100.min(screen.width - 2);
     let mut groups = lines(scene, name, usize::from(width.saturating_sub(4)));
-    let left_out = leave_out(&mut groups, usize::from(screen.height).saturating_sub(3 + 2));
+    let left_out = leave_out(&mut groups, usize::from(screen.height).saturating_sub(3 + 2), 0);
     let lines: Vec<Line<'static>> = groups.into_iter().flat_map(|(_, lines)| lines).collect();
     let mut keys = scene.keys(&[("Esc", "close")]);
     if left_out.iter().any(|line| line.width() > 0) {

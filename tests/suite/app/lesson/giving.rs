@@ -272,3 +272,25 @@ fn by_itself_it_goes_on_once_the_text_is_read_aloud() {
     robot.later(Duration::from_secs(4));
     assert_eq!(at(&robot), (1, Phase::Doing), "fifteen words take seven seconds, or half of that");
 }
+
+#[test]
+fn the_servers_end_is_found_after_its_client_is_forgotten() {
+    let (before, _) = LESSON.split_once("# It closes").unwrap();
+    let text = format!(
+        "{before}# It is forgotten\n```do\nabort laptop\n```\n```expect\nlaptop ESTABLISHED 0\n```\n\n\
+         # The server sends\n```do\nsend the server's end of laptop\n```\n"
+    );
+    let mut robot = connected(&text);
+    robot.press("Space");
+    robot.closes(end("127.0.0.2:41000", "127.0.0.1:5000"), CloseKind::Abort);
+    robot.kernel(&[LISTEN, SERVER].join("\n"));
+    robot.later(Duration::from_secs(2));
+    robot.later(Duration::from_secs(8));
+    assert_eq!(at(&robot), (2, Phase::Done));
+    robot.commands();
+    robot.press("Space");
+    robot.later(Duration::from_secs(2));
+    let orders = robot.commands();
+    let server = end("127.0.0.1:5000", "127.0.0.2:41000");
+    assert!(matches!(orders[..], [Command::Send(at, _)] if at == server), "{orders:?}");
+}

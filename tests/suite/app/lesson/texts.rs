@@ -43,7 +43,8 @@ fn the_list_of_the_course_links_every_lesson_by_its_title() {
     let mut names: Vec<_> =
         names.map(|path| path.file_name().unwrap().to_str().unwrap().to_owned()).collect();
     names.sort();
-    names.retain(|name| name != "course.md");
+    // The tour stands before the course.
+    names.retain(|name| name != "course.md" && name != "00-tour.md");
     assert_eq!(names, COURSE.map(|(file, _)| file));
 }
 

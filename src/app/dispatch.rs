@@ -4,6 +4,7 @@ use crate::app::actions::forms::{self, ports_form};
 use crate::app::actions::{
     connect, export, held_states, lab, lesson, look, myth, rewind, verbs, why_not, wire,
 };
+use crate::app::lesson::menu;
 use crate::app::query::watched::wanted;
 use crate::app::{Action, Effect, MainView, State};
 
@@ -12,6 +13,7 @@ pub(crate) fn run(state: &mut State, action: Action, count: Option<u32>) -> Vec<
     state.ui.asked_to_reset.take_if(|_| action != Action::Reset);
     if let Some(lesson) = &mut state.lesson {
         lesson.asked_to_leave.take_if(|_| action != Action::Back);
+        lesson.spotlight.take_if(|_| action.is_an_order());
     }
     if action.is_an_order() {
         // What changes from now on is its effect, and no longer that of the order before.
@@ -54,7 +56,9 @@ fn carry_out(state: &mut State, action: Action, count: Option<u32>) -> Vec<Effec
         Action::TryMyth => myth::try_it(state),
         Action::Retry => why_not::retry(state),
         Action::RetryLater => why_not::wait(state),
-        Action::LessonNext => only(lesson::next, state),
+        Action::Lessons => menu::open_list(state),
+        Action::GiveLesson(number) => menu::give(state, number),
+        Action::LessonNext => menu::go_on(state),
         Action::LessonBack => only(lesson::back, state),
         Action::LessonRestart => only(lesson::restart, state),
         Action::Answer(choice) => only(|state| lesson::answer(state, choice, count), state),

@@ -7,6 +7,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::app::{Phase, SpeakerPage, SpeakerQuestion};
+use crate::view::lesson::lines::indented;
 use crate::view::style::glyphs::{self, BLAMED, DOWN, REFUSED, WORKS};
 use crate::view::style::theme::Theme;
 use crate::view::style::theme::ThemeRole::{self, Dim, Error, Heading, Key, Strong, Text, Warning};
@@ -154,17 +155,12 @@ fn phase(page: &SpeakerPage) -> (ThemeRole, &'static str) {
 }
 
 fn lines(view: &SpeakerView<'_>, columns: usize) -> Vec<Line<'static>> {
-    let mut lines = Vec::new();
-    for SpeakerText { part, sign, words } in texts(view.page) {
+    let rows = texts(view.page).into_iter().flat_map(|SpeakerText { part, sign, words }| {
         let words = if view.theme.is_ascii() { text::safe(&words) } else { words };
-        let indent = text::width(&sign);
-        for (n, words) in text::wrap(&words, columns.saturating_sub(indent)).into_iter().enumerate()
-        {
-            let before = if n == 0 { sign.clone() } else { " ".repeat(indent) };
-            lines.push(Line::styled(before + &words, view.theme.of(part)));
-        }
-    }
-    lines
+        let lines = indented(&sign, &words, columns).into_iter();
+        lines.map(move |(before, words)| Line::styled(before + &words, view.theme.of(part)))
+    });
+    rows.collect()
 }
 
 /// What is most needed stands first: a small screen shows no more.
