@@ -57,8 +57,10 @@ pub fn draw_for_speaker(frame: &mut Frame<'_>, view: &SpeakerView<'_>, down: usi
     let (part, phase) = phase(page);
     let heading = (Strong, format!("{} · {}", place(page), text::own(&page.heading)));
     both_sides(frame, view, second, [heading, (part, phase.to_owned())]);
-    let lines = lines(view, usize::from(area.width).min(MEASURE));
-    let last = lines.len().saturating_sub(usize::from(area.height));
+    let (columns, rows) = (usize::from(area.width).min(MEASURE), usize::from(area.height));
+    let spaced = lines(view, columns, true);
+    let lines = if spaced.len() <= rows { spaced } else { lines(view, columns, false) };
+    let last = lines.len().saturating_sub(rows);
     let shown = lines.into_iter().skip(down.min(last));
     for (row, line) in area.rows().zip(shown) {
         frame.render_widget(line, row);
@@ -121,7 +123,8 @@ fn both_sides(
     let room = usize::from(line.width).saturating_sub(text::width(&right.1) + 1);
     let left = Span::styled(text::cut(&left.1, room), view.theme.of(left.0));
     frame.render_widget(left, line);
-    let right = Line::styled(right.1, view.theme.of(right.0)).right_aligned();
+    let right = Span::styled(right.1, view.theme.of(right.0));
+    let right = Line::from(right).right_aligned();
     frame.render_widget(right, line);
 }
 
@@ -154,11 +157,15 @@ fn phase(page: &SpeakerPage) -> (ThemeRole, &'static str) {
     }
 }
 
-fn lines(view: &SpeakerView<'_>, columns: usize) -> Vec<Line<'static>> {
+/// The lines of the page, with blank ones above its headings if there is room for them.
+fn lines(view: &SpeakerView<'_>, columns: usize, is_spaced: bool) -> Vec<Line<'static>> {
     let rows = texts(view.page).into_iter().flat_map(|SpeakerText { part, sign, words }| {
         let words = if view.theme.is_ascii() { text::safe(&words) } else { words };
         let lines = indented(&sign, &words, columns).into_iter();
-        lines.map(move |(before, words)| Line::styled(before + &words, view.theme.of(part)))
+        let style = view.theme.of(part);
+        let line = move |(before, words): (String, String)| Line::styled(before + &words, style);
+        let blank = (is_spaced && part == Heading).then(Line::default);
+        blank.into_iter().chain(lines.map(line))
     });
     rows.collect()
 }
