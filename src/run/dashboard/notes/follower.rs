@@ -34,7 +34,7 @@ pub(in crate::run) fn follow(args: &ScreenArgs, pid: Option<u32>) -> anyhow::Res
     }
     let runtime = runtime()?;
     let ended = runtime.block_on(async {
-        let found = find().await.context("cannot look for a dashboard")?;
+        let mut found = find().await.context("cannot look for a dashboard")?;
         let place = match pid {
             Some(pid) => found.iter().position(|meeting| meeting.pid == pid),
             None => (!found.is_empty()).then_some(0),
@@ -46,7 +46,7 @@ pub(in crate::run) fn follow(args: &ScreenArgs, pid: Option<u32>) -> anyhow::Res
         let others = others(place, &found);
         let tasks = TaskTracker::new();
         let (sender, mut pages) = channel(1);
-        let Meeting { pid, stream, .. } = found.into_iter().nth(place).context("none is left")?;
+        let Meeting { pid, stream, .. } = found.swap_remove(place);
         tasks.spawn(read_pages(stream, sender));
         let no_answer = || format!("the dashboard of process {pid} does not answer: it may be stopped, or have as many followers as it takes");
         let first = timeout(PATIENCE, pages.recv()).await.with_context(no_answer)?;
@@ -75,7 +75,10 @@ fn no_lesson(asked: Option<u32>, found: &[Meeting]) -> String {
     let all: Vec<String> = found.iter().map(|meeting| meeting.pid.to_string()).collect();
     match &all[..] {
         [] => format!("process {asked} gives no lesson, and neither does another one of this user"),
-        all => format!("process {asked} gives no lesson. --notes {}", all.join(", --notes ")),
+        all => format!(
+            "process {asked} gives no lesson. Others do: --notes {}",
+            all.join(", --notes ")
+        ),
     }
 }
 

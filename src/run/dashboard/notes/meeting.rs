@@ -2,6 +2,7 @@
 
 use std::fs::{self, DirBuilder, Permissions};
 use std::io::{self, ErrorKind};
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
@@ -9,6 +10,8 @@ use std::time::SystemTime;
 
 use rustix::process::geteuid;
 use tokio::net::UnixStream;
+
+use crate::tcp::{in_words, legible};
 
 const ENDING: &str = ".notes";
 /// No more names than these are tried.
@@ -58,7 +61,8 @@ pub(super) async fn find() -> io::Result<Vec<Meeting>> {
     for folder in folders() {
         let Err(why) = find_in(&folder, &mut found).await else { continue };
         if why.kind() != ErrorKind::NotFound {
-            wrong = Some(io::Error::new(why.kind(), format!("{}: {why}", folder.display())));
+            let name = legible(folder.as_os_str().as_bytes());
+            wrong = Some(io::Error::new(why.kind(), format!("{name}: {}", in_words(&why))));
         }
     }
     found.sort_by_key(|meeting| std::cmp::Reverse(meeting.began));
