@@ -84,6 +84,7 @@
 //! | When is a step done that the reader practises, and what helps? | `app/actions/lesson/practice.rs` |
 //! | Which exercise comes next, and which are done? | `app/lesson/menu.rs`; `run/kept.rs` keeps it |
 //! | Where is a lesson played without a screen? | `run/lesson/rehearsal.rs`, over the same `run/world` as the dashboard |
+//! | What does the speaker read, and how does it reach them? | `app/query/lesson/speaker.rs`, `view/lesson/speaker.rs`; `run/dashboard/notes` |
 //! | Where does a subcommand begin? | `cli` has its flags, `run/headless` its work |
 //! | Who restores the terminal after a panic? | `run/dashboard/screen.rs` |
 //!
