@@ -33,15 +33,15 @@ pub use crate::app::keys::{
     Pane, Scope, TerminalEvent, WireKey,
 };
 pub use crate::app::model::{
-    Account, ActionTarget, Attempt, Awaited, BurstProgress, Choice, Claim, Clients, Computer,
-    Condition, Content, EndPattern, Episodes, Expectation, Fact, Failure, FinOrder,
+    Account, ActionTarget, Advice, Attempt, Awaited, BurstProgress, Choice, Claim, Clients,
+    Computer, Condition, Content, EndPattern, Episodes, Expectation, Fact, Failure, FinOrder,
     HOLDABLE_STATES, Hint, Holder, LabStage, LabState, Lesson, LessonAction, LessonActionKind,
     LessonProgress, LoggedEvent, Myth, MythCall, Need, Notice, Notices, OpenEnd, OpenEnds,
     OtherVerb, Phase, Question, Remedy, RowNow, RowOutcome, Server, ServerPolicy, Servers,
     SocketLog, SocketPattern, Sockets, Statement, Step, SyscallEntry, SyscallLog, Tone, Topic,
     Totals, Verb, Verdict, Who,
 };
-pub use crate::app::query::{PortSupply, Role};
+pub use crate::app::query::{PortSupply, Role, SpeakerChoice, SpeakerPage, SpeakerQuestion};
 pub use crate::app::state::State;
 pub use crate::app::table::{
     Gone, GoneReason, Mark, Parity, Past, Ports, Sighting, Spotlight, Table, TableRow,

@@ -207,8 +207,7 @@ impl Table {
 
     /// Whether anything but a timer has changed since then.
     pub(crate) fn has_changed_since(&self, then: Moment) -> bool {
-        // One that was not touched yet may have been put in the place of another.
-        self.touched.is_none_or(|touched| touched >= then)
+        self.touched.is_some_and(|touched| touched >= then)
     }
 
     pub(crate) fn inodes(&self) -> impl Iterator<Item = u64> {

@@ -10,6 +10,7 @@ mod frames;
 pub(super) mod inputs;
 pub(super) mod job;
 mod keyboard;
+pub(super) mod notes;
 pub(super) mod open;
 pub(super) mod screen;
 mod terminal_events;
@@ -30,6 +31,7 @@ use crate::kernel::{raise_descriptor_limit, unread_machine};
 use crate::run::dashboard::burst_memory::BurstMemory;
 use crate::run::dashboard::frames::FramePacer;
 use crate::run::dashboard::inputs::Input;
+use crate::run::dashboard::notes::server::NotesServer;
 use crate::run::dashboard::screen::{Screen, exit_later};
 use crate::run::fault::break_on_purpose;
 use crate::run::lab::LabSession;
@@ -43,8 +45,8 @@ use crate::view::{self, Scroll, Theme};
 const QUEUE: usize = 1024;
 const TAKE_TIME: Duration = Duration::from_millis(8);
 
-/// Runs until the user quits; a lesson begins at once.
-pub(super) async fn dashboard(args: &DashboardArgs, lesson: Option<Event>) -> anyhow::Result<Exit> {
+/// Runs until the user quits; these events come first.
+pub(super) async fn dashboard(args: &DashboardArgs, first: Vec<Event>) -> anyhow::Result<Exit> {
     let clock = Clock::start();
     let descriptors = raise_descriptor_limit();
     let state = first_state(args, HostLimits { descriptors, ..unread_machine() }, &clock);
@@ -73,7 +75,8 @@ pub(super) async fn dashboard(args: &DashboardArgs, lesson: Option<Event>) -> an
         memory: BurstMemory::default(),
         listen: args.listen,
         lab: args.lab.lab,
-        lesson,
+        first,
+        notes: NotesServer::default(),
         ended: None,
     };
     let result = dashboard.run(inputs, events).await;
@@ -103,7 +106,8 @@ struct Dashboard {
     memory: BurstMemory,
     listen: bool,
     lab: bool,
-    lesson: Option<Event>,
+    first: Vec<Event>,
+    notes: NotesServer,
     ended: Option<Exit>,
 }
 
@@ -118,8 +122,8 @@ impl Dashboard {
         if std::mem::take(&mut self.lab) {
             self.handle(Event::Requested(Action::Lab));
         }
-        if let Some(lesson) = self.lesson.take() {
-            self.handle(lesson);
+        for event in std::mem::take(&mut self.first) {
+            self.handle(event);
         }
         for input in theme_choice::find_background(self.theme, &mut inbox).await? {
             self.take(input)?;
@@ -252,6 +256,8 @@ impl Dashboard {
         self.world.distribute(&self.state.shown_in_details(), Poller::inspect);
         self.world.show(now, self.scroll.visible(), &self.state);
         self.frames.drawn(now);
+        let page = self.state.speaker_page(self.clock.epoch());
+        self.notes.show(page, (&self.world.tasks, &self.world.stop));
         Ok(())
     }
 }

@@ -33,7 +33,7 @@ fn a_lesson_is_not_given_where_another_program_has_its_address() {
         let mut robot = Robot::new();
         robot.kernel(other);
         let lesson = Arc::new(read("lesson.md", LESSON).unwrap());
-        robot.tell(Event::LessonGiven { lesson, number: Some(1), pace: None });
+        robot.tell(Event::LessonGiven { lesson, number: Some(1), pace: None, practice: false });
         robot.tell(Event::OwnersFound(vec![(70, Owner::new(4242, b"nc", 3))]));
         robot.later(Duration::from_secs(1));
         let Phase::Failed(said) = at(&robot).1 else { panic!("{:?}", at(&robot)) };

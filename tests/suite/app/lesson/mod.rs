@@ -2,6 +2,8 @@
 
 mod broken;
 mod disturbed;
+mod exercises;
 mod giving;
 mod grammar;
+mod practice;
 mod texts;
