@@ -25,6 +25,8 @@ pub(super) type LessonLines = (u8, Vec<LessonLine>);
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Room {
     pub(super) columns: usize,
+    /// The lines of the screen.
+    pub(super) rows: usize,
     /// The most lines of a caption in large letters.
     pub(super) large: u16,
 }
@@ -37,7 +39,7 @@ impl Room {
             false if screen.width >= 150 && screen.height >= 50 => screen.height / 4,
             false => 0,
         };
-        Room { columns, large }
+        Room { columns, rows: screen.height.into(), large }
     }
 }
 

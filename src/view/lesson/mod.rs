@@ -40,7 +40,10 @@ pub(crate) fn height(state: &State, screen: Rect, (left, [wanted, kept]): (u16, 
 fn groups(state: &State, progress: &LessonProgress, room: Room) -> Vec<LessonLines> {
     match progress.step() {
         Some(step) => step::groups((progress, &filled(state, step)), room),
-        None => last_card::groups(progress, room),
+        None => {
+            let last = progress.lesson.steps.last().map(|step| filled(state, step));
+            last_card::groups((progress, last.as_ref()), room)
+        }
     }
 }
 
