@@ -1,23 +1,22 @@
 //! The last card: the belief crossed out, what was seen, how to see it at home, the next lesson.
 
-use crate::app::{LessonProgress, Step};
+use crate::app::{LessonProgress, State};
 use crate::view::ThemeRole::{Heading, Key, Strong, Struck, Text};
-use crate::view::lesson::lines::{LessonLine, LessonLines, Room, blank, caption, signed, wrapped};
+use crate::view::lesson::lines::{
+    LessonLine, LessonLines, Room, blank, caption, filled, signed, wrapped,
+};
 use crate::view::style::glyphs::{REFUSED, WORKS};
 
 /// The lines of a screen beside what is to be done at home: its edges, the belief, the last caption, the next lesson.
 const OTHERS: usize = 9;
 
-pub(super) fn groups(
-    (progress, last): (&LessonProgress, Option<&Step>),
-    room: Room,
-) -> Vec<LessonLines> {
+pub(super) fn groups(state: &State, progress: &LessonProgress, room: Room) -> Vec<LessonLines> {
     let lesson = &progress.lesson;
     let columns = room.columns;
     let belief =
         signed((Strong, &format!("{REFUSED} Not so: ")), (Struck, &lesson.belief), columns);
     let mut groups = vec![(9, blank()), (0, belief), (7, blank())];
-    if let Some(last) = last {
+    if let Some(last) = lesson.steps.last().map(|step| filled(state, step)) {
         let words = if last.after.is_empty() { &last.caption } else { &last.after };
         groups.push((2, caption(words, room)));
         groups.push((7, blank()));

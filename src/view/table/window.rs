@@ -57,7 +57,7 @@ fn spoken_of(state: &State, pinned: usize) -> Vec<usize> {
     });
     let mut lit = lit.map(|(n, _)| n);
     let first = lit.next();
-    let last = lit.last().or(first);
+    let last = lit.next_back().or(first);
     last.into_iter().chain(first).collect()
 }
 
