@@ -9,10 +9,10 @@ use crate::run::headless::{answer, runtime};
 use crate::run::{Exit, complain};
 use crate::tcp::LabSpec;
 
-/// Runs the dashboard, and gives a lesson in it.
+/// Runs the dashboard, which these events begin.
 pub(in crate::run) fn open_dashboard(
     args: &DashboardArgs,
-    lesson: Option<Event>,
+    first: Vec<Event>,
 ) -> anyhow::Result<Exit> {
     let most = LabSpec::MOST_CLIENTS;
     if args.lab.lab && args.computers > Some(most) {
@@ -26,7 +26,7 @@ pub(in crate::run) fn open_dashboard(
     }
     screen::guard_panics();
     let runtime = runtime()?;
-    let ended = runtime.block_on(dashboard(args, lesson));
+    let ended = runtime.block_on(dashboard(args, first));
     runtime.shutdown_timeout(std::time::Duration::from_millis(500));
     ended
 }

@@ -1,15 +1,18 @@
-//! `fivetuple lesson`: lists the course, gives a lesson on the screen, checks lessons without one, and prints them.
+//! `fivetuple lesson`: lists the course, gives a lesson on the screen, checks lessons without one, and prints them; `fivetuple exercise`.
 
 mod check;
+mod exercise;
 mod hand_out;
 mod ports;
 mod rehearsal;
 mod text;
 
+pub(super) use crate::run::lesson::exercise::exercise;
+
 use std::fmt::Write as _;
 
 use crate::app::lesson::LessonFaults;
-use crate::app::{Event, Need};
+use crate::app::{Event, Lesson, Need};
 use crate::cli::LessonArgs;
 use crate::run::dashboard::notes::follower::follow;
 use crate::run::dashboard::open::open_dashboard;
@@ -36,9 +39,10 @@ pub(super) fn lesson(args: &LessonArgs) -> anyhow::Result<Exit> {
         Ok(lesson) => lesson,
         Err(faults) => return Ok(refuse(&faults)),
     };
-    let event =
-        Event::LessonGiven { lesson: lesson.lesson, number: lesson.number, pace: args.auto };
-    open_dashboard(&args.dashboard(port), Some(event))
+    let NumberedLesson { lesson, number } = lesson;
+    let (pace, practice) = (args.auto, args.practice);
+    let event = Event::LessonGiven { lesson, number, pace, practice };
+    open_dashboard(&args.dashboard(port), vec![event])
 }
 
 fn refuse(faults: &LessonFaults) -> Exit {
@@ -52,14 +56,19 @@ fn course() -> String {
     for lesson in LessonText::of_course() {
         let Ok(NumberedLesson { lesson, number }) = lesson.read(ListenSpec::PORT) else { continue };
         let number = number.unwrap_or_default();
-        let needs: Vec<String> = lesson.needs.iter().map(need).collect();
-        let needs =
-            if needs.is_empty() { String::new() } else { format!(", needs {}", needs.join(", ")) };
-        let _ = writeln!(text, "{number:2}  {} ({} min{needs})", lesson.title, lesson.minutes);
+        let _ = writeln!(text, "{number:2}  {}", headline(&lesson));
         let _ = writeln!(text, "    {}", lesson.belief);
     }
     text.push_str("\nfivetuple lesson 1 gives the first one.\n");
     text
+}
+
+/// Its title, how long it takes, and what it needs.
+fn headline(lesson: &Lesson) -> String {
+    let needs: Vec<String> = lesson.needs.iter().map(need).collect();
+    let needs =
+        if needs.is_empty() { String::new() } else { format!(", needs {}", needs.join(", ")) };
+    format!("{} ({} min{needs})", lesson.title, lesson.minutes)
 }
 
 fn need(need: &Need) -> String {

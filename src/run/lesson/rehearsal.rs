@@ -58,7 +58,7 @@ impl Rehearsal {
             rehearsal.world.carry_out(effect);
         }
         let NumberedLesson { lesson, number } = given;
-        rehearsal.handle(Event::LessonGiven { lesson, number, pace: None });
+        rehearsal.handle(Event::LessonGiven { lesson, number, pace: None, practice: false });
         Ok(rehearsal)
     }
 
