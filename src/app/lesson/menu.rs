@@ -3,12 +3,10 @@
 use std::sync::{Arc, LazyLock};
 
 use crate::app::actions::lesson;
-use crate::app::lesson::ports::moved;
-use crate::app::lesson::{COURSE, read};
+use crate::app::lesson::{COURSE, read, read_at};
 use crate::app::{
     Action, Effect, Lesson, Need, Overlay, Palette, PaletteEntry, PaletteKind, State,
 };
-use crate::tcp::{ListenSpec, Port};
 
 /// Lesson 0, for those who see the program for the first time.
 pub const TOUR: (&str, &str) = ("00-tour.md", include_str!("../../../assets/lessons/00-tour.md"));
@@ -33,12 +31,6 @@ impl CourseLesson {
     fn numbered(number: usize) -> Option<&'static CourseLesson> {
         LESSONS.iter().find(|lesson| lesson.number == number)
     }
-
-    /// It, with its ports from that one on.
-    fn at(&self, port: Port) -> Arc<Lesson> {
-        let moved = (port != ListenSpec::PORT).then(|| read(self.name, &moved(self.text, port)));
-        moved.and_then(Result::ok).map_or_else(|| Arc::clone(&self.lesson), Arc::new)
-    }
 }
 
 /// Opens the list of lessons, at the one after that which is given.
@@ -54,8 +46,10 @@ pub(crate) fn open_list(state: &mut State) -> Vec<Effect> {
 /// Gives the lesson of that number.
 pub(crate) fn give(state: &mut State, number: usize) -> Vec<Effect> {
     let Some(given) = CourseLesson::numbered(number) else { return vec![] };
-    let given = given.at(state.servers.at_start().at.port);
-    begin(state, given, Some(number), None)
+    let port = state.servers.at_start().at.port;
+    let lesson = read_at(given.name, given.text, port);
+    let lesson = lesson.map_or_else(|_| Arc::clone(&given.lesson), Arc::new);
+    begin(state, lesson, Some(number), None)
 }
 
 /// Begins a lesson, whose last card names the one after it.
@@ -88,8 +82,7 @@ pub(crate) fn go_on(state: &mut State) -> Vec<Effect> {
 /// A list of lessons: number, title, minutes and needs of each, and the belief that the selected one tests.
 pub fn list<'a>(lessons: impl Iterator<Item = (usize, &'a Lesson)>) -> Palette {
     let entry = |(number, lesson): (usize, &Lesson)| {
-        let needs: Vec<String> = lesson.needs.iter().map(|need| in_words(*need)).collect();
-        let needs = needs.join(", ");
+        let needs = needs(lesson);
         let minutes = format!("{:>2} min", lesson.minutes);
         let details =
             [("Common belief", format!("\"{}\"", lesson.belief)), ("Needs", needs.clone())];
@@ -106,10 +99,12 @@ pub fn list<'a>(lessons: impl Iterator<Item = (usize, &'a Lesson)>) -> Palette {
     Palette::new(PaletteKind::Lessons, lessons.map(entry).collect())
 }
 
-fn in_words(need: Need) -> String {
-    match need {
+/// What a lesson needs of the machine, in a few words.
+pub(crate) fn needs(lesson: &Lesson) -> String {
+    let needs = lesson.needs.iter().map(|need| match *need {
         Need::Lab => String::from("lab"),
         Need::Ipv6 => String::from("IPv6"),
         Need::Linux(major, minor) => format!("Linux {major}.{minor}"),
-    }
+    });
+    needs.collect::<Vec<_>>().join(", ")
 }

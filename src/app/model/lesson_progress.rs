@@ -8,7 +8,7 @@ use crate::app::model::lesson::{Condition, Lesson, Step};
 use crate::tcp::{Moment, Port, SocketId, SocketRow};
 
 /// A lesson that is being given.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct LessonProgress {
     /// The lesson.
     pub lesson: Arc<Lesson>,
@@ -92,9 +92,10 @@ pub(crate) enum SetUp {
 }
 
 /// How far a step is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Phase {
     /// The sockets of the steps before are made.
+    #[default]
     SettingUp,
     /// The question is shown, and nothing done yet.
     Asking,
@@ -117,27 +118,7 @@ impl LessonProgress {
 
     /// A lesson before its first step.
     pub fn new(lesson: Arc<Lesson>, number: Option<usize>) -> LessonProgress {
-        LessonProgress {
-            lesson,
-            number,
-            next: None,
-            began: Moment::default(),
-            at: 0,
-            phase: Phase::SettingUp,
-            since: Moment::default(),
-            practice: false,
-            done: 0,
-            votes: [0; 4],
-            held_once: BTreeSet::new(),
-            strangers: HashSet::new(),
-            ports: BTreeSet::new(),
-            strayed: false,
-            lacks: None,
-            spotlight: None,
-            pace: None,
-            asked_to_leave: None,
-            play: LessonPlay::default(),
-        }
+        LessonProgress { lesson, number, ..LessonProgress::default() }
     }
 
     /// How long the step is shown where the lesson goes on by itself: its text is read aloud before the deed that asks for an answer, else

@@ -1,12 +1,10 @@
 //! Plays lessons without a screen, and compares each step with the table.
 
-use std::time::Duration;
-
 use crate::app::lesson::check as examine;
 use crate::app::lesson::decode;
 use crate::cli::LessonArgs;
 use crate::kernel::raise_descriptor_limit;
-use crate::run::headless::{LineWriter, ignore_broken_pipe, runtime};
+use crate::run::headless::{LineWriter, block_on, ignore_broken_pipe};
 use crate::run::lesson::ports;
 use crate::run::lesson::rehearsal::Rehearsal;
 use crate::run::lesson::text::{LessonText, NumberedLesson};
@@ -24,8 +22,7 @@ pub(super) fn check(args: &LessonArgs) -> anyhow::Result<Exit> {
     }
     raise_descriptor_limit();
     let port = args.port.map_or_else(ports::free, Ok)?;
-    let runtime = runtime()?;
-    let ended = runtime.block_on(async {
+    ignore_broken_pipe(block_on(async {
         let mut out = Output::stdout();
         let mut out = LineWriter::new(&mut out, false);
         let asked = asked_to_end()?;
@@ -33,9 +30,7 @@ pub(super) fn check(args: &LessonArgs) -> anyhow::Result<Exit> {
             checked = check_all(args, port, &texts, &mut out) => checked,
             number = asked => Ok(Exit::BySignal(number)),
         }
-    });
-    runtime.shutdown_timeout(Duration::from_millis(500));
-    ignore_broken_pipe(ended)
+    }))
 }
 
 async fn check_all(

@@ -1,12 +1,11 @@
 //! Prints a lesson as Markdown: what a class reads, does and answers, with the tables of this machine.
 
 use std::fmt::Write;
-use std::time::Duration;
 
 use crate::app::query::lesson::rows::lesson_rows;
 use crate::app::{Question, State, Step};
 use crate::cli::LessonArgs;
-use crate::run::headless::{print as print_text, runtime};
+use crate::run::headless::{block_on, print as print_text};
 use crate::run::lesson::rehearsal::Rehearsal;
 use crate::run::lesson::text::NumberedLesson;
 use crate::run::{Exit, NetstatLine, complain};
@@ -14,10 +13,7 @@ use crate::tcp::{Port, SocketRow};
 
 /// Plays the lesson, and prints it as far as that is possible here.
 pub(super) fn print(args: &LessonArgs, port: Port, given: NumberedLesson) -> anyhow::Result<Exit> {
-    let runtime = runtime()?;
-    let written = runtime.block_on(write(args, port, given));
-    runtime.shutdown_timeout(Duration::from_millis(500));
-    let (text, wrong) = written?;
+    let (text, wrong) = block_on(write(args, port, given))?;
     let printed = print_text(text.as_bytes())?;
     let Some(wrong) = wrong else { return Ok(printed) };
     complain(&wrong);

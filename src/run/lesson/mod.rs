@@ -8,8 +8,9 @@ mod text;
 
 use std::fmt::Write as _;
 
+use crate::app::Event;
 use crate::app::lesson::LessonFaults;
-use crate::app::{Event, Need};
+use crate::app::lesson::menu::needs;
 use crate::cli::LessonArgs;
 use crate::run::dashboard::open::open_dashboard;
 use crate::run::headless::print;
@@ -48,20 +49,13 @@ fn course() -> String {
     for lesson in LessonText::of_course() {
         let Ok(NumberedLesson { lesson, number }) = lesson.read(ListenSpec::PORT) else { continue };
         let number = number.unwrap_or_default();
-        let needs: Vec<String> = lesson.needs.iter().map(need).collect();
-        let needs =
-            if needs.is_empty() { String::new() } else { format!(", needs {}", needs.join(", ")) };
+        let needs = match needs(&lesson) {
+            none if none.is_empty() => none,
+            needs => format!(", needs {needs}"),
+        };
         let _ = writeln!(text, "{number:2}  {} ({} min{needs})", lesson.title, lesson.minutes);
         let _ = writeln!(text, "    {}", lesson.belief);
     }
     text.push_str("\nfivetuple lesson 1 gives the first one.\n");
     text
-}
-
-fn need(need: &Need) -> String {
-    match need {
-        Need::Lab => String::from("the lab"),
-        Need::Ipv6 => String::from("IPv6"),
-        Need::Linux(major, minor) => format!("Linux {major}.{minor}"),
-    }
 }

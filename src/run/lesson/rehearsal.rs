@@ -98,7 +98,12 @@ impl Rehearsal {
             let tick = self.clock.instant(self.ticked.plus(self.state.tick_after()));
             tokio::select! {
                 biased;
-                Some(input) = self.inbox.recv() => self.take(input),
+                Some(input) = self.inbox.recv() => {
+                    // All the rest is of a terminal.
+                    if let Input::Event(event) = input {
+                        self.handle(event);
+                    }
+                }
                 read = self.world.limits.read(), if self.world.limits.are_coming() => {
                     read.into_iter().flatten().for_each(|event| self.handle(event));
                 }
@@ -111,19 +116,6 @@ impl Rehearsal {
                 }
             }
             self.look();
-        }
-    }
-
-    fn take(&mut self, input: Input) {
-        match input {
-            Input::Event(event) => self.handle(event),
-            Input::Terminal(_)
-            | Input::Unreadable(_)
-            | Input::Resized
-            | Input::Suspend
-            | Input::Continued
-            | Input::Signal(_)
-            | Input::HungUp => (),
         }
     }
 

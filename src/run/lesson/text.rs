@@ -10,9 +10,8 @@ use std::sync::Arc;
 use anyhow::Context;
 
 use crate::app::Lesson;
-use crate::app::lesson::ports::moved;
-use crate::app::lesson::{COURSE, LessonFaults, decode, read};
-use crate::tcp::{ListenSpec, Port, legible};
+use crate::app::lesson::{COURSE, LessonFaults, decode, read_at};
+use crate::tcp::{Port, legible};
 
 /// A lesson that was read, and its number in the course.
 pub(super) struct NumberedLesson {
@@ -62,11 +61,7 @@ impl LessonText {
     /// Reads it, with its ten ports from that one on. Errors are about the text as it is written.
     pub(super) fn read(&self, port: Port) -> Result<NumberedLesson, LessonFaults> {
         let text = decode(&self.name, &self.bytes)?;
-        let as_written = read(&self.name, text)?;
-        let lesson = match port {
-            ListenSpec::PORT => as_written,
-            port => read(&self.name, &moved(text, port))?,
-        };
-        Ok(NumberedLesson { lesson: Arc::new(lesson), number: self.number })
+        let lesson = Arc::new(read_at(&self.name, text, port)?);
+        Ok(NumberedLesson { lesson, number: self.number })
     }
 }

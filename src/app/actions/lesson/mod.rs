@@ -17,8 +17,6 @@ use crate::tcp::{LabSpec, Port};
 
 /// The second Esc leaves the lesson if it comes within this time.
 const ASKED: Duration = Duration::from_secs(10);
-/// How many ports from the first one on belong to a lesson.
-const PORTS: u16 = 10;
 
 /// Begins a lesson, in place of the one that is given.
 pub(crate) fn give(
@@ -28,7 +26,7 @@ pub(crate) fn give(
     pace: Option<u32>,
 ) -> Vec<Effect> {
     let first = state.servers.at_start().at.port;
-    let ports = (0..PORTS).filter_map(|n| first.0.checked_add(n)).map(Port);
+    let ports = (0..Lesson::PORTS).filter_map(|n| first.0.checked_add(n)).map(Port);
     let ports: BTreeSet<Port> =
         ports.filter(|port| *port == first || lesson.speaks_of(*port)).collect();
     let computers = lesson.computers();
