@@ -41,7 +41,7 @@ pub use crate::app::model::{
     SocketLog, SocketPattern, Sockets, Statement, Step, SyscallEntry, SyscallLog, Tone, Topic,
     Totals, Verb, Verdict, Who,
 };
-pub use crate::app::query::{PortSupply, Role};
+pub use crate::app::query::{PortSupply, Role, SpeakerChoice, SpeakerPage, SpeakerQuestion};
 pub use crate::app::state::State;
 pub use crate::app::table::{
     Gone, GoneReason, Mark, Parity, Past, Ports, Sighting, Spotlight, Table, TableRow,

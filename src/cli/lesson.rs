@@ -22,6 +22,12 @@ pub struct LessonArgs {
     /// Print the answers, too
     #[arg(long, requires = "hand_out")]
     pub with_answers: bool,
+    /// Follow the lesson that a dashboard gives, in another terminal: the speaker's notes, the answer, the votes, the next step, the clock
+    ///
+    /// Of several dashboards of this user, the newest that gives a lesson, or that of process PID. Without a terminal, the notes are printed
+    /// step by step.
+    #[arg(long, value_name = "PID", num_args = 0..=1, conflicts_with_all = ["lesson", "check", "auto", "hand_out", "port", "computers"])]
+    pub notes: Option<Option<u32>>,
     /// First of the lesson's ten ports [default: 5000; with --check and --hand-out, the first ten that are free]
     #[arg(long, value_name = "PORT", value_parser = parse_port)]
     pub port: Option<Port>,

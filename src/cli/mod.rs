@@ -29,6 +29,7 @@ Examples:
   fivetuple table --port 5000                   print the kernel's table in netstat's layout
   fivetuple table --watch --json | head         print each change as a line of JSON
   fivetuple lesson 1                            give the first lesson; without a number, list them
+  fivetuple lesson --notes                      follow that lesson with the speaker's notes, in another terminal
   fivetuple lesson --check all                  play every lesson, and compare each step with the table
   fivetuple --lab                               use separate network stacks and a wire you control
   fivetuple lab -- python3 -m http.server 500   run a program on the lab's server, without root

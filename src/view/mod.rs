@@ -18,6 +18,7 @@ pub(crate) mod text;
 
 pub use crate::view::hit::{hit, wheel};
 pub use crate::view::layout::LEAST;
+pub use crate::view::lesson::speaker::{SpeakerView, draw_for_speaker, speaker_lines};
 pub(crate) use crate::view::painter::Painter;
 pub(crate) use crate::view::scene::{Scene, Titles, push_fitting, width};
 pub use crate::view::scroll::Scroll;

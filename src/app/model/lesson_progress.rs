@@ -4,6 +4,8 @@ use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::app::model::lesson::{Condition, Lesson, Step};
 use crate::tcp::{Moment, Port, SocketId, SocketRow};
 
@@ -92,7 +94,7 @@ pub(crate) enum SetUp {
 }
 
 /// How far a step is.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Phase {
     /// The sockets of the steps before are made.
     #[default]

@@ -21,5 +21,6 @@ pub(crate) mod under_way;
 pub(crate) mod visible_rows;
 pub(crate) mod watched;
 
+pub use crate::app::query::lesson::speaker::{SpeakerChoice, SpeakerPage, SpeakerQuestion};
 pub use crate::app::query::names::Role;
 pub use crate::app::query::port_supply::PortSupply;

@@ -10,6 +10,7 @@ mod frames;
 pub(super) mod inputs;
 pub(super) mod job;
 mod keyboard;
+pub(super) mod notes;
 pub(super) mod open;
 pub(super) mod screen;
 mod terminal_events;
@@ -30,6 +31,7 @@ use crate::kernel::{raise_descriptor_limit, unread_machine};
 use crate::run::dashboard::burst_memory::BurstMemory;
 use crate::run::dashboard::frames::FramePacer;
 use crate::run::dashboard::inputs::Input;
+use crate::run::dashboard::notes::server::NotesServer;
 use crate::run::dashboard::screen::{Screen, exit_later};
 use crate::run::fault::break_on_purpose;
 use crate::run::lab::LabSession;
@@ -74,6 +76,7 @@ pub(super) async fn dashboard(args: &DashboardArgs, lesson: Option<Event>) -> an
         listen: args.listen,
         lab: args.lab.lab,
         lesson,
+        notes: NotesServer::default(),
         ended: None,
     };
     let result = dashboard.run(inputs, events).await;
@@ -104,6 +107,7 @@ struct Dashboard {
     listen: bool,
     lab: bool,
     lesson: Option<Event>,
+    notes: NotesServer,
     ended: Option<Exit>,
 }
 
@@ -252,6 +256,8 @@ impl Dashboard {
         self.world.distribute(&self.state.shown_in_details(), Poller::inspect);
         self.world.show(now, self.scroll.visible(), &self.state);
         self.frames.drawn(now);
+        let page = self.state.speaker_page(self.clock.epoch());
+        self.notes.show(page, (&self.world.tasks, &self.world.stop));
         Ok(())
     }
 }

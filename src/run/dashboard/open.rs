@@ -19,8 +19,19 @@ pub(in crate::run) fn open_dashboard(
         let wrong = format!("with --lab, --computers is at most {most}");
         return answer(&Cli::command().error(clap::error::ErrorKind::ValueValidation, wrong));
     }
+    let wrong = why_no_screen();
+    if !wrong.is_empty() {
+        complain(wrong);
+        return Ok(Exit::WrongUsage);
+    }
+    screen::guard_panics();
+    block_on(dashboard(args, lesson))
+}
+
+/// Why nothing can be drawn here, if so.
+pub(super) fn why_no_screen() -> &'static str {
     let term = std::env::var_os("TERM").unwrap_or_default();
-    let wrong = if !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
+    if !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
         "the dashboard needs a terminal for input and output. Without one, try fivetuple table, fivetuple listen or fivetuple connect."
     } else if term.is_empty() {
         "TERM is not set, so the type of this terminal is unknown. Try TERM=xterm fivetuple, or fivetuple table --watch."
@@ -30,11 +41,5 @@ pub(in crate::run) fn open_dashboard(
         "the dashboard cannot read its terminal from the background. Start it in the foreground, or try fivetuple table --watch."
     } else {
         ""
-    };
-    if !wrong.is_empty() {
-        complain(wrong);
-        return Ok(Exit::WrongUsage);
     }
-    screen::guard_panics();
-    block_on(dashboard(args, lesson))
 }

@@ -12,6 +12,7 @@ use crate::app::Event;
 use crate::app::lesson::LessonFaults;
 use crate::app::lesson::menu::needs;
 use crate::cli::LessonArgs;
+use crate::run::dashboard::notes::follower::follow;
 use crate::run::dashboard::open::open_dashboard;
 use crate::run::headless::print;
 use crate::run::lesson::text::{LessonText, NumberedLesson};
@@ -21,6 +22,9 @@ use crate::tcp::ListenSpec;
 pub(super) fn lesson(args: &LessonArgs) -> anyhow::Result<Exit> {
     if !args.check.is_empty() {
         return check::check(args);
+    }
+    if let Some(pid) = args.notes {
+        return follow(&args.screen, pid);
     }
     let Some(name) = &args.lesson else { return print(course().as_bytes()) };
     let port = match args.port {

@@ -53,13 +53,17 @@ pub(super) fn signed(
     (part, words): (ThemeRole, &str),
     columns: usize,
 ) -> Vec<LessonLine> {
-    let indent = text::width(sign.1);
-    let lines = text::wrap(words, columns.saturating_sub(indent)).into_iter().enumerate();
-    let row = |(n, words): (usize, String)| {
-        let before = if n == 0 { sign.1.to_owned() } else { " ".repeat(indent) };
-        LessonLine::Words(vec![(sign.0, before), (part, words)])
-    };
+    let lines = indented(sign.1, words, columns).into_iter();
+    let row = |(before, words)| LessonLine::Words(vec![(sign.0, before), (part, words)]);
     lines.map(row).collect()
+}
+
+/// The lines of a text, with what stands before each: the sign, or as many blanks.
+pub(super) fn indented(sign: &str, words: &str, columns: usize) -> Vec<(String, String)> {
+    let indent = text::width(sign);
+    let lines = text::wrap(words, columns.saturating_sub(indent)).into_iter();
+    let before = std::iter::once(sign.to_owned()).chain(std::iter::repeat(" ".repeat(indent)));
+    before.zip(lines).collect()
 }
 
 pub(super) fn blank() -> Vec<LessonLine> {

@@ -2,6 +2,7 @@
 
 mod last_card;
 mod lines;
+pub(crate) mod speaker;
 mod step;
 
 use ratatui::layout::Rect;

@@ -1,5 +1,7 @@
 //! A lesson on the screen: the caption, the question, the last card, and the lists of lessons and terms.
 
+mod speaker;
+
 use std::sync::Arc;
 use std::time::Duration;
 

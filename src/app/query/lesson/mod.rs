@@ -3,6 +3,7 @@
 pub(crate) mod judge;
 mod matching;
 pub(crate) mod rows;
+pub(crate) mod speaker;
 mod values;
 pub(crate) mod whose;
 
