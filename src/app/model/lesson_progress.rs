@@ -73,8 +73,6 @@ pub(crate) struct LessonPlay {
     pub(crate) ending: usize,
     /// Rows whose TIME_WAIT was over since the sockets were made: had the class been quicker, they would be there.
     pub(crate) expired: Vec<SocketRow>,
-    /// The lines of the file that the sentences of a failure are about.
-    pub(crate) failed_at: Vec<usize>,
     /// When the table was compared with the step the last time.
     pub(crate) compared: Moment,
     /// Whether the next step was asked for while this one is under way.
@@ -107,8 +105,8 @@ pub enum Phase {
     Waiting,
     /// The table shows what is expected.
     Done,
-    /// It does not: sentences that say what was seen in place of it.
-    Failed(Vec<String>),
+    /// It does not: sentences that say what was seen in place of it, each with the line of the file that it is about.
+    Failed(Vec<(usize, String)>),
 }
 
 impl LessonProgress {
@@ -137,14 +135,6 @@ impl LessonProgress {
         let aloud = (LessonProgress::MINUTE * words / LessonProgress::WORDS_A_MINUTE)
             .max(LessonProgress::LOOK);
         Some(aloud * 100 / pace.max(1))
-    }
-
-    /// Why the step failed, a sentence each, with its line in the file.
-    pub fn faults(&self) -> impl Iterator<Item = (usize, &str)> {
-        let sentences =
-            if let Phase::Failed(sentences) = &self.phase { &sentences[..] } else { &[] };
-        let lines = self.play.failed_at.iter().copied().chain(std::iter::repeat(1));
-        lines.zip(sentences.iter().map(String::as_str))
     }
 
     /// Whether it waits for the kernel, and a moment may decide.

@@ -1,5 +1,8 @@
 //! Plays lessons without a screen, and compares each step with the table.
 
+use std::sync::Arc;
+
+use crate::app::Lesson;
 use crate::app::lesson::check as examine;
 use crate::app::lesson::decode;
 use crate::cli::LessonArgs;
@@ -7,7 +10,7 @@ use crate::kernel::raise_descriptor_limit;
 use crate::run::headless::{LineWriter, block_on, ignore_broken_pipe};
 use crate::run::lesson::ports;
 use crate::run::lesson::rehearsal::Rehearsal;
-use crate::run::lesson::text::{LessonText, NumberedLesson};
+use crate::run::lesson::text::LessonText;
 use crate::run::{Exit, Output, asked_to_end};
 use crate::tcp::Port;
 
@@ -60,14 +63,13 @@ async fn check_all(
 async fn check_one(
     args: &LessonArgs,
     port: Port,
-    given: NumberedLesson,
+    lesson: Arc<Lesson>,
     text: &LessonText,
     out: &mut LineWriter<'_, Output>,
 ) -> anyhow::Result<bool> {
-    let lesson = given.lesson.clone();
-    let name = given.number.map_or_else(|| text.name.clone(), |number| number.to_string());
+    let name = text.number.map_or_else(|| text.name.clone(), |number| number.to_string());
     out.line(&format!("{name} {}", lesson.title))?;
-    let mut rehearsal = Rehearsal::start(&args.dashboard(port), given)?;
+    let mut rehearsal = Rehearsal::start(&args.dashboard(port), Arc::clone(&lesson))?;
     let mut is_right = true;
     while let Some(step) = rehearsal.play_step().await {
         let heading = &lesson.steps[step.place].heading;
@@ -80,10 +82,8 @@ async fn check_one(
             is_right = false;
             break;
         }
-        rehearsal.go_on();
     }
-    let lacks = rehearsal.state.lesson.as_ref().and_then(|lesson| lesson.lacks.clone());
-    if let Some(lacks) = lacks {
+    if let Some(lacks) = rehearsal.lacks() {
         out.line(&format!("  skipped: {lacks}"))?;
     }
     rehearsal.end().await;

@@ -15,7 +15,7 @@ use crate::cli::LessonArgs;
 use crate::run::dashboard::notes::follower::follow;
 use crate::run::dashboard::open::open_dashboard;
 use crate::run::headless::print;
-use crate::run::lesson::text::{LessonText, NumberedLesson};
+use crate::run::lesson::text::LessonText;
 use crate::run::{Exit, Output};
 use crate::tcp::ListenSpec;
 
@@ -32,13 +32,13 @@ pub(super) fn lesson(args: &LessonArgs) -> anyhow::Result<Exit> {
         None if args.hand_out => ports::free()?,
         None => ListenSpec::PORT,
     };
-    let lesson = match LessonText::named(name)?.read(port) {
+    let text = LessonText::named(name)?;
+    let lesson = match text.read(port) {
         Ok(lesson) if args.hand_out => return hand_out::print(args, port, lesson),
         Ok(lesson) => lesson,
         Err(faults) => return Ok(refuse(&faults)),
     };
-    let event =
-        Event::LessonGiven { lesson: lesson.lesson, number: lesson.number, pace: args.auto };
+    let event = Event::LessonGiven { lesson, number: text.number, pace: args.auto };
     open_dashboard(&args.dashboard(port), Some(event))
 }
 
@@ -50,9 +50,8 @@ fn refuse(faults: &LessonFaults) -> Exit {
 /// The course, a lesson a line, with what it needs and the belief that it tests.
 fn course() -> String {
     let mut text = String::new();
-    for lesson in LessonText::of_course() {
-        let Ok(NumberedLesson { lesson, number }) = lesson.read(ListenSpec::PORT) else { continue };
-        let number = number.unwrap_or_default();
+    for (lesson, number) in LessonText::of_course().iter().zip(1..) {
+        let Ok(lesson) = lesson.read(ListenSpec::PORT) else { continue };
         let needs = match needs(&lesson) {
             none if none.is_empty() => none,
             needs => format!(", needs {needs}"),

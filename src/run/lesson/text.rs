@@ -13,13 +13,7 @@ use crate::app::Lesson;
 use crate::app::lesson::{COURSE, LessonFaults, decode, read_at};
 use crate::tcp::{Port, legible};
 
-/// A lesson that was read, and its number in the course.
-pub(super) struct NumberedLesson {
-    pub(super) lesson: Arc<Lesson>,
-    pub(super) number: Option<usize>,
-}
-
-/// The text of a lesson, not read yet.
+/// The text of a lesson, not read yet, and its number in the course.
 pub(super) struct LessonText {
     pub(super) name: String,
     pub(super) bytes: Vec<u8>,
@@ -49,7 +43,7 @@ impl LessonText {
         lessons.collect()
     }
 
-    pub(super) fn in_file(path: &OsStr) -> anyhow::Result<LessonText> {
+    fn in_file(path: &OsStr) -> anyhow::Result<LessonText> {
         let name = legible(path.as_bytes());
         let mut bytes = Vec::new();
         let file = File::open(Path::new(path));
@@ -59,9 +53,8 @@ impl LessonText {
     }
 
     /// Reads it, with its ten ports from that one on. Errors are about the text as it is written.
-    pub(super) fn read(&self, port: Port) -> Result<NumberedLesson, LessonFaults> {
+    pub(super) fn read(&self, port: Port) -> Result<Arc<Lesson>, LessonFaults> {
         let text = decode(&self.name, &self.bytes)?;
-        let lesson = Arc::new(read_at(&self.name, text, port)?);
-        Ok(NumberedLesson { lesson, number: self.number })
+        read_at(&self.name, text, port).map(Arc::new)
     }
 }

@@ -189,7 +189,7 @@ fn faults(page: &SpeakerPage) -> Vec<SpeakerText> {
     const STRAYED: &str = "The table no longer fits this step. Space sets it up again.";
     let (sign, stray) = (format!("{REFUSED} "), format!("{BLAMED} "));
     let seen = if let Phase::Failed(seen) = &page.phase { &seen[..] } else { &[] };
-    let seen = seen.iter().map(|words| SpeakerText::new(Error, &sign, words));
+    let seen = seen.iter().map(|(_, words)| SpeakerText::new(Error, &sign, words));
     let strayed = page.strayed.then(|| SpeakerText::new(Warning, &stray, STRAYED));
     seen.chain(strayed).collect()
 }

@@ -77,12 +77,13 @@ fn words<'a>(progress: &LessonProgress, step: &'a Step) -> &'a [String] {
 }
 
 fn failed(
-    seen: &[String],
+    seen: &[(usize, String)],
     (progress, step): (&LessonProgress, &Step),
     room: Room,
 ) -> Vec<LessonLines> {
     let sign = format!("{REFUSED} ");
-    let sentence = |words: &String| signed((Error, &sign), (Strong, words), room.columns);
+    let sentence =
+        |(_, words): &(usize, String)| signed((Error, &sign), (Strong, words), room.columns);
     let caption = step.caption.iter().flat_map(|words| wrapped(Text, words, room.columns));
     vec![
         (4, caption.collect()),

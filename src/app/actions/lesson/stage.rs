@@ -44,7 +44,6 @@ fn clear(progress: &mut LessonProgress) {
     (progress.done, progress.votes, progress.strayed) = (0, [0; 4], false);
     progress.spotlight = None;
     progress.held_once.clear();
-    progress.play.failed_at.clear();
 }
 
 pub(super) fn set_phase(state: &mut State, phase: Phase) {
@@ -55,10 +54,9 @@ pub(super) fn set_phase(state: &mut State, phase: Phase) {
 }
 
 pub(super) fn fail(state: &mut State, found: &[Mismatch]) {
-    let lines = found.iter().map(|mismatch| mismatch.line).collect();
-    let sentences = found.iter().map(|mismatch| words(&mismatch.what)).collect();
-    set_phase(state, Phase::Failed(sentences));
+    let sentences = found.iter().map(|mismatch| (mismatch.line, words(&mismatch.what)));
+    set_phase(state, Phase::Failed(sentences.collect()));
     if let Some(progress) = &mut state.lesson {
-        (progress.play.failed_at, progress.play.goes_on) = (lines, false);
+        progress.play.goes_on = false;
     }
 }
