@@ -2,7 +2,9 @@
 
 use crate::app::{LessonActionKind, LessonProgress, Phase, Question, Step};
 use crate::view::ThemeRole::{Dim, Error, Gauge, Heading, Key, Strong, Text};
-use crate::view::lesson::lines::{LessonLine, LessonLines, Room, blank, caption, signed, wrapped};
+use crate::view::lesson::lines::{
+    LessonLine, LessonLines, Room, STRAYED, blank, caption, signed, wrapped,
+};
 use crate::view::style::glyphs::{REFUSED, SELECTED, WORKS};
 use crate::view::{ThemeRole, text};
 
@@ -64,8 +66,7 @@ fn told((progress, step): (&LessonProgress, &Step), room: Room) -> Vec<LessonLin
     groups.push((7, blank()));
     groups.push((5, actions((progress, step), room.columns)));
     if progress.strayed {
-        let words = "The table no longer fits this step. Space sets it up again.";
-        groups.push((1, signed((Key, "! "), (Strong, words), room.columns)));
+        groups.push((1, signed((Key, "! "), (Strong, STRAYED), room.columns)));
     }
     groups
 }
