@@ -81,6 +81,8 @@
 //! | Which system calls does a socket make? | `net/listen.rs`, `net/connect.rs`, `net/options.rs`; their trace in `net/trace.rs` |
 //! | What does the lab's wire do with a segment? | `lab/wire/impairment.rs`; with a retransmission, `lab/wire/retransmission.rs` |
 //! | What does a lesson do after an event? | `app/actions/lesson`: `set_up.rs`, `deed.rs`, `compare.rs`; what its claims mean in `app/query/lesson` |
+//! | When is a step done that the reader practises, and what helps? | `app/actions/lesson/practice.rs` |
+//! | Which exercise comes next, and which are done? | `app/lesson/menu.rs`; `run/kept.rs` keeps it |
 //! | Where is a lesson played without a screen? | `run/lesson/rehearsal.rs`, over the same `run/world` as the dashboard |
 //! | What does the speaker read, and how does it reach them? | `app/query/lesson/speaker.rs`, `view/lesson/speaker.rs`; `run/dashboard/notes` |
 //! | Where does a subcommand begin? | `cli` has its flags, `run/headless` its work |

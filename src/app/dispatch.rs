@@ -13,6 +13,7 @@ pub(crate) fn run(state: &mut State, action: Action, count: Option<u32>) -> Vec<
     state.ui.asked_to_reset.take_if(|_| action != Action::Reset);
     if let Some(lesson) = &mut state.lesson {
         lesson.asked_to_leave.take_if(|_| action != Action::Back);
+        lesson.asked_to_skip.take_if(|_| action != Action::LessonNext);
         lesson.spotlight.take_if(|_| action.is_an_order());
     }
     if action.is_an_order() {
@@ -59,6 +60,8 @@ fn carry_out(state: &mut State, action: Action, count: Option<u32>) -> Vec<Effec
         Action::Lessons => menu::open_list(state),
         Action::GiveLesson(number) => menu::give(state, number),
         Action::LessonNext => menu::go_on(state),
+        Action::GiveExercise(number) => menu::exercise(state, number),
+        Action::LessonHint => only(lesson::hint, state),
         Action::LessonBack => only(lesson::back, state),
         Action::LessonRestart => only(lesson::restart, state),
         Action::Answer(choice) => only(|state| lesson::answer(state, choice, count), state),

@@ -20,6 +20,8 @@ pub enum Effect {
         /// The extension and the text of each.
         texts: Vec<(&'static str, String)>,
     },
+    /// Remember for the next time that this exercise is done.
+    KeepExercise(usize),
     /// Quit.
     Exit,
 }

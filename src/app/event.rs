@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::app::{Action, Key, Lesson};
@@ -50,7 +51,13 @@ pub enum Event {
         number: Option<usize>,
         /// How fast it goes on without a key, in percent of reading it aloud.
         pace: Option<u32>,
+        /// Whether the reader does what the steps say.
+        practice: bool,
     },
+    /// The exercises that were done before.
+    ExercisesDone(BTreeSet<usize>),
+    /// That an exercise is done could not be written down, for this reason in words.
+    ExerciseNotKept(String),
     /// An action without a key: from the mouse or the command line.
     Requested(Action),
 }

@@ -123,6 +123,10 @@ fn meaning(state: &mut State, key: Key) -> Option<Action> {
 /// The action of a key for the lesson that is given, on the panes.
 pub(crate) fn press_in_lesson(state: &mut State, key: Key) -> Option<Action> {
     let lesson = state.lesson.as_ref()?;
+    if lesson.practice && matches!(key, Key::Enter | Key::PageDown | Key::PageUp) {
+        // Who makes the rows looks at them, too.
+        return None;
+    }
     let asks = lesson.phase == Phase::Asking;
     let answer = action_for(Scope::Question, key).filter(|_| asks);
     let action = answer.or_else(|| action_for(Scope::Lesson, key));

@@ -33,8 +33,8 @@ pub use crate::app::keys::{
     Pane, Scope, TerminalEvent, WireKey,
 };
 pub use crate::app::model::{
-    Account, ActionTarget, Attempt, Awaited, BurstProgress, Choice, Claim, Clients, Computer,
-    Condition, Content, EndPattern, Episodes, Expectation, Fact, Failure, FinOrder,
+    Account, ActionTarget, Advice, Attempt, Awaited, BurstProgress, Choice, Claim, Clients,
+    Computer, Condition, Content, EndPattern, Episodes, Expectation, Fact, Failure, FinOrder,
     HOLDABLE_STATES, Hint, Holder, LabStage, LabState, Lesson, LessonAction, LessonActionKind,
     LessonProgress, LoggedEvent, Myth, MythCall, Need, Notice, Notices, OpenEnd, OpenEnds,
     OtherVerb, Phase, Question, Remedy, RowNow, RowOutcome, Server, ServerPolicy, Servers,

@@ -1,5 +1,6 @@
 //! All data of the dashboard.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::app::model::Script;
@@ -41,6 +42,8 @@ pub struct State {
     pub(crate) script: Option<Script>,
     /// The lesson that is being given.
     pub lesson: Option<LessonProgress>,
+    /// The exercises that are done, by their numbers.
+    pub exercises_done: BTreeSet<usize>,
     /// The system calls of our own sockets.
     pub calls: SyscallLog,
 }
@@ -69,6 +72,7 @@ impl State {
             lab: LabState::default(),
             script: None,
             lesson: None,
+            exercises_done: BTreeSet::new(),
             calls: SyscallLog::default(),
         }
     }

@@ -35,8 +35,17 @@ fn apply(state: &mut State, event: Event) -> Vec<Effect> {
     match event {
         Event::Pressed(key) => return typed_ahead::press(state, key),
         Event::Requested(action) => return typed_ahead::act(state, action),
-        Event::LessonGiven { lesson, number, pace } => {
-            return menu::begin(state, lesson, number, pace);
+        Event::LessonGiven { lesson, number, pace, practice } => {
+            let effects = menu::begin(state, lesson, number, pace);
+            if let Some(progress) = &mut state.lesson {
+                progress.practice = practice;
+            }
+            return effects;
+        }
+        Event::ExercisesDone(done) => state.exercises_done.extend(done),
+        Event::ExerciseNotKept(why) => {
+            let what = Statement::new("exercise-not-kept").with("why", why);
+            state.notices.say_once(state.now, Tone::Warning, what);
         }
         Event::Ticked => return tick(state),
         Event::Net(news) => {

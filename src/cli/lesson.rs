@@ -16,6 +16,9 @@ pub struct LessonArgs {
     /// Go on without a key, SPEED times as fast as the text is read aloud
     #[arg(long, value_name = "SPEED", num_args = 0..=1, default_missing_value = "1", requires = "lesson", value_parser = parse_speed)]
     pub auto: Option<u32>,
+    /// Leave the doing to you: each step waits until the table shows what it expects
+    #[arg(long, requires = "lesson", conflicts_with_all = ["auto", "hand_out"])]
+    pub practice: bool,
     /// Print the lesson as Markdown, with the tables of this machine and blanks for the answers
     #[arg(long, requires = "lesson", conflicts_with = "auto")]
     pub hand_out: bool,
@@ -39,20 +42,48 @@ pub struct LessonArgs {
     pub screen: ScreenArgs,
 }
 
+/// Which exercise.
+#[derive(Clone, Debug, Args)]
+pub struct ExerciseArgs {
+    /// Number of the exercise; without one, they are listed
+    #[arg(value_name = "N")]
+    pub number: Option<usize>,
+    /// First of the exercise's ten ports, in place of 5000
+    #[arg(long, value_name = "PORT", default_value_t = ListenSpec::PORT, value_parser = parse_port)]
+    pub port: Port,
+    /// Number of computers that connect, at least those of the exercise
+    #[arg(long, value_name = "N", value_parser = within::<u8>(1..=40))]
+    pub computers: Option<u8>,
+    /// How the screen looks.
+    #[command(flatten)]
+    pub screen: ScreenArgs,
+}
+
 impl LessonArgs {
     /// The same for the dashboard, with these ports.
     pub fn dashboard(&self, port: Port) -> DashboardArgs {
-        DashboardArgs {
-            listen: false,
-            port: port.0,
-            bind: None,
-            backlog: ListenSpec::BACKLOG,
-            computers: self.computers,
-            payload: Payload(b"Test payload.".to_vec()),
-            allow_remote: false,
-            lab: LabArgs { lab: false, pcap: None },
-            screen: self.screen.clone(),
-        }
+        dashboard(port, self.computers, &self.screen)
+    }
+}
+
+impl ExerciseArgs {
+    /// The same for the dashboard.
+    pub fn dashboard(&self) -> DashboardArgs {
+        dashboard(self.port, self.computers, &self.screen)
+    }
+}
+
+fn dashboard(port: Port, computers: Option<u8>, screen: &ScreenArgs) -> DashboardArgs {
+    DashboardArgs {
+        listen: false,
+        port: port.0,
+        bind: None,
+        backlog: ListenSpec::BACKLOG,
+        computers,
+        payload: Payload(b"Test payload.".to_vec()),
+        allow_remote: false,
+        lab: LabArgs { lab: false, pcap: None },
+        screen: screen.clone(),
     }
 }
 

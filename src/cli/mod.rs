@@ -7,7 +7,7 @@ mod lesson;
 mod values;
 
 pub use crate::cli::lab::{HelperArgs, LabArgs, LabCommandArgs};
-pub use crate::cli::lesson::LessonArgs;
+pub use crate::cli::lesson::{ExerciseArgs, LessonArgs};
 pub use crate::cli::values::Payload;
 
 use std::net::IpAddr;
@@ -31,6 +31,7 @@ Examples:
   fivetuple lesson 1                            give the first lesson; without a number, list them
   fivetuple lesson --notes                      follow that lesson with the speaker's notes, in another terminal
   fivetuple lesson --check all                  play every lesson, and compare each step with the table
+  fivetuple exercise 1                          open the first exercise; without a number, list them
   fivetuple --lab                               use separate network stacks and a wire you control
   fivetuple lab -- python3 -m http.server 500   run a program on the lab's server, without root
 
@@ -78,6 +79,11 @@ pub enum Subcommands {
     /// A lesson is a file in Markdown that says what to do, what to ask, and what the kernel's table shows then. With --check, lessons are
     /// played without a terminal, and each step is compared with the table.
     Lesson(LessonArgs),
+    /// List the exercises, or open one in the dashboard
+    ///
+    /// An exercise says which rows to make. It is done once the kernel's table shows them; the dashboard's keys, nc or a program of
+    /// yours can make them. Which ones are done is kept in $XDG_STATE_HOME/fivetuple/exercises.
+    Exercise(ExerciseArgs),
     /// The helper process of a lab
     #[command(name = "__lab", hide = true)]
     Helper(HelperArgs),

@@ -5,6 +5,7 @@ mod dashboard;
 mod exit;
 mod fault;
 mod headless;
+mod kept;
 mod lab;
 mod lesson;
 mod manual;
@@ -36,7 +37,8 @@ use crate::run::headless::{lab_command, print, runtime};
 /// When it fails; the error says what failed, on what, and why.
 pub fn run(cli: &Cli) -> anyhow::Result<Exit> {
     match &cli.command {
-        None => open_dashboard(&cli.dashboard, None),
+        None => open_dashboard(&cli.dashboard, vec![]),
+        Some(Subcommands::Exercise(args)) => lesson::exercise(args),
         Some(Subcommands::Lesson(args)) => lesson::lesson(args),
         Some(Subcommands::Listen(args)) => without_a_screen(async {
             listen(args, raise_descriptor_limit(), &mut Output::stdout(), asked_to_end()?).await

@@ -130,7 +130,11 @@ impl Real {
                 Effect::Run(command) => self.program.run(command),
                 Effect::Save { texts, .. } => self.saved = texts,
                 Effect::ReadLimits => self.read_limits(),
-                Effect::Watch(_) | Effect::Lookup(_) | Effect::Lab(_) | Effect::Exit => (),
+                Effect::Watch(_)
+                | Effect::Lookup(_)
+                | Effect::Lab(_)
+                | Effect::KeepExercise(_)
+                | Effect::Exit => (),
             }
         }
         while let Ok(news) = self.news.try_recv() {

@@ -120,6 +120,10 @@ pub enum Action {
     Lessons,
     /// Give the lesson of that number.
     GiveLesson(usize),
+    /// Open the exercise of that number.
+    GiveExercise(usize),
+    /// Give a hint in practice, each time a plainer one.
+    LessonHint,
     /// Show the terms of the field, at this one, counted from 0.
     LookUp(usize),
     /// Explain the last failure: the rows in the way, and the remedies.
@@ -225,8 +229,8 @@ impl Action {
 
     /// Whether it is about the lesson that is given.
     pub(crate) const fn is_for_the_lesson(self) -> bool {
-        use Action::{Answer, LessonBack, LessonNext, LessonRestart};
-        matches!(self, LessonNext | LessonBack | LessonRestart | Answer(_))
+        use Action::{Answer, LessonBack, LessonHint, LessonNext, LessonRestart};
+        matches!(self, LessonNext | LessonBack | LessonRestart | LessonHint | Answer(_))
     }
 
     /// Whether it opens what takes the keys behind it.

@@ -185,6 +185,7 @@ pub const BINDINGS: &[Binding] = &[
     over(&[PageDown, Enter], Scope::Lesson, A::LessonNext, "next"),
     over(&[Backspace, PageUp], Scope::Lesson, A::LessonBack, "step before"),
     over(&[Char('r')], Scope::Lesson, A::LessonRestart, "restart the step"),
+    over(&[Char('!')], Scope::Lesson, A::LessonHint, "hint"),
     over(&[Char('a')], Scope::Question, A::Answer(0), "answer a"),
     over(&[Char('b')], Scope::Question, A::Answer(1), "answer b"),
     over(&[Char('c')], Scope::Question, A::Answer(2), "answer c"),

@@ -1,24 +1,24 @@
-//! The lessons that come with the program, as a list to select from.
+//! The lessons and exercises that come with the program: a list to select from, and what comes after each.
 
 use std::sync::{Arc, LazyLock};
 
 use crate::app::actions::lesson;
-use crate::app::lesson::{COURSE, read, read_at};
+use crate::app::lesson::{COURSE, EXERCISES, read, read_at};
 use crate::app::{
-    Action, Effect, Lesson, Need, Overlay, Palette, PaletteEntry, PaletteKind, State,
+    Action, Effect, Lesson, Need, Overlay, Palette, PaletteEntry, PaletteKind, Phase, State,
+    Statement,
 };
+use crate::tcp::Port;
 
 /// Lesson 0, for those who see the program for the first time.
 pub const TOUR: (&str, &str) = ("00-tour.md", include_str!("../../../assets/lessons/00-tour.md"));
 
 /// The tour and the course, each with its number and its text.
-static LESSONS: LazyLock<Vec<CourseLesson>> = LazyLock::new(|| {
-    let files = std::iter::once(&TOUR).chain(&COURSE).enumerate();
-    let lessons = files.filter_map(|(number, (name, text))| {
-        Some(CourseLesson { number, name, text, lesson: Arc::new(read(name, text).ok()?) })
-    });
-    lessons.collect()
-});
+static LESSONS: LazyLock<Vec<CourseLesson>> =
+    LazyLock::new(|| CourseLesson::all((0..).zip(std::iter::once(&TOUR).chain(&COURSE))));
+
+static ALL_EXERCISES: LazyLock<Vec<CourseLesson>> =
+    LazyLock::new(|| CourseLesson::all((1..).zip(&EXERCISES)));
 
 struct CourseLesson {
     number: usize,
@@ -28,8 +28,23 @@ struct CourseLesson {
 }
 
 impl CourseLesson {
+    fn all(
+        files: impl Iterator<Item = (usize, &'static (&'static str, &'static str))>,
+    ) -> Vec<CourseLesson> {
+        let lessons = files.filter_map(|(number, (name, text))| {
+            Some(CourseLesson { number, name, text, lesson: Arc::new(read(name, text).ok()?) })
+        });
+        lessons.collect()
+    }
+
     fn numbered(number: usize) -> Option<&'static CourseLesson> {
         LESSONS.iter().find(|lesson| lesson.number == number)
+    }
+
+    /// It, with its ports from that one on.
+    fn at(&self, port: Port) -> Arc<Lesson> {
+        let lesson = read_at(self.name, self.text, port);
+        lesson.map_or_else(|_| Arc::clone(&self.lesson), Arc::new)
     }
 }
 
@@ -46,10 +61,22 @@ pub(crate) fn open_list(state: &mut State) -> Vec<Effect> {
 /// Gives the lesson of that number.
 pub(crate) fn give(state: &mut State, number: usize) -> Vec<Effect> {
     let Some(given) = CourseLesson::numbered(number) else { return vec![] };
-    let port = state.servers.at_start().at.port;
-    let lesson = read_at(given.name, given.text, port);
-    let lesson = lesson.map_or_else(|_| Arc::clone(&given.lesson), Arc::new);
-    begin(state, lesson, Some(number), None)
+    let given = given.at(state.servers.at_start().at.port);
+    begin(state, given, Some(number), None)
+}
+
+/// Opens the exercise of that number, in practice.
+pub(crate) fn exercise(state: &mut State, number: usize) -> Vec<Effect> {
+    let Some(given) = ALL_EXERCISES.iter().find(|exercise| exercise.number == number) else {
+        return vec![];
+    };
+    let given = given.at(state.servers.at_start().at.port);
+    let effects = lesson::give(state, given, None, None);
+    if let Some(progress) = &mut state.lesson {
+        (progress.practice, progress.exercise) = (true, Some(number));
+        progress.began = state.now;
+    }
+    effects
 }
 
 /// Begins a lesson, whose last card names the one after it.
@@ -73,10 +100,23 @@ pub(crate) fn go_on(state: &mut State) -> Vec<Effect> {
     let over = state.lesson.as_ref().filter(|progress| progress.step().is_none());
     let next = over.filter(|progress| progress.next.is_some()).and_then(|over| over.number);
     if let Some(number) = next {
-        return give(state, number + 1);
+        let practice = over.is_some_and(|progress| progress.practice);
+        let effects = give(state, number + 1);
+        if let Some(progress) = &mut state.lesson {
+            progress.practice = practice;
+        }
+        return effects;
+    }
+    let done = state.lesson.as_ref().filter(|progress| progress.phase == Phase::Done);
+    if done.and_then(|done| done.exercise) == Some(EXERCISES.len()) {
+        let done = state.exercises_done.len() as u64;
+        return state.only_say(Statement::new("exercises-over").count("done", done));
     }
     lesson::next(state);
-    vec![]
+    // Behind its only step an exercise has no last card.
+    let over = state.lesson.as_ref().filter(|progress| progress.step().is_none());
+    let next = over.and_then(|over| over.exercise).map(|number| number + 1);
+    next.map_or_else(Vec::new, |next| exercise(state, next.min(EXERCISES.len())))
 }
 
 /// A list of lessons: number, title, minutes and needs of each, and the belief that the selected one tests.

@@ -22,7 +22,7 @@ mod words;
 
 use std::borrow::Cow;
 
-pub use crate::app::lesson::course::COURSE;
+pub use crate::app::lesson::course::{COURSE, EXERCISES};
 pub use crate::app::lesson::fault::{LessonFault, LessonFaults};
 pub use crate::app::lesson::values::{CAPTION_VALUES, COMPUTER_VALUES};
 

@@ -45,7 +45,10 @@ impl Lesson {
             let ActionTarget::Computer { name, .. } = target.as_ref()? else { return None };
             Computer::place_of(name)
         });
-        targets.max().and_then(|last| u8::try_from(last + 1).ok()).unwrap_or(1)
+        let claims = self.steps.iter().flat_map(Step::claims);
+        let named =
+            claims.flat_map(|claim| claim.condition.computers()).filter_map(Computer::place_of);
+        targets.chain(named).max().and_then(|last| u8::try_from(last + 1).ok()).unwrap_or(1)
     }
 }
 
@@ -219,6 +222,21 @@ pub enum Condition {
     },
     /// The last call of this step was refused so.
     Refused(Errno),
+}
+
+impl Condition {
+    /// The computers that it names.
+    fn computers(&self) -> impl Iterator<Item = &str> {
+        let pattern = match self {
+            Condition::Row(pattern) | Condition::Count { of: pattern, .. } => Some(pattern),
+            Condition::Refused(_) => None,
+        };
+        let ends = pattern.into_iter().flat_map(|pattern| [&pattern.local, &pattern.foreign]);
+        ends.filter_map(|end| match &end.who {
+            Who::Computer(name) => Some(name.as_str()),
+            Who::Any | Who::Address(_) => None,
+        })
+    }
 }
 
 /// A kind of row. What is `None` may be anything.

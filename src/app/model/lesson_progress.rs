@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::app::model::lesson::{Condition, Lesson, Step};
+use crate::app::model::lesson::{Condition, Hint, Lesson, Step};
 use crate::tcp::{Moment, Port, SocketId, SocketRow};
 
 /// A lesson that is being given.
@@ -28,6 +28,14 @@ pub struct LessonProgress {
     pub since: Moment,
     /// Whether the actions are hidden, and left to the reader.
     pub practice: bool,
+    /// Its number among the exercises, if it is one.
+    pub exercise: Option<usize>,
+    /// How many of the step's hints were asked for.
+    pub hints: usize,
+    /// What is said in practice of a table that does not fit.
+    pub advice: Option<Advice>,
+    /// When Space was pressed in practice, and the table did not fit: the next one skips the step.
+    pub asked_to_skip: Option<Moment>,
     /// How many of the step's actions are done.
     pub done: usize,
     /// The class's answers, `a` to `d`.
@@ -50,6 +58,15 @@ pub struct LessonProgress {
     pub asked_to_leave: Option<Moment>,
     /// What the player remembers between two events.
     pub(crate) play: LessonPlay,
+}
+
+/// What is said in practice of a table that does not fit, without being asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Advice {
+    /// The hint at that place, whose claim holds.
+    Hint(usize),
+    /// The step cannot be done any more as it is, in a sentence.
+    Broken(String),
 }
 
 /// What the player of a lesson remembers between two events.
@@ -75,6 +92,8 @@ pub(crate) struct LessonPlay {
     pub(crate) expired: Vec<SocketRow>,
     /// When the table was compared with the step the last time.
     pub(crate) compared: Moment,
+    /// In practice, the rows of the step that were there at its beginning, by their lines in the file.
+    pub(crate) had: BTreeSet<usize>,
     /// Whether the next step was asked for while this one is under way.
     pub(crate) goes_on: bool,
 }
@@ -145,6 +164,27 @@ impl LessonProgress {
     /// Whether something is done that a key has to wait for.
     pub(crate) fn is_under_way(&self) -> bool {
         matches!(self.phase, Phase::SettingUp | Phase::Doing)
+    }
+
+    /// Whether the reader is to make the rows now.
+    pub fn practises(&self) -> bool {
+        self.practice && self.phase == Phase::Waiting
+    }
+
+    /// The hint that is shown in practice, with its degree and how many degrees there are if it was asked for.
+    pub fn hint(&self) -> Option<(&str, Option<[usize; 2]>)> {
+        let step = self.step().filter(|_| self.practises())?;
+        if let Some(Advice::Hint(place)) = self.advice {
+            return step.hints.get(place).map(|hint| (hint.text.as_str(), None));
+        }
+        let shown = self.degrees().nth(self.hints.checked_sub(1)?)?;
+        Some((&shown.text, Some([self.hints, self.degrees().count()])))
+    }
+
+    /// The hints of the step that can be asked for, one after another.
+    pub(crate) fn degrees(&self) -> impl Iterator<Item = &Hint> {
+        let hints = self.step().into_iter().flat_map(|step| &step.hints);
+        hints.filter(|hint| hint.when.is_none())
     }
 
     /// The step that is shown; `None` at the last card.

@@ -30,8 +30,8 @@ pub use crate::app::model::lesson::{
     ActionTarget, Choice, Claim, Condition, EndPattern, Expectation, Hint, Lesson, LessonAction,
     LessonActionKind, Need, Question, SocketPattern, Step, Who,
 };
+pub use crate::app::model::lesson_progress::{Advice, LessonProgress, Phase};
 pub(crate) use crate::app::model::lesson_progress::{LessonPlay, SetUp};
-pub use crate::app::model::lesson_progress::{LessonProgress, Phase};
 pub use crate::app::model::notices::{Content, Notice, Notices, Tone, Topic};
 pub use crate::app::model::open_ends::{FinOrder, Holder, OpenEnd, OpenEnds, ServerPolicy};
 pub use crate::app::model::script::{HOLDABLE_STATES, Myth, MythCall};

@@ -45,8 +45,8 @@ use crate::view::{self, Scroll, Theme};
 const QUEUE: usize = 1024;
 const TAKE_TIME: Duration = Duration::from_millis(8);
 
-/// Runs until the user quits; a lesson begins at once.
-pub(super) async fn dashboard(args: &DashboardArgs, lesson: Option<Event>) -> anyhow::Result<Exit> {
+/// Runs until the user quits; these events come first.
+pub(super) async fn dashboard(args: &DashboardArgs, first: Vec<Event>) -> anyhow::Result<Exit> {
     let clock = Clock::start();
     let descriptors = raise_descriptor_limit();
     let state = first_state(args, HostLimits { descriptors, ..unread_machine() }, &clock);
@@ -75,7 +75,7 @@ pub(super) async fn dashboard(args: &DashboardArgs, lesson: Option<Event>) -> an
         memory: BurstMemory::default(),
         listen: args.listen,
         lab: args.lab.lab,
-        lesson,
+        first,
         notes: NotesServer::default(),
         ended: None,
     };
@@ -106,7 +106,7 @@ struct Dashboard {
     memory: BurstMemory,
     listen: bool,
     lab: bool,
-    lesson: Option<Event>,
+    first: Vec<Event>,
     notes: NotesServer,
     ended: Option<Exit>,
 }
@@ -122,8 +122,8 @@ impl Dashboard {
         if std::mem::take(&mut self.lab) {
             self.handle(Event::Requested(Action::Lab));
         }
-        if let Some(lesson) = self.lesson.take() {
-            self.handle(lesson);
+        for event in std::mem::take(&mut self.first) {
+            self.handle(event);
         }
         for input in theme_choice::find_background(self.theme, &mut inbox).await? {
             self.take(input)?;

@@ -9,10 +9,10 @@ use crate::run::headless::{answer, block_on};
 use crate::run::{Exit, complain};
 use crate::tcp::LabSpec;
 
-/// Runs the dashboard, and gives a lesson in it.
+/// Runs the dashboard, which these events begin.
 pub(in crate::run) fn open_dashboard(
     args: &DashboardArgs,
-    lesson: Option<Event>,
+    first: Vec<Event>,
 ) -> anyhow::Result<Exit> {
     let most = LabSpec::MOST_CLIENTS;
     if args.lab.lab && args.computers > Some(most) {
@@ -25,7 +25,7 @@ pub(in crate::run) fn open_dashboard(
         return Ok(Exit::WrongUsage);
     }
     screen::guard_panics();
-    block_on(dashboard(args, lesson))
+    block_on(dashboard(args, first))
 }
 
 /// Why nothing can be drawn here, if so.

@@ -1,16 +1,19 @@
-//! `fivetuple lesson`: lists the course, gives a lesson on the screen, checks lessons without one, and prints them.
+//! `fivetuple lesson`: lists the course, gives a lesson on the screen, checks lessons without one, and prints them; `fivetuple exercise`.
 
 mod check;
+mod exercise;
 mod hand_out;
 mod ports;
 mod rehearsal;
 mod text;
 
+pub(super) use crate::run::lesson::exercise::exercise;
+
 use std::fmt::Write as _;
 
-use crate::app::Event;
 use crate::app::lesson::LessonFaults;
 use crate::app::lesson::menu::needs;
+use crate::app::{Event, Lesson};
 use crate::cli::LessonArgs;
 use crate::run::dashboard::notes::follower::follow;
 use crate::run::dashboard::open::open_dashboard;
@@ -38,8 +41,9 @@ pub(super) fn lesson(args: &LessonArgs) -> anyhow::Result<Exit> {
         Ok(lesson) => lesson,
         Err(faults) => return Ok(refuse(&faults)),
     };
-    let event = Event::LessonGiven { lesson, number: text.number, pace: args.auto };
-    open_dashboard(&args.dashboard(port), Some(event))
+    let (pace, practice) = (args.auto, args.practice);
+    let event = Event::LessonGiven { lesson, number: text.number, pace, practice };
+    open_dashboard(&args.dashboard(port), vec![event])
 }
 
 fn refuse(faults: &LessonFaults) -> Exit {
@@ -52,13 +56,18 @@ fn course() -> String {
     let mut text = String::new();
     for (lesson, number) in LessonText::of_course().iter().zip(1..) {
         let Ok(lesson) = lesson.read(ListenSpec::PORT) else { continue };
-        let needs = match needs(&lesson) {
-            none if none.is_empty() => none,
-            needs => format!(", needs {needs}"),
-        };
-        let _ = writeln!(text, "{number:2}  {} ({} min{needs})", lesson.title, lesson.minutes);
+        let _ = writeln!(text, "{number:2}  {}", headline(&lesson));
         let _ = writeln!(text, "    {}", lesson.belief);
     }
     text.push_str("\nfivetuple lesson 1 gives the first one.\n");
     text
+}
+
+/// Its title, how long it takes, and what it needs.
+fn headline(lesson: &Lesson) -> String {
+    let needs = match needs(lesson) {
+        none if none.is_empty() => none,
+        needs => format!(", needs {needs}"),
+    };
+    format!("{} ({} min{needs})", lesson.title, lesson.minutes)
 }

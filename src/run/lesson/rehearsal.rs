@@ -57,7 +57,7 @@ impl Rehearsal {
         for effect in start.into_iter().chain([Effect::ReadLimits]) {
             rehearsal.world.carry_out(effect);
         }
-        rehearsal.handle(Event::LessonGiven { lesson, number: None, pace: None });
+        rehearsal.handle(Event::LessonGiven { lesson, number: None, pace: None, practice: false });
         Ok(rehearsal)
     }
 

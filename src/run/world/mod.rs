@@ -24,6 +24,7 @@ use crate::run::Clock;
 use crate::run::dashboard::inputs::Input;
 use crate::run::fault::break_on_purpose;
 use crate::run::headless::NO_THREAD;
+use crate::run::kept::keep;
 use crate::run::lab::LabSession;
 use crate::run::save::save;
 use crate::run::world::limits::LimitsReader;
@@ -124,6 +125,7 @@ impl World {
             Effect::Lab(LabOrder::Wire(order)) => self.lab.wire(order),
             Effect::Lookup(names) => self.distribute(&names, Poller::lookup),
             Effect::Save { name, texts } => self.save(name, texts),
+            Effect::KeepExercise(number) => self.keep(number),
             Effect::ReadLimits => self.limits.begin(&self.tasks),
             Effect::Exit => return true,
         }
@@ -135,6 +137,15 @@ impl World {
         self.tasks.spawn_blocking(move || {
             let saved = save(Path::new("."), &name, &texts);
             let _ = inbox.blocking_send(Input::Event(Event::Saved(saved)));
+        });
+    }
+
+    fn keep(&self, exercise: usize) {
+        let inbox = self.inbox.clone();
+        self.tasks.spawn_blocking(move || {
+            if let Err(why) = keep(exercise) {
+                let _ = inbox.blocking_send(Input::Event(Event::ExerciseNotKept(why)));
+            }
         });
     }
 

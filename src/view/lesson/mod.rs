@@ -95,7 +95,8 @@ fn draw_edge(painter: &mut Painter<'_>, edge: Rect) {
 /// Which lesson, which step, how many minutes: in as many words as have room.
 fn titles(state: &State, progress: &LessonProgress, width: u16) -> Titles {
     let lesson = &progress.lesson;
-    let number = progress.number.map_or_else(String::new, |number| format!("{number}: "));
+    let number = progress.exercise.or(progress.number);
+    let number = number.map_or_else(String::new, |number| format!("{number}: "));
     let about = number + &lesson.title;
     let minutes = state.now.since(progress.began).as_secs() / 60;
     let (at, steps) = (progress.at + 1, lesson.steps.len());
@@ -106,13 +107,16 @@ fn titles(state: &State, progress: &LessonProgress, width: u16) -> Titles {
         [String::from("the end"), String::from("end")]
     };
     let tries = [[long, format!("{minutes} of {of} min")], [short, format!("{minutes}/{of} min")]];
-    let room = usize::from(width).saturating_sub(text::width(&about) + " Lesson ".len() + 4);
+    let name = if progress.exercise.is_some() { "Exercise" } else { "Lesson" };
+    let room = usize::from(width).saturating_sub(text::width(&about) + name.len() + 6);
     let wide =
         |pieces: &[String; 2]| pieces.iter().map(|piece| text::width(piece) + 2).sum::<usize>();
     let [long, short] = tries;
     let right = if wide(&long) <= room { long } else { short };
-    let right = right.map(|piece| (Text, piece)).into();
-    Titles { name: "Lesson", about, right, ..Titles::default() }
+    // An exercise has one step.
+    let right = right.into_iter().skip(usize::from(progress.exercise.is_some()));
+    let right = right.map(|piece| (Text, piece)).collect();
+    Titles { name, about, right, ..Titles::default() }
 }
 
 /// What the keys of the lesson do now; where there is no room, the last ones are left out.
@@ -128,8 +132,11 @@ fn keys(progress: &LessonProgress) -> Vec<(&'static str, &'static str)> {
         Phase::Asking => {
             let choices = step.question.as_ref().map_or(0, |question| question.choices.len());
             let letters = "a b c d".get(..(2 * choices).saturating_sub(1)).unwrap_or("a b c d");
-            vec![(letters, "vote"), ("Space", "shows what the kernel says"), BACK]
+            let then = if progress.practice { "your turn" } else { "shows what the kernel says" };
+            vec![(letters, "vote"), ("Space", then), BACK]
         }
+        Phase::Waiting if progress.practice => vec![("!", "hint"), AGAIN],
+        Phase::Done if progress.exercise.is_some() => vec![("Space", "next exercise"), AGAIN],
         Phase::Failed(_) => vec![("Space", "go on"), BACK, AGAIN],
         Phase::Done if progress.strayed => vec![("Space", "set up again"), BACK],
         Phase::Doing | Phase::Waiting | Phase::Done => vec![("Space", "next"), BACK, AGAIN],
@@ -139,6 +146,9 @@ fn keys(progress: &LessonProgress) -> Vec<(&'static str, &'static str)> {
 /// A quiet sign of how far the step is, and a shorter one.
 fn sign(progress: &LessonProgress) -> Option<(ThemeRole, [&'static str; 2])> {
     match (&progress.phase, progress.step()?) {
+        (Phase::Waiting, _) if progress.practice => {
+            Some((Dim, [" not yet: your turn ", " not yet "]))
+        }
         (Phase::Waiting, _) => Some((Dim, [" waiting for the kernel ", " waiting "])),
         (Phase::Done, _) if progress.strayed => {
             Some((Warning, [" no longer as expected ", " strayed "]))

@@ -1,6 +1,6 @@
 //! A step: its caption, its question, its actions, and what was seen in place of what is expected.
 
-use crate::app::{LessonActionKind, LessonProgress, Phase, Question, Step};
+use crate::app::{Advice, LessonActionKind, LessonProgress, Phase, Question, Step};
 use crate::view::ThemeRole::{Dim, Error, Gauge, Heading, Key, Strong, Text};
 use crate::view::lesson::lines::{
     LessonLine, LessonLines, Room, STRAYED, blank, caption, signed, wrapped,
@@ -17,7 +17,10 @@ const GAP: usize = 3;
 
 pub(super) fn groups((progress, step): (&LessonProgress, &Step), room: Room) -> Vec<LessonLines> {
     let heading = wrapped(Heading, &step.heading, room.columns);
-    let mut groups = vec![(9, blank()), (6, heading)];
+    let mut groups = vec![(9, blank())];
+    if step.heading != progress.lesson.title {
+        groups.push((6, heading));
+    }
     groups.extend(match &progress.phase {
         Phase::SettingUp => setting_up((progress, step), room),
         Phase::Asking => asking((progress, step), room),
@@ -65,10 +68,31 @@ fn told((progress, step): (&LessonProgress, &Step), room: Room) -> Vec<LessonLin
     }
     groups.push((7, blank()));
     groups.push((5, actions((progress, step), room.columns)));
+    groups.push((1, practice(progress, room.columns)));
     if progress.strayed {
         groups.push((1, signed((Key, "! "), (Strong, STRAYED), room.columns)));
     }
     groups
+}
+
+/// In practice, whether the table shows it, and what helps.
+fn practice(progress: &LessonProgress, columns: usize) -> Vec<LessonLine> {
+    let mut lines = Vec::new();
+    if progress.phase == Phase::Done && progress.exercise.is_some() {
+        let words = "Done: the table shows it.";
+        lines.extend(signed((Key, &format!("{WORKS} ")), (Strong, words), columns));
+    }
+    if let Some(Advice::Broken(words)) = progress.advice.as_ref().filter(|_| progress.practises()) {
+        lines.extend(signed((Key, "! "), (Strong, words), columns));
+    }
+    if let Some((words, degree)) = progress.hint() {
+        let sign = match degree {
+            Some([degree, degrees]) => format!("Hint {degree} of {degrees}: "),
+            None => String::from("Hint: "),
+        };
+        lines.extend(signed((Heading, &sign), (Text, words), columns));
+    }
+    lines
 }
 
 /// What is said of a step now.

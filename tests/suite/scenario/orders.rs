@@ -36,6 +36,7 @@ pub(super) fn words(order: &Effect) -> Option<String> {
         }
         Effect::Lab(LabOrder::Stop) => String::from("stop the lab"),
         Effect::Save { name, .. } => format!("save {name}"),
+        Effect::KeepExercise(number) => format!("keep exercise {number}"),
         Effect::Exit => String::from("exit"),
         Effect::Watch(_) | Effect::Lookup(_) | Effect::ReadLimits => return None,
     })

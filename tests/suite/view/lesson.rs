@@ -6,13 +6,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fivetuple::app::{
-    Action, Choice, Claim, Condition, Expectation, Key, Lesson, LessonAction, LessonActionKind,
-    LessonProgress, Phase, Question, Scope, SocketPattern, Step, action_for,
+    Action, Advice, Choice, Claim, Condition, Expectation, Key, Lesson, LessonAction,
+    LessonActionKind, LessonProgress, Phase, Question, Scope, SocketPattern, Step, action_for,
 };
 use fivetuple::cli::ThemeName;
 use fivetuple::view::{ColourDepth, Theme};
 
-use crate::robot::Robot;
+use crate::robot::{LISTEN, Robot};
 use crate::view::space::{SIZES, pane};
 use crate::view::{
     ALL, SMALL, USUAL, WIDE, check, check_mono, paint, screen, shows, shows_not, text_of,
@@ -152,12 +152,43 @@ fn a_table_that_no_longer_fits_is_told_in_a_line() {
     shows_not(&mut robot, &ALL, &["✓ as expected"]);
 }
 
+/// The sixth exercise, with these rows beside LISTEN.
+fn exercise(rows: &str) -> Robot {
+    let mut robot = Robot::new();
+    robot.kernel("");
+    robot.ask(Action::GiveExercise(6));
+    robot.later(Duration::from_secs(2));
+    robot.kernel(&format!("{LISTEN}\n{rows}"));
+    robot.later(Duration::from_secs(2));
+    robot
+}
+
+#[test]
+fn an_exercise_says_whose_turn_it_is_what_helps_and_that_it_is_done() {
+    let mut robot = exercise("");
+    shows(&mut robot, &ALL, &["Exercise 6: ", "not yet", "! hint", "r again"]);
+    shows_not(&mut robot, &ALL, &["Hint "]);
+    robot.press("! !");
+    check("exercise_hint", &mut robot, &ALL);
+    shows(&mut robot, &ALL, &["Hint 2 of 3: The client must send its FIN"]);
+    let progress = robot.state.lesson.as_mut().unwrap();
+    progress.advice = Some(Advice::Broken(String::from("A row is gone. Press r.")));
+    shows(&mut robot, &ALL, &["! A row is gone. Press r."]);
+    let left = "tcp 1 0 127.0.0.1:5000 127.0.0.2:41000 CLOSE_WAIT inode=21";
+    check("exercise_done", &mut exercise(left), &ALL);
+    shows(&mut exercise(left), &ALL, &["✓ Done: the table shows it.", "Space next exercise"]);
+    let mut asking = giving(1, Phase::Asking);
+    asking.state.lesson.as_mut().unwrap().practice = true;
+    shows(&mut asking, &ALL, &["Space your turn"]);
+}
+
 #[test]
 fn the_keys_in_the_frame_do_what_it_says() {
     for (key, action) in [
         (Key::Char(' '), Action::LessonNext),
         (Key::Backspace, Action::LessonBack),
         (Key::Char('r'), Action::LessonRestart),
+        (Key::Char('!'), Action::LessonHint),
     ] {
         assert_eq!(action_for(Scope::Lesson, key), Some(action));
     }

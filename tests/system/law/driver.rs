@@ -152,6 +152,7 @@ impl Driver {
                 Effect::Lab(LabOrder::Start(_) | LabOrder::Stop)
                 | Effect::ReadLimits
                 | Effect::Save { .. }
+                | Effect::KeepExercise(_)
                 | Effect::Exit => (),
             }
         }

@@ -44,7 +44,7 @@ fn every_option_of_every_subcommand_stands_in_its_part_of_the_one_page() {
             assert!(part.contains(&format!(r"\-\-{long}")), "{long}: {part}");
         }
     }
-    assert_eq!(seen, 7, "listen, connect, table, lesson, lab, completions, man");
+    assert_eq!(seen, 8, "listen, connect, table, lab, lesson, exercise, completions, man");
     assert!(!page.contains("(1)"), "a page that does not exist: {page}");
 }
 

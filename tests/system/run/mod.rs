@@ -1,4 +1,5 @@
 pub(crate) mod command_line;
+pub(crate) mod exercises;
 pub(crate) mod headless;
 pub(crate) mod lessons;
 pub(crate) mod manual;

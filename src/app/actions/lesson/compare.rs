@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::app::actions::lesson::practice;
 use crate::app::actions::lesson::stage::{fail, set_phase};
 use crate::app::query::lesson::judge::{hold_once, mismatches};
 use crate::app::query::under_way;
@@ -13,7 +14,7 @@ const LIMIT: Duration = Duration::from_secs(5);
 /// Notes what holds now and may not hold later: claims, and rows whose TIME_WAIT is over.
 pub(super) fn note_rows(state: &mut State) {
     let held = match &state.lesson {
-        Some(progress) if progress.waits() => hold_once(state),
+        Some(progress) if progress.waits() || practice::has_news(state) => hold_once(state),
         Some(_) => vec![],
         None => return,
     };
@@ -37,13 +38,17 @@ pub(super) fn note_rows(state: &mut State) {
 /// Compares the table with the step; says whether it fits by now, or never will.
 pub(super) fn compare(state: &mut State) -> bool {
     let Some(progress) = &state.lesson else { return false };
-    let is_over = state.now.since(progress.since) >= LIMIT && !progress.practice;
+    let practises = progress.practice;
+    if practises && !practice::has_news(state) {
+        return false;
+    }
+    let is_over = state.now.since(progress.since) >= LIMIT && !practises;
     if !is_over && under_way::of_sockets(state, Action::Connect).is_some() {
         return false;
     }
     let found = mismatches(state);
+    let now = state.now;
     if found.is_empty() {
-        let now = state.now;
         set_phase(state, Phase::Done);
         if let Some(progress) = &mut state.lesson {
             progress.play.compared = now;
@@ -51,17 +56,20 @@ pub(super) fn compare(state: &mut State) -> bool {
     } else if is_over {
         fail(state, &found);
     } else {
+        if practises {
+            practice::advise(state);
+        }
         return false;
     }
     true
 }
 
-/// Whether the table still fits the step that is done.
+/// Whether the table still fits the step that is done. In practice the reader may go on to try what they like.
 pub(super) fn look_for_strays(state: &mut State) {
     let Some(progress) = &state.lesson else { return };
     let is_settled = under_way::of_sockets(state, Action::Connect).is_none();
     let has_changed = state.sockets.has_changed_since(progress.play.compared);
-    if progress.phase != Phase::Done || !is_settled || !has_changed {
+    if progress.phase != Phase::Done || progress.practice || !is_settled || !has_changed {
         return;
     }
     let strayed = !mismatches(state).is_empty();

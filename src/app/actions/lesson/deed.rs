@@ -22,7 +22,8 @@ pub(super) fn next(state: &mut State, again: bool) -> Option<Result<Option<Lesso
     let lesson = progress.lesson.clone();
     let (place, since) = (progress.done, progress.play.since);
     let actions = lesson.steps.get(progress.play.step).map(|step| &step.actions[..])?;
-    let actions = if progress.practice { &[] } else { actions };
+    // The steps before are done again in practice, too.
+    let actions = if progress.practice && !again { &[] } else { actions };
     if let Some(why) = wrong_form(state) {
         let line = actions.get(place.saturating_sub(1)).map_or(0, |action| action.line);
         let what = Statement::new("lesson-wrong-option").with("why", why);

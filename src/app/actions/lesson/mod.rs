@@ -2,21 +2,20 @@
 
 mod compare;
 mod deed;
+mod practice;
 mod set_up;
 mod stage;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
+
+pub(crate) use crate::app::actions::lesson::practice::hint;
 
 use crate::app::actions::lesson::compare::{compare, look_for_strays, note_rows};
-use crate::app::actions::lesson::stage::{LessonDeed, begin, enter, fail, set_phase};
+use crate::app::actions::lesson::stage::{ASKED, LessonDeed, begin, enter, fail, set_phase};
 use crate::app::query::watched::wanted;
 use crate::app::{Effect, Lesson, LessonProgress, Overlay, Phase, State, Statement};
 use crate::tcp::{LabSpec, Port};
-
-/// The second Esc leaves the lesson if it comes within this time.
-const ASKED: Duration = Duration::from_secs(10);
 
 /// Begins a lesson, in place of the one that is given.
 pub(crate) fn give(
@@ -46,6 +45,9 @@ pub(crate) fn next(state: &mut State) {
     let Some(progress) = &mut state.lesson else { return state.say("no-lesson") };
     let at = progress.at;
     match progress.phase {
+        Phase::Waiting if progress.practice => practice::skip(state),
+        // A step cannot be skipped before it is seen.
+        Phase::SettingUp | Phase::Doing if progress.practice => (),
         Phase::SettingUp | Phase::Doing | Phase::Waiting => progress.play.goes_on = true,
         Phase::Asking => {
             (progress.phase, progress.since, progress.play.since) = (Phase::Doing, now, now);
@@ -124,7 +126,9 @@ pub(crate) fn play(state: &mut State) -> Option<LessonDeed> {
         Phase::SettingUp => set_up::go_on(state),
         Phase::Asking => go_on(state),
         Phase::Doing => do_step(state),
-        Phase::Waiting => compare(state).then(LessonDeed::default),
+        Phase::Waiting => {
+            compare(state).then(|| LessonDeed { effects: practice::keep(state), run: None })
+        }
         Phase::Done | Phase::Failed(_) => {
             look_for_strays(state);
             go_on(state)

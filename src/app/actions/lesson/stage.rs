@@ -1,9 +1,15 @@
 //! How a step begins and ends.
 
+use std::time::Duration;
+
 use crate::app::explain::words;
 use crate::app::model::LessonPlay;
-use crate::app::query::lesson::judge::Mismatch;
+use crate::app::query::lesson::judge::{Mismatch, lines_of_rows};
 use crate::app::{Action, Effect, LessonProgress, Phase, State};
+use crate::tcp::Moment;
+
+/// The second Esc leaves the lesson, and the second Space the step, if it comes within this time.
+pub(super) const ASKED: Duration = Duration::from_secs(10);
 
 /// What the dispatcher does for the player.
 #[derive(Debug, Default)]
@@ -37,12 +43,17 @@ pub(super) fn enter(state: &mut State, at: usize) {
         Some(step) if step.question.is_some() => Phase::Asking,
         Some(_) => Phase::Doing,
     };
+    let had = lines_of_rows(state);
+    if let Some(progress) = state.lesson.as_mut().filter(|progress| progress.practice) {
+        (progress.play.had, progress.play.compared) = (had, Moment::default());
+    }
 }
 
 /// Forgets what belongs to one step.
 fn clear(progress: &mut LessonProgress) {
     (progress.done, progress.votes, progress.strayed) = (0, [0; 4], false);
-    progress.spotlight = None;
+    (progress.spotlight, progress.advice, progress.hints) = (None, None, 0);
+    progress.asked_to_skip = None;
     progress.held_once.clear();
 }
 

@@ -1,12 +1,14 @@
 //! Whether the table fits a step, and what differs.
 
+use std::collections::BTreeSet;
+
 use crate::app::query::lesson::matching::{assign, fits};
 use crate::app::query::lesson::rows::{in_netstats_words, lesson_rows, rows_without_haste};
 use crate::app::{
     Claim, Condition, Expectation, Failure, LessonProgress, Question, SocketPattern, State,
     Statement, Step,
 };
-use crate::tcp::SocketRow;
+use crate::tcp::{SocketRow, TcpState};
 
 /// What a step says, and the table does not show.
 pub(crate) struct Mismatch {
@@ -24,11 +26,31 @@ pub(crate) fn mismatches(state: &State) -> Vec<Mismatch> {
     let Some((progress, step)) = of_step(state) else { return vec![] };
     let now: Vec<&SocketRow> = lesson_rows(state).collect();
     let found = of_rows(state, step, &now);
-    let may_be_late = !found.is_empty() && !progress.play.expired.is_empty();
+    let may_be_late =
+        !found.is_empty() && !progress.play.expired.is_empty() && !progress.practises();
     if may_be_late && of_rows(state, step, &rows_without_haste(state, progress)).is_empty() {
         return vec![];
     }
     found
+}
+
+/// The lines of the step's rows, as far as they are there.
+pub(crate) fn lines_of_rows(state: &State) -> BTreeSet<usize> {
+    let step = of_step(state).map(|(_, step)| step);
+    let rows: Vec<&SocketRow> = lesson_rows(state).collect();
+    let expected = step.and_then(|step| step.expected.as_ref());
+    let claims = expected.iter().flat_map(|expected| &expected.claims);
+    let is_there = |claim: &&Claim| {
+        matches!(claim.condition, Condition::Row(_)) && !claim.once && holds(state, claim, &rows)
+    };
+    claims.filter(is_there).map(|claim| claim.line).collect()
+}
+
+/// Whether the step would be done, were it not for rows in TIME_WAIT.
+pub(crate) fn is_only_late(state: &State) -> bool {
+    let Some((_, step)) = of_step(state) else { return false };
+    let others = lesson_rows(state).filter(|row| row.state != TcpState::TimeWait);
+    of_rows(state, step, &others.collect::<Vec<_>>()).is_empty()
 }
 
 fn of_step(state: &State) -> Option<(&LessonProgress, &Step)> {

@@ -105,6 +105,7 @@ pub(super) const VALUES: &[(&str, &str)] = &[
     ("detail", "100 ms"),
     ("differing", "the local port differs"),
     ("ends", "3 connections"),
+    ("done", "3"),
     ("errno", "Broken pipe (EPIPE)"),
     ("even", "4"),
     ("files", "fivetuple.c and fivetuple.py"),

@@ -57,7 +57,7 @@ const WAITS: &str = "tcp 0 0 127.0.0.2:41000 127.0.0.1:5000 TIME_WAIT timewait=5
 fn given(text: &str) -> Robot {
     let mut robot = Robot::new();
     let lesson = Arc::new(read("lesson.md", text).unwrap_or_else(|faults| panic!("{faults}")));
-    robot.tell(Event::LessonGiven { lesson, number: Some(1), pace: None });
+    robot.tell(Event::LessonGiven { lesson, number: Some(1), pace: None, practice: false });
     robot
 }
 
@@ -238,7 +238,7 @@ fn rows_of_others_belong_to_no_step() {
     let other = "tcp 0 0 127.0.0.1:5000 127.0.0.1:7 ESTABLISHED inode=70";
     robot.kernel(other);
     let lesson = Arc::new(read("lesson.md", LESSON).unwrap());
-    robot.tell(Event::LessonGiven { lesson, number: None, pace: None });
+    robot.tell(Event::LessonGiven { lesson, number: None, pace: None, practice: false });
     robot.later(Duration::from_secs(1));
     robot.listens(ListenSpec::at("127.0.0.1:5000".parse().unwrap()), LISTEN);
     robot.kernel(&[LISTEN, other].join("\n"));
