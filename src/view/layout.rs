@@ -37,6 +37,8 @@ const FEWEST: u16 = 12;
 /// The usual lines of a lesson, and those of a table that has no need of more beside it.
 const LESSON: u16 = 14;
 const COMFORTABLE: u16 = FRAME + 1 + 5;
+/// The lines of a view alone, beside a lesson, that shows a handshake.
+const WHOLE: u16 = 11;
 /// The lines of the numbers and a connection in large letters.
 const LARGE: u16 = 8;
 /// Beside a lesson there may be fewer lines than this: the listener and the computers give way first.
@@ -94,7 +96,11 @@ pub(crate) fn places(area: Rect, state: &State) -> Option<PaneLayout> {
     let (newest, all) = notices::lines_wanted(state, room, usual);
     let log = Log { newest, usual: usual.min(all) };
     // Its rows come before the sentence: the caption speaks of them.
-    main.least = main.least.max(table.min(COMFORTABLE) * u16::from(state.lesson.is_some()));
+    if state.lesson.is_some() {
+        let whole = if pictures.alone { WHOLE } else { table };
+        main.least =
+            main.least.max(if whole <= rest.height { whole } else { table.min(COMFORTABLE) });
+    }
     let (main, log) = share(rest.height, main, log);
     let mut main = take_top(&mut rest, main);
     let notices = take_top(&mut rest, log);
@@ -194,7 +200,7 @@ struct Log {
 fn share(lines: u16, main: Main, log: Log) -> (u16, u16) {
     let least = FRAME + 1;
     // Only a lesson leaves room for one of both.
-    if lines < least + main.wanted.min(COMFORTABLE) {
+    if lines < least + main.least.max(main.wanted.min(COMFORTABLE)) {
         return (lines, 0);
     }
     let reserved = FRAME + log.newest.max(log.usual);

@@ -147,15 +147,20 @@ impl Titles {
 
 pub(crate) type RankedLines = (u8, Vec<Line<'static>>);
 
-/// Leaves out lines of the highest rank, down to `rank`, until `most` are left; returns those that were left out.
+/// Leaves out groups of lines from `rank` on that do not fit into `most` lines after all of a lower rank; returns their lines.
 pub(crate) fn leave_out<L>(groups: &mut Vec<(u8, Vec<L>)>, most: usize, rank: u8) -> Vec<L> {
-    let mut left_out = Vec::new();
-    while groups.iter().map(|(_, lines)| lines.len()).sum::<usize>() > most {
-        let last = (0..groups.len()).max_by_key(|n| groups[*n].0);
-        let Some(last) = last.filter(|n| groups[*n].0 >= rank) else { break };
-        left_out.extend(groups.remove(last).1);
+    let mut order: Vec<usize> = (0..groups.len()).collect();
+    order.sort_by_key(|n| groups[*n].0);
+    let mut left = most;
+    let mut fits = vec![false; groups.len()];
+    for n in order {
+        let lines = groups[n].1.len();
+        fits[n] = groups[n].0 < rank || lines <= left;
+        left = left.saturating_sub(if fits[n] { lines } else { 0 });
     }
-    left_out
+    let mut fits = fits.into_iter();
+    let left_out = groups.extract_if(.., |_| fits.next() == Some(false));
+    left_out.flat_map(|(_, lines)| lines).collect()
 }
 
 pub(crate) fn push_fitting(spans: &mut Vec<Span<'static>>, span: Span<'static>, room: usize) {

@@ -17,7 +17,9 @@ impl StepReader<'_> {
             return self.faults.push(LessonFault::new(span, "the block is not closed", help));
         }
         if self.part == Part::AtHome {
-            let lines: Vec<&str> = fence.lines.iter().map(|(_, line)| *line).collect();
+            // Indented, as Markdown has code without a fence: so a hand-out and the last card show it apart from the words.
+            let code = |(_, line): &(usize, &str)| format!("    {line}").trim_end().to_owned();
+            let lines: Vec<String> = fence.lines.iter().map(code).collect();
             return self.lesson.at_home.push(lines.join("\n"));
         }
         match fence.info.as_str() {

@@ -13,6 +13,12 @@ impl LessonAction {
         let name = |binding: &Binding| self.text.get(..binding.help.len());
         let is_named = name(binding).is_some_and(|name| name.eq_ignore_ascii_case(binding.help));
         let fields = if is_named { self.text[binding.help.len()..].trim() } else { &self.text };
+        // The count is of the key, and no field of the form.
+        let mut fields: Vec<&str> = fields.split(' ').collect();
+        if let Some(at) = fields.iter().position(|word| *word == count) {
+            fields.remove(at);
+        }
+        let fields = fields.join(" ");
         // Only the form of a connection does not carry out what it is about.
         let then = if *action == Action::Connect { format!(", then {key}") } else { String::new() };
         Some((form.keys[0].to_string(), format!("{fields}{then}")))

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use crate::app::query::lesson::rows::lesson_rows;
-use crate::app::{Lesson, Question, State, Step};
+use crate::app::{Lesson, LessonAction, LessonActionKind, Question, State, Step};
 use crate::cli::LessonArgs;
 use crate::run::headless::{block_on, print as print_text};
 use crate::run::lesson::rehearsal::Rehearsal;
@@ -27,7 +27,7 @@ async fn write(
     lesson: Arc<Lesson>,
 ) -> anyhow::Result<(String, Option<String>)> {
     let mut rehearsal = Rehearsal::start(&args.dashboard(port), Arc::clone(&lesson))?;
-    let mut text = format!("# {}\n\nA belief: {}.\n", lesson.title, lesson.belief);
+    let mut text = format!("# {}\n\nCommon belief: {}.\n", lesson.title, lesson.belief);
     let mut wrong = None;
     while let Some(played) = rehearsal.play_step().await {
         let (step, number) = (&lesson.steps[played.place], played.place + 1);
@@ -58,9 +58,12 @@ fn write_step(text: &mut String, state: &State, step: &Step, with_answers: bool)
     if let Some(question) = &step.question {
         write_question(text, state, question, with_answers);
     }
-    if !step.actions.is_empty() {
+    // On paper a mark beside the rows says which are lit.
+    let is_done = |action: &&LessonAction| !matches!(action.what, LessonActionKind::Spotlight(_));
+    let mut actions = step.actions.iter().filter(is_done).peekable();
+    if actions.peek().is_some() {
         text.push_str("```\n");
-        for action in &step.actions {
+        for action in actions {
             let _ = writeln!(text, "{}", action.text);
         }
         text.push_str("```\n\n");
@@ -96,7 +99,9 @@ fn write_table(text: &mut String, state: &State) {
     let _ = writeln!(text, "```\n{}", NetstatLine::head(widths));
     for row in &rows {
         let owner = state.sockets.owner(row.inode);
-        let _ = writeln!(text, "{}", NetstatLine { row, owner, interfaces, widths });
+        let lit = if state.is_put_forward(row) == Some(true) { "  <- lit" } else { "" };
+        let line = format!("{}{lit}", NetstatLine { row, owner, interfaces, widths });
+        let _ = writeln!(text, "{}", line.trim_end());
     }
     text.push_str("```\n\n");
 }

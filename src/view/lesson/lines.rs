@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-use crate::app::State;
+use crate::app::{State, Step};
 use crate::view::ThemeRole::Strong;
 use crate::view::style::big_letters::BigLetters;
 use crate::view::{Scene, ThemeRole, rect, text};
@@ -25,6 +25,8 @@ pub(super) type LessonLines = (u8, Vec<LessonLine>);
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Room {
     pub(super) columns: usize,
+    /// The lines of the screen.
+    pub(super) rows: usize,
     /// The most lines of a caption in large letters.
     pub(super) large: u16,
 }
@@ -37,7 +39,7 @@ impl Room {
             false if screen.width >= 150 && screen.height >= 50 => screen.height / 4,
             false => 0,
         };
-        Room { columns, large }
+        Room { columns, rows: screen.height.into(), large }
     }
 }
 
@@ -64,6 +66,20 @@ pub(super) fn indented(sign: &str, words: &str, columns: usize) -> Vec<(String, 
     let lines = text::wrap(words, columns.saturating_sub(indent)).into_iter();
     let before = std::iter::once(sign.to_owned()).chain(std::iter::repeat(" ".repeat(indent)));
     before.zip(lines).collect()
+}
+
+/// The step with the values of the table in its texts.
+pub(super) fn filled(state: &State, step: &Step) -> Step {
+    let mut step = step.clone();
+    let texts = step.caption.iter_mut().chain(&mut step.after);
+    let question = step.question.iter_mut();
+    let asked = question.flat_map(|asked| {
+        asked.choices.iter_mut().map(|choice| &mut choice.text).chain([&mut asked.text])
+    });
+    for text in texts.chain(asked) {
+        *text = state.fills(text);
+    }
+    step
 }
 
 pub(super) fn blank() -> Vec<LessonLine> {

@@ -8,9 +8,9 @@ mod step;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-use crate::app::{LessonProgress, Phase, State, Step};
+use crate::app::{LessonProgress, Phase, State};
 use crate::view::ThemeRole::{Dim, Text, Warning};
-use crate::view::lesson::lines::{LessonLines, MARGIN, Room, styled};
+use crate::view::lesson::lines::{LessonLines, MARGIN, Room, filled, styled};
 use crate::view::scene::leave_out;
 use crate::view::{Painter, ThemeRole, Titles, rect, text};
 
@@ -41,22 +41,8 @@ pub(crate) fn height(state: &State, screen: Rect, (left, [wanted, kept]): (u16, 
 fn groups(state: &State, progress: &LessonProgress, room: Room) -> Vec<LessonLines> {
     match progress.step() {
         Some(step) => step::groups((progress, &filled(state, step)), room),
-        None => last_card::groups(progress, room),
+        None => last_card::groups(state, progress, room),
     }
-}
-
-/// The step with the values of the table in its texts.
-fn filled(state: &State, step: &Step) -> Step {
-    let mut step = step.clone();
-    let texts = step.caption.iter_mut().chain(&mut step.after);
-    let question = step.question.iter_mut();
-    let asked = question.flat_map(|asked| {
-        asked.choices.iter_mut().map(|choice| &mut choice.text).chain([&mut asked.text])
-    });
-    for text in texts.chain(asked) {
-        *text = state.fills(text);
-    }
-    step
 }
 
 pub(crate) fn draw(painter: &mut Painter<'_>, place: Rect) {

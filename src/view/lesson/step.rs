@@ -124,7 +124,7 @@ fn choices(progress: &LessonProgress, question: &Question, columns: usize) -> Ve
     let is_answered = progress.phase == Phase::Done;
     let most = progress.votes.into_iter().max().unwrap_or(0);
     let lead = if is_answered { "✓ a  ".len() - 2 } else { "a  ".len() };
-    let right = if is_answered { "  right" } else { "" };
+    let right = if is_answered { "  (right)" } else { "" };
     let widest = question.choices.iter().map(|choice| text::width(&choice.text)).max();
     let widest = widest.unwrap_or(0) + right.len();
     let left = columns.saturating_sub(lead + widest + COUNT).min(BAR);

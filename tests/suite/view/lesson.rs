@@ -65,14 +65,14 @@ pub(crate) fn lesson() -> Lesson {
         actions: vec![
             act("connect laptop", Action::Connect, None, &[]),
             act("connect phone 3", Action::Connect, Some(3), &[]),
-            act("connect from 6000", Action::Connect, None, &[(2, "6000")]),
+            act("connect 2 from 6000", Action::Connect, Some(2), &[(2, "6000")]),
         ],
         expected: Some(Expectation::default()),
         ..Step::default()
     };
     let closes = Step {
         heading: String::from("A client closes"),
-        caption: words(&["TIME_WAIT is on the side that closed first."]),
+        caption: words(&["TIME_WAIT is on the side that closed first. Port {port} serves others."]),
         ..Step::default()
     };
     Lesson {
@@ -116,7 +116,11 @@ fn failed() -> Robot {
 fn a_step_says_what_happens_and_which_key_does_the_same() {
     let mut robot = giving(1, Phase::Doing);
     check("lesson_doing", &mut robot, &ALL);
-    shows(&mut robot, &ALL, &["✓ c connect laptop", "▶ 3c connect phone 3", "C from 6000, then c"]);
+    shows(
+        &mut robot,
+        &ALL,
+        &["✓ c connect laptop", "▶ 3c connect phone 3", "C from 6000, then 2c"],
+    );
     check("lesson_done", &mut voted(Phase::Done), &[SMALL, USUAL, WIDE, LARGE[0], LARGE[1]]);
     check_mono("lesson_done", &mut voted(Phase::Done));
     shows(&mut giving(0, Phase::Done), &ALL, &["L backlog 2", "✓ as expected"]);
@@ -129,7 +133,7 @@ fn the_question_is_asked_with_the_votes_and_answered_by_word_and_sign() {
     check("lesson_asking", &mut voted(Phase::Asking), &[SMALL, USUAL, WIDE, LARGE[0], LARGE[1]]);
     shows(&mut giving(1, Phase::Asking), &ALL, &["Space shows what the kernel says", "a b c vote"]);
     shows_not(&mut voted(Phase::Asking), &ALL, &["✓", "right", "connect laptop"]);
-    shows(&mut voted(Phase::Done), &ALL, &["✓ c  stay as it is  right", "✗ b  disappear"]);
+    shows(&mut voted(Phase::Done), &ALL, &["✓ c  stay as it is  (right)", "✗ b  disappear"]);
 }
 
 #[test]
@@ -203,8 +207,18 @@ fn the_last_card_crosses_out_the_belief() {
     shows(
         &mut giving(3, Phase::Done),
         &[SMALL, USUAL, WIDE],
-        &["✗ Not so: A connected client occupies", "At home", "Next: Your port is not 80 too"],
+        &[
+            "✗ Not so: A connected client occupies",
+            "Port 5000",
+            "At home",
+            "Next: Your port is not 80 too",
+        ],
     );
+    let mut robot = giving(3, Phase::Done);
+    let progress = robot.state.lesson.as_mut().unwrap();
+    let program = words(&["    print(5000)\n"; 30]);
+    Arc::make_mut(&mut progress.lesson).at_home = program;
+    shows(&mut robot, &ALL, &["At home: fivetuple lesson 1 --hand-out"]);
 }
 
 #[test]
@@ -239,7 +253,7 @@ fn a_caption_is_whole_at_every_size_and_covers_no_row() {
             is_large || said.contains("the port is not used up by a client."),
             "{size:?}\n{text}"
         );
-        assert!(said.contains("✓ c stay as it is right") || is_large, "{size:?}\n{text}");
+        assert!(said.contains("✓ c stay as it is (right)") || is_large, "{size:?}\n{text}");
         let rows = pane(&text, "Sockets");
         let has_listener = rows.iter().any(|row| row.contains("LISTEN"));
         assert!(rows.len() >= 2 && (has_listener || size.1 < 18), "{size:?}\n{text}");

@@ -10,7 +10,9 @@ use ratatui::style::{Color, Modifier};
 
 use crate::robot::{LISTEN, Robot, own};
 use crate::view::lesson::lesson;
-use crate::view::{DARK, LAPTOP, PHONE, WIDE, joined, paint, screen, shows, shows_not, text_of};
+use crate::view::{
+    DARK, LAPTOP, PHONE, SMALL, USUAL, WIDE, joined, paint, screen, shows, shows_not, text_of,
+};
 
 const WAITS: &str = "tcp 0 0 127.0.0.2:54240 127.0.0.1:5000 TIME_WAIT timewait=60000ms/0";
 
@@ -239,4 +241,21 @@ fn a_lesson_puts_rows_forward_until_the_next_verb() {
     assert_eq!(marks(&mut robot), ["L*", "", ""], "what the step speaks of");
     robot.press("d");
     assert_eq!(marks(&mut robot), ["", "", ""], "nothing has changed yet");
+}
+
+#[test]
+fn what_a_lesson_puts_forward_is_in_view_in_a_long_table() {
+    let mut robot = connected();
+    close(&mut robot);
+    let phones =
+        (0..20).map(|n| format!("tcp 0 0 127.0.0.1:5000 127.0.0.3:{} ESTABLISHED", 40_000 + n));
+    let rows: Vec<String> = [LISTEN, WAITS].map(String::from).into_iter().chain(phones).collect();
+    robot.kernel(&rows.join("\n"));
+    let mut progress = LessonProgress::new(Arc::new(lesson()), Some(1));
+    progress.phase = Phase::Done;
+    robot.state.lesson = Some(progress);
+    robot.state.ui.selected = None;
+    let of = SocketPattern { state: Some(TcpState::TimeWait), ..SocketPattern::default() };
+    robot.state.lesson.as_mut().unwrap().spotlight = Some(Condition::Row(of));
+    shows(&mut robot, &[SMALL, USUAL, WIDE], &["127.0.0.2:54240"]);
 }

@@ -56,6 +56,7 @@ refused EADDRINUSE
 ```do
 close at server laptop
 stop listening
+spotlight TIME_WAIT
 ```
 ```expect
 tcp 127.0.0.1:5000 laptop TIME_WAIT
@@ -156,6 +157,9 @@ fn a_hand_out_has_the_tables_of_this_machine_and_blanks_for_the_answers() {
         let port = &port.captures(&full).unwrap_or_else(|| panic!("{full}"))[1];
         assert!(full.contains(&format!("127.0.0.2:{port}")) && full.contains("[x] It stays"));
         assert!(full.ends_with("## At home\n\nss -tan\n"), "{full}");
+        let lit: Vec<&str> = full.lines().filter(|line| line.ends_with("  <- lit")).collect();
+        assert!(matches!(lit[..], [line] if line.contains("TIME_WAIT")), "{full}");
+        assert!(!full.contains("spotlight"), "it lights nothing on paper: {full}");
     });
 }
 

@@ -73,6 +73,7 @@ fn prepare(state: &mut State, action: &LessonAction) -> Result<LessonDeed, State
             (*action, *on, target, *count, options)
         }
         LessonActionKind::Spotlight(condition) => {
+            state.ui.selected = None;
             if let Some(progress) = &mut state.lesson {
                 progress.spotlight = Some(condition.clone());
             }

@@ -21,12 +21,12 @@ impl State {
 
     /// Whether a row is lit: the step of a lesson puts it forward, or else the last verb changed it.
     pub fn is_lit(&self, line: &TableRow) -> bool {
-        self.is_put_forward(line).unwrap_or_else(|| line.is_lit(self.spotlight()))
+        self.is_put_forward(&line.row).unwrap_or_else(|| line.is_lit(self.spotlight()))
     }
 
     /// How a row is marked.
     pub fn mark(&self, line: &TableRow) -> Mark {
-        match (line.mark(self.spotlight()), self.is_put_forward(line)) {
+        match (line.mark(self.spotlight()), self.is_put_forward(&line.row)) {
             (Mark::New | Mark::Changed | Mark::Plain, Some(true)) => Mark::PutForward,
             (Mark::New | Mark::Changed, Some(false)) => Mark::Plain,
             (mark, _) => mark,
@@ -34,11 +34,11 @@ impl State {
     }
 
     /// Whether the step of the lesson puts that row forward; `None` where it puts none forward.
-    fn is_put_forward(&self, line: &TableRow) -> Option<bool> {
+    pub(crate) fn is_put_forward(&self, row: &SocketRow) -> Option<bool> {
         let condition = self.lesson.as_ref()?.spotlight.as_ref()?;
         Some(match condition {
             Condition::Row(pattern) | Condition::Count { of: pattern, .. } => {
-                fits(self, pattern, &line.row)
+                fits(self, pattern, row)
             }
             Condition::Refused(_) => false,
         })

@@ -85,6 +85,10 @@ fn a_lesson_is_read_whole() {
     assert!(connects.caption.is_empty(), "the question is no caption");
     assert_eq!(connects.expected.as_ref().unwrap().claims.len(), 3);
     assert_eq!(lesson.at_home.len(), 2);
+    assert!(
+        lesson.at_home[1].lines().all(|line| line.starts_with("    ")),
+        "code is told from words"
+    );
 }
 
 #[test]
