@@ -78,10 +78,7 @@ pub(super) fn read(
     let mut words = Words::of(line, start);
     words.are_quoted_whole()?;
     if words.take_all("spotlight") {
-        return Ok((
-            LessonActionKind::Spotlight(claims::rows(remaining(&words, line, start))?),
-            false,
-        ));
+        return Ok((LessonActionKind::Spotlight(claims::rows(words)?), false));
     }
     if words.take_all("wait") {
         return Ok((LessonActionKind::Wait(time(&mut words)?), false));
@@ -90,7 +87,7 @@ pub(super) fn read(
     let whole = words.span();
     let (name, action, on) = named(&mut words)?;
     if let Some(why) = why_not(action) {
-        return Err(LessonFault::new(whole, format!("a lesson cannot do `{name}`")).help(why));
+        return Err(LessonFault::new(whole, format!("a lesson cannot do `{name}`"), why));
     }
     let action = if action == Action::OpenHeldStates {
         Action::HoldState(held_state(&mut words)?)
@@ -103,25 +100,16 @@ pub(super) fn read(
     Ok((LessonActionKind::Act { action, on, target, count, options }, needs_lab))
 }
 
-/// The words that are left, as a line of their own.
-fn remaining<'a>(words: &Words<'a>, line: &'a str, start: usize) -> Words<'a> {
-    let from = words.peek().map_or(line.len(), |word| word.start - start);
-    Words::of(&line[from..], start + from)
-}
-
 fn time(words: &mut Words<'_>) -> Result<Duration, LessonFault> {
-    let span = words.peek().map_or(words.end(), |word| word.span());
-    let time = words.take_if(|word| {
+    let time = |word: &str| {
         let millis = match word.strip_suffix("ms") {
             Some(millis) => millis.parse().ok()?,
             None => word.strip_suffix('s')?.parse::<f64>().ok()? * 1000.0,
         };
         (1.0..=10_000.0).contains(&millis).then(|| Duration::from_secs_f64(millis / 1000.0))
-    });
-    let time = time.ok_or_else(|| {
-        LessonFault::new(span, "no time to wait")
-            .help("write `wait 2s`, at most `10s`, or `wait 500ms`")
-    })?;
+    };
+    let help = "write `wait 2s`, at most `10s`, or `wait 500ms`";
+    let time = words.need(time, "no time to wait", help)?;
     words.end_here("write `wait 2s`")?;
     Ok(time)
 }
@@ -139,37 +127,31 @@ fn named(words: &mut Words<'_>) -> Result<(&'static str, Action, Option<bool>), 
 
 fn unknown(words: &Words<'_>) -> LessonFault {
     let rest = words.rest();
-    let Some(first) = rest.first() else {
-        return LessonFault::new(words.end(), "the action is missing").help("write `listen`");
+    let [first, ..] = rest else {
+        return LessonFault::new(words.end(), "the action is missing", "write `listen`");
     };
-    let fault = |many: usize| {
-        let written: Vec<&str> = rest.iter().take(many).map(|word| word.text).collect();
-        let written = written.join(" ");
-        let end = rest.get(many - 1).map_or(first.end, |word| word.end);
-        LessonFault::new(first.start..end, format!("unknown action `{written}`"))
+    let written = |many: usize| {
+        let words: Vec<&str> = rest.iter().take(many).map(|word| word.text).collect();
+        words.join(" ")
     };
     // A name may have several words.
     let tries = (1..=rest.len().min(4)).flat_map(|many| {
-        let written: Vec<&str> = rest.iter().take(many).map(|word| word.text).collect();
-        let written = written.join(" ");
+        let written = written(many);
         names().filter_map(move |(name, ..)| Some((likeness(&written, name)?, many, name)))
     });
-    if let Some((_, many, name)) = tries.max_by(|(a, ..), (b, ..)| a.total_cmp(b)) {
-        return fault(many).did_you_mean(name);
-    }
-    fault(1).help(
-        "the names are those in the list that `:` opens: listen, connect, disconnect, send, ...",
-    )
+    let meant = tries.max_by(|(a, ..), (b, ..)| a.total_cmp(b));
+    let many = meant.map_or(1, |(_, many, _)| many);
+    let help =
+        "the names are those in the list that `:` opens: listen, connect, disconnect, send, ...";
+    let what = format!("unknown action `{}`", written(many));
+    let fault = LessonFault::new(first.start..rest[many - 1].end, what, help);
+    meant.map_or(fault.clone(), |(.., name)| fault.did_you_mean(name))
 }
 
 fn held_state(words: &mut Words<'_>) -> Result<TcpState, LessonFault> {
-    let span = words.peek().map_or(words.end(), |word| word.span());
-    let state =
-        words.take_if(|word| word.parse().ok().filter(|state| HOLDABLE_STATES.contains(state)));
-    state.ok_or_else(|| {
-        let names = HOLDABLE_STATES.map(TcpState::name).join(", ");
-        LessonFault::new(span, "no state that can be held").help(format!("write one of {names}"))
-    })
+    let state = |word: &str| word.parse().ok().filter(|state| HOLDABLE_STATES.contains(state));
+    let names = HOLDABLE_STATES.map(TcpState::name).join(", ");
+    words.need(state, "no state that can be held", &format!("write one of {names}"))
 }
 
 /// Takes the computer or listener, and the count, in any order.
@@ -180,79 +162,64 @@ fn operands(
 ) -> Result<(Option<ActionTarget>, Option<u32>), LessonFault> {
     let (mut target, mut count) = (None, None);
     while let Some(word) = words.peek() {
-        if let Some(meant) = take_target(words)? {
-            let is_fit = match &meant {
+        let mut help = None;
+        let is_right = if let Some(meant) = take_target(words)? {
+            if let (ActionTarget::Listener(port), Action::Connect) = (&meant, action) {
+                help = Some(format!("write `to 127.0.0.1:{port}`"));
+            }
+            let fits = match meant {
                 ActionTarget::Computer { .. } => takes_computer(action),
                 ActionTarget::Listener(_) => takes_listener(action),
             };
-            if !is_fit || target.is_some() {
-                let help = match meant {
-                    ActionTarget::Listener(port) if action == Action::Connect => {
-                        format!("write `to 127.0.0.1:{port}`")
-                    }
-                    ActionTarget::Computer { .. } | ActionTarget::Listener(_) => {
-                        takes(name, action)
-                    }
-                };
-                return Err(word.unexpected().help(help));
-            }
-            target = Some(meant);
-        } else if word.is("all")
-            || (!word.is_quoted && word.text.bytes().all(|byte| byte.is_ascii_digit()))
-        {
-            words.take();
-            count = Some(counted(word, name, action, count)?);
+            target.replace(meant).is_none() && fits
+        } else if let Some(number) = take_count(words, action)? {
+            let fits = action.counts() && (number > 0 || Action::VERBS.contains(&action));
+            count.replace(number).is_none() && fits
         } else {
             break;
+        };
+        if !is_right {
+            return Err(word.unexpected(help.unwrap_or_else(|| takes(name, action))));
         }
     }
     Ok((target, count))
 }
 
-fn counted(
-    word: Word<'_>,
-    name: &str,
-    action: Action,
-    before: Option<u32>,
-) -> Result<u32, LessonFault> {
-    let is_all = word.is("all");
-    if !action.counts() || before.is_some() || (is_all && !Action::VERBS.contains(&action)) {
-        return Err(word.unexpected().help(takes(name, action)));
+/// Takes how many times; 0 is `all`.
+fn take_count(words: &mut Words<'_>, action: Action) -> Result<Option<u32>, LessonFault> {
+    if words.take_all("all") {
+        return Ok(Some(0));
     }
-    if is_all {
-        return Ok(0);
-    }
-    let all = if Action::VERBS.contains(&action) { ", or `all`" } else { "" };
+    let is_number = |word: &Word<'_>| word.text.bytes().all(|byte| byte.is_ascii_digit());
+    let Some(word) = words.peek().filter(|word| !word.is_quoted && is_number(word)) else {
+        return Ok(None);
+    };
+    words.take();
     let number = word.text.parse().ok().filter(|number| (1..=connect_spec::MOST).contains(number));
-    number.ok_or_else(|| {
-        LessonFault::new(word.span(), format!("{} is not a number of times", word.text))
-            .help(format!("write a number from 1 to {}{all}", connect_spec::MOST))
+    number.map(Some).ok_or_else(|| {
+        let all = if Action::VERBS.contains(&action) { ", or `all`" } else { "" };
+        let help = format!("write a number from 1 to {}{all}", connect_spec::MOST);
+        LessonFault::new(word.span(), format!("{} is not a number of times", word.text), help)
     })
 }
 
 fn take_target(words: &mut Words<'_>) -> Result<Option<ActionTarget>, LessonFault> {
     let at_server = words.take_all("the server's end of");
-    let Some(word) = words.peek() else {
-        return if at_server { Err(whose(words)) } else { Ok(None) };
-    };
-    if let Some(port) = word.text.strip_prefix(':').filter(|_| !at_server && !word.is_quoted) {
+    let word = words.peek().filter(|word| !word.is_quoted);
+    if let Some(word) = word.filter(|word| !at_server && word.text.starts_with(':')) {
         words.take();
-        let port = computers::port(port, &word)?.unwrap_or(Port::ANY);
+        let port = computers::port(&word.text[1..], &word)?.unwrap_or(Port::ANY);
         return Ok(Some(ActionTarget::Listener(port)));
     }
-    let before = words.clone();
-    let found = computers::take(words).filter(|(_, name, _)| name != computers::SERVER);
-    let Some((_, name, port)) = found else {
-        *words = before;
-        return if at_server { Err(whose(words)) } else { Ok(None) };
+    let found = match word.filter(|word| !word.text.starts_with(computers::SERVER)) {
+        Some(_) => computers::take(words)?,
+        None => None,
     };
-    let port = port.map_or(Ok(None), |port| computers::port(port, &word))?;
-    Ok(Some(ActionTarget::Computer { name, port, at_server }))
-}
-
-fn whose(words: &Words<'_>) -> LessonFault {
-    let span = words.peek().map_or(words.end(), |word| word.span());
-    LessonFault::new(span, "the computer is missing").help("write `the server's end of laptop`")
+    if found.is_none() && at_server {
+        let help = "write `the server's end of laptop`";
+        return Err(LessonFault::new(words.here(), "the computer is missing", help));
+    }
+    Ok(found.map(|(name, port)| ActionTarget::Computer { name, port, at_server }))
 }
 
 /// Whether an action is for a connection, a row, or the computer that connects.

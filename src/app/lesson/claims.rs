@@ -11,11 +11,6 @@ use crate::tcp::{Errno, Port, PortRange, Protocol, TcpState};
 const HELP: &str =
     "write a row as netstat does, `tcp 127.0.0.1:5000 * LISTEN`, or a count, `1 LISTEN`";
 
-/// Takes `once`.
-pub(super) fn take_once(words: &mut Words<'_>) -> bool {
-    words.take_all("once")
-}
-
 /// What a line claims.
 pub(super) fn condition(words: Words<'_>) -> Result<Condition, LessonFault> {
     let whole = words.span();
@@ -26,7 +21,7 @@ pub(super) fn condition(words: Words<'_>) -> Result<Condition, LessonFault> {
             let help = format!(
                 "say how many: `3 {what}`, `no {what}`; or name the row: `tcp laptop * ESTABLISHED`"
             );
-            return Err(LessonFault::new(whole, "a claim without a number").help(help));
+            return Err(LessonFault::new(whole, "a claim without a number", help));
         }
         (condition, _) => condition,
     })
@@ -36,18 +31,18 @@ pub(super) fn condition(words: Words<'_>) -> Result<Condition, LessonFault> {
 pub(super) fn rows(words: Words<'_>) -> Result<Condition, LessonFault> {
     let whole = words.span();
     match statement(words)? {
-        (Condition::Refused(_), _) => Err(LessonFault::new(whole, "this names no rows").help(HELP)),
+        (Condition::Refused(_), _) => Err(LessonFault::new(whole, "this names no rows", HELP)),
         (rows, _) => Ok(rows),
     }
 }
 
 fn statement(mut words: Words<'_>) -> Result<(Condition, Option<u32>), LessonFault> {
     let Some(first) = words.peek() else {
-        return Err(LessonFault::new(words.end(), "the claim is missing").help(HELP));
+        return Err(LessonFault::new(words.end(), "the claim is missing", HELP));
     };
     if first.is("...") {
-        let fault = LessonFault::new(first.span(), "`...` is not in the first line");
-        return Err(fault.help("write it at the top of the block"));
+        let help = "write it at the top of the block";
+        return Err(LessonFault::new(first.span(), "`...` is not in the first line", help));
     }
     if words.take_all("refused") {
         return Ok((Condition::Refused(refusal(&mut words)?), None));
@@ -57,16 +52,15 @@ fn statement(mut words: Words<'_>) -> Result<(Condition, Option<u32>), LessonFau
     }
     let protocol = |word: &str| {
         let bare = word.strip_suffix('6').unwrap_or(word);
-        let protocol = [("tcp", Protocol::Tcp), ("udp", Protocol::Udp)];
-        let known = protocol.into_iter().find(|(name, _)| *name == bare)?.1;
-        Some((known, bare != word))
+        let protocol = match bare {
+            "tcp" => Protocol::Tcp,
+            "udp" => Protocol::Udp,
+            _ => return None,
+        };
+        Some((Some(protocol), Some(bare != word)))
     };
     if let Some((protocol, is_v6)) = words.take_if(protocol) {
-        let row = SocketPattern {
-            protocol: Some(protocol),
-            is_v6: Some(is_v6),
-            ..SocketPattern::default()
-        };
+        let row = SocketPattern { protocol, is_v6, ..SocketPattern::default() };
         return Ok((Condition::Row(row_of(words, row, first.span())?), None));
     }
     let (count, of) = counted(words)?;
@@ -77,11 +71,11 @@ fn refusal(words: &mut Words<'_>) -> Result<Errno, LessonFault> {
     let known = || (1..=133).map(Errno).filter_map(|errno| Some((errno.symbol()?, errno)));
     let help = "write the symbol of the error, for example `refused EADDRINUSE`";
     let Some(word) = words.take() else {
-        return Err(LessonFault::new(words.end(), "refused how?").help(help));
+        return Err(LessonFault::new(words.end(), "refused how?", help));
     };
     let Some((_, errno)) = known().find(|(symbol, _)| word.text == *symbol) else {
-        let fault = LessonFault::new(word.span(), format!("unknown error `{}`", word.text));
-        return Err(fault.suggest(word.text, known().map(|(symbol, _)| symbol), help));
+        let fault = LessonFault::new(word.span(), format!("unknown error `{}`", word.text), help);
+        return Err(fault.suggest(word.text, known().map(|(symbol, _)| symbol)));
     };
     words.end_here("the claim ends before it")?;
     Ok(errno)
@@ -94,10 +88,10 @@ fn state(word: &str) -> Option<TcpState> {
 fn unknown_state(word: Word<'_>) -> LessonFault {
     let names = TcpState::ALL.map(TcpState::name);
     let help = format!("the states are {}", names.join(", "));
-    let fault = LessonFault::new(word.span(), format!("unknown state `{}`", word.text));
+    let fault = LessonFault::new(word.span(), format!("unknown state `{}`", word.text), help);
     let written =
         word.text.replace('-', "_").replace("WAIT_", "WAIT").replace("SYN_RECEIVED", "SYN_RECV");
-    fault.suggest(&written, names, help)
+    fault.suggest(&written, names)
 }
 
 /// A row behind its protocol.
@@ -110,13 +104,8 @@ fn row_of(
     row.recv = words.take_if(number);
     let is_pasted = row.recv.is_some();
     if is_pasted {
-        let span = words.peek().map_or(words.end(), |word| word.span());
-        row.send = words.take_if(number);
-        if row.send.is_none() {
-            return Err(LessonFault::new(span, "Send-Q is missing").help(
-                "netstat writes both queues before the addresses: `tcp 0 0 127.0.0.1:5000 ...`",
-            ));
-        }
+        let help = "netstat writes both queues before the addresses: `tcp 0 0 127.0.0.1:5000 ...`";
+        row.send = Some(words.need(number, "Send-Q is missing", help)?);
     }
     row.local = computers::take_end(&mut words, "local")?;
     row.foreign = computers::take_end(&mut words, "foreign")?;
@@ -130,15 +119,14 @@ fn row_of(
     let has_none = row.protocol == Some(Protocol::Udp) || words.take_all("*");
     if row.state.is_none() && !has_none {
         let help = "a row of TCP ends with its state, or with * for any";
-        let missing = || LessonFault::new(words.end(), "the state is missing").help(help);
+        let missing = || LessonFault::new(words.end(), "the state is missing", help);
         return Err(words.peek().map_or_else(missing, unknown_state));
     }
-    if is_pasted && let Some(owner) = words.peek().filter(|word| is_owner(word.text)) {
-        row.is_owned = (owner.text != "-").then_some(true);
+    match words.peek().filter(|word| is_pasted && is_owner(word.text)) {
         // The name of a program may have spaces.
-        return possible(row, protocol);
+        Some(owner) => row.is_owned = (owner.text != "-").then_some(true),
+        None => extras(words, &mut row)?,
     }
-    extras(words, &mut row)?;
     possible(row, protocol)
 }
 
@@ -155,9 +143,9 @@ fn extras(mut words: Words<'_>, row: &mut SocketPattern) -> Result<(), LessonFau
                 "any" => Some(true),
                 _ => None,
             });
-            row.is_owned = Some(owner.ok_or_else(|| {
-                LessonFault::new(word.span(), "whose?").help("write `owner none` or `owner any`")
-            })?);
+            let whose =
+                || LessonFault::new(word.span(), "whose?", "write `owner none` or `owner any`");
+            row.is_owned = Some(owner.ok_or_else(whose)?);
             continue;
         }
         let queue = if word.is("Recv-Q") {
@@ -165,17 +153,15 @@ fn extras(mut words: Words<'_>, row: &mut SocketPattern) -> Result<(), LessonFau
         } else if word.is("Send-Q") {
             &mut row.send
         } else {
-            let fault = word.unexpected();
-            return Err(fault.suggest(
-                word.text,
-                ["Recv-Q", "Send-Q", "owner"],
+            let fault = word.unexpected(
                 "after the state may follow `Recv-Q 3`, `Send-Q 0`, `owner none` or `owner any`",
-            ));
+            );
+            return Err(fault.suggest(word.text, ["Recv-Q", "Send-Q", "owner"]));
         };
         let bytes = words.take_if(|word| word.parse().ok());
         *queue = Some(bytes.ok_or_else(|| {
-            LessonFault::new(word.span(), format!("`{}` without a number", word.text))
-                .help(format!("write `{} 3`", word.text))
+            let what = format!("`{}` without a number", word.text);
+            LessonFault::new(word.span(), what, format!("write `{} 3`", word.text))
         })?);
     }
     Ok(())
@@ -185,26 +171,21 @@ fn extras(mut words: Words<'_>, row: &mut SocketPattern) -> Result<(), LessonFau
 fn possible(row: SocketPattern, protocol: Range<usize>) -> Result<SocketPattern, LessonFault> {
     let ends = [&row.local, &row.foreign];
     let has_v6 = ends.iter().any(|end| matches!(end.who, Who::Address(ip) if ip.is_ipv6()));
-    let wrong = |what: &str, help: &str| Err(LessonFault::new(protocol.clone(), what).help(help));
+    let wrong = |what: &str, help: &str| Err(LessonFault::new(protocol.clone(), what, help));
     if has_v6 && row.is_v6 == Some(false) {
         return wrong("an address of IPv6 in a row of IPv4", "write tcp6 or udp6 at the beginning");
     }
-    if row.protocol == Some(Protocol::Udp)
-        && row.state.is_some_and(|state| state != TcpState::Established)
-    {
-        return wrong(
-            "UDP has no such state",
-            "a UDP row ends after its addresses, or with ESTABLISHED",
-        );
+    let is_plain = matches!(row.state, None | Some(TcpState::Established));
+    if row.protocol == Some(Protocol::Udp) && !is_plain {
+        let help = "a UDP row ends after its addresses, or with ESTABLISHED";
+        return wrong("UDP has no such state", help);
     }
     if row.state == Some(TcpState::Listen) && row.foreign != EndPattern::default() {
         return wrong("a row in LISTEN has no foreign end", "write `*` in its place");
     }
     if row.state == Some(TcpState::TimeWait) && row.is_owned == Some(true) {
-        return wrong(
-            "a row in TIME_WAIT has no owner",
-            "the kernel alone keeps it: write `owner none`",
-        );
+        let help = "the kernel alone keeps it: write `owner none`";
+        return wrong("a row in TIME_WAIT has no owner", help);
     }
     Ok(row)
 }
@@ -213,34 +194,35 @@ fn possible(row: SocketPattern, protocol: Range<usize>) -> Result<SocketPattern,
 fn counted(mut words: Words<'_>) -> Result<(Option<u32>, SocketPattern), LessonFault> {
     let whole = words.span();
     let (mut count, mut of, mut says_rows) = (None, SocketPattern::default(), false);
-    let twice = |word: &Word<'_>| word.unexpected().help("the claim has one already");
+    let twice = |word: &Word<'_>| Err(word.unexpected("the claim has one already"));
     while let Some(word) = words.peek() {
-        if let Some((_, name, at)) = computers::take(&mut words) {
+        if let Some((name, port)) = computers::take(&mut words)? {
             if of.local.who != Who::Any {
-                return Err(twice(&word));
+                return twice(&word);
             }
-            of.local.who = Who::Computer(name);
-            of.local.port = at.map_or(Ok(None), |at| computers::port(at, &word))?;
+            of.local = EndPattern { who: Who::Computer(name), port };
             continue;
         }
         words.take();
         if let Some(state) = state(word.text) {
             if of.state.replace(state).is_some() {
-                return Err(twice(&word));
+                return twice(&word);
             }
         } else if word.is("no") || word.text.starts_with(|c: char| c.is_ascii_digit()) {
             let number = if word.is("no") { Some(0) } else { word.text.parse().ok() };
             let number = number.filter(|number| *number <= MOST).ok_or_else(|| {
-                LessonFault::new(word.span(), format!("`{}` is not a number of rows", word.text))
-                    .help("write a number from 0 to 100000")
+                let what = format!("`{}` is not a number of rows", word.text);
+                LessonFault::new(word.span(), what, "write a number from 0 to 100000")
             })?;
             if count.replace(number).is_some() {
-                return Err(twice(&word));
+                return twice(&word);
             }
         } else if word.is("row") || word.is("rows") {
             says_rows = true;
         } else if word.is("on") {
-            of.port = Some(listener(&mut words)?);
+            let port = |word: &str| word.strip_prefix(':')?.parse().ok().filter(|port| *port > 0);
+            let help = "write a colon and a number from 1 to 65535: `on :5001`";
+            of.port = Some(Port(words.need(port, "on which port?", help)?));
         } else if word
             .text
             .chars()
@@ -248,29 +230,16 @@ fn counted(mut words: Words<'_>) -> Result<(Option<u32>, SocketPattern), LessonF
         {
             return Err(unknown_state(word));
         } else {
-            let fault =
-                LessonFault::new(word.span(), format!("unknown word `{}` in a claim", word.text));
+            let what = format!("unknown word `{}` in a claim", word.text);
             let known = computers::known().chain(["rows", "refused", "once", "tcp", "udp"]);
-            return Err(fault.suggest(word.text, known, HELP));
+            return Err(LessonFault::new(word.span(), what, HELP).suggest(word.text, known));
         }
     }
     if of == SocketPattern::default() && !says_rows {
-        return Err(
-            LessonFault::new(whole, "a number of what?").help("write `3 rows` or `1 LISTEN`")
-        );
+        let help = "write `3 rows` or `1 LISTEN`";
+        return Err(LessonFault::new(whole, "a number of what?", help));
     }
     Ok((count, of))
 }
 
 const MOST: u32 = 100_000;
-
-/// `:5001` behind `on`.
-fn listener(words: &mut Words<'_>) -> Result<Port, LessonFault> {
-    let end = words.end();
-    let word = words.take();
-    let port = word.and_then(|word| word.text.strip_prefix(':')?.parse().ok());
-    port.filter(|port| *port > 0).map(Port).ok_or_else(|| {
-        LessonFault::new(word.map_or(end, |word| word.span()), "on which port?")
-            .help("write a colon and a number from 1 to 65535: `on :5001`")
-    })
-}

@@ -17,19 +17,25 @@ pub(super) fn known() -> impl Iterator<Item = &'static str> {
 }
 
 /// Takes a computer, `laptop` or `computer 13`, with `:6000` or `:*` behind it.
-pub(super) fn take<'a>(words: &mut Words<'a>) -> Option<(&'a str, String, Option<&'a str>)> {
-    let word = words.peek().filter(|word| !word.is_quoted)?;
-    let (name, port) = split(word.text);
-    if known().any(|known| known == name) {
+pub(super) fn take(words: &mut Words<'_>) -> Result<Option<(String, Option<Port>)>, LessonFault> {
+    let Some(word) = words.peek().filter(|word| !word.is_quoted) else { return Ok(None) };
+    let (mut name, mut at) = split(word.text);
+    let mut full_name = name.to_owned();
+    if name == "computer"
+        && at.is_none()
+        && let Some(number) = words.rest().get(1)
+    {
+        (name, at) = split(number.text);
+        let number = name.parse().ok().filter(|n: &u8| usize::from(*n) > NAMES.split(' ').count());
+        let Some(n) = number else { return Ok(None) };
         words.take();
-        return Some((word.text, name.to_owned(), port));
+        full_name = format!("computer {n}");
+    } else if known().all(|known| known != name) {
+        return Ok(None);
     }
-    let number = *words.rest().get(1).filter(|_| word.text == "computer")?;
-    let (n, port) = split(number.text);
-    n.parse().ok().filter(|n: &u8| usize::from(*n) > NAMES.split(' ').count())?;
     words.take();
-    words.take();
-    Some((number.text, format!("computer {n}"), port))
+    let port = at.map_or(Ok(None), |at| port(at, &word))?;
+    Ok(Some((full_name, port)))
 }
 
 fn split(word: &str) -> (&str, Option<&str>) {
@@ -43,19 +49,19 @@ pub(super) fn port(text: &str, word: &Word<'_>) -> Result<Option<Port>, LessonFa
     }
     let port = text.parse().ok().filter(|port| *port > 0).map(|port| Some(Port(port)));
     port.ok_or_else(|| {
-        LessonFault::new(word.span(), format!("`{text}` is not a port"))
-            .help("write a number from 1 to 65535, or `*` for any")
+        let help = "write a number from 1 to 65535, or `*` for any";
+        LessonFault::new(word.span(), format!("`{text}` is not a port"), help)
     })
 }
 
 /// Takes an end as netstat writes it, or with the name of a computer in place of its address; `*` is any.
 pub(super) fn take_end(words: &mut Words<'_>, what: &str) -> Result<EndPattern, LessonFault> {
+    let help = "write 127.0.0.1:5000, laptop, laptop:6000, or * for anything";
     let Some(word) = words.peek() else {
-        return Err(LessonFault::new(words.end(), format!("the {what} address is missing"))
-            .help("write 127.0.0.1:5000, laptop, laptop:6000, or * for anything"));
+        let what = format!("the {what} address is missing");
+        return Err(LessonFault::new(words.end(), what, help));
     };
-    if let Some((_, name, at)) = take(words) {
-        let port = at.map_or(Ok(None), |at| port(at, &word))?;
+    if let Some((name, port)) = take(words)? {
         return Ok(EndPattern { who: Who::Computer(name), port });
     }
     words.take();
@@ -67,13 +73,10 @@ pub(super) fn take_end(words: &mut Words<'_>, what: &str) -> Result<EndPattern, 
         Some(ip) => Who::Address(ip),
         None if ip == "*" => Who::Any,
         None => {
-            let (name, _) = split(word.text);
-            let fault = LessonFault::new(word.span(), format!("`{}` is not an address", word.text));
-            return Err(fault.label(format!("the {what} address")).suggest(
-                name,
-                known(),
-                "write 127.0.0.1:5000, laptop, laptop:6000, or * for anything",
-            ));
+            let message = format!("`{}` is not an address", word.text);
+            let fault = LessonFault::new(word.span(), message, help);
+            let fault = fault.label(format!("the {what} address"));
+            return Err(fault.suggest(split(word.text).0, known()));
         }
     };
     let port = port(at, &word)?;

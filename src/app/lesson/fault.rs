@@ -1,7 +1,7 @@
 use std::fmt;
 use std::ops::Range;
 
-use annotate_snippets::{AnnotationKind, Element, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
 use crate::app::format::many;
 use crate::tcp::is_legible;
@@ -24,19 +24,25 @@ pub struct LessonFault {
     /// What is wrong.
     pub message: String,
     /// What would be right.
-    pub help: Option<String>,
+    pub help: String,
     /// Whether the lesson can be given anyway.
     pub is_warning: bool,
     label: Option<String>,
 }
 
 impl LessonFault {
-    pub(super) fn new(span: Range<usize>, message: impl Into<String>) -> LessonFault {
-        LessonFault { span, message: message.into(), help: None, is_warning: false, label: None }
+    /// What is wrong there, and what would be right.
+    pub(super) fn new(
+        span: Range<usize>,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) -> LessonFault {
+        let (message, help) = (message.into(), help.into());
+        LessonFault { span, message, help, is_warning: false, label: None }
     }
 
-    pub(super) fn warning(span: Range<usize>, message: impl Into<String>) -> LessonFault {
-        LessonFault { is_warning: true, ..LessonFault::new(span, message) }
+    pub(super) fn warning(span: Range<usize>, message: String, help: String) -> LessonFault {
+        LessonFault { is_warning: true, ..LessonFault::new(span, message, help) }
     }
 
     /// Says beside the mark in the line what is wrong there.
@@ -44,25 +50,20 @@ impl LessonFault {
         LessonFault { label: Some(label.into()), ..self }
     }
 
-    pub(super) fn help(self, help: impl Into<String>) -> LessonFault {
-        LessonFault { help: Some(help.into()), ..self }
-    }
-
-    /// Asks whether the word that is closest was meant; else `help` says what may stand there.
+    /// Asks whether the word that is closest was meant, if one is close.
     pub(super) fn suggest<'a>(
         self,
         written: &str,
         known: impl IntoIterator<Item = &'a str>,
-        help: impl Into<String>,
     ) -> LessonFault {
         match closest(written, known) {
             Some(word) => self.did_you_mean(word),
-            None => self.help(help),
+            None => self,
         }
     }
 
     pub(super) fn did_you_mean(self, word: &str) -> LessonFault {
-        self.help(format!("did you mean `{word}`?"))
+        LessonFault { help: format!("did you mean `{word}`?"), ..self }
     }
 }
 
@@ -116,9 +117,8 @@ impl LessonFaults {
             .path(clean(&self.file))
             .annotation(mark.label(fault.label.as_deref().map(clean)));
         let level = if fault.is_warning { Level::WARNING } else { Level::ERROR };
-        let help = fault.help.as_ref().map(|help| Level::HELP.message(clean(help)));
         let title = level.primary_title(clean(&fault.message));
-        let group = title.element(snippet).elements(help.map(Element::from));
+        let group = title.element(snippet).element(Level::HELP.message(clean(&fault.help)));
         writeln!(f, "{}\n", Renderer::plain().term_width(WIDTH).render(&[group]))
     }
 }

@@ -3,65 +3,49 @@
 use std::ops::Range;
 
 use crate::app::lesson::fault::{LessonFault, closest};
+use crate::app::lesson::markdown::lines_of;
 use crate::app::{Lesson, Need};
 
 const KEYS: [&str; 6] = ["title", "belief", "minutes", "needs", "lang", "format"];
 
-const NEEDED: [&str; 3] = ["title", "belief", "minutes"];
+const NEEDED: [(&str, &str); 3] = [
+    ("title", "write `title: The port is never hogged`"),
+    ("belief", "write `belief: ` and what the class believes before the lesson"),
+    ("minutes", "write `minutes: 5`, the time to give the lesson"),
+];
 
 const SAMPLE: &str =
     "begin the file with `---`, `title: ...`, `belief: ...`, `minutes: 5`, `---`, a line each";
 
 /// Reads the head into the lesson; where the steps begin.
 pub(super) fn read(text: &str, lesson: &mut Lesson, faults: &mut Vec<LessonFault>) -> usize {
-    let mut lines = lines_of(text);
-    let Some((_, first)) = lines.next().filter(|(_, line)| is_fence(line)) else {
-        let first = text.lines().next().unwrap_or("");
-        let fault = LessonFault::new(0..first.len(), "the lesson has no head");
-        faults.push(fault.help(SAMPLE));
+    let first = 0..text.lines().next().map_or(0, str::len);
+    if !is_fence(&text[first.clone()]) {
+        faults.push(LessonFault::new(first, "the lesson has no head", SAMPLE));
         return 0;
-    };
+    }
     let mut seen: Vec<&str> = Vec::new();
-    let mut end = first.len();
-    let mut is_closed = false;
-    for (start, line) in lines {
-        if is_fence(line) {
-            (end, is_closed) = (start + line.len(), true);
-            break;
-        }
-        if line.starts_with("# ") {
-            end = start;
-            break;
-        }
+    let (mut end, mut is_closed) = (first.end, false);
+    let lines = lines_of(text, 0..text.len()).skip(1);
+    for (start, line) in lines.take_while(|(_, line)| !line.starts_with("# ")) {
         end = start + line.len();
+        is_closed = is_fence(line);
+        if is_closed {
+            break;
+        }
         if let Err(fault) = entry(line, start, lesson, &mut seen, faults) {
             faults.push(fault);
         }
     }
     if !is_closed {
-        let fault = LessonFault::new(0..first.len(), "the head is not closed");
-        faults.push(fault.help("write `---` on a line of its own after the last entry"));
+        let help = "write `---` on a line of its own after the last entry";
+        faults.push(LessonFault::new(first.clone(), "the head is not closed", help));
     }
-    let missing = NEEDED.iter().filter(|key| !seen.contains(key));
-    faults.extend(missing.map(|key| {
-        let fault = LessonFault::new(0..first.len(), format!("the head has no `{key}`"));
-        fault.help(match *key {
-            "title" => "write `title: The port is never hogged`",
-            "belief" => "write `belief: ` and what the class believes before the lesson",
-            _ => "write `minutes: 5`, the time to give the lesson",
-        })
+    let missing = NEEDED.iter().filter(|(key, _)| !seen.contains(key));
+    faults.extend(missing.map(|(key, help)| {
+        LessonFault::new(first.clone(), format!("the head has no `{key}`"), *help)
     }));
     end
-}
-
-/// Each line without its end, and where it begins.
-fn lines_of(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let mut start = 0;
-    text.split_inclusive('\n').map(move |line| {
-        let at = start;
-        start += line.len();
-        (at, line.strip_suffix('\n').unwrap_or(line))
-    })
 }
 
 fn is_fence(line: &str) -> bool {
@@ -82,29 +66,27 @@ fn entry<'a>(
     }
     let whole = start..start + line.trim_end().len();
     let Some((key, value)) = commented.split_once(':') else {
-        return Err(LessonFault::new(whole, "this is not an entry of the head")
-            .help("write `key: value`, or close the head with `---`"));
+        let help = "write `key: value`, or close the head with `---`";
+        return Err(LessonFault::new(whole, "this is not an entry of the head", help));
     };
     let at = |part: &str| place(line, part, start);
     let (key, value) = (key.trim(), value.trim());
+    let wrong = |what: String, help: &str| Err(LessonFault::new(at(key), what, help));
     if !KEYS.contains(&key) {
         let help = format!("the keys are {}", KEYS.join(", "));
         // What was meant is not missing as well.
         seen.extend(closest(key, KEYS));
-        return Err(
-            LessonFault::new(at(key), format!("unknown key `{key}`")).suggest(key, KEYS, help)
-        );
+        return wrong(format!("unknown key `{key}`"), &help)
+            .map_err(|fault| fault.suggest(key, KEYS));
     }
     if seen.contains(&key) {
-        return Err(
-            LessonFault::new(at(key), format!("`{key}` is given twice")).help("remove one of them")
-        );
+        return wrong(format!("`{key}` is given twice"), "remove one of them");
     }
     seen.push(key);
     let quoted = value.strip_prefix('"').and_then(|value| value.strip_suffix('"'));
     let value = quoted.unwrap_or(value);
     if value.is_empty() {
-        return Err(LessonFault::new(at(key), format!("`{key}` has no value")));
+        return wrong(format!("`{key}` has no value"), "write it behind the colon");
     }
     match key {
         "title" => value.clone_into(&mut lesson.title),
@@ -112,8 +94,8 @@ fn entry<'a>(
         "minutes" => {
             let minutes = value.parse().ok().filter(|minutes| (1..=60).contains(minutes));
             lesson.minutes = minutes.ok_or_else(|| {
-                LessonFault::new(at(value), format!("`{value}` is not a number of minutes"))
-                    .help("write a whole number from 1 to 60")
+                let what = format!("`{value}` is not a number of minutes");
+                LessonFault::new(at(value), what, "write a whole number from 1 to 60")
             })?;
         }
         "needs" => {
@@ -125,8 +107,8 @@ fn entry<'a>(
             }
         }
         "format" if value != "1" => {
-            return Err(LessonFault::new(at(value), format!("format {value} is not known"))
-                .help("this version reads `format: 1`"));
+            let what = format!("format {value} is not known");
+            return Err(LessonFault::new(at(value), what, "this version reads `format: 1`"));
         }
         _ => (),
     }
@@ -150,11 +132,10 @@ fn needed(need: &str, at: Range<usize>) -> Result<Option<Need>, LessonFault> {
     let version =
         version.and_then(|(major, minor)| Some((major.parse().ok()?, minor.parse().ok()?)));
     let Some((major, minor)) = version else {
-        return Err(LessonFault::new(at, format!("unknown need `{need}`")).suggest(
-            need,
-            ["tcp", "lab", "ipv6", "linux 6.3"],
-            "a lesson may need tcp, lab, ipv6, linux 6.3",
-        ));
+        let known = ["tcp", "lab", "ipv6", "linux 6.3"];
+        let help = format!("a lesson may need {}", known.join(", "));
+        let fault = LessonFault::new(at, format!("unknown need `{need}`"), help);
+        return Err(fault.suggest(need, known));
     };
     Ok(Some(Need::Linux(major, minor)))
 }

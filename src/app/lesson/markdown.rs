@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag};
 
 use crate::app::lesson::fault::LessonFault;
 
@@ -20,16 +20,11 @@ pub(super) struct MarkdownBlock<'a> {
 
 #[derive(Clone, Debug)]
 pub(super) enum MarkdownKind<'a> {
-    Heading {
-        is_step: bool,
-        text: String,
-    },
+    Heading { is_step: bool, text: String },
     Paragraph(String),
     Tasks(Vec<Task>),
     Quote(String),
     Fence(Fence<'a>),
-    /// What has no place in a lesson: what it is, and what to do.
-    Foreign(&'static str, &'static str),
 }
 
 /// An item of a list.
@@ -53,7 +48,19 @@ pub(super) struct Fence<'a> {
     pub(super) is_closed: bool,
 }
 
-const HTML: (&str, &str) = ("HTML", "write it as plain text; `&lt;` stands for <");
+impl<'a> Fence<'a> {
+    /// The lines that are not blank.
+    pub(super) fn written(&self) -> impl Iterator<Item = (usize, &'a str)> {
+        self.lines.iter().copied().filter(|(_, line)| !line.trim().is_empty())
+    }
+}
+
+/// What has no place in a lesson: what it is, and what to do.
+type Foreign = (&'static str, &'static str);
+
+const HTML: Foreign = ("HTML", "write it as plain text; `&lt;` stands for <");
+
+type Spanned<'e> = (Event<'e>, Range<usize>);
 
 /// The blocks of `text` from `base` on.
 pub(super) fn blocks<'a>(
@@ -68,140 +75,135 @@ pub(super) fn blocks<'a>(
     let mut blocks = Vec::new();
     while let Some((event, span)) = events.next() {
         let kind = match event {
-            Event::Start(tag) => {
-                let mut depth = 1;
-                let inner: Vec<_> = events
-                    .by_ref()
-                    .take_while(|(event, _)| {
-                        depth += match event {
-                            Event::Start(_) => 1,
-                            Event::End(_) => -1,
-                            _ => 0,
-                        };
-                        depth > 0
-                    })
-                    .collect();
-                block(text, tag, &span, &inner, faults)
-            }
-            Event::Rule => MarkdownKind::Foreign("a rule", "begin a step with `# Heading` instead"),
+            Event::Start(tag) => block(text, tag, &span, inside(&mut events), faults),
+            Event::Rule => Err(("a rule", "begin a step with `# Heading` instead")),
             _ => continue,
         };
-        blocks.push(MarkdownBlock { span, kind });
+        match kind {
+            Ok(kind) => blocks.push(MarkdownBlock { span, kind }),
+            Err(what) => faults.push(foreign(first_line(text, &span), what)),
+        }
     }
     blocks
 }
 
-type Spanned<'e> = (Event<'e>, Range<usize>);
+/// The events up to the end of what has just begun.
+fn inside<'e>(events: &mut impl Iterator<Item = Spanned<'e>>) -> Vec<Spanned<'e>> {
+    let mut depth = 1;
+    let is_inside = |(event, _): &Spanned<'_>| {
+        depth += match event {
+            Event::Start(_) => 1,
+            Event::End(_) => -1,
+            _ => 0,
+        };
+        depth > 0
+    };
+    events.take_while(is_inside).collect()
+}
 
 fn block<'a>(
     text: &'a str,
     tag: Tag<'_>,
     span: &Range<usize>,
-    inner: &[Spanned<'_>],
+    inner: Vec<Spanned<'_>>,
     faults: &mut Vec<LessonFault>,
-) -> MarkdownKind<'a> {
-    match tag {
-        Tag::Heading { level, .. } => {
-            MarkdownKind::Heading { is_step: level == HeadingLevel::H1, text: plain(inner, faults) }
-        }
-        Tag::Paragraph => MarkdownKind::Paragraph(plain(inner, faults)),
-        Tag::BlockQuote(_) => MarkdownKind::Quote(plain(inner, faults)),
-        Tag::List(_) => tasks(inner, faults),
+) -> Result<MarkdownKind<'a>, Foreign> {
+    Ok(match tag {
+        Tag::Heading { level, .. } => MarkdownKind::Heading {
+            is_step: level == HeadingLevel::H1,
+            text: plain(&inner, faults),
+        },
+        Tag::Paragraph => MarkdownKind::Paragraph(plain(&inner, faults)),
+        Tag::BlockQuote(_) => MarkdownKind::Quote(plain(&inner, faults)),
+        Tag::List(_) => MarkdownKind::Tasks(tasks(inner, faults)),
         Tag::CodeBlock(CodeBlockKind::Fenced(info)) => {
-            MarkdownKind::Fence(fence(text, info.trim().to_owned(), span, inner))
+            MarkdownKind::Fence(fence(text, info.trim().to_owned(), span, &inner))
         }
-        Tag::CodeBlock(CodeBlockKind::Indented) => MarkdownKind::Foreign(
-            "an indented block",
-            "four spaces at the left make code of a line: move it to the margin",
-        ),
-        Tag::HtmlBlock => MarkdownKind::Foreign(HTML.0, HTML.1),
-        _ => MarkdownKind::Foreign("this", "a step has paragraphs, a task list, notes and blocks"),
-    }
+        Tag::CodeBlock(CodeBlockKind::Indented) => {
+            let help = "four spaces at the left make code of a line: move it to the margin";
+            return Err(("an indented block", help));
+        }
+        Tag::HtmlBlock => return Err(HTML),
+        _ => return Err(("this", "a step has paragraphs, a task list, notes and blocks")),
+    })
 }
 
 fn fence<'a>(text: &'a str, info: String, span: &Range<usize>, inner: &[Spanned<'_>]) -> Fence<'a> {
-    let mut lines = Vec::new();
-    for (_, at) in inner {
-        let mut start = at.start;
-        for line in text.get(at.clone()).unwrap_or("").split_inclusive('\n') {
-            lines.push((start, line.trim_end_matches('\n')));
-            start += line.len();
-        }
-    }
-    let source = text.get(span.clone()).unwrap_or("").trim_end();
-    let last = source.lines().skip(1).last().unwrap_or("").trim();
-    let sign = if source.trim_start().starts_with('~') { '~' } else { '`' };
-    let is_closed = last.len() >= 3 && last.chars().all(|c| c == sign);
+    let lines = inner.iter().flat_map(|(_, at)| lines_of(text, at.clone()));
+    let lines: Vec<(usize, &str)> = lines.collect();
+    let end = inner.last().map_or(first_line(text, span).end, |(_, at)| at.end);
+    // A fence that is not closed ends at the next one, whose name is then a line of it.
+    let is_closed = text.get(end..span.end).is_some_and(|fence| !fence.trim().is_empty())
+        && !lines.iter().any(|(_, line)| line.starts_with("```"));
     Fence { info, lines, is_closed }
+}
+
+/// Each line of that part without its end, and where it begins.
+pub(super) fn lines_of(text: &str, part: Range<usize>) -> impl Iterator<Item = (usize, &str)> {
+    let mut start = part.start;
+    text.get(part).unwrap_or("").split_inclusive('\n').map(move |line| {
+        let at = start;
+        start += line.len();
+        (at, line.trim_end_matches('\n'))
+    })
+}
+
+/// The part of a place in its first line.
+pub(super) fn first_line(text: &str, part: &Range<usize>) -> Range<usize> {
+    let length = lines_of(text, part.clone()).next().map_or(0, |(_, line)| line.trim_end().len());
+    part.start..part.start + length
 }
 
 /// The text of a block, its marks removed; a line end is a space.
 fn plain(inner: &[Spanned<'_>], faults: &mut Vec<LessonFault>) -> String {
     let mut text = String::new();
     for (event, span) in inner {
-        match event {
-            Event::Text(part) | Event::Code(part) => text.push_str(part),
-            Event::SoftBreak | Event::HardBreak | Event::Start(Tag::Paragraph) => text.push(' '),
-            Event::Html(tag) | Event::InlineHtml(tag) if !tag.starts_with("</") => {
-                faults.push(foreign(span.clone(), HTML.0, HTML.1));
+        let what = match event {
+            Event::Text(part) | Event::Code(part) => {
+                text.push_str(part);
+                continue;
             }
-            Event::Start(Tag::Image { .. }) => {
-                faults.push(foreign(
-                    span.clone(),
-                    "a picture",
-                    "the program shows the table itself",
-                ));
+            Event::SoftBreak | Event::HardBreak | Event::Start(Tag::Paragraph) => {
+                text.push(' ');
+                continue;
             }
+            Event::Html(tag) | Event::InlineHtml(tag) if !tag.starts_with("</") => HTML,
+            Event::Start(Tag::Image { .. }) => ("a picture", "the program shows the table itself"),
             Event::Start(
                 Tag::CodeBlock(_) | Tag::List(_) | Tag::Heading { .. } | Tag::BlockQuote(_),
-            ) => {
-                faults.push(foreign(
-                    span.clone(),
-                    "a block inside a block",
-                    "move it to the left margin",
-                ));
-            }
-            _ => (),
-        }
+            ) => ("a block inside a block", "move it to the left margin"),
+            _ => continue,
+        };
+        faults.push(foreign(span.clone(), what));
     }
     text.trim().to_owned()
 }
 
-pub(super) fn foreign(span: Range<usize>, what: &str, help: &str) -> LessonFault {
-    LessonFault::new(span, format!("{what} has no place in a lesson")).help(help)
+pub(super) fn foreign(span: Range<usize>, (what, help): (&str, &str)) -> LessonFault {
+    LessonFault::new(span, format!("{what} has no place in a lesson"), help)
 }
 
-fn tasks<'a>(inner: &[Spanned<'_>], faults: &mut Vec<LessonFault>) -> MarkdownKind<'a> {
-    let mut depth = 0;
-    let mut starts = Vec::new();
-    for (n, (event, _)) in inner.iter().enumerate() {
-        match event {
-            Event::Start(Tag::List(_)) => depth += 1,
-            Event::End(TagEnd::List(_)) => depth -= 1,
-            Event::Start(Tag::Item) if depth == 0 => starts.push(n),
-            _ => (),
-        }
-    }
-    let ends = starts.iter().skip(1).copied().chain([inner.len()]);
-    let items = starts.iter().zip(ends).map(|(from, to)| {
-        let span = inner[*from].1.clone();
-        let parts = &inner[*from + 1..to];
+fn tasks(items: Vec<Spanned<'_>>, faults: &mut Vec<LessonFault>) -> Vec<Task> {
+    let mut events = items.into_iter();
+    let mut tasks = Vec::new();
+    while let Some((_, span)) = events.next() {
+        let parts = inside(&mut events);
         let is_marked = parts.iter().find_map(|(event, _)| match event {
             Event::TaskListMarker(is_marked) => Some(*is_marked),
             _ => None,
         });
-        let is_word = |part: &&Spanned<'_>| match &part.0 {
+        let last = parts.iter().rposition(|(event, _)| match event {
             Event::Text(text) => !text.trim().is_empty(),
             event => matches!(event, Event::Code(_)),
-        };
-        let last = parts.iter().rposition(|part| is_word(&part));
+        });
         let claim = last.and_then(|last| match &parts[last] {
             (Event::Code(claim), at) => Some((claim.to_string(), at.clone())),
             _ => None,
         });
         let words = last.filter(|_| claim.is_some()).unwrap_or(parts.len());
-        plain(parts, faults);
-        Task { span, is_marked, text: plain(&parts[..words], &mut vec![]), claim }
-    });
-    MarkdownKind::Tasks(items.collect())
+        let text = plain(&parts[..words], faults);
+        plain(&parts[words..], faults);
+        tasks.push(Task { span, is_marked, text, claim });
+    }
+    tasks
 }

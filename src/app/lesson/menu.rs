@@ -3,13 +3,12 @@
 use std::sync::{Arc, LazyLock};
 
 use crate::app::actions::lesson;
-use crate::app::lesson::ports::moved;
-use crate::app::lesson::{COURSE, EXERCISES, read};
+use crate::app::lesson::{COURSE, EXERCISES, read, read_at};
 use crate::app::{
     Action, Effect, Lesson, Need, Overlay, Palette, PaletteEntry, PaletteKind, Phase, State,
     Statement,
 };
-use crate::tcp::{ListenSpec, Port};
+use crate::tcp::Port;
 
 /// Lesson 0, for those who see the program for the first time.
 pub const TOUR: (&str, &str) = ("00-tour.md", include_str!("../../../assets/lessons/00-tour.md"));
@@ -44,8 +43,8 @@ impl CourseLesson {
 
     /// It, with its ports from that one on.
     fn at(&self, port: Port) -> Arc<Lesson> {
-        let moved = (port != ListenSpec::PORT).then(|| read(self.name, &moved(self.text, port)));
-        moved.and_then(Result::ok).map_or_else(|| Arc::clone(&self.lesson), Arc::new)
+        let lesson = read_at(self.name, self.text, port);
+        lesson.map_or_else(|_| Arc::clone(&self.lesson), Arc::new)
     }
 }
 
@@ -123,8 +122,7 @@ pub(crate) fn go_on(state: &mut State) -> Vec<Effect> {
 /// A list of lessons: number, title, minutes and needs of each, and the belief that the selected one tests.
 pub fn list<'a>(lessons: impl Iterator<Item = (usize, &'a Lesson)>) -> Palette {
     let entry = |(number, lesson): (usize, &Lesson)| {
-        let needs: Vec<String> = lesson.needs.iter().map(|need| in_words(*need)).collect();
-        let needs = needs.join(", ");
+        let needs = needs(lesson);
         let minutes = format!("{:>2} min", lesson.minutes);
         let details =
             [("Common belief", format!("\"{}\"", lesson.belief)), ("Needs", needs.clone())];
@@ -141,10 +139,12 @@ pub fn list<'a>(lessons: impl Iterator<Item = (usize, &'a Lesson)>) -> Palette {
     Palette::new(PaletteKind::Lessons, lessons.map(entry).collect())
 }
 
-fn in_words(need: Need) -> String {
-    match need {
+/// What a lesson needs of the machine, in a few words.
+pub(crate) fn needs(lesson: &Lesson) -> String {
+    let needs = lesson.needs.iter().map(|need| match *need {
         Need::Lab => String::from("lab"),
         Need::Ipv6 => String::from("IPv6"),
         Need::Linux(major, minor) => format!("Linux {major}.{minor}"),
-    }
+    });
+    needs.collect::<Vec<_>>().join(", ")
 }

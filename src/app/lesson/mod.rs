@@ -7,7 +7,6 @@ mod actions;
 mod claims;
 mod computers;
 mod course;
-mod expect;
 mod fault;
 mod fences;
 mod head;
@@ -15,7 +14,7 @@ mod length;
 mod markdown;
 pub mod menu;
 mod options;
-pub(crate) mod ports;
+mod ports;
 mod question;
 mod steps;
 mod values;
@@ -30,6 +29,7 @@ pub use crate::app::lesson::values::{CAPTION_VALUES, COMPUTER_VALUES};
 use crate::app::Lesson;
 use crate::app::lesson::fault::is_printable;
 use crate::app::lesson::steps::StepReader;
+use crate::tcp::{ListenSpec, Port};
 
 /// No lesson is longer, in bytes.
 const LONGEST: usize = 64 * 1024;
@@ -43,6 +43,16 @@ pub fn read(file_name: &str, text: &str) -> Result<Lesson, LessonFaults> {
     let (lesson, mut faults) = examined(&text);
     faults.retain(|fault| !fault.is_warning);
     if faults.is_empty() { Ok(lesson) } else { Err(LessonFaults::new(file_name, &text, faults)) }
+}
+
+/// The same with its ten ports from that one on. Errors are about the text as it is written.
+///
+/// # Errors
+/// As of [`read`].
+pub fn read_at(file_name: &str, text: &str, port: Port) -> Result<Lesson, LessonFaults> {
+    let as_written = read(file_name, text)?;
+    let is_moved = port != ListenSpec::PORT;
+    if is_moved { read(file_name, &ports::moved(text, port)) } else { Ok(as_written) }
 }
 
 /// Everything that is wrong with the lesson in a file, and what could be better.
@@ -59,8 +69,9 @@ pub fn decode<'a>(file_name: &str, bytes: &'a [u8]) -> Result<&'a str, LessonFau
     std::str::from_utf8(bytes).map_err(|error| {
         let valid = bytes.get(..error.valid_up_to().min(LONGEST)).unwrap_or_default();
         let text = String::from_utf8_lossy(valid);
-        let fault = LessonFault::new(text.len()..text.len(), "this is not text in UTF-8");
-        LessonFaults::new(file_name, &text, vec![fault.help("save the file as UTF-8")])
+        let (end, help) = (text.len()..text.len(), "save the file as UTF-8");
+        let fault = LessonFault::new(end, "this is not text in UTF-8", help);
+        LessonFaults::new(file_name, &text, vec![fault])
     })
 }
 
@@ -76,14 +87,14 @@ fn examined(text: &str) -> (Lesson, Vec<LessonFault>) {
     if text.len() > LONGEST {
         let first = text.lines().next().map_or(0, |line| line.len().min(80));
         let first = (0..=first).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
-        let fault = LessonFault::new(0..first, "the file is too long");
-        return (lesson, vec![fault.help(format!("a lesson has at most {} KiB", LONGEST / 1024))]);
+        let help = format!("a lesson has at most {} KiB", LONGEST / 1024);
+        return (lesson, vec![LessonFault::new(0..first, "the file is too long", help)]);
     }
     let unseen = text.char_indices().find(|(_, c)| *c != '\n' && *c != '\t' && !is_printable(*c));
     if let Some((at, c)) = unseen {
         let message = format!("a character that cannot be seen, U+{:04X}", u32::from(c));
-        let fault = LessonFault::new(at..at + c.len_utf8(), message);
-        return (lesson, vec![fault.help("a lesson is plain text: remove it")]);
+        let help = "a lesson is plain text: remove it";
+        return (lesson, vec![LessonFault::new(at..at + c.len_utf8(), message, help)]);
     }
     let body = head::read(text, &mut lesson, &mut faults);
     let blocks = markdown::blocks(text, body, &mut faults);

@@ -53,9 +53,6 @@ impl Forms {
     }
 }
 
-/// A field, what it shall have, and where that is written.
-type Written = (usize, String, Range<usize>);
-
 /// The fields that the words name, with their values.
 pub(super) fn read(
     words: &mut Words<'_>,
@@ -65,185 +62,174 @@ pub(super) fn read(
 ) -> Result<Vec<(usize, String)>, LessonFault> {
     let whole = words.span();
     let Some(word) = words.peek() else { return Ok(vec![]) };
-    let Some((kind, mut form)) = forms.of(action) else {
-        return Err(word.unexpected().suggest(word.text, computers::known(), takes));
+    let Some((kind, form)) = forms.of(action) else {
+        return Err(word.unexpected(takes).suggest(word.text, computers::known()));
     };
-    let mut written: Vec<Written> = Vec::new();
+    let labels: Vec<&str> = form.fields.iter().map(|field| field.label).collect();
+    let mut fields = Fields { form, written: Vec::new() };
     while let Some(word) = words.peek() {
-        let found = match label(words, &form) {
-            Some(label) => long(words, &form, label)?,
-            None => short(words, &form)?.ok_or_else(|| unknown(word, takes, &form))?,
-        };
-        for (field, value, span) in found {
-            let before = written.iter().find(|(other, ..)| *other == field);
-            if before.is_some_and(|(_, before, _)| *before == value) {
-                continue;
-            }
-            if before.is_some() {
-                let label = form.fields[field].label;
-                return Err(LessonFault::new(word.span(), format!("`{label}` is given twice")));
-            }
-            form.fill(field, &value);
-            written.push((field, value, span));
+        if !fields.long(words)? && !fields.short(words)? {
+            let fault = word.unexpected(format!("{takes}, then options: {}", labels.join(", ")));
+            return Err(fault.suggest(word.text, labels.into_iter().chain(computers::known())));
         }
     }
-    let labels: Vec<&str> = form.fields.iter().map(|field| field.label).collect();
+    let Fields { form, written } = fields;
     if let Some(wrong) = forms.wrong(kind, form) {
         let label = labels.get(wrong.field).unwrap_or(&"");
-        let at = written.into_iter().find(|(field, ..)| *field == wrong.field);
-        let fault = match at {
-            Some((_, value, span)) => {
-                LessonFault::new(span, format!("`{value}` is not a value for `{label}`"))
-            }
-            None => LessonFault::new(whole, format!("`{label}` must be given, too")),
+        let (span, what) = match written.into_iter().find(|(field, ..)| *field == wrong.field) {
+            Some((_, value, span)) => (span, format!("`{value}` is not a value for `{label}`")),
+            None => (whole, format!("`{label}` must be given, too")),
         };
-        return Err(fault.help(wrong.why));
+        return Err(LessonFault::new(span, what, wrong.why));
     }
     Ok(written.into_iter().map(|(field, value, _)| (field, value)).collect())
 }
 
-/// `on 127.0.0.1:5001`, `on :5001`, `from 6000`, `from 45000-45007`, `from the server's port`, `from 127.0.0.9`.
-fn short(words: &mut Words<'_>, form: &Form) -> Result<Option<Vec<Written>>, LessonFault> {
-    let field = |label: &str| form.fields.iter().position(|field| field.label == label);
-    let is_on = words.peek().is_some_and(|word| word.is("on"));
-    let labels = if is_on { ["Address", "Port"] } else { ["Source address", "Fixed port"] };
-    let [Some(address), Some(port)] = labels.map(field) else { return Ok(None) };
-    if !words.take_all(if is_on { "on" } else { "from" }) {
-        return Ok(None);
-    }
-    if !is_on
-        && words.take_all("the server's port")
-        && let Some(source) = field("Source port")
-    {
-        return Ok(Some(vec![(source, "same as the server's".to_owned(), words.end())]));
-    }
-    let help = if is_on {
-        "write `on 127.0.0.1:5001` or `on :5001`"
-    } else {
-        "write `from 6000`, `from 45000-45007` or `from the server's port`"
-    };
-    let Some(word) = words.take() else {
-        return Err(LessonFault::new(words.end(), "the address or port is missing").help(help));
-    };
-    let (text, span) = (word.text, word.span());
-    let with_choice = |field: usize, text: &str| {
-        let mut all = choice_with(form, field, span.clone());
-        all.push((field, text.to_owned(), span.clone()));
-        all
-    };
-    if !is_on && text.parse::<PortRange>().is_ok() {
-        return Ok(field("Toy range").map(|range| with_choice(range, text)));
-    }
-    let is_port = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let only_port = text.strip_prefix(':').unwrap_or(text);
-    if is_port(only_port) {
-        return Ok(Some(with_choice(port, only_port)));
-    }
-    if let Ok(end) = text.parse::<Endpoint>() {
-        let mut both = with_choice(port, &end.port.0.to_string());
-        both.push((address, end.ip.to_string(), span));
-        return Ok(Some(both));
-    }
-    if text.parse::<IpAddr>().is_ok() {
-        return Ok(Some(vec![(address, text.to_owned(), span)]));
-    }
-    Err(LessonFault::new(span, format!("`{text}` is not an address or port")).help(help))
+/// A form that is filled in.
+struct Fields {
+    form: Form,
+    /// Each field that has a value, the value, and where that is written.
+    written: Vec<(usize, String, Range<usize>)>,
 }
 
-/// The option of a choice that a field belongs to, to be selected.
-fn choice_with(form: &Form, field: usize, span: Range<usize>) -> Vec<Written> {
-    let Some((choice, option)) = form.choice_of(field) else { return vec![] };
-    let Value::Choice { options, .. } = &form.fields[choice].value else { return vec![] };
-    vec![(choice, options[option].to_owned(), span)]
-}
-
-/// The field whose label comes next, the longest one; in a form with one field it may be left out.
-fn label(words: &Words<'_>, form: &Form) -> Option<(usize, &'static str)> {
-    let labels = form.fields.iter().map(|field| field.label).enumerate();
-    let found = labels.filter(|(_, label)| words.begin_with(label));
-    let only = (form.fields.len() == 1).then_some((0, ""));
-    found.max_by_key(|(_, label)| label.split(' ').count()).or(only)
-}
-
-fn unknown(word: Word<'_>, takes: &str, form: &Form) -> LessonFault {
-    let labels: Vec<&str> = form.fields.iter().map(|field| field.label).collect();
-    let help = format!("{takes}, then options: {}", labels.join(", "));
-    word.unexpected().suggest(word.text, labels.into_iter().chain(computers::known()), help)
-}
-
-/// The value after the label of a field.
-fn long(
-    words: &mut Words<'_>,
-    form: &Form,
-    (field, label): (usize, &str),
-) -> Result<Vec<Written>, LessonFault> {
-    for _ in label.split_whitespace() {
-        words.take();
+impl Fields {
+    fn named(&self, label: &str) -> Option<usize> {
+        self.form.fields.iter().position(|field| field.label == label)
     }
-    let end = words.end();
-    let Some(first) = words.peek() else {
-        let fault = LessonFault::new(end, format!("`{label}` has no value"));
-        return Err(fault.help(help(form, field)));
-    };
-    if let Value::Choice { options, .. } = form.fields[field].value {
-        return option(words, form, field, options, first);
-    }
-    let usual = form.fields[field].shown().to_owned();
-    let value = if !usual.is_empty() && words.take_all(&usual) {
-        usual
-    } else {
-        words.take();
-        first.text.to_owned()
-    };
-    let mut all = choice_with(form, field, first.span());
-    all.push((field, value, first.span()));
-    Ok(all)
-}
 
-fn help(form: &Form, field: usize) -> String {
-    match &form.fields[field].value {
-        Value::Choice { options, .. } => format!("it is one of: {}", options.join(", ")),
-        Value::Text(_) => form.fields[field].hint.to_string(),
+    /// Fills a field, and selects the option that it belongs to.
+    fn fill(&mut self, field: usize, value: &str, span: Range<usize>) -> Result<(), LessonFault> {
+        if let Some((choice, option)) = self.form.choice_of(field)
+            && let Value::Choice { options, .. } = self.form.fields[choice].value
+        {
+            self.fill(choice, options[option], span.clone())?;
+        }
+        match self.written.iter().find(|(other, ..)| *other == field) {
+            Some((_, before, _)) if before == value => (),
+            Some(_) => {
+                let what = format!("`{}` is given twice", self.form.fields[field].label);
+                return Err(LessonFault::new(span, what, "remove one of them"));
+            }
+            None => {
+                self.form.fill(field, value);
+                self.written.push((field, value.to_owned(), span));
+            }
+        }
+        Ok(())
     }
-}
 
-/// The longest option of a choice that comes next; a number may stand for its N.
-fn option(
-    words: &mut Words<'_>,
-    form: &Form,
-    field: usize,
-    options: &'static [&'static str],
-    first: Word<'_>,
-) -> Result<Vec<Written>, LessonFault> {
-    let number = |option: &str| {
-        let mut next = words.rest().iter();
-        let mut number = None;
-        let fits = option.split(' ').all(|part| {
-            next.next().is_some_and(|word| {
-                let is_number = part == "N" && word.text.parse::<f64>().is_ok();
-                number = if is_number { Some(*word) } else { number };
-                is_number || word.is(part)
-            })
-        });
-        fits.then_some(number)
-    };
-    let fitting = options.iter().filter_map(|option| Some((*option, number(option)?)));
-    let longest = fitting.max_by_key(|(option, _)| option.split(' ').count());
-    let Some((option, number)) = longest else {
-        let label = form.fields[field].label;
-        let fault = LessonFault::new(
-            first.span(),
-            format!("`{}` is not a value for `{label}`", first.text),
-        );
-        return Err(fault.suggest(first.text, options.iter().copied(), help(form, field)));
-    };
-    for _ in option.split(' ') {
-        words.take();
+    /// Takes `on 127.0.0.1:5001`, `on :5001`, `from 6000`, `from 45000-45007`, `from the server's port`, `from 127.0.0.9`.
+    fn short(&mut self, words: &mut Words<'_>) -> Result<bool, LessonFault> {
+        let is_on = words.peek().is_some_and(|word| word.is("on"));
+        let (labels, help) = if is_on {
+            (["Address", "Port"], "write `on 127.0.0.1:5001` or `on :5001`")
+        } else {
+            let help = "write `from 6000`, `from 45000-45007` or `from the server's port`";
+            (["Source address", "Fixed port"], help)
+        };
+        let [Some(address), Some(port)] = labels.map(|label| self.named(label)) else {
+            return Ok(false);
+        };
+        if !words.take_all(if is_on { "on" } else { "from" }) {
+            return Ok(false);
+        }
+        let source = self.named("Source port").filter(|_| !is_on);
+        if let Some(source) = source.filter(|_| words.take_all("the server's port")) {
+            self.fill(source, "same as the server's", words.end())?;
+            return Ok(true);
+        }
+        let Some(word) = words.take() else {
+            return Err(LessonFault::new(words.end(), "the address or port is missing", help));
+        };
+        let (text, span) = (word.text, word.span());
+        let only_port = text.strip_prefix(':').unwrap_or(text);
+        let is_port = !only_port.is_empty() && only_port.bytes().all(|byte| byte.is_ascii_digit());
+        let range = self.named("Toy range").filter(|_| !is_on && text.parse::<PortRange>().is_ok());
+        if let Some(range) = range {
+            self.fill(range, text, span)?;
+        } else if is_port {
+            self.fill(port, only_port, span)?;
+        } else if let Ok(end) = text.parse::<Endpoint>() {
+            self.fill(port, &end.port.0.to_string(), span.clone())?;
+            self.fill(address, &end.ip.to_string(), span)?;
+        } else if text.parse::<IpAddr>().is_ok() {
+            self.fill(address, text, span)?;
+        } else {
+            let what = format!("`{text}` is not an address or port");
+            return Err(LessonFault::new(span, what, help));
+        }
+        Ok(true)
     }
-    let mut all = vec![(field, option.to_owned(), first.span())];
-    let part = (0..form.fields.len()).find(|part| {
-        form.choice_of(*part).is_some_and(|(choice, at)| choice == field && options[at] == option)
-    });
-    all.extend(part.zip(number).map(|(part, word)| (part, word.text.to_owned(), word.span())));
-    Ok(all)
+
+    /// Takes the label of a field, the longest one, and a value; in a form with one field the label may be left out.
+    fn long(&mut self, words: &mut Words<'_>) -> Result<bool, LessonFault> {
+        let labels = self.form.fields.iter().map(|field| field.label).enumerate();
+        let found = labels.filter(|(_, label)| words.begin_with(label));
+        let only = (self.form.fields.len() == 1).then_some((0, ""));
+        let found = found.max_by_key(|(_, label)| label.split(' ').count()).or(only);
+        let Some((field, label)) = found else { return Ok(false) };
+        words.take_all(label);
+        let Some(first) = words.peek() else {
+            let what = format!("`{label}` has no value");
+            return Err(LessonFault::new(words.end(), what, self.help(field)));
+        };
+        if let Value::Choice { options, .. } = self.form.fields[field].value {
+            self.option(words, field, options, first)?;
+            return Ok(true);
+        }
+        let usual = self.form.fields[field].shown().to_owned();
+        let value = if !usual.is_empty() && words.take_all(&usual) {
+            &usual
+        } else {
+            words.take();
+            first.text
+        };
+        self.fill(field, value, first.span())?;
+        Ok(true)
+    }
+
+    fn help(&self, field: usize) -> String {
+        match &self.form.fields[field].value {
+            Value::Choice { options, .. } => format!("it is one of: {}", options.join(", ")),
+            Value::Text(_) => self.form.fields[field].hint.to_string(),
+        }
+    }
+
+    /// Takes the longest option of a choice that comes next; a number may stand for its N.
+    fn option(
+        &mut self,
+        words: &mut Words<'_>,
+        field: usize,
+        options: &'static [&'static str],
+        first: Word<'_>,
+    ) -> Result<(), LessonFault> {
+        let number = |option: &str| {
+            let mut next = words.rest().iter();
+            let mut number = None;
+            let fits = option.split(' ').all(|part| {
+                next.next().is_some_and(|word| {
+                    let is_number = part == "N" && word.text.parse::<f64>().is_ok();
+                    number = if is_number { Some(*word) } else { number };
+                    is_number || word.is(part)
+                })
+            });
+            fits.then_some(number)
+        };
+        let fitting = options.iter().enumerate();
+        let fitting = fitting.filter_map(|(n, option)| Some((n, *option, number(option)?)));
+        let longest = fitting.max_by_key(|(_, option, _)| option.split(' ').count());
+        let Some((n, option, number)) = longest else {
+            let label = self.form.fields[field].label;
+            let what = format!("`{}` is not a value for `{label}`", first.text);
+            let fault = LessonFault::new(first.span(), what, self.help(field));
+            return Err(fault.suggest(first.text, options.iter().copied()));
+        };
+        for _ in option.split(' ') {
+            words.take();
+        }
+        self.fill(field, option, first.span())?;
+        let mut parts = 0..self.form.fields.len();
+        let part = parts.find(|part| self.form.choice_of(*part) == Some((field, n)));
+        part.zip(number).map_or(Ok(()), |(part, word)| self.fill(part, word.text, word.span()))
+    }
 }

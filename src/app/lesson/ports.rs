@@ -1,9 +1,7 @@
 //! The ten ports of a lesson: 5000 to 5009 in its text, or others in their place.
 
+use crate::app::Lesson;
 use crate::tcp::{ListenSpec, Port};
-
-/// How many ports a lesson has.
-pub(crate) const COUNT: u16 = 10;
 
 /// The text with ports from that one on in place of 5000 to 5009.
 pub(crate) fn moved(text: &str, to: Port) -> String {
@@ -15,7 +13,8 @@ pub(crate) fn moved(text: &str, to: Port) -> String {
         let end = from.find(|c: char| !c.is_ascii_digit()).unwrap_or(from.len());
         let (number, after) = from.split_at(end);
         let offset = number.parse::<u16>().ok().and_then(|port| port.checked_sub(first));
-        let port = offset.filter(|offset| *offset < COUNT).and_then(|n| to.0.checked_add(n));
+        let port =
+            offset.filter(|offset| *offset < Lesson::PORTS).and_then(|n| to.0.checked_add(n));
         moved.push_str(before);
         moved.push_str(&port.map_or_else(|| number.to_owned(), |port| port.to_string()));
         rest = after;

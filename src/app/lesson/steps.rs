@@ -2,13 +2,12 @@
 
 use std::ops::Range;
 
-use crate::app::lesson::expect;
 use crate::app::lesson::fault::{LessonFault, line_at};
-use crate::app::lesson::markdown::{MarkdownBlock, MarkdownKind, foreign};
+use crate::app::lesson::markdown::{MarkdownBlock, MarkdownKind, first_line, foreign};
 use crate::app::lesson::options::Forms;
 use crate::app::lesson::words::Words;
 use crate::app::lesson::{claims, values};
-use crate::app::{Claim, Lesson, Step};
+use crate::app::{Claim, Condition, Lesson, Step};
 
 const AT_HOME: &str = "At home";
 
@@ -18,11 +17,22 @@ pub(super) struct StepReader<'a> {
     pub(super) lesson: &'a mut Lesson,
     pub(super) faults: &'a mut Vec<LessonFault>,
     pub(super) forms: Forms,
-    pub(super) is_at_home: bool,
-    /// What the step has already, by its place in the order: the question, `do`, `expect`.
+    pub(super) part: Part,
+    /// The step that is read.
+    pub(super) step: Step,
+    /// What it has already, by its place in the order: the question, `do`, `expect`.
     has: [bool; 3],
     heading: Range<usize>,
     is_after_paragraph: bool,
+}
+
+/// The part of a lesson that a heading begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    /// None began yet.
+    Nothing,
+    Step,
+    AtHome,
 }
 
 pub(super) const QUESTION: usize = 0;
@@ -40,7 +50,8 @@ impl<'a> StepReader<'a> {
             lesson,
             faults,
             forms: Forms::new(),
-            is_at_home: false,
+            part: Part::Nothing,
+            step: Step::default(),
             has: [false; 3],
             heading: 0..0,
             is_after_paragraph: false,
@@ -51,142 +62,123 @@ impl<'a> StepReader<'a> {
         let mut early = None;
         for block in blocks {
             let was_paragraph = std::mem::take(&mut self.is_after_paragraph);
-            let is_prose = matches!(
-                block.kind,
-                MarkdownKind::Paragraph(_) | MarkdownKind::Tasks(_) | MarkdownKind::Quote(_)
-            );
-            if is_prose && !self.is_at_home {
+            let is_prose =
+                !matches!(block.kind, MarkdownKind::Heading { .. } | MarkdownKind::Fence(_));
+            if is_prose && self.part != Part::AtHome {
                 self.faults.extend(values::unknown(self.text, &block.span));
             }
-            let span = self.first_line(&block.span);
-            match block.kind {
-                MarkdownKind::Heading { is_step, text } => self.heading(span, is_step, text),
-                _ if self.lesson.steps.is_empty() && !self.is_at_home => {
-                    early.get_or_insert(span);
+            let span = first_line(self.text, &block.span);
+            match (block.kind, self.part) {
+                (MarkdownKind::Heading { is_step, text }, _) => self.heading(span, is_step, text),
+                (_, Part::Nothing) => drop(early.get_or_insert(span)),
+                (MarkdownKind::Fence(fence), _) => self.fence(span, &fence),
+                (MarkdownKind::Paragraph(text), Part::AtHome) => self.lesson.at_home.push(text),
+                (_, Part::AtHome) => {
+                    let help = "`# At home` has paragraphs and blocks of commands";
+                    self.faults.push(foreign(span, ("a part of a step", help)));
                 }
-                MarkdownKind::Paragraph(text) => self.paragraph(text),
-                MarkdownKind::Fence(fence) => self.fence(span, &fence),
-                _ if self.is_at_home => {
-                    let what = foreign(
-                        span,
-                        "a part of a step",
-                        "`# At home` has paragraphs and blocks of commands",
-                    );
-                    self.faults.push(what);
+                (MarkdownKind::Paragraph(text), Part::Step) => {
+                    self.is_after_paragraph = true;
+                    let step = &mut self.step;
+                    if self.has[DO] { &mut step.after } else { &mut step.caption }.push(text);
                 }
-                MarkdownKind::Tasks(tasks) => self.question(span, &tasks, was_paragraph),
-                MarkdownKind::Quote(text) => self.note(span, &text),
-                MarkdownKind::Foreign(what, help) => self.faults.push(foreign(span, what, help)),
+                (MarkdownKind::Tasks(tasks), Part::Step) => {
+                    self.question(span, &tasks, was_paragraph);
+                }
+                (MarkdownKind::Quote(text), Part::Step) => self.note(span, &text),
             }
         }
         self.close_step();
         let end = self.text.trim_end().len();
         let last_line = line_at(self.text, end).1..end;
         if self.lesson.steps.is_empty() {
-            let fault = LessonFault::new(early.unwrap_or(last_line), "the lesson has no step");
             let help = "write `# Heading` below the head, and below it what is said and done";
-            self.faults.push(fault.help(help));
+            let place = early.unwrap_or(last_line);
+            self.faults.push(LessonFault::new(place, "the lesson has no step", help));
         } else if let Some(early) = early {
-            let fault = LessonFault::new(early, "text before the first step");
-            self.faults.push(fault.help("begin a step with `# Heading`"));
+            let help = "begin a step with `# Heading`";
+            self.faults.push(LessonFault::new(early, "text before the first step", help));
         }
-    }
-
-    /// The part of a place in its first line.
-    pub(super) fn first_line(&self, span: &Range<usize>) -> Range<usize> {
-        let source = self.text.get(span.clone()).unwrap_or("");
-        let first = source.lines().next().unwrap_or("").trim_end();
-        span.start..span.start + first.len()
     }
 
     fn heading(&mut self, span: Range<usize>, is_step: bool, text: String) {
         if !is_step {
             let help = "a step begins with a single `#`; write the rest as a paragraph";
-            return self.faults.push(foreign(span, "a heading inside a step", help));
+            return self.faults.push(foreign(span, ("a heading inside a step", help)));
         }
-        if self.is_at_home {
-            let fault = LessonFault::new(span.clone(), format!("a step after `# {AT_HOME}`"));
-            self.faults.push(fault.help(format!("`# {AT_HOME}` is the last part of a lesson")));
+        if self.part == Part::AtHome {
+            let (what, help) = (
+                format!("a step after `# {AT_HOME}`"),
+                format!("`# {AT_HOME}` is the last part of a lesson"),
+            );
+            self.faults.push(LessonFault::new(span.clone(), what, help));
         }
         self.close_step();
         if text.is_empty() {
-            self.faults.push(
-                LessonFault::new(span.clone(), "the heading is empty")
-                    .help("write what is to be seen"),
-            );
+            let help = "write what is to be seen";
+            self.faults.push(LessonFault::new(span.clone(), "the heading is empty", help));
         }
-        self.is_at_home = text == AT_HOME;
-        self.has = [false; 3];
-        self.heading = span.clone();
-        if !self.is_at_home {
-            let line = line_at(self.text, span.start).0;
-            self.lesson.steps.push(Step { heading: text, line, ..Step::default() });
-        }
+        self.part = if text == AT_HOME { Part::AtHome } else { Part::Step };
+        let line = line_at(self.text, span.start).0;
+        self.step = Step { heading: text, line, ..Step::default() };
+        (self.has, self.heading) = ([false; 3], span);
     }
 
     /// Finds out whether the step that ends has all it needs.
     fn close_step(&mut self) {
-        let Some(step) = self.lesson.steps.last().filter(|_| !self.is_at_home) else { return };
+        if self.part != Part::Step {
+            return;
+        }
+        let step = std::mem::take(&mut self.step);
         let is_empty = step.caption.is_empty() && step.notes.is_empty() && self.has == [false; 3];
-        let fault = |message| LessonFault::new(self.heading.clone(), message);
-        let expects_event = || {
-            let mut claims = step.expected.iter().flat_map(|expected| &expected.claims);
-            claims.any(expect::is_of_this_step)
-        };
+        let mut claims = step.expected.iter().flat_map(|expected| &expected.claims);
+        let mut expects_event =
+            || claims.any(|claim| claim.once || matches!(claim.condition, Condition::Refused(_)));
         if is_empty {
-            self.faults
-                .push(fault("the step is empty").help("write what is said, or a `do` block"));
+            let help = "write what is said, or a `do` block";
+            self.faults.push(LessonFault::new(self.heading.clone(), "the step is empty", help));
         } else if !self.has[DO] && expects_event() {
-            let fault = fault("the step does nothing, and expects something that happens in it");
-            self.faults.push(fault.help("`refused` and `once` need a `do` block in the same step"));
+            let what = "the step does nothing, and expects something that happens in it";
+            let help = "`refused` and `once` need a `do` block in the same step";
+            self.faults.push(LessonFault::new(self.heading.clone(), what, help));
         }
-    }
-
-    fn paragraph(&mut self, text: String) {
-        if self.is_at_home {
-            return self.lesson.at_home.push(text);
-        }
-        self.is_after_paragraph = true;
-        let has_acted = self.has[DO];
-        let Some(step) = self.lesson.steps.last_mut() else { return };
-        if has_acted { step.after.push(text) } else { step.caption.push(text) }
+        self.lesson.steps.push(step);
     }
 
     fn note(&mut self, span: Range<usize>, text: &str) {
-        let Some(step) = self.lesson.steps.last_mut() else { return };
         let Some(note) = text.strip_prefix("Teacher:") else {
             let help = "a note for the teacher begins with `> Teacher:`";
-            return self.faults.push(foreign(span, "a quotation", help));
+            return self.faults.push(foreign(span, ("a quotation", help)));
         };
-        step.notes.push(note.trim().to_owned());
+        self.step.notes.push(note.trim().to_owned());
     }
 
     /// Whether the step may have this part now: each once, and in their order.
-    pub(super) fn is_in_order(&mut self, part: usize, span: &Range<usize>, name: &str) -> bool {
-        let later =
-            (part..).zip(["a question", "a `do` block", "an `expect` block"].iter().skip(part));
-        let before = later
-            .filter(|(other, _)| self.has.get(*other) == Some(&true))
-            .map(|(_, name)| *name)
-            .next();
-        let Some(before) = before else {
+    pub(super) fn is_in_order(&mut self, part: usize, span: &Range<usize>) -> bool {
+        let names = ["a question", "a `do` block", "an `expect` block"];
+        let Some(before) = (part..names.len()).find(|later| self.has[*later]) else {
             self.has[part] = true;
             return true;
         };
-        let message = if self.has[part] {
-            format!("the step has {name} already")
+        let message = if before == part {
+            format!("the step has {} already", names[part])
         } else {
-            format!("{name} after {before}")
+            format!("{} after {}", names[part], names[before])
         };
         let help = "a step has one question, one `do` and one `expect`, in this order; begin another step with `# Heading`";
-        self.faults.push(LessonFault::new(span.clone(), message).help(help));
+        self.faults.push(LessonFault::new(span.clone(), message, help));
         false
     }
 
     pub(super) fn claim(&self, text: &str, start: usize) -> Result<Claim, LessonFault> {
         let mut words = Words::of(text, start);
-        let once = claims::take_once(&mut words);
+        let once = words.take_all("once");
         let line = line_at(self.text, start).0;
         Ok(Claim { text: text.trim().to_owned(), line, once, condition: claims::condition(words)? })
+    }
+
+    /// What was read, unless it is wrong.
+    pub(super) fn right<T>(&mut self, read: Result<T, LessonFault>) -> Option<T> {
+        read.map_err(|fault| self.faults.push(fault)).ok()
     }
 }

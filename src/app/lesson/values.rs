@@ -23,41 +23,34 @@ pub const COMPUTER_VALUES: [&str; 3] = ["ip", "port", "end"];
 /// The names in braces, in that part of the text, that stand for no value.
 pub(super) fn unknown(text: &str, part: &Range<usize>) -> Vec<LessonFault> {
     let source = text.get(part.clone()).unwrap_or("");
-    let braces = source.match_indices('{').map(|(at, _)| at);
-    let fault = |at: usize| {
+    let fault = |(at, _)| {
         let rest = source.get(at + 1..).unwrap_or("");
-        let Some(length) = rest.find(['}', '\n']).filter(|end| rest[*end..].starts_with('}'))
-        else {
-            let brace = part.start + at..part.start + at + 1;
-            let fault = LessonFault::new(brace, "the brace is not closed");
-            return Some(fault.help("braces stand for a value of the table: `{laptop.port}`"));
+        let start = part.start + at + 1;
+        let end = rest.find(['}', '\n']).filter(|end| rest[*end..].starts_with('}'));
+        let Some(length) = end else {
+            let help = "braces stand for a value of the table: `{laptop.port}`";
+            return Some(LessonFault::new(start - 1..start, "the brace is not closed", help));
         };
-        let (name, start) = (&rest[..length], part.start + at + 1);
-        if is_known(name) {
+        let name = &rest[..length];
+        let known: Vec<String> = known().collect();
+        if known.iter().any(|known| known == name) {
             return None;
         }
-        let fault = LessonFault::new(start..start + length, format!("unknown value `{name}`"));
-        let of_computers = computers::known()
-            .flat_map(|computer| COMPUTER_VALUES.map(|value| format!("{computer}.{value}")));
-        let all = CAPTION_VALUES.map(str::to_owned).into_iter().chain(of_computers);
-        let known: Vec<String> = all.filter(|name| is_known(name)).collect();
-        let help = format!(
-            "the values are {}, laptop.port, laptop.ip and laptop.end",
-            CAPTION_VALUES.join(", ")
-        );
-        Some(fault.suggest(name, known.iter().map(String::as_str), help))
+        let values = CAPTION_VALUES.join(", ");
+        let help = format!("the values are {values}, laptop.port, laptop.ip and laptop.end");
+        let fault =
+            LessonFault::new(start..start + length, format!("unknown value `{name}`"), help);
+        Some(fault.suggest(name, known.iter().map(String::as_str)))
     };
-    braces.filter_map(fault).collect()
+    source.match_indices('{').filter_map(fault).collect()
 }
 
-fn is_known(name: &str) -> bool {
-    let of_computer = || {
-        let (computer, value) = name.split_once('.').unwrap_or((name, "ip"));
-        let is_computer = computers::known().any(|known| known == computer);
-        // Of the server, which has many ends, only the address is clear.
-        is_computer
-            && COMPUTER_VALUES.contains(&value)
-            && (computer != computers::SERVER || value == "ip")
-    };
-    CAPTION_VALUES.contains(&name) || of_computer()
+/// Every value. Of the server, which has many ends, only the address is clear; it needs no name.
+fn known() -> impl Iterator<Item = String> {
+    let of_computers = computers::known().flat_map(|computer| {
+        let has = move |value: &&str| computer != computers::SERVER || *value == "ip";
+        let values = COMPUTER_VALUES.into_iter().filter(has);
+        values.map(move |value| format!("{computer}.{value}")).chain([computer.to_owned()])
+    });
+    CAPTION_VALUES.into_iter().map(str::to_owned).chain(of_computers)
 }

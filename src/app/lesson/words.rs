@@ -17,8 +17,8 @@ impl Word<'_> {
         self.start..self.end
     }
 
-    pub(super) fn unexpected(&self) -> LessonFault {
-        LessonFault::new(self.span(), format!("unexpected `{}`", self.text))
+    pub(super) fn unexpected(&self, help: impl Into<String>) -> LessonFault {
+        LessonFault::new(self.span(), format!("unexpected `{}`", self.text), help)
     }
 
     pub(super) fn is(&self, word: &str) -> bool {
@@ -90,6 +90,16 @@ impl<'a> Words<'a> {
         Some(found)
     }
 
+    /// Takes the next word if it has a meaning; fails where it has none, or no word is left.
+    pub(super) fn need<T>(
+        &mut self,
+        meaning: impl Fn(&str) -> Option<T>,
+        message: &str,
+        help: &str,
+    ) -> Result<T, LessonFault> {
+        self.take_if(meaning).ok_or_else(|| LessonFault::new(self.here(), message, help))
+    }
+
     pub(super) fn rest(&self) -> &[Word<'a>] {
         self.all.get(self.next..).unwrap_or_default()
     }
@@ -99,15 +109,19 @@ impl<'a> Words<'a> {
         let is_half = |word: &&Word<'_>| !word.is_quoted && word.text.starts_with('"');
         let half = self.all.iter().find(is_half);
         half.map_or(Ok(()), |word| {
-            let fault =
-                LessonFault::new(word.start..word.start + 1, "the quotation mark is not closed");
-            Err(fault.help("write another one after the text"))
+            let (place, help) = (word.start..word.start + 1, "write another one after the text");
+            Err(LessonFault::new(place, "the quotation mark is not closed", help))
         })
     }
 
     /// Fails where a word is left.
     pub(super) fn end_here(&self, help: &str) -> Result<(), LessonFault> {
-        self.peek().map_or(Ok(()), |word| Err(word.unexpected().help(help)))
+        self.peek().map_or(Ok(()), |word| Err(word.unexpected(help)))
+    }
+
+    /// The place of the next word, or that after the last one.
+    pub(super) fn here(&self) -> Range<usize> {
+        self.peek().map_or_else(|| self.end(), |word| word.span())
     }
 
     /// The place of all words.

@@ -25,6 +25,9 @@ pub struct Lesson {
 }
 
 impl Lesson {
+    /// How many ports a lesson has, from the first one on.
+    pub const PORTS: u16 = 10;
+
     /// Whether an action or a claim of it names that port.
     pub(crate) fn speaks_of(&self, port: Port) -> bool {
         let port = port.to_string();

@@ -10,7 +10,7 @@ use crate::app::model::lesson::{Condition, Hint, Lesson, Step};
 use crate::tcp::{Moment, Port, SocketId, SocketRow};
 
 /// A lesson that is being given.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct LessonProgress {
     /// The lesson.
     pub lesson: Arc<Lesson>,
@@ -90,8 +90,6 @@ pub(crate) struct LessonPlay {
     pub(crate) ending: usize,
     /// Rows whose TIME_WAIT was over since the sockets were made: had the class been quicker, they would be there.
     pub(crate) expired: Vec<SocketRow>,
-    /// The lines of the file that the sentences of a failure are about.
-    pub(crate) failed_at: Vec<usize>,
     /// When the table was compared with the step the last time.
     pub(crate) compared: Moment,
     /// In practice, the rows of the step that were there at its beginning, by their lines in the file.
@@ -126,8 +124,8 @@ pub enum Phase {
     Waiting,
     /// The table shows what is expected.
     Done,
-    /// It does not: sentences that say what was seen in place of it.
-    Failed(Vec<String>),
+    /// It does not: sentences that say what was seen in place of it, each with the line of the file that it is about.
+    Failed(Vec<(usize, String)>),
 }
 
 impl LessonProgress {
@@ -139,31 +137,7 @@ impl LessonProgress {
 
     /// A lesson before its first step.
     pub fn new(lesson: Arc<Lesson>, number: Option<usize>) -> LessonProgress {
-        LessonProgress {
-            lesson,
-            number,
-            next: None,
-            began: Moment::default(),
-            at: 0,
-            phase: Phase::SettingUp,
-            since: Moment::default(),
-            practice: false,
-            exercise: None,
-            hints: 0,
-            advice: None,
-            asked_to_skip: None,
-            done: 0,
-            votes: [0; 4],
-            held_once: BTreeSet::new(),
-            strangers: HashSet::new(),
-            ports: BTreeSet::new(),
-            strayed: false,
-            lacks: None,
-            spotlight: None,
-            pace: None,
-            asked_to_leave: None,
-            play: LessonPlay::default(),
-        }
+        LessonProgress { lesson, number, ..LessonProgress::default() }
     }
 
     /// How long the step is shown where the lesson goes on by itself: its text is read aloud before the deed that asks for an answer, else
@@ -180,14 +154,6 @@ impl LessonProgress {
         let aloud = (LessonProgress::MINUTE * words / LessonProgress::WORDS_A_MINUTE)
             .max(LessonProgress::LOOK);
         Some(aloud * 100 / pace.max(1))
-    }
-
-    /// Why the step failed, a sentence each, with its line in the file.
-    pub fn faults(&self) -> impl Iterator<Item = (usize, &str)> {
-        let sentences =
-            if let Phase::Failed(sentences) = &self.phase { &sentences[..] } else { &[] };
-        let lines = self.play.failed_at.iter().copied().chain(std::iter::repeat(1));
-        lines.zip(sentences.iter().map(String::as_str))
     }
 
     /// Whether it waits for the kernel, and a moment may decide.

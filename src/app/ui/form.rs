@@ -67,6 +67,14 @@ impl Form {
         })
     }
 
+    /// With these values, each by the place of its field.
+    pub(crate) fn filled(mut self, values: &[(usize, String)]) -> Form {
+        for (field, value) in values {
+            self.fill(*field, value);
+        }
+        self
+    }
+
     /// Gives a field its value, of a choice by the words of its option; nothing else fits a choice.
     pub(crate) fn fill(&mut self, field: usize, to: &str) {
         match self.fields.get_mut(field).map(|field| &mut field.value) {

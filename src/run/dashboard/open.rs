@@ -5,7 +5,7 @@ use clap::CommandFactory;
 use crate::app::Event;
 use crate::cli::{Cli, DashboardArgs};
 use crate::run::dashboard::{dashboard, job, screen};
-use crate::run::headless::{answer, runtime};
+use crate::run::headless::{answer, block_on};
 use crate::run::{Exit, complain};
 use crate::tcp::LabSpec;
 
@@ -25,10 +25,7 @@ pub(in crate::run) fn open_dashboard(
         return Ok(Exit::WrongUsage);
     }
     screen::guard_panics();
-    let runtime = runtime()?;
-    let ended = runtime.block_on(dashboard(args, first));
-    runtime.shutdown_timeout(std::time::Duration::from_millis(500));
-    ended
+    block_on(dashboard(args, first))
 }
 
 /// Why nothing can be drawn here, if so.

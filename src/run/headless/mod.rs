@@ -192,6 +192,14 @@ pub(super) const NO_THREAD: &str = "cannot start a thread; this user may have no
 const THREADS: usize = 10;
 const DESCRIPTORS: usize = 16;
 
+/// Waits for the work, and no longer than 500 ms for what it left.
+pub(super) fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    let runtime = runtime()?;
+    let ended = runtime.block_on(work);
+    runtime.shutdown_timeout(Duration::from_millis(500));
+    ended
+}
+
 pub(super) fn runtime() -> anyhow::Result<Runtime> {
     try_limits()?;
     let runtime = Builder::new_multi_thread()

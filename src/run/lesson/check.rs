@@ -1,15 +1,16 @@
 //! Plays lessons without a screen, and compares each step with the table.
 
-use std::time::Duration;
+use std::sync::Arc;
 
+use crate::app::Lesson;
 use crate::app::lesson::check as examine;
 use crate::app::lesson::decode;
 use crate::cli::LessonArgs;
 use crate::kernel::raise_descriptor_limit;
-use crate::run::headless::{LineWriter, ignore_broken_pipe, runtime};
+use crate::run::headless::{LineWriter, block_on, ignore_broken_pipe};
 use crate::run::lesson::ports::{self, HeldPorts};
 use crate::run::lesson::rehearsal::Rehearsal;
-use crate::run::lesson::text::{LessonText, NumberedLesson};
+use crate::run::lesson::text::LessonText;
 use crate::run::{Exit, Output, asked_to_end};
 use crate::tcp::Port;
 
@@ -24,8 +25,7 @@ pub(super) fn check(args: &LessonArgs) -> anyhow::Result<Exit> {
     }
     raise_descriptor_limit();
     let held = HeldPorts::of(args.port)?;
-    let runtime = runtime()?;
-    let ended = runtime.block_on(async {
+    ignore_broken_pipe(block_on(async {
         let mut out = Output::stdout();
         let mut out = LineWriter::new(&mut out, false);
         let asked = asked_to_end()?;
@@ -33,9 +33,7 @@ pub(super) fn check(args: &LessonArgs) -> anyhow::Result<Exit> {
             checked = check_all(args, held.first, &texts, &mut out) => checked,
             number = asked => Ok(Exit::BySignal(number)),
         }
-    });
-    runtime.shutdown_timeout(Duration::from_millis(500));
-    ignore_broken_pipe(ended)
+    }))
 }
 
 async fn check_all(
@@ -65,15 +63,14 @@ async fn check_all(
 async fn check_one(
     args: &LessonArgs,
     port: Port,
-    given: NumberedLesson,
+    lesson: Arc<Lesson>,
     text: &LessonText,
     out: &mut LineWriter<'_, Output>,
 ) -> anyhow::Result<bool> {
-    let lesson = given.lesson.clone();
-    let name = given.number.map_or_else(|| text.name.clone(), |number| number.to_string());
+    let name = text.number.map_or_else(|| text.name.clone(), |number| number.to_string());
     out.line(&format!("{name} {}", lesson.title))?;
     let _turn = ports::turn(&text.name).await;
-    let mut rehearsal = Rehearsal::start(&args.dashboard(port), given)?;
+    let mut rehearsal = Rehearsal::start(&args.dashboard(port), Arc::clone(&lesson))?;
     let mut is_right = true;
     while let Some(step) = rehearsal.play_step().await {
         let heading = &lesson.steps[step.place].heading;
@@ -86,10 +83,8 @@ async fn check_one(
             is_right = false;
             break;
         }
-        rehearsal.go_on();
     }
-    let lacks = rehearsal.state.lesson.as_ref().and_then(|lesson| lesson.lacks.clone());
-    if let Some(lacks) = lacks {
+    if let Some(lacks) = rehearsal.lacks() {
         // What only this machine lacks is no fault of the lesson; that its ports are taken can be helped.
         let is_fault = lesson.needs.is_empty();
         is_right &= !is_fault;

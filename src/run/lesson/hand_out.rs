@@ -1,23 +1,19 @@
 //! Prints a lesson as Markdown: what a class reads, does and answers, with the tables of this machine.
 
 use std::fmt::Write;
-use std::time::Duration;
+use std::sync::Arc;
 
 use crate::app::query::lesson::rows::lesson_rows;
-use crate::app::{LessonAction, LessonActionKind, Question, State, Step};
+use crate::app::{Lesson, LessonAction, LessonActionKind, Question, State, Step};
 use crate::cli::LessonArgs;
-use crate::run::headless::{print as print_text, runtime};
+use crate::run::headless::{block_on, print as print_text};
 use crate::run::lesson::rehearsal::Rehearsal;
-use crate::run::lesson::text::NumberedLesson;
 use crate::run::{Exit, NetstatLine, complain};
 use crate::tcp::{Port, SocketRow};
 
 /// Plays the lesson, and prints it as far as that is possible here.
-pub(super) fn print(args: &LessonArgs, port: Port, given: NumberedLesson) -> anyhow::Result<Exit> {
-    let runtime = runtime()?;
-    let written = runtime.block_on(write(args, port, given));
-    runtime.shutdown_timeout(Duration::from_millis(500));
-    let (text, wrong) = written?;
+pub(super) fn print(args: &LessonArgs, port: Port, lesson: Arc<Lesson>) -> anyhow::Result<Exit> {
+    let (text, wrong) = block_on(write(args, port, lesson))?;
     let printed = print_text(text.as_bytes())?;
     let Some(wrong) = wrong else { return Ok(printed) };
     complain(&wrong);
@@ -28,10 +24,9 @@ pub(super) fn print(args: &LessonArgs, port: Port, given: NumberedLesson) -> any
 async fn write(
     args: &LessonArgs,
     port: Port,
-    given: NumberedLesson,
+    lesson: Arc<Lesson>,
 ) -> anyhow::Result<(String, Option<String>)> {
-    let lesson = given.lesson.clone();
-    let mut rehearsal = Rehearsal::start(&args.dashboard(port), given)?;
+    let mut rehearsal = Rehearsal::start(&args.dashboard(port), Arc::clone(&lesson))?;
     let mut text = format!("# {}\n\nCommon belief: {}.\n", lesson.title, lesson.belief);
     let mut wrong = None;
     while let Some(played) = rehearsal.play_step().await {
@@ -42,9 +37,8 @@ async fn write(
             wrong = Some(format!("the step of line {line} failed: {what}"));
             break;
         }
-        rehearsal.go_on();
     }
-    let lacks = rehearsal.state.lesson.as_ref().and_then(|lesson| lesson.lacks.clone());
+    let lacks = rehearsal.lacks();
     if wrong.is_none() && lacks.is_none() && !lesson.at_home.is_empty() {
         text.push_str("\n## At home\n\n");
         text.push_str(&lesson.at_home.join("\n\n"));

@@ -12,13 +12,14 @@ pub(super) use crate::run::lesson::exercise::exercise;
 use std::fmt::Write as _;
 
 use crate::app::lesson::LessonFaults;
-use crate::app::{Event, Lesson, Need};
+use crate::app::lesson::menu::needs;
+use crate::app::{Event, Lesson};
 use crate::cli::LessonArgs;
 use crate::run::dashboard::notes::follower::follow;
 use crate::run::dashboard::open::open_dashboard;
 use crate::run::headless::print;
 use crate::run::lesson::ports::HeldPorts;
-use crate::run::lesson::text::{LessonText, NumberedLesson};
+use crate::run::lesson::text::LessonText;
 use crate::run::{Exit, Output};
 use crate::tcp::ListenSpec;
 
@@ -33,14 +34,14 @@ pub(super) fn lesson(args: &LessonArgs) -> anyhow::Result<Exit> {
     let on_screen = (!args.hand_out).then_some(ListenSpec::PORT);
     let held = HeldPorts::of(args.port.or(on_screen))?;
     let port = held.first;
-    let lesson = match LessonText::named(name)?.read(port) {
+    let text = LessonText::named(name)?;
+    let lesson = match text.read(port) {
         Ok(lesson) if args.hand_out => return hand_out::print(args, port, lesson),
         Ok(lesson) => lesson,
         Err(faults) => return Ok(refuse(&faults)),
     };
-    let NumberedLesson { lesson, number } = lesson;
     let (pace, practice) = (args.auto, args.practice);
-    let event = Event::LessonGiven { lesson, number, pace, practice };
+    let event = Event::LessonGiven { lesson, number: text.number, pace, practice };
     open_dashboard(&args.dashboard(port), vec![event])
 }
 
@@ -52,9 +53,8 @@ fn refuse(faults: &LessonFaults) -> Exit {
 /// The course, a lesson a line, with what it needs and the belief that it tests.
 fn course() -> String {
     let mut text = String::new();
-    for lesson in LessonText::of_course() {
-        let Ok(NumberedLesson { lesson, number }) = lesson.read(ListenSpec::PORT) else { continue };
-        let number = number.unwrap_or_default();
+    for (lesson, number) in LessonText::of_course().iter().zip(1..) {
+        let Ok(lesson) = lesson.read(ListenSpec::PORT) else { continue };
         let _ = writeln!(text, "{number:2}  {}", headline(&lesson));
         let _ = writeln!(text, "    {}", lesson.belief);
     }
@@ -64,16 +64,9 @@ fn course() -> String {
 
 /// Its title, how long it takes, and what it needs.
 fn headline(lesson: &Lesson) -> String {
-    let needs: Vec<String> = lesson.needs.iter().map(need).collect();
-    let needs =
-        if needs.is_empty() { String::new() } else { format!(", needs {}", needs.join(", ")) };
+    let needs = match needs(lesson) {
+        none if none.is_empty() => none,
+        needs => format!(", needs {needs}"),
+    };
     format!("{} ({} min{needs})", lesson.title, lesson.minutes)
-}
-
-fn need(need: &Need) -> String {
-    match need {
-        Need::Lab => String::from("the lab"),
-        Need::Ipv6 => String::from("IPv6"),
-        Need::Linux(major, minor) => format!("Linux {major}.{minor}"),
-    }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 
-use crate::app::lesson::ports::COUNT;
+use crate::app::Lesson;
 use crate::kernel::open;
 use crate::tcp::{Filter, ListenSpec, Port, TcpState};
 
@@ -26,8 +26,9 @@ impl HeldPorts {
         }
         let used = used()?;
         let are_free =
-            |first: &u16| (*first..first + COUNT).all(|port| !used.contains(&Port(port)));
-        let firsts = (ListenSpec::PORT.0..10_000).step_by(COUNT.into()).filter(are_free).map(Port);
+            |first: &u16| (*first..first + Lesson::PORTS).all(|port| !used.contains(&Port(port)));
+        let firsts =
+            (ListenSpec::PORT.0..10_000).step_by(Lesson::PORTS.into()).filter(are_free).map(Port);
         let mut held =
             firsts.filter_map(|first| Some(HeldPorts { first, _name: Some(take_ports(first)?) }));
         held.next().context("there are no ten free ports in a row from 5000 to 9999; see --port")

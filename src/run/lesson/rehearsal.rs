@@ -1,19 +1,19 @@
 //! A lesson without a screen: the dashboard's state and its world, played by a loop instead of by keys.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::mpsc::{Receiver, channel};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::app::{Action, Effect, Event, LessonProgress, Phase, State, watch_at_start};
+use crate::app::{Action, Effect, Event, Lesson, LessonProgress, Phase, State, watch_at_start};
 use crate::cli::DashboardArgs;
 use crate::kernel::watch::Poller;
 use crate::kernel::{raise_descriptor_limit, unread_machine};
 use crate::run::Clock;
 use crate::run::dashboard::inputs::Input;
 use crate::run::lab::LabSession;
-use crate::run::lesson::text::NumberedLesson;
 use crate::run::world::World;
 use crate::run::world::first_state::first_state;
 use crate::tcp::{HostLimits, Moment, SocketEvent, SocketId};
@@ -42,7 +42,7 @@ pub(super) struct PlayedStep {
 }
 
 impl Rehearsal {
-    pub(super) fn start(args: &DashboardArgs, given: NumberedLesson) -> anyhow::Result<Rehearsal> {
+    pub(super) fn start(args: &DashboardArgs, lesson: Arc<Lesson>) -> anyhow::Result<Rehearsal> {
         let clock = Clock::start();
         let descriptors = raise_descriptor_limit();
         let state = first_state(args, HostLimits { descriptors, ..unread_machine() }, &clock);
@@ -57,8 +57,7 @@ impl Rehearsal {
         for effect in start.into_iter().chain([Effect::ReadLimits]) {
             rehearsal.world.carry_out(effect);
         }
-        let NumberedLesson { lesson, number } = given;
-        rehearsal.handle(Event::LessonGiven { lesson, number, pace: None, practice: false });
+        rehearsal.handle(Event::LessonGiven { lesson, number: None, pace: None, practice: false });
         Ok(rehearsal)
     }
 
@@ -72,6 +71,11 @@ impl Rehearsal {
 
     /// Plays the step that is next, to its end; `None` behind the last one, or where the lesson cannot be given.
     pub(super) async fn play_step(&mut self) -> Option<PlayedStep> {
+        let is_over =
+            |lesson: &LessonProgress| matches!(lesson.phase, Phase::Done | Phase::Failed(_));
+        if self.state.lesson.as_ref().is_some_and(is_over) {
+            self.handle(Event::Requested(Action::LessonNext));
+        }
         self.until(|lesson| !matches!(lesson.phase, Phase::SettingUp)).await;
         let lesson = self.state.lesson.as_ref()?;
         if lesson.lacks.is_some() || lesson.step().is_none() {
@@ -81,16 +85,17 @@ impl Rehearsal {
         if lesson.phase == Phase::Asking {
             self.handle(Event::Requested(Action::LessonNext));
         }
-        self.until(|lesson| matches!(lesson.phase, Phase::Done | Phase::Failed(_))).await;
+        self.until(is_over).await;
         let took = self.clock.now().since(begun);
         let lesson = self.state.lesson.as_ref().filter(|lesson| lesson.lacks.is_none())?;
-        let faults = lesson.faults().map(|(line, what)| (line, what.to_owned()));
-        Some(PlayedStep { place: lesson.at, faults: faults.collect(), took })
+        let faults =
+            if let Phase::Failed(faults) = &lesson.phase { faults.clone() } else { Vec::new() };
+        Some(PlayedStep { place: lesson.at, faults, took })
     }
 
-    /// Goes on from a step that is done, or failed.
-    pub(super) fn go_on(&mut self) {
-        self.handle(Event::Requested(Action::LessonNext));
+    /// What this machine lacks for the lesson, in a sentence.
+    pub(super) fn lacks(&self) -> Option<String> {
+        self.state.lesson.as_ref()?.lacks.clone()
     }
 
     async fn until(&mut self, is_so: impl Fn(&LessonProgress) -> bool) {
@@ -98,7 +103,12 @@ impl Rehearsal {
             let tick = self.clock.instant(self.ticked.plus(self.state.tick_after()));
             tokio::select! {
                 biased;
-                Some(input) = self.inbox.recv() => self.take(input),
+                Some(input) = self.inbox.recv() => {
+                    // All the rest is of a terminal.
+                    if let Input::Event(event) = input {
+                        self.handle(event);
+                    }
+                }
                 read = self.world.limits.read(), if self.world.limits.are_coming() => {
                     read.into_iter().flatten().for_each(|event| self.handle(event));
                 }
@@ -111,19 +121,6 @@ impl Rehearsal {
                 }
             }
             self.look();
-        }
-    }
-
-    fn take(&mut self, input: Input) {
-        match input {
-            Input::Event(event) => self.handle(event),
-            Input::Terminal(_)
-            | Input::Unreadable(_)
-            | Input::Resized
-            | Input::Suspend
-            | Input::Continued
-            | Input::Signal(_)
-            | Input::HungUp => (),
         }
     }
 

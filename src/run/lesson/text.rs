@@ -10,17 +10,10 @@ use std::sync::Arc;
 use anyhow::Context;
 
 use crate::app::Lesson;
-use crate::app::lesson::ports::moved;
-use crate::app::lesson::{COURSE, LessonFaults, decode, read};
-use crate::tcp::{ListenSpec, Port, legible};
+use crate::app::lesson::{COURSE, LessonFaults, decode, read_at};
+use crate::tcp::{Port, legible};
 
-/// A lesson that was read, and its number in the course.
-pub(super) struct NumberedLesson {
-    pub(super) lesson: Arc<Lesson>,
-    pub(super) number: Option<usize>,
-}
-
-/// The text of a lesson, not read yet.
+/// The text of a lesson, not read yet, and its number in the course.
 pub(super) struct LessonText {
     pub(super) name: String,
     pub(super) bytes: Vec<u8>,
@@ -50,7 +43,7 @@ impl LessonText {
         lessons.collect()
     }
 
-    pub(super) fn in_file(path: &OsStr) -> anyhow::Result<LessonText> {
+    fn in_file(path: &OsStr) -> anyhow::Result<LessonText> {
         let name = legible(path.as_bytes());
         let mut bytes = Vec::new();
         let file = File::open(Path::new(path));
@@ -60,13 +53,8 @@ impl LessonText {
     }
 
     /// Reads it, with its ten ports from that one on. Errors are about the text as it is written.
-    pub(super) fn read(&self, port: Port) -> Result<NumberedLesson, LessonFaults> {
+    pub(super) fn read(&self, port: Port) -> Result<Arc<Lesson>, LessonFaults> {
         let text = decode(&self.name, &self.bytes)?;
-        let as_written = read(&self.name, text)?;
-        let lesson = match port {
-            ListenSpec::PORT => as_written,
-            port => read(&self.name, &moved(text, port))?,
-        };
-        Ok(NumberedLesson { lesson: Arc::new(lesson), number: self.number })
+        read_at(&self.name, text, port).map(Arc::new)
     }
 }

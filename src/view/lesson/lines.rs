@@ -101,7 +101,10 @@ pub(super) fn caption(paragraphs: &[String], room: Room) -> Vec<LessonLine> {
 }
 
 /// The most columns of a line that is read with ease.
-const MEASURE: usize = 100;
+pub(super) const MEASURE: usize = 100;
+
+/// What is said of a step that is done, and whose table has changed.
+pub(super) const STRAYED: &str = "The table no longer fits this step. Space sets it up again.";
 
 pub(super) fn styled(scene: Scene<'_>, line: LessonLine) -> Line<'static> {
     match line {

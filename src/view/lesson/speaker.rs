@@ -7,14 +7,11 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::app::{Phase, SpeakerPage, SpeakerQuestion};
-use crate::view::lesson::lines::indented;
+use crate::view::lesson::lines::{MEASURE, STRAYED, indented};
 use crate::view::style::glyphs::{self, BLAMED, DOWN, REFUSED, WORKS};
 use crate::view::style::theme::Theme;
 use crate::view::style::theme::ThemeRole::{self, Dim, Error, Heading, Key, Strong, Text, Warning};
 use crate::view::{rect, text};
-
-/// The most columns of a line that is read with ease.
-const MEASURE: usize = 100;
 
 /// A page of the speaker, and the clock beside it.
 #[derive(Clone, Copy, Debug)]
@@ -186,10 +183,9 @@ fn texts(page: &SpeakerPage) -> Vec<SpeakerText> {
 
 /// What the table shows in place of what is expected.
 fn faults(page: &SpeakerPage) -> Vec<SpeakerText> {
-    const STRAYED: &str = "The table no longer fits this step. Space sets it up again.";
     let (sign, stray) = (format!("{REFUSED} "), format!("{BLAMED} "));
     let seen = if let Phase::Failed(seen) = &page.phase { &seen[..] } else { &[] };
-    let seen = seen.iter().map(|words| SpeakerText::new(Error, &sign, words));
+    let seen = seen.iter().map(|(_, words)| SpeakerText::new(Error, &sign, words));
     let strayed = page.strayed.then(|| SpeakerText::new(Warning, &stray, STRAYED));
     seen.chain(strayed).collect()
 }

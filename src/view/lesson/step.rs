@@ -2,7 +2,9 @@
 
 use crate::app::{Advice, LessonActionKind, LessonProgress, Phase, Question, Step};
 use crate::view::ThemeRole::{Dim, Error, Gauge, Heading, Key, Strong, Text};
-use crate::view::lesson::lines::{LessonLine, LessonLines, Room, blank, caption, signed, wrapped};
+use crate::view::lesson::lines::{
+    LessonLine, LessonLines, Room, STRAYED, blank, caption, signed, wrapped,
+};
 use crate::view::style::glyphs::{REFUSED, SELECTED, WORKS};
 use crate::view::{ThemeRole, text};
 
@@ -68,8 +70,7 @@ fn told((progress, step): (&LessonProgress, &Step), room: Room) -> Vec<LessonLin
     groups.push((5, actions((progress, step), room.columns)));
     groups.push((1, practice(progress, room.columns)));
     if progress.strayed {
-        let words = "The table no longer fits this step. Space sets it up again.";
-        groups.push((1, signed((Key, "! "), (Strong, words), room.columns)));
+        groups.push((1, signed((Key, "! "), (Strong, STRAYED), room.columns)));
     }
     groups
 }
@@ -101,12 +102,13 @@ fn words<'a>(progress: &LessonProgress, step: &'a Step) -> &'a [String] {
 }
 
 fn failed(
-    seen: &[String],
+    seen: &[(usize, String)],
     (progress, step): (&LessonProgress, &Step),
     room: Room,
 ) -> Vec<LessonLines> {
     let sign = format!("{REFUSED} ");
-    let sentence = |words: &String| signed((Error, &sign), (Strong, words), room.columns);
+    let sentence =
+        |(_, words): &(usize, String)| signed((Error, &sign), (Strong, words), room.columns);
     let caption = step.caption.iter().flat_map(|words| wrapped(Text, words, room.columns));
     vec![
         (4, caption.collect()),

@@ -108,12 +108,8 @@ fn voted(phase: Phase) -> Robot {
 }
 
 fn failed() -> Robot {
-    giving(
-        1,
-        Phase::Failed(words(&[
-            "Expected laptop ESTABLISHED 16, the table has 15: one to 127.0.0.2:5000 is missing, refused with EADDRNOTAVAIL.",
-        ])),
-    )
+    let seen = "Expected laptop ESTABLISHED 16, the table has 15: one to 127.0.0.2:5000 is missing, refused with EADDRNOTAVAIL.";
+    giving(1, Phase::Failed(vec![(1, seen.to_owned())]))
 }
 
 #[test]

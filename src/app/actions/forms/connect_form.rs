@@ -145,11 +145,7 @@ pub(crate) fn form(state: &State) -> Form {
 pub(crate) fn with(state: &mut State, values: &[(usize, String)]) -> Result<Vec<Effect>, Wrong> {
     let clients = &mut state.clients;
     (clients.spec, clients.to, clients.burst) = (clients.first.clone(), None, Burst::ONE);
-    let mut form = form(state);
-    for (field, value) in values {
-        form.fill(*field, value);
-    }
-    take(state, &form)
+    take(state, &form(state).filled(values))
 }
 
 fn options(state: &State) -> Options {

@@ -114,11 +114,9 @@ pub(crate) fn form(state: &State, spec: &ListenSpec) -> Form {
 
 /// The address of a listener with the options of the start and these values, each by the place of its field.
 pub(crate) fn address(state: &State, values: &[(usize, String)]) -> Option<Endpoint> {
-    let mut form = form(state, state.servers.at_start());
-    for (field, value) in values {
-        form.fill(*field, value);
-    }
-    read(state, &form, state.servers.at_start().clone()).ok().map(|spec| spec.at)
+    let at_start = state.servers.at_start();
+    let form = form(state, at_start).filled(values);
+    read(state, &form, at_start.clone()).ok().map(|spec| spec.at)
 }
 
 /// The form of a further listener, with the options of the selected one; mostly the port is to be another.

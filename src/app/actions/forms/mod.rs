@@ -24,17 +24,14 @@ pub(crate) fn refresh(state: &mut State) {
 
 /// Opens the form of a listener's options, or of the ports to use up, with the program's defaults and these values, each by the place of its field.
 pub(crate) fn open_filled(state: &mut State, kind: FormKind, values: &[(usize, String)]) {
-    let mut form = match kind {
+    let form = match kind {
         FormKind::Listen | FormKind::AnotherListener => {
             listen_form::form(state, state.servers.at_start())
         }
         FormKind::Connect => connect_form::form(state),
         FormKind::Ports => ports_form::form(state),
     };
-    for (field, value) in values {
-        form.fill(*field, value);
-    }
-    state.ui.overlay = Some(Overlay::Form(kind, form));
+    state.ui.overlay = Some(Overlay::Form(kind, form.filled(values)));
 }
 
 /// Applies the open form and closes it; where a value is wrong it stays open, and says what would be right.

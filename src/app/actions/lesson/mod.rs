@@ -18,9 +18,6 @@ use crate::app::query::watched::wanted;
 use crate::app::{Effect, Lesson, LessonProgress, Overlay, Phase, State, Statement};
 use crate::tcp::{LabSpec, Port};
 
-/// How many ports from the first one on belong to a lesson.
-const PORTS: u16 = 10;
-
 /// Begins a lesson, in place of the one that is given.
 pub(crate) fn give(
     state: &mut State,
@@ -29,7 +26,7 @@ pub(crate) fn give(
     pace: Option<u32>,
 ) -> Vec<Effect> {
     let first = state.servers.at_start().at.port;
-    let ports = (0..PORTS).filter_map(|n| first.0.checked_add(n)).map(Port);
+    let ports = (0..Lesson::PORTS).filter_map(|n| first.0.checked_add(n)).map(Port);
     let ports: BTreeSet<Port> =
         ports.filter(|port| *port == first || lesson.speaks_of(*port)).collect();
     let computers = lesson.computers();

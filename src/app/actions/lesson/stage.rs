@@ -55,7 +55,6 @@ fn clear(progress: &mut LessonProgress) {
     (progress.spotlight, progress.advice, progress.hints) = (None, None, 0);
     progress.asked_to_skip = None;
     progress.held_once.clear();
-    progress.play.failed_at.clear();
 }
 
 pub(super) fn set_phase(state: &mut State, phase: Phase) {
@@ -66,10 +65,9 @@ pub(super) fn set_phase(state: &mut State, phase: Phase) {
 }
 
 pub(super) fn fail(state: &mut State, found: &[Mismatch]) {
-    let lines = found.iter().map(|mismatch| mismatch.line).collect();
-    let sentences = found.iter().map(|mismatch| words(&mismatch.what)).collect();
-    set_phase(state, Phase::Failed(sentences));
+    let sentences = found.iter().map(|mismatch| (mismatch.line, words(&mismatch.what)));
+    set_phase(state, Phase::Failed(sentences.collect()));
     if let Some(progress) = &mut state.lesson {
-        (progress.play.failed_at, progress.play.goes_on) = (lines, 0);
+        progress.play.goes_on = 0;
     }
 }

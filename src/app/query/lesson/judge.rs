@@ -95,10 +95,7 @@ fn counted(state: &State, pattern: &SocketPattern, rows: &[&SocketRow]) -> usize
 /// The lines of the claims of this step that need to hold only once, and hold now.
 pub(crate) fn hold_once(state: &State) -> Vec<usize> {
     let step = of_step(state).map(|(_, step)| step);
-    let expected = step.and_then(|step| step.expected.as_ref());
-    let choices = step.and_then(|step| step.question.as_ref());
-    let choices = choices.iter().flat_map(|asked| &asked.choices).map(|choice| &choice.claim);
-    let claims = expected.iter().flat_map(|expected| &expected.claims).chain(choices);
+    let claims = step.into_iter().flat_map(Step::claims);
     let claims: Vec<&Claim> = claims.filter(|claim| claim.once).collect();
     if claims.is_empty() {
         return vec![];

@@ -38,8 +38,8 @@ fn a_lesson_is_not_given_where_another_program_has_its_address() {
         robot.later(Duration::from_secs(1));
         let Phase::Failed(said) = at(&robot).1 else { panic!("{:?}", at(&robot)) };
         let words = format!("The lesson needs 127.0.0.1:5000, where {words}");
-        assert!(said.len() == 1 && said[0].starts_with(&words), "{said:?}");
-        assert_eq!(robot.state.lesson.as_ref().unwrap().lacks.as_deref(), Some(&*said[0]));
+        assert!(said.len() == 1 && said[0].1.starts_with(&words), "{said:?}");
+        assert_eq!(robot.state.lesson.as_ref().unwrap().lacks.as_deref(), Some(&*said[0].1));
         robot.press("Space");
         assert_eq!(at(&robot), (0, Phase::SettingUp), "it is tried again");
         robot.kernel("");

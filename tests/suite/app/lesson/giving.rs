@@ -180,10 +180,9 @@ fn after_five_seconds_it_says_what_the_table_shows_instead() {
         let mut robot = connected(&text);
         assert_eq!(at(&robot), (1, Phase::Waiting), "{right}");
         robot.later(Duration::from_secs(5));
-        let said: Vec<String> = sentences.iter().map(|it| (*it).to_owned()).collect();
-        assert_eq!(at(&robot), (1, Phase::Failed(said)));
-        let (line, _) = lesson(&robot).faults().next().expect("a line of the file");
-        let (line, place) = (text.lines().nth(line - 1).unwrap(), &sentences[0]);
+        let (1, Phase::Failed(said)) = at(&robot) else { panic!("{:?}", at(&robot)) };
+        assert!(said.iter().map(|(_, sentence)| sentence).eq(sentences), "{said:?}");
+        let (line, place) = (text.lines().nth(said[0].0 - 1).unwrap(), &sentences[0]);
         let is_named = line.split('`').any(|part| part.len() > 5 && place.contains(part));
         assert!(is_named || right.is_empty(), "{line}: {place}");
     }

@@ -115,7 +115,7 @@ fn what_a_lesson_says_never_reaches_the_terminal_raw() {
     for texts in lists {
         *texts = vec![evil.to_owned()];
     }
-    page.phase = Phase::Failed(vec![evil.to_owned()]);
+    page.phase = Phase::Failed(vec![(1, evil.to_owned())]);
     let mono = Theme::new(ThemeName::Mono, ColourDepth::Mono, true);
     let (screen, _) = drawn(&page, ((200, 60), 6, 0), DARK);
     let (ascii, _) = drawn(&page, ((200, 60), 6, 0), mono);
@@ -148,7 +148,7 @@ fn without_a_terminal_only_what_is_new_is_printed() {
     let (doing, done) = (then(Phase::Doing, false), then(Phase::Done, false));
     assert!(speaker_lines(&doing, &voted).is_empty());
     assert_eq!(speaker_lines(&done, &doing), ["Step 3 of 9: done"]);
-    let failed = then(Phase::Failed(vec![String::from("There is no such row.")]), false);
+    let failed = then(Phase::Failed(vec![(1, String::from("There is no such row."))]), false);
     let words = ["Step 3 of 9: not as expected", "✗ There is no such row."];
     assert_eq!(speaker_lines(&failed, &doing), words);
     let strayed = speaker_lines(&then(Phase::Done, true), &done);
