@@ -12,7 +12,8 @@ const WITHOUT: &str = "setpriv --bounding-set=-all --inh-caps=-all --";
 /// Runs a lab where `limits` hold; what it complains, or why that cannot be tried here.
 fn refused(limits: &str, privileges: &str) -> Option<Ran> {
     let script = format!("{limits} && exec {privileges} \"$@\"");
-    let line = ["-Ur", "sh", "-c", &script, "sh", PROGRAM, "lab", "--", "true"];
+    // dash has no redirection of a descriptor of two digits.
+    let line = ["-Ur", "bash", "-c", &script, "bash", PROGRAM, "lab", "--", "true"];
     let said = ran(Command::new("unshare").args(line));
     if !said.err.starts_with("fivetuple:") {
         return skipped_none(&format!("no user namespace to set limits in: {said:?}"));
